@@ -136,6 +136,7 @@
 //! | `workforce-management` | `workforce_management()` | 386 |
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 pub mod runtime;
 
 pub mod api;
@@ -149,3 +150,13 @@ pub use runtime::{
     Pages, PagingState, Permissions, RateLimit, RawRequest, Region, RequiredPermissions,
     Response, Result, RetryPolicy,
 };
+
+#[cfg(feature = "chrono")]
+pub use chrono;
+#[cfg(feature = "jiff")]
+pub use jiff;
+#[cfg(feature = "redis")]
+pub use redis;
+#[cfg(feature = "time")]
+pub use time;
+pub use {bytes, http, reqwest, url};

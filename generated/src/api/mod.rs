@@ -17,6 +17,7 @@ macro_rules! export {
 }
 
 /// A folder that is compiled when one of the features is on, and whose items are public here.
+#[allow(unused_macros, reason = "without models there is no folder of them")]
 macro_rules! export_if_any {
     ($folder:ident: $($feature:literal)+) => {
         #[cfg(any($(feature = $feature),+))]

@@ -15,6 +15,7 @@ pub mod pipeline;
 mod redis;
 pub mod request;
 pub mod response;
+pub(crate) mod sync;
 pub mod time;
 pub mod transport;
 pub mod update;
@@ -22,17 +23,18 @@ pub mod update;
 pub use client::{Client, ClientBuilder, Credentials, Gateway, Region};
 pub use error::{ApiError, Error, ErrorKind};
 pub use jobs::{
-    Job, JobError, JobFailure, JobFamily, JobPhase, JobResults, JobStatePlace, JobStatus, Submit,
+    Job, JobError, JobFailure, JobFamily, JobHandle, JobPhase, JobResults, JobStatePlace,
+    JobStatus, Submit,
 };
 pub use paging::{Items, Paged, Pages, Paging, PagingError, PagingState, PagingStyle};
 pub use permissions::Permissions;
 pub use pipeline::{Middleware, Next, Pacing, RetryPolicy};
 pub use request::{
-    Call, CallOptions, ListStyle, Operation, OperationMetadata, RawRequest, Request,
-    RequiredPermissions,
+    Call, CallOptions, CredentialPlace, CredentialScheme, FilePart, ListStyle, Operation,
+    OperationMetadata, RawRequest, Request, RequiredPermissions,
 };
 pub use response::{BodyStream, RateLimit, Response};
-pub use update::update;
+pub use update::{UpdatePauses, update};
 
 /// What a call ends with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteAssistantsAgentchecklist {
         permissions: runtime::RequiredPermissions::All(
             &["assistants:agentchecklist:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetAssistantsAgentchecklist {
         permissions: runtime::RequiredPermissions::All(
             &["assistants:agentchecklist:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -243,6 +249,9 @@ impl runtime::Operation for GetAssistantsAgentchecklists {
         permissions: runtime::RequiredPermissions::All(
             &["assistants:agentchecklist:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -268,6 +277,7 @@ impl runtime::Paged for GetAssistantsAgentchecklists {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -322,6 +332,9 @@ impl runtime::Operation for PostAssistantsAgentchecklists {
         permissions: runtime::RequiredPermissions::All(
             &["assistants:agentchecklist:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -391,6 +404,9 @@ impl runtime::Operation for PutAssistantsAgentchecklist {
         permissions: runtime::RequiredPermissions::All(
             &["assistants:agentchecklist:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PostAssistantQueueUsersBulkAdd {
         permissions: runtime::RequiredPermissions::Any(
             &["assistants:queueUserAssignment:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

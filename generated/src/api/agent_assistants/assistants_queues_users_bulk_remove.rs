@@ -37,6 +37,9 @@ impl runtime::Operation for PostAssistantQueueUsersBulkRemove {
         permissions: runtime::RequiredPermissions::Any(
             &["assistants:queueUserAssignment:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -48,6 +48,9 @@ impl runtime::Operation for PostAssistantQueueUsersQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["assistants:queueUserAssignment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

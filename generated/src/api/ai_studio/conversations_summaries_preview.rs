@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationsSummariesPreview {
         permissions: runtime::RequiredPermissions::All(
             &["aiStudio:summaryPreview:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostGuideSessionTurns {
         permissions: runtime::RequiredPermissions::All(
             &["aiStudio:guideSessionTurn:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetGuideVersionJob {
         permissions: runtime::RequiredPermissions::All(
             &["aiStudio:guideVersionJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for PostGuideVersionJobs {
         permissions: runtime::RequiredPermissions::All(
             &["aiStudio:guideVersionJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for PostAgenticVirtualagentVersionJobs {
         permissions: runtime::RequiredPermissions::All(
             &["agentic:virtualAgentVersionJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -53,6 +53,9 @@ impl runtime::Operation for PostAlertingAlertsQuery {
         path: "/api/v2/alerting/alerts/query",
         tags: &["Alerting"],
         permissions: runtime::RequiredPermissions::All(&["alerting:alert:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -80,6 +83,7 @@ impl runtime::Paged for PostAlertingAlertsQuery {
             total: Some("total"),
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

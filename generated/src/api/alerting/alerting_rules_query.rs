@@ -53,6 +53,9 @@ impl runtime::Operation for PostAlertingRulesQuery {
         path: "/api/v2/alerting/rules/query",
         tags: &["Alerting"],
         permissions: runtime::RequiredPermissions::All(&["alerting:rule:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -80,6 +83,7 @@ impl runtime::Paged for PostAlertingRulesQuery {
             total: Some("total"),
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsActionsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:view", "bridge:actions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsActionsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:view", "bridge:actions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -185,6 +191,9 @@ impl runtime::Operation for PostAnalyticsActionsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:view", "bridge:actions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -58,6 +58,9 @@ impl runtime::Operation for GetAnalyticsActionsAggregatesJobResults {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:view", "bridge:actions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -84,6 +87,7 @@ impl runtime::Paged for GetAnalyticsActionsAggregatesJobResults {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

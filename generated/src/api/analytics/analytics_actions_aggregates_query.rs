@@ -36,6 +36,9 @@ impl runtime::Operation for PostAnalyticsActionsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:view", "bridge:actions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsAgentcopilotsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentCopilotAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsAgentcopilotsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentCopilotAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -186,6 +192,9 @@ impl runtime::Operation for PostAnalyticsAgentcopilotsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentCopilotAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostAnalyticsAgentcopilotsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentCopilotAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -52,6 +52,9 @@ impl runtime::Operation for PostAnalyticsAgentsStatusQuery {
         path: "/api/v2/analytics/agents/status/query",
         tags: &["Analytics"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:agentState:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -75,6 +78,7 @@ impl runtime::Paged for PostAnalyticsAgentsStatusQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

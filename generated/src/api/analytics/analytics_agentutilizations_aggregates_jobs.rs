@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteAnalyticsAgentutilizationsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentUtilizationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for GetAnalyticsAgentutilizationsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentUtilizationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -192,6 +198,9 @@ impl runtime::Operation for PostAnalyticsAgentutilizationsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentUtilizationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -60,6 +60,9 @@ impl runtime::Operation for GetAnalyticsAgentutilizationsAggregatesJobResults {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentUtilizationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -86,6 +89,7 @@ impl runtime::Paged for GetAnalyticsAgentutilizationsAggregatesJobResults {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

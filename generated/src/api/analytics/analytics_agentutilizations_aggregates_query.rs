@@ -41,6 +41,9 @@ impl runtime::Operation for PostAnalyticsAgentutilizationsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:agentUtilizationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -96,6 +96,9 @@ impl runtime::Operation for GetAnalyticsBotflowDivisionsReportingturns {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:botFlowDivisionAwareReportingTurn:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -121,6 +124,7 @@ impl runtime::Paged for GetAnalyticsBotflowDivisionsReportingturns {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -98,6 +98,9 @@ impl runtime::Operation for GetAnalyticsBotflowReportingturns {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:botFlowReportingTurn:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -123,6 +126,7 @@ impl runtime::Paged for GetAnalyticsBotflowReportingturns {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -84,6 +84,9 @@ impl runtime::Operation for GetAnalyticsBotflowSessions {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:botFlowSession:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,7 @@ impl runtime::Paged for GetAnalyticsBotflowSessions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -56,6 +56,9 @@ impl runtime::Operation for GetAnalyticsBotsAggregatesJobResults {
         path: "/api/v2/analytics/bots/aggregates/jobs/{jobId}/results",
         tags: &["Analytics"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:botAggregate:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -82,6 +85,7 @@ impl runtime::Paged for GetAnalyticsBotsAggregatesJobResults {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

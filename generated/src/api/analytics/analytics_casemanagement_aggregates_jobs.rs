@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsCasemanagementAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:caseManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsCasemanagementAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:caseManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -186,6 +192,9 @@ impl runtime::Operation for PostAnalyticsCasemanagementAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:caseManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -58,6 +58,9 @@ impl runtime::Operation for GetAnalyticsCasemanagementAggregatesJobResults {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:caseManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -84,6 +87,7 @@ impl runtime::Paged for GetAnalyticsCasemanagementAggregatesJobResults {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for PostAnalyticsCasemanagementAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:caseManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsCopilotsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:copilotsAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsCopilotsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:copilotsAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -185,6 +191,9 @@ impl runtime::Operation for PostAnalyticsCopilotsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:copilotsAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

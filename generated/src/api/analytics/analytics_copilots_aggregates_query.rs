@@ -36,6 +36,9 @@ impl runtime::Operation for PostAnalyticsCopilotsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:copilotsAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -35,6 +35,9 @@ impl runtime::Operation for GetAnalyticsDataextractionDownload {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:datawarehouse:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

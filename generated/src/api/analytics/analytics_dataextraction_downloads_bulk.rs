@@ -36,6 +36,9 @@ impl runtime::Operation for PostAnalyticsDataextractionDownloadsBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:datawarehouse:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

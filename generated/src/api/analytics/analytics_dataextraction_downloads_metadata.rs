@@ -88,6 +88,9 @@ impl runtime::Operation for GetAnalyticsDataextractionDownloadsMetadata {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:datawarehouse:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -113,6 +116,7 @@ impl runtime::Paged for GetAnalyticsDataextractionDownloadsMetadata {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for GetAnalyticsDataretentionSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:dataRetention:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutAnalyticsDataretentionSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:dataRetention:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

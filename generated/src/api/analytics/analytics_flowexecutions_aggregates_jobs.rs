@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsFlowexecutionsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowExecutionAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsFlowexecutionsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowExecutionAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -186,6 +192,9 @@ impl runtime::Operation for PostAnalyticsFlowexecutionsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowExecutionAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

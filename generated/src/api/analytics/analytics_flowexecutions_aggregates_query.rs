@@ -39,6 +39,9 @@ impl runtime::Operation for PostAnalyticsFlowexecutionsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowExecutionAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

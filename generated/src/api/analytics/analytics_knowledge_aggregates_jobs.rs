@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsKnowledgeAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:knowledgeAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsKnowledgeAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:knowledgeAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -185,6 +191,9 @@ impl runtime::Operation for PostAnalyticsKnowledgeAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:knowledgeAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostAnalyticsKnowledgeAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:knowledgeAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostAnalyticsRatelimitsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:rateLimitAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetAnalyticsReportingDashboardsUser {
         permissions: runtime::RequiredPermissions::All(
             &["analytics:dashboardConfigurations:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -160,6 +163,9 @@ impl runtime::Operation for GetAnalyticsReportingDashboardsUsers {
         permissions: runtime::RequiredPermissions::All(
             &["analytics:dashboardConfigurations:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -187,6 +193,7 @@ impl runtime::Paged for GetAnalyticsReportingDashboardsUsers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

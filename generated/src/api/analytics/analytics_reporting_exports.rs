@@ -63,6 +63,9 @@ impl runtime::Operation for GetAnalyticsReportingExports {
         path: "/api/v2/analytics/reporting/exports",
         tags: &["Analytics"],
         permissions: runtime::RequiredPermissions::All(&["analytics:dataExport:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -90,6 +93,7 @@ impl runtime::Paged for GetAnalyticsReportingExports {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -142,6 +146,9 @@ impl runtime::Operation for PostAnalyticsReportingExports {
         path: "/api/v2/analytics/reporting/exports",
         tags: &["Analytics"],
         permissions: runtime::RequiredPermissions::All(&["analytics:dataExport:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -51,6 +51,9 @@ impl runtime::Operation for GetAnalyticsReportingExportsMetadata {
         path: "/api/v2/analytics/reporting/exports/metadata",
         tags: &["Analytics"],
         permissions: runtime::RequiredPermissions::All(&["analytics:dataExport:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -76,6 +79,7 @@ impl runtime::Paged for GetAnalyticsReportingExportsMetadata {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

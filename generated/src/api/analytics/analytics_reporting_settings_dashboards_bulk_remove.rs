@@ -36,6 +36,9 @@ impl runtime::Operation for PostAnalyticsReportingSettingsDashboardsBulkRemove {
         permissions: runtime::RequiredPermissions::All(
             &["analytics:dashboardConfigurations:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

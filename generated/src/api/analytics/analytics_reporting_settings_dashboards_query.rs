@@ -89,6 +89,9 @@ impl runtime::Operation for GetAnalyticsReportingSettingsDashboardsQuery {
         permissions: runtime::RequiredPermissions::All(
             &["analytics:dashboardConfigurations:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,7 @@ impl runtime::Paged for GetAnalyticsReportingSettingsDashboardsQuery {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -191,6 +195,9 @@ impl runtime::Operation for PostAnalyticsReportingSettingsDashboardsQuery {
         permissions: runtime::RequiredPermissions::All(
             &["analytics:dashboardConfigurations:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -218,6 +225,7 @@ impl runtime::Paged for PostAnalyticsReportingSettingsDashboardsQuery {
             total: Some("total"),
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -91,6 +91,9 @@ impl runtime::Operation for GetAnalyticsReportingSettingsUserDashboards {
         permissions: runtime::RequiredPermissions::All(
             &["analytics:dashboardConfigurations:viewPrivate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,7 @@ impl runtime::Paged for GetAnalyticsReportingSettingsUserDashboards {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsResolutionsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:resolutionAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsResolutionsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:resolutionAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -185,6 +191,9 @@ impl runtime::Operation for PostAnalyticsResolutionsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:resolutionAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

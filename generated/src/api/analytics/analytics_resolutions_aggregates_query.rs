@@ -39,6 +39,9 @@ impl runtime::Operation for PostAnalyticsResolutionsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:resolutionAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsSummariesAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:summaryAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsSummariesAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:summaryAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -185,6 +191,9 @@ impl runtime::Operation for PostAnalyticsSummariesAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:summaryAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostAnalyticsSummariesAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:summaryAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

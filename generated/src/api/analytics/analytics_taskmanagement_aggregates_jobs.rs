@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsTaskmanagementAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:taskManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsTaskmanagementAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:taskManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -186,6 +192,9 @@ impl runtime::Operation for PostAnalyticsTaskmanagementAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:taskManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -58,6 +58,9 @@ impl runtime::Operation for GetAnalyticsTaskmanagementAggregatesJobResults {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:taskManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -84,6 +87,7 @@ impl runtime::Paged for GetAnalyticsTaskmanagementAggregatesJobResults {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for PostAnalyticsTaskmanagementAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:taskManagementAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

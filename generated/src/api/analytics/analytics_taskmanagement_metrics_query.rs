@@ -65,6 +65,9 @@ impl runtime::Operation for PostAnalyticsTaskmanagementMetricsQuery {
         permissions: runtime::RequiredPermissions::All(
             &["analytics:taskManagementObservation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -91,6 +94,7 @@ impl runtime::Paged for PostAnalyticsTaskmanagementMetricsQuery {
             response: &["cursors", "after"],
         },
         page_size: Some("pageSize"),
+        items: &["results"],
     };
 
     #[inline]

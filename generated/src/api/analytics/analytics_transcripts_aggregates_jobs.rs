@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteAnalyticsTranscriptsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:speechAndTextAnalyticsAggregates:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetAnalyticsTranscriptsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:speechAndTextAnalyticsAggregates:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -185,6 +191,9 @@ impl runtime::Operation for PostAnalyticsTranscriptsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:speechAndTextAnalyticsAggregates:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostAnalyticsTranscriptsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:speechAndTextAnalyticsAggregates:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

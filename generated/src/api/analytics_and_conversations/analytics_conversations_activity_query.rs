@@ -66,6 +66,9 @@ impl runtime::Operation for PostAnalyticsConversationsActivityQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:queueObservation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -93,6 +96,7 @@ impl runtime::Paged for PostAnalyticsConversationsActivityQuery {
             total: None,
         },
         page_size: Some("pageSize"),
+        items: &["results"],
     };
 
     #[inline]

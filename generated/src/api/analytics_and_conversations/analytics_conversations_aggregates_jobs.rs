@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteAnalyticsConversationsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:conversationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ impl runtime::Operation for GetAnalyticsConversationsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:conversationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -229,6 +235,9 @@ impl runtime::Operation for PostAnalyticsConversationsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:conversationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

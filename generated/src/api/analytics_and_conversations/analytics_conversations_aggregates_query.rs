@@ -40,6 +40,9 @@ impl runtime::Operation for PostAnalyticsConversationsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:conversationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for GetAnalyticsConversationsDetailsJobsAvailability {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:conversationDetail:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

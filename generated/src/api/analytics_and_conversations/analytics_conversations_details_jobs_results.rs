@@ -68,6 +68,9 @@ impl runtime::Operation for GetAnalyticsConversationsDetailsJobResults {
                 "analytics:agentConversationDetail:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -94,6 +97,7 @@ impl runtime::Paged for GetAnalyticsConversationsDetailsJobResults {
             response: &["cursor"],
         },
         page_size: Some("pageSize"),
+        items: &["conversations"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for PostAnalyticsConversationDetailsProperties {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:conversationProperties:index"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

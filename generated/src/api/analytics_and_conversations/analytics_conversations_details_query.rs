@@ -58,6 +58,9 @@ impl runtime::Operation for PostAnalyticsConversationsDetailsQuery {
                 "analytics:agentConversationDetail:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ impl runtime::Paged for PostAnalyticsConversationsDetailsQuery {
             total: Some("totalHits"),
         },
         page_size: None,
+        items: &["conversations"],
     };
 
     #[inline]

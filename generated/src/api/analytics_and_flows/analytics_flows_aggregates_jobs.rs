@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteAnalyticsFlowsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ impl runtime::Operation for GetAnalyticsFlowsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +234,9 @@ impl runtime::Operation for PostAnalyticsFlowsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for PostAnalyticsFlowsAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

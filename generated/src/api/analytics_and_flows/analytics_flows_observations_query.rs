@@ -40,6 +40,9 @@ impl runtime::Operation for PostAnalyticsFlowsObservationsQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:flowObservation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteAnalyticsJourneysAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:journeyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ impl runtime::Operation for GetAnalyticsJourneysAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:journeyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +234,9 @@ impl runtime::Operation for PostAnalyticsJourneysAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:journeyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

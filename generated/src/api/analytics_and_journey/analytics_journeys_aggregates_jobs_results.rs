@@ -59,6 +59,9 @@ impl runtime::Operation for GetAnalyticsJourneysAggregatesJobResults {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:journeyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ impl runtime::Paged for GetAnalyticsJourneysAggregatesJobResults {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

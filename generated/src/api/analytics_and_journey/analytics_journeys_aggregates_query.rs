@@ -40,6 +40,9 @@ impl runtime::Operation for PostAnalyticsJourneysAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:journeyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteAnalyticsEvaluationsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:evaluationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ impl runtime::Operation for GetAnalyticsEvaluationsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:evaluationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +234,9 @@ impl runtime::Operation for PostAnalyticsEvaluationsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:evaluationAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteAnalyticsSurveysAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:surveyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ impl runtime::Operation for GetAnalyticsSurveysAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:surveyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +234,9 @@ impl runtime::Operation for PostAnalyticsSurveysAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:surveyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -59,6 +59,9 @@ impl runtime::Operation for GetAnalyticsSurveysAggregatesJobResults {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:surveyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ impl runtime::Paged for GetAnalyticsSurveysAggregatesJobResults {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -40,6 +40,9 @@ impl runtime::Operation for PostAnalyticsSurveysAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:surveyAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for PostAnalyticsQueuesObservationsQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:queueObservation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -66,6 +66,9 @@ impl runtime::Operation for PostAnalyticsTeamsActivityQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:teamObservation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -93,6 +96,7 @@ impl runtime::Paged for PostAnalyticsTeamsActivityQuery {
             total: None,
         },
         page_size: Some("pageSize"),
+        items: &["results"],
     };
 
     #[inline]

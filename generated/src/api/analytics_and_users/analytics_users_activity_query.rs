@@ -66,6 +66,9 @@ impl runtime::Operation for PostAnalyticsUsersActivityQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:userObservation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -93,6 +96,7 @@ impl runtime::Paged for PostAnalyticsUsersActivityQuery {
             total: None,
         },
         page_size: Some("pageSize"),
+        items: &["results"],
     };
 
     #[inline]

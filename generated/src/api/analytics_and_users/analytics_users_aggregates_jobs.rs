@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteAnalyticsUsersAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:userAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ impl runtime::Operation for GetAnalyticsUsersAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:userAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +234,9 @@ impl runtime::Operation for PostAnalyticsUsersAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:userAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -63,6 +63,9 @@ impl runtime::Operation for GetAnalyticsUsersDetailsJobResults {
         path: "/api/v2/analytics/users/details/jobs/{jobId}/results",
         tags: &["Analytics", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:userDetail:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetAnalyticsUsersDetailsJobResults {
             response: &["cursor"],
         },
         page_size: Some("pageSize"),
+        items: &["userDetails"],
     };
 
     #[inline]

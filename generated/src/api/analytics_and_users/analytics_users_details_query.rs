@@ -52,6 +52,9 @@ impl runtime::Operation for PostAnalyticsUsersDetailsQuery {
         path: "/api/v2/analytics/users/details/query",
         tags: &["Analytics", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["analytics:userDetail:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -79,6 +82,7 @@ impl runtime::Paged for PostAnalyticsUsersDetailsQuery {
             total: Some("totalHits"),
         },
         page_size: None,
+        items: &["userDetails"],
     };
 
     #[inline]

@@ -113,6 +113,9 @@ impl runtime::Operation for GetArchitectDependencytracking {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[206],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -166,6 +169,7 @@ impl runtime::Paged for GetArchitectDependencytracking {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetArchitectDependencytrackingBuild {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -110,6 +113,9 @@ impl runtime::Operation for PostArchitectDependencytrackingBuild {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:rebuild"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

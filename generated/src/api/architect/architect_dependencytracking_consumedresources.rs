@@ -80,6 +80,9 @@ impl runtime::Operation for GetArchitectDependencytrackingConsumedresources {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[206],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -142,6 +145,7 @@ impl runtime::Paged for GetArchitectDependencytrackingConsumedresources {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

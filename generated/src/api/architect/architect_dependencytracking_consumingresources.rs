@@ -95,6 +95,9 @@ impl runtime::Operation for GetArchitectDependencytrackingConsumingresources {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[206],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -156,6 +159,7 @@ impl runtime::Paged for GetArchitectDependencytrackingConsumingresources {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -111,6 +111,9 @@ impl runtime::Operation for GetArchitectDependencytrackingDeletedresourceconsume
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[206],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -162,6 +165,7 @@ impl runtime::Paged for GetArchitectDependencytrackingDeletedresourceconsumers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

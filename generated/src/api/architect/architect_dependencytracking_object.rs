@@ -97,6 +97,9 @@ impl runtime::Operation for GetArchitectDependencytrackingObject {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[206],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetArchitectDependencytrackingType {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -68,13 +71,13 @@ impl crate::api::ArchitectApi {
     /// [`GetArchitectDependencytrackingType`].
     pub fn get_architect_dependencytracking_type(
         &self,
-        type_id: impl AsRef<str>,
+        type_id_: impl AsRef<str>,
     ) -> GetArchitectDependencytrackingType {
         let mut request = runtime::Request::new(
             &self.client,
             <GetArchitectDependencytrackingType as runtime::Operation>::METADATA,
         );
-        request.path_argument(type_id.as_ref());
+        request.path_argument(type_id_.as_ref());
         GetArchitectDependencytrackingType {
             request,
         }
@@ -140,6 +143,9 @@ impl runtime::Operation for GetArchitectDependencytrackingTypes {
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -176,6 +182,7 @@ impl runtime::Paged for GetArchitectDependencytrackingTypes {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

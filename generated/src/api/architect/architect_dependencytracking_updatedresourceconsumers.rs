@@ -101,6 +101,9 @@ impl runtime::Operation for GetArchitectDependencytrackingUpdatedresourceconsume
         permissions: runtime::RequiredPermissions::All(
             &["architect:dependencyTracking:view"],
         ),
+        without_schema: &[206],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -153,6 +156,7 @@ impl runtime::Paged for GetArchitectDependencytrackingUpdatedresourceconsumers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

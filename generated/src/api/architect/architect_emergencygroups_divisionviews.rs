@@ -106,6 +106,9 @@ impl runtime::Operation for GetArchitectEmergencygroupsDivisionviews {
         permissions: runtime::RequiredPermissions::All(
             &["routing:emergencyGroup:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -133,6 +136,7 @@ impl runtime::Paged for GetArchitectEmergencygroupsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

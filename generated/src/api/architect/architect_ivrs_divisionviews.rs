@@ -101,6 +101,9 @@ impl runtime::Operation for GetArchitectIvrsDivisionviews {
         path: "/api/v2/architect/ivrs/divisionviews",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["routing:callRoute:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -128,6 +131,7 @@ impl runtime::Paged for GetArchitectIvrsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetArchitectIvrIdentityresolution {
         permissions: runtime::RequiredPermissions::All(
             &["routing:callRoute:view", "routing:identityResolutionIvr:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutArchitectIvrIdentityresolution {
         permissions: runtime::RequiredPermissions::All(
             &["routing:callRoute:edit", "routing:identityResolutionIvr:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

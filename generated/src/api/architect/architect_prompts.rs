@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteArchitectPrompt {
         path: "/api/v2/architect/prompts/{promptId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 403,
@@ -128,6 +131,9 @@ impl runtime::Operation for DeleteArchitectPrompts {
         path: "/api/v2/architect/prompts",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -235,6 +241,9 @@ impl runtime::Operation for GetArchitectPrompt {
         path: "/api/v2/architect/prompts/{promptId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -403,6 +412,9 @@ impl runtime::Operation for GetArchitectPrompts {
         path: "/api/v2/architect/prompts",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -440,6 +452,7 @@ impl runtime::Paged for GetArchitectPrompts {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -491,6 +504,9 @@ impl runtime::Operation for PostArchitectPrompts {
         path: "/api/v2/architect/prompts",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -574,6 +590,9 @@ impl runtime::Operation for PutArchitectPrompt {
         path: "/api/v2/architect/prompts/{promptId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

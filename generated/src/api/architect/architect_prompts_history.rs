@@ -85,6 +85,9 @@ impl runtime::Operation for GetArchitectPromptHistoryHistoryId {
         path: "/api/v2/architect/prompts/{promptId}/history/{historyId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -122,6 +125,7 @@ impl runtime::Paged for GetArchitectPromptHistoryHistoryId {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -181,6 +185,9 @@ impl runtime::Operation for PostArchitectPromptHistory {
         path: "/api/v2/architect/prompts/{promptId}/history",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (

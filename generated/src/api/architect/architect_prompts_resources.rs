@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteArchitectPromptResource {
         path: "/api/v2/architect/prompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 403,
@@ -118,6 +121,9 @@ impl runtime::Operation for GetArchitectPromptResource {
         path: "/api/v2/architect/prompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -222,6 +228,9 @@ impl runtime::Operation for GetArchitectPromptResources {
         path: "/api/v2/architect/prompts/{promptId}/resources",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -259,6 +268,7 @@ impl runtime::Paged for GetArchitectPromptResources {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -316,6 +326,9 @@ impl runtime::Operation for PostArchitectPromptResources {
         path: "/api/v2/architect/prompts/{promptId}/resources",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -409,6 +422,9 @@ impl runtime::Operation for PutArchitectPromptResource {
         path: "/api/v2/architect/prompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:userPrompt:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -56,6 +56,9 @@ impl runtime::Operation for GetArchitectSystemprompt {
         path: "/api/v2/architect/systemprompts/{promptId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -208,6 +211,9 @@ impl runtime::Operation for GetArchitectSystemprompts {
         path: "/api/v2/architect/systemprompts",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -245,6 +251,7 @@ impl runtime::Paged for GetArchitectSystemprompts {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -88,6 +88,9 @@ impl runtime::Operation for GetArchitectSystempromptHistoryHistoryId {
         path: "/api/v2/architect/systemprompts/{promptId}/history/{historyId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -125,6 +128,7 @@ impl runtime::Paged for GetArchitectSystempromptHistoryHistoryId {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -184,6 +188,9 @@ impl runtime::Operation for PostArchitectSystempromptHistory {
         path: "/api/v2/architect/systemprompts/{promptId}/history",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (

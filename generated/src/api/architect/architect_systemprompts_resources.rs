@@ -34,6 +34,9 @@ impl runtime::Operation for DeleteArchitectSystempromptResource {
         path: "/api/v2/architect/systemprompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 403,
@@ -109,6 +112,9 @@ impl runtime::Operation for GetArchitectSystempromptResource {
         path: "/api/v2/architect/systemprompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -231,6 +237,9 @@ impl runtime::Operation for GetArchitectSystempromptResources {
         path: "/api/v2/architect/systemprompts/{promptId}/resources",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -267,6 +276,7 @@ impl runtime::Paged for GetArchitectSystempromptResources {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -324,6 +334,9 @@ impl runtime::Operation for PostArchitectSystempromptResources {
         path: "/api/v2/architect/systemprompts/{promptId}/resources",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -419,6 +432,9 @@ impl runtime::Operation for PutArchitectSystempromptResource {
         path: "/api/v2/architect/systemprompts/{promptId}/resources/{languageCode}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:systemPrompt:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteFlow {
         path: "/api/v2/flows/{flowId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["architect.request.header.missing"]),
             (
@@ -138,6 +141,9 @@ impl runtime::Operation for DeleteFlows {
         path: "/api/v2/flows",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -228,6 +234,9 @@ impl runtime::Operation for GetFlow {
         path: "/api/v2/flows/{flowId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -451,6 +460,9 @@ impl runtime::Operation for GetFlows {
         path: "/api/v2/flows",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -497,6 +509,7 @@ impl runtime::Paged for GetFlows {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -553,6 +566,9 @@ impl runtime::Operation for PostFlows {
         path: "/api/v2/flows",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -649,6 +665,9 @@ impl runtime::Operation for PutFlow {
         path: "/api/v2/flows/{flowId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostFlowsActionsCheckin {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flow:edit", "architect:flow:unlock"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -34,6 +34,9 @@ impl runtime::Operation for PostFlowsActionsDeactivate {
         path: "/api/v2/flows/actions/deactivate",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:publish"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (

@@ -41,6 +41,9 @@ impl runtime::Operation for PostFlowsActionsPublish {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flow:unlock", "architect:flow:publish"],
         ),
+        without_schema: &[202],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

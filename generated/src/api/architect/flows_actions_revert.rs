@@ -34,6 +34,9 @@ impl runtime::Operation for PostFlowsActionsRevert {
         path: "/api/v2/flows/actions/revert",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -34,6 +34,9 @@ impl runtime::Operation for PostFlowsActionsUnlock {
         path: "/api/v2/flows/actions/unlock",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:unlock"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (403, &["architect.missing.permission", "architect.not.admin.user"]),

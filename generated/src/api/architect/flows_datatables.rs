@@ -44,6 +44,9 @@ impl runtime::Operation for DeleteFlowsDatatable {
         path: "/api/v2/flows/datatables/{datatableId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error"]),
             (500, &["flows.datatables.internal.server.error"]),
@@ -117,6 +120,9 @@ impl runtime::Operation for GetFlowsDatatable {
         path: "/api/v2/flows/datatables/{datatableId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error", "invalid.date", "invalid.value"]),
             (404, &["flows.datatables.table.not.found"]),
@@ -248,6 +254,9 @@ impl runtime::Operation for GetFlowsDatatables {
         path: "/api/v2/flows/datatables",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error", "invalid.date", "invalid.value"]),
             (500, &["flows.datatables.internal.server.error"]),
@@ -279,6 +288,7 @@ impl runtime::Paged for GetFlowsDatatables {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -330,6 +340,9 @@ impl runtime::Operation for PostFlowsDatatables {
         path: "/api/v2/flows/datatables",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -411,6 +424,9 @@ impl runtime::Operation for PutFlowsDatatable {
         path: "/api/v2/flows/datatables/{datatableId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:datatable:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

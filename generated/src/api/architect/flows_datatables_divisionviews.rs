@@ -43,6 +43,9 @@ impl runtime::Operation for GetFlowsDatatablesDivisionview {
         path: "/api/v2/flows/datatables/divisionviews/{datatableId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:datatable:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -171,6 +174,9 @@ impl runtime::Operation for GetFlowsDatatablesDivisionviews {
         path: "/api/v2/flows/datatables/divisionviews",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:datatable:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -198,6 +204,7 @@ impl runtime::Paged for GetFlowsDatatablesDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

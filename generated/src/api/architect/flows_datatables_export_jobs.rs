@@ -36,6 +36,9 @@ impl runtime::Operation for GetFlowsDatatableExportJob {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:view", "architect:datatableRow:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for PostFlowsDatatableExportJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:view", "architect:datatableRow:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

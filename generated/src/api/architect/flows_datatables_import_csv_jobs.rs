@@ -36,6 +36,9 @@ impl runtime::Operation for PostFlowsDatatableImportCsvJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:edit", "architect:datatableRow:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

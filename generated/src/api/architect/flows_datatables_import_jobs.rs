@@ -36,6 +36,9 @@ impl runtime::Operation for GetFlowsDatatableImportJob {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:view", "architect:datatableRow:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -132,6 +135,9 @@ impl runtime::Operation for GetFlowsDatatableImportJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:edit", "architect:datatableRow:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -159,6 +165,7 @@ impl runtime::Paged for GetFlowsDatatableImportJobs {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -230,6 +237,9 @@ impl runtime::Operation for PostFlowsDatatableImportJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:edit", "architect:datatableRow:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

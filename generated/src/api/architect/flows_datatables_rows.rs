@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteFlowsDatatableRow {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:delete", "architect:datatableRow:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error"]),
             (500, &["flows.datatables.internal.server.error"]),
@@ -118,6 +121,9 @@ impl runtime::Operation for GetFlowsDatatableRow {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:view", "architect:datatableRow:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error", "invalid.date", "invalid.value"]),
             (
@@ -232,6 +238,9 @@ impl runtime::Operation for GetFlowsDatatableRows {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:view", "architect:datatableRow:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["flows.datatables.syntax.error", "invalid.date", "invalid.value"]),
             (404, &["flows.datatables.table.not.found"]),
@@ -264,6 +273,7 @@ impl runtime::Paged for GetFlowsDatatableRows {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -321,6 +331,9 @@ impl runtime::Operation for PostFlowsDatatableRows {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:add", "architect:datatableRow:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -410,6 +423,9 @@ impl runtime::Operation for PutFlowsDatatableRow {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:datatable:edit", "architect:datatableRow:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -136,6 +136,9 @@ impl runtime::Operation for GetFlowsDivisionviews {
         path: "/api/v2/flows/divisionviews",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:flow:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -163,6 +166,7 @@ impl runtime::Paged for GetFlowsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for GetFlowsExecution {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowExecution:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -76,6 +79,8 @@ impl crate::api::ArchitectApi {
 ///
 /// Permission: `architect:flow:launch`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_flows_execution`.
+///
 /// Made by `ArchitectApi::post_flows_executions`.
 ///
 /// [Genesys's page of this
@@ -91,6 +96,14 @@ impl PostFlowsExecutions {
     pub fn send(self) -> runtime::Call<FlowExecutionLaunchResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostFlowsExecutions {
@@ -103,6 +116,9 @@ impl runtime::Operation for PostFlowsExecutions {
         path: "/api/v2/flows/executions",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:launch"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +134,23 @@ impl runtime::Operation for PostFlowsExecutions {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostFlowsExecutions {
+    type Status = <crate::api::GetFlowsExecution as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetFlowsExecution as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("ERROR", runtime::JobPhase::Failed),
+            ("TERMINATED", runtime::JobPhase::Cancelled),
+            ("COMPLETED", runtime::JobPhase::Succeeded),
+            ("FAILED", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::ArchitectApi {

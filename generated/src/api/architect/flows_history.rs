@@ -85,6 +85,9 @@ impl runtime::Operation for GetFlowHistoryHistoryId {
         path: "/api/v2/flows/{flowId}/history/{historyId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -122,6 +125,7 @@ impl runtime::Paged for GetFlowHistoryHistoryId {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -179,6 +183,9 @@ impl runtime::Operation for PostFlowHistory {
         path: "/api/v2/flows/{flowId}/history",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -56,6 +56,9 @@ impl runtime::Operation for GetFlowsInstance {
         path: "/api/v2/flows/instances/{instanceId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flowInstance:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -79,6 +82,7 @@ impl runtime::Paged for GetFlowsInstance {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

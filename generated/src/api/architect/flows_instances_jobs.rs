@@ -52,6 +52,9 @@ impl runtime::Operation for GetFlowsInstancesJob {
         path: "/api/v2/flows/instances/jobs/{jobId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flowInstance:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -75,6 +78,7 @@ impl runtime::Paged for GetFlowsInstancesJob {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -145,6 +149,9 @@ impl runtime::Operation for PostFlowsInstancesJobs {
         path: "/api/v2/flows/instances/jobs",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flowInstance:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -65,6 +65,9 @@ impl runtime::Operation for PostFlowsInstancesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowInstance:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -88,6 +91,7 @@ impl runtime::Paged for PostFlowsInstancesQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

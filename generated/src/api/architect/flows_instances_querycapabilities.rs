@@ -44,6 +44,9 @@ impl runtime::Operation for GetFlowsInstancesQuerycapabilities {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowInstance:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for GetFlowsInstancesSettingsExecutiondata {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowinstanceexecutiondata:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -102,6 +105,9 @@ impl runtime::Operation for PatchFlowsInstancesSettingsExecutiondata {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowinstanceexecutiondata:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

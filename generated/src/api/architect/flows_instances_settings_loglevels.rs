@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteFlowInstancesSettingsLoglevels {
         permissions: runtime::RequiredPermissions::All(
             &["architect:flowLogLevel:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -115,6 +118,9 @@ impl runtime::Operation for GetFlowInstancesSettingsLoglevels {
         path: "/api/v2/flows/{flowId}/instances/settings/loglevels",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:flowLogLevel:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -217,6 +223,9 @@ impl runtime::Operation for GetFlowsInstancesSettingsLoglevels {
         permissions: runtime::RequiredPermissions::All(
             &["architect:flowLogLevel:view", "architect:flow:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -244,6 +253,7 @@ impl runtime::Paged for GetFlowsInstancesSettingsLoglevels {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -306,6 +316,9 @@ impl runtime::Operation for PostFlowInstancesSettingsLoglevels {
         path: "/api/v2/flows/{flowId}/instances/settings/loglevels",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:flowLogLevel:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -383,6 +396,9 @@ impl runtime::Operation for PutFlowInstancesSettingsLoglevels {
         path: "/api/v2/flows/{flowId}/instances/settings/loglevels",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:flowLogLevel:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

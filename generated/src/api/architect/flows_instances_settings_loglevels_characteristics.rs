@@ -36,6 +36,9 @@ impl runtime::Operation for GetFlowsInstancesSettingsLoglevelsCharacteristics {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowLogLevel:view", "architect:flowLogLevelDefault:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

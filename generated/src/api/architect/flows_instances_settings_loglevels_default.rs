@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteFlowsInstancesSettingsLoglevelsDefault {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowLogLevelDefault:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetFlowsInstancesSettingsLoglevelsDefault {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowLogLevelDefault:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -187,6 +193,9 @@ impl runtime::Operation for PutFlowsInstancesSettingsLoglevelsDefault {
         permissions: runtime::RequiredPermissions::Any(
             &["architect:flowLogLevelDefault:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

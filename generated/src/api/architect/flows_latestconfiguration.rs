@@ -39,6 +39,9 @@ impl runtime::Operation for GetFlowLatestconfiguration {
         path: "/api/v2/flows/{flowId}/latestconfiguration",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (

@@ -73,6 +73,9 @@ impl runtime::Operation for GetFlowsLookup {
         path: "/api/v2/flows/lookup",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -100,6 +103,7 @@ impl runtime::Paged for GetFlowsLookup {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteFlowsMilestone {
         permissions: runtime::RequiredPermissions::All(
             &["architect:flowMilestone:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -103,6 +106,9 @@ impl runtime::Operation for GetFlowsMilestone {
         permissions: runtime::RequiredPermissions::All(
             &["architect:flowMilestone:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -247,6 +253,9 @@ impl runtime::Operation for GetFlowsMilestones {
         permissions: runtime::RequiredPermissions::All(
             &["architect:flowMilestone:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -274,6 +283,7 @@ impl runtime::Paged for GetFlowsMilestones {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -330,6 +340,9 @@ impl runtime::Operation for PostFlowsMilestones {
         path: "/api/v2/flows/milestones",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::All(&["architect:flowMilestone:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -397,6 +410,9 @@ impl runtime::Operation for PutFlowsMilestone {
         permissions: runtime::RequiredPermissions::All(
             &["architect:flowMilestone:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for GetFlowVersion {
         path: "/api/v2/flows/{flowId}/versions/{versionId}",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -157,6 +160,9 @@ impl runtime::Operation for GetFlowVersions {
         path: "/api/v2/flows/{flowId}/versions",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -195,6 +201,7 @@ impl runtime::Paged for GetFlowVersions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -246,6 +253,9 @@ impl runtime::Operation for PostFlowVersions {
         path: "/api/v2/flows/{flowId}/versions",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -38,6 +38,9 @@ impl runtime::Operation for GetFlowVersionConfiguration {
         path: "/api/v2/flows/{flowId}/versions/{versionId}/configuration",
         tags: &["Architect"],
         permissions: runtime::RequiredPermissions::Any(&["architect:flow:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (

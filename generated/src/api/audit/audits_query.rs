@@ -34,6 +34,9 @@ impl runtime::Operation for GetAuditsQueryTransactionId {
         path: "/api/v2/audits/query/{transactionId}",
         tags: &["Audit"],
         permissions: runtime::RequiredPermissions::All(&["audits:audit:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -73,6 +76,9 @@ impl crate::api::AuditApi {
 ///
 /// Permission: `audits:audit:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_audits_query_transaction_id`, its
+/// results by `get_audits_query_transaction_id_results`.
+///
 /// Made by `AuditApi::post_audits_query`.
 ///
 /// [Genesys's page of this
@@ -88,6 +94,14 @@ impl PostAuditsQuery {
     pub fn send(self) -> runtime::Call<AuditQueryExecutionStatusResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostAuditsQuery {
@@ -100,6 +114,9 @@ impl runtime::Operation for PostAuditsQuery {
         path: "/api/v2/audits/query",
         tags: &["Audit"],
         permissions: runtime::RequiredPermissions::All(&["audits:audit:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -115,6 +132,26 @@ impl runtime::Operation for PostAuditsQuery {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostAuditsQuery {
+    type Status = <crate::api::GetAuditsQueryTransactionId as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetAuditsQueryTransactionId as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostAuditsQuery {
+    type Results = crate::api::GetAuditsQueryTransactionIdResults;
 }
 
 impl crate::api::AuditApi {

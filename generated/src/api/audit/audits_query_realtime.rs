@@ -60,6 +60,9 @@ impl runtime::Operation for PostAuditsQueryRealtime {
         path: "/api/v2/audits/query/realtime",
         tags: &["Audit"],
         permissions: runtime::RequiredPermissions::All(&["audits:audit:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for PostAuditsQueryRealtime {
             total: Some("total"),
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -60,6 +60,9 @@ impl runtime::Operation for PostAuditsQueryRealtimeRelated {
         path: "/api/v2/audits/query/realtime/related",
         tags: &["Audit"],
         permissions: runtime::RequiredPermissions::All(&["audits:audit:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -83,6 +86,7 @@ impl runtime::Paged for PostAuditsQueryRealtimeRelated {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -74,6 +74,9 @@ impl runtime::Operation for GetAuditsQueryTransactionIdResults {
         path: "/api/v2/audits/query/{transactionId}/results",
         tags: &["Audit"],
         permissions: runtime::RequiredPermissions::All(&["audits:audit:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -100,6 +103,7 @@ impl runtime::Paged for GetAuditsQueryTransactionIdResults {
             response: &["cursor"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

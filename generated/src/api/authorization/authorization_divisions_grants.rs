@@ -61,6 +61,9 @@ impl runtime::Operation for GetAuthorizationDivisionGrants {
         path: "/api/v2/authorization/divisions/{divisionId}/grants",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:grant:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -88,6 +91,7 @@ impl runtime::Paged for GetAuthorizationDivisionGrants {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

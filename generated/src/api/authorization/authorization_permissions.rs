@@ -73,6 +73,9 @@ impl runtime::Operation for GetAuthorizationPermissions {
         path: "/api/v2/authorization/permissions",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -100,6 +103,7 @@ impl runtime::Paged for GetAuthorizationPermissions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -62,6 +62,9 @@ impl runtime::Operation for GetAuthorizationPolicies {
         path: "/api/v2/authorization/policies",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetAuthorizationPolicies {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -138,6 +142,9 @@ impl runtime::Operation for GetAuthorizationPolicy {
         path: "/api/v2/authorization/policies/{policyId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -208,6 +215,9 @@ impl runtime::Operation for PutAuthorizationPolicy {
         path: "/api/v2/authorization/policies/{policyId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -62,6 +62,9 @@ impl runtime::Operation for GetAuthorizationPoliciesSubjectSubjectId {
         path: "/api/v2/authorization/policies/subject/{subjectId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetAuthorizationPoliciesSubjectSubjectId {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -62,6 +62,9 @@ impl runtime::Operation for GetAuthorizationPoliciesTarget {
         path: "/api/v2/authorization/policies/targets/{targetName}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetAuthorizationPoliciesTarget {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -144,6 +148,9 @@ impl runtime::Operation for GetAuthorizationPoliciesTargets {
         path: "/api/v2/authorization/policies/targets",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -211,6 +218,9 @@ impl runtime::Operation for PostAuthorizationPoliciesTarget {
         path: "/api/v2/authorization/policies/targets/{targetName}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -288,6 +298,9 @@ impl runtime::Operation for PutAuthorizationPoliciesTarget {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:policy:edit", "authorization:policy:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -51,6 +51,9 @@ impl runtime::Operation for PostAuthorizationPoliciesTargetValidate {
         path: "/api/v2/authorization/policies/targets/{targetName}/validate",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:policy:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,7 @@ impl runtime::Paged for PostAuthorizationPoliciesTargetValidate {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

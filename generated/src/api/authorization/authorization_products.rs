@@ -47,6 +47,9 @@ impl runtime::Operation for GetAuthorizationProducts {
         path: "/api/v2/authorization/products",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -70,6 +73,7 @@ impl runtime::Paged for GetAuthorizationProducts {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

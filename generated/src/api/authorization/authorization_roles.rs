@@ -2,8 +2,7 @@
 
 use crate::models::authorization::{
     DomainOrganizationRoleCreate, DomainOrganizationRoleUpdate,
-    GetAuthorizationRoleExpand, GetAuthorizationRoleUserCount,
-    OrganizationRoleEntityListing, SubjectDivisions,
+    GetAuthorizationRoleExpand, OrganizationRoleEntityListing, SubjectDivisions,
 };
 
 use crate::models::authorization_and_users::DomainOrganizationRole;
@@ -40,6 +39,9 @@ impl runtime::Operation for DeleteAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -88,7 +90,7 @@ pub struct GetAuthorizationRole {
 
 impl GetAuthorizationRole {
     /// `userCount`, default `true`
-    pub fn user_count(mut self, value: GetAuthorizationRoleUserCount) -> Self {
+    pub fn user_count(mut self, value: bool) -> Self {
         self.request.query("userCount", value);
         self
     }
@@ -118,6 +120,9 @@ impl runtime::Operation for GetAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -284,6 +289,9 @@ impl runtime::Operation for GetAuthorizationRoles {
         path: "/api/v2/authorization/roles",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value", "max.role.ids"])],
         accept: "application/json",
         public: false,
@@ -311,6 +319,7 @@ impl runtime::Paged for GetAuthorizationRoles {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -362,6 +371,9 @@ impl runtime::Operation for PatchAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -435,6 +447,9 @@ impl runtime::Operation for PostAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::All(&["authorization:grant:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -502,6 +517,9 @@ impl runtime::Operation for PostAuthorizationRoles {
         path: "/api/v2/authorization/roles",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -566,6 +584,9 @@ impl runtime::Operation for PutAuthorizationRole {
         path: "/api/v2/authorization/roles/{roleId}",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

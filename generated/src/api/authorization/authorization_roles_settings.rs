@@ -36,6 +36,9 @@ impl runtime::Operation for GetAuthorizationRolesSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin", "authorization:settings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -99,6 +102,9 @@ impl runtime::Operation for PutAuthorizationRolesSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin", "authorization:settings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -91,6 +91,9 @@ impl runtime::Operation for GetAuthorizationRoleSubjectgrants {
         path: "/api/v2/authorization/roles/{roleId}/subjectgrants",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["authorization:role:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,7 @@ impl runtime::Paged for GetAuthorizationRoleSubjectgrants {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

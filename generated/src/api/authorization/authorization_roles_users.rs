@@ -59,6 +59,9 @@ impl runtime::Operation for GetAuthorizationRoleUsers {
         path: "/api/v2/authorization/roles/{roleId}/users",
         tags: &["Authorization"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -86,6 +89,7 @@ impl runtime::Paged for GetAuthorizationRoleUsers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

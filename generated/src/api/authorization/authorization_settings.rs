@@ -36,6 +36,9 @@ impl runtime::Operation for GetAuthorizationSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin", "authorization:settings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -98,6 +101,9 @@ impl runtime::Operation for PatchAuthorizationSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin", "authorization:settings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

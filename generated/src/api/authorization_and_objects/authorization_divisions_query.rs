@@ -79,6 +79,9 @@ impl runtime::Operation for GetAuthorizationDivisionsQuery {
         path: "/api/v2/authorization/divisions/query",
         tags: &["Authorization", "Objects"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,7 @@ impl runtime::Paged for GetAuthorizationDivisionsQuery {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -62,6 +62,9 @@ impl runtime::Operation for GetAuthorizationDivisionspermittedPagedSubjectId {
         path: "/api/v2/authorization/divisionspermitted/paged/{subjectId}",
         tags: &["Authorization", "Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetAuthorizationDivisionspermittedPagedSubjectId {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

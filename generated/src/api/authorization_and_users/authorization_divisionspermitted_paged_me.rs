@@ -60,6 +60,9 @@ impl runtime::Operation for GetAuthorizationDivisionspermittedPagedMe {
         path: "/api/v2/authorization/divisionspermitted/paged/me",
         tags: &["Authorization", "Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetAuthorizationDivisionspermittedPagedMe {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

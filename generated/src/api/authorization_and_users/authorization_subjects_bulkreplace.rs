@@ -43,6 +43,9 @@ impl runtime::Operation for PostAuthorizationSubjectBulkreplace {
         permissions: runtime::RequiredPermissions::All(
             &["authorization:grant:add", "authorization:grant:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetBillingContract {
         path: "/api/v2/billing/contracts/{contractId}",
         tags: &["Billing"],
         permissions: runtime::RequiredPermissions::Any(&["billing:subscription:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -159,6 +162,9 @@ impl runtime::Operation for GetBillingContracts {
         path: "/api/v2/billing/contracts",
         tags: &["Billing"],
         permissions: runtime::RequiredPermissions::Any(&["billing:subscription:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -184,6 +190,7 @@ impl runtime::Paged for GetBillingContracts {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

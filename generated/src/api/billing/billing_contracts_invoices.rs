@@ -91,6 +91,9 @@ impl runtime::Operation for GetBillingContractsInvoices {
         path: "/api/v2/billing/contracts/invoices",
         tags: &["Billing"],
         permissions: runtime::RequiredPermissions::Any(&["billing:subscription:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,7 @@ impl runtime::Paged for GetBillingContractsInvoices {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -66,6 +66,9 @@ impl runtime::Operation for GetBillingContractsInvoiceLines {
         path: "/api/v2/billing/contracts/invoices/{invoiceId}/lines",
         tags: &["Billing"],
         permissions: runtime::RequiredPermissions::Any(&["billing:subscription:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -91,6 +94,7 @@ impl runtime::Paged for GetBillingContractsInvoiceLines {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

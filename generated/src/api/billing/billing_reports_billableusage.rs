@@ -37,6 +37,9 @@ impl runtime::Operation for GetBillingReportsBillableusage {
         permissions: runtime::RequiredPermissions::Any(
             &["billing:subscription:read", "billing:subscription:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

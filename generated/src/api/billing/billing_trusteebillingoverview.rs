@@ -42,6 +42,9 @@ impl runtime::Operation for GetBillingTrusteebillingoverviewTrustorOrgId {
         permissions: runtime::RequiredPermissions::Any(
             &["affiliateOrganization:clientBilling:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

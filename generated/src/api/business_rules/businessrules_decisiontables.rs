@@ -46,6 +46,9 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontable {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontable {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -226,6 +232,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontables {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -251,6 +260,7 @@ impl runtime::Paged for GetBusinessrulesDecisiontables {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -310,6 +320,9 @@ impl runtime::Operation for PatchBusinessrulesDecisiontable {
                 "routing:queue:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -386,6 +399,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontables {
                 "routing:queue:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableExecute {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:execute"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

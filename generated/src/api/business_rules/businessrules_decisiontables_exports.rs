@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableExport {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableExportJob:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontableExport {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableExportJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -204,6 +210,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontableExports {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableExportJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -229,6 +238,7 @@ impl runtime::Paged for GetBusinessrulesDecisiontableExports {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -259,6 +269,9 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTableExportJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_businessrules_decisiontable_export`;
+/// `delete_businessrules_decisiontable_export` stops it.
+///
 /// Made by `BusinessRulesApi::post_businessrules_decisiontable_exports`.
 ///
 /// [Genesys's page of this
@@ -274,6 +287,14 @@ impl PostBusinessrulesDecisiontableExports {
     pub fn send(self) -> runtime::Call<DecisionTableExportJob> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostBusinessrulesDecisiontableExports {
@@ -288,6 +309,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableExports {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableExportJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -303,6 +327,23 @@ impl runtime::Operation for PostBusinessrulesDecisiontableExports {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostBusinessrulesDecisiontableExports {
+    type Status = <crate::api::GetBusinessrulesDecisiontableExport as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetBusinessrulesDecisiontableExport as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteBusinessrulesDecisiontableExport as runtime::Operation>::METADATA,
+        ),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::BusinessRulesApi {

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableImport {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableImportJob:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontableImport {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableImportJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -205,6 +211,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontableImports {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableImportJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -230,6 +239,7 @@ impl runtime::Paged for GetBusinessrulesDecisiontableImports {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -289,6 +299,9 @@ impl runtime::Operation for PatchBusinessrulesDecisiontableImport {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableImportJob:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -333,6 +346,9 @@ impl crate::api::BusinessRulesApi {
 ///
 /// Permission: `businessrules:decisionTableImportJob:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_businessrules_decisiontable_import`;
+/// `delete_businessrules_decisiontable_import` stops it.
+///
 /// Made by `BusinessRulesApi::post_businessrules_decisiontable_imports`.
 ///
 /// [Genesys's page of this
@@ -348,6 +364,14 @@ impl PostBusinessrulesDecisiontableImports {
     pub fn send(self) -> runtime::Call<DecisionTableImportJob> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostBusinessrulesDecisiontableImports {
@@ -362,6 +386,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableImports {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableImportJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -377,6 +404,25 @@ impl runtime::Operation for PostBusinessrulesDecisiontableImports {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostBusinessrulesDecisiontableImports {
+    type Status = <crate::api::GetBusinessrulesDecisiontableImport as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetBusinessrulesDecisiontableImport as runtime::Operation>::METADATA,
+        cancel: Some(
+            <crate::api::DeleteBusinessrulesDecisiontableImport as runtime::Operation>::METADATA,
+        ),
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Uploading", runtime::JobPhase::Waiting),
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+        ],
+    };
 }
 
 impl crate::api::BusinessRulesApi {

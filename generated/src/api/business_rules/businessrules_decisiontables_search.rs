@@ -99,6 +99,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontablesSearch {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -124,6 +127,7 @@ impl runtime::Paged for GetBusinessrulesDecisiontablesSearch {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -221,6 +227,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersions {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -246,6 +255,7 @@ impl runtime::Paged for GetBusinessrulesDecisiontableVersions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -305,6 +315,9 @@ impl runtime::Operation for PatchBusinessrulesDecisiontableVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -383,6 +396,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersions {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionCopy {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:copy"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

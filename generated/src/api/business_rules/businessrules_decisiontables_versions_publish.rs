@@ -36,6 +36,9 @@ impl runtime::Operation for PutBusinessrulesDecisiontableVersionPublish {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:publish"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

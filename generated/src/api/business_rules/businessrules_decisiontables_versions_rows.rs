@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteBusinessrulesDecisiontableVersionRow {
         permissions: runtime::RequiredPermissions::All(
             &["businessrules:decisionTableRow:delete", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersionRow {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableRow:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -210,6 +216,9 @@ impl runtime::Operation for GetBusinessrulesDecisiontableVersionRows {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTableRow:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -237,6 +246,7 @@ impl runtime::Paged for GetBusinessrulesDecisiontableVersionRows {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -298,6 +308,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRows {
         permissions: runtime::RequiredPermissions::All(
             &["businessrules:decisionTableRow:add", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -371,6 +384,9 @@ impl runtime::Operation for PutBusinessrulesDecisiontableVersionRow {
         permissions: runtime::RequiredPermissions::All(
             &["businessrules:decisionTableRow:edit", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

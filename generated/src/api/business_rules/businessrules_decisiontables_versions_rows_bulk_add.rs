@@ -39,6 +39,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsBulkAdd {
         permissions: runtime::RequiredPermissions::All(
             &["businessrules:decisionTableRow:add", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionRowsBulkRemove 
         permissions: runtime::RequiredPermissions::All(
             &["businessrules:decisionTableRow:delete", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

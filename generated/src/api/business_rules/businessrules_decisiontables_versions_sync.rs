@@ -36,6 +36,9 @@ impl runtime::Operation for PostBusinessrulesDecisiontableVersionSync {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:decisionTable:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteBusinessrulesSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:businessRulesSchema:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetBusinessrulesSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:businessRulesSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -188,6 +194,9 @@ impl runtime::Operation for GetBusinessrulesSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:businessRulesSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -213,6 +222,7 @@ impl runtime::Paged for GetBusinessrulesSchemas {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -266,6 +276,9 @@ impl runtime::Operation for PostBusinessrulesSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:businessRulesSchema:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -334,6 +347,9 @@ impl runtime::Operation for PutBusinessrulesSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["businessrules:businessRulesSchema:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -35,6 +35,9 @@ impl runtime::Operation for GetBusinessrulesSchemaVersion {
         path: "/api/v2/businessrules/schemas/{schemaId}/versions/{schemaVersion}",
         tags: &["Business Rules"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -131,6 +134,9 @@ impl runtime::Operation for GetBusinessrulesSchemaVersions {
         path: "/api/v2/businessrules/schemas/{schemaId}/versions",
         tags: &["Business Rules"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -156,6 +162,7 @@ impl runtime::Paged for GetBusinessrulesSchemaVersions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

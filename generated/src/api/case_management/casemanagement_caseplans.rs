@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteCasemanagementCaseplan {
         permissions: runtime::RequiredPermissions::All(
             &["caseManagement:caseplan:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetCasemanagementCaseplan {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseplan:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -213,6 +219,9 @@ impl runtime::Operation for GetCasemanagementCaseplans {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseplan:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -238,6 +247,7 @@ impl runtime::Paged for GetCasemanagementCaseplans {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -292,6 +302,9 @@ impl runtime::Operation for PatchCasemanagementCaseplan {
         permissions: runtime::RequiredPermissions::All(
             &["caseManagement:caseplan:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -361,6 +374,9 @@ impl runtime::Operation for PostCasemanagementCaseplans {
         path: "/api/v2/casemanagement/caseplans",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:caseplan:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteCasemanagementCaseplanDataschema {
         permissions: runtime::RequiredPermissions::All(
             &["caseManagement:caseplanDataSchemas:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -107,6 +110,9 @@ impl runtime::Operation for PostCasemanagementCaseplanDataschemas {
         permissions: runtime::RequiredPermissions::All(
             &["caseManagement:caseplanDataSchemas:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -178,6 +184,9 @@ impl runtime::Operation for PutCasemanagementCaseplanDataschema {
         permissions: runtime::RequiredPermissions::All(
             &["caseManagement:caseplanDataSchemas:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PutCasemanagementCaseplanIntakesettings {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseplanIntakeSettings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostCasemanagementCaseplanPublish {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseplan:publish"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

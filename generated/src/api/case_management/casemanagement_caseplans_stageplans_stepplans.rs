@@ -37,6 +37,9 @@ impl runtime::Operation for PatchCasemanagementCaseplanStageplanStepplan {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:stepplan:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

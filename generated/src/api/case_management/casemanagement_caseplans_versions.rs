@@ -36,6 +36,9 @@ impl runtime::Operation for GetCasemanagementCaseplanVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseplan:version"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for PostCasemanagementCaseplanVersions {
         permissions: runtime::RequiredPermissions::All(
             &["caseManagement:caseplan:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

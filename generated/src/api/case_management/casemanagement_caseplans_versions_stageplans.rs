@@ -48,6 +48,9 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplan {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:stageplan:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -160,6 +163,9 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplans {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:stageplan:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -185,6 +191,7 @@ impl runtime::Paged for GetCasemanagementCaseplanVersionStageplans {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -51,6 +51,9 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplanStepplan {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:stepplan:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -167,6 +170,9 @@ impl runtime::Operation for GetCasemanagementCaseplanVersionStageplanStepplans {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:stepplan:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -192,6 +198,7 @@ impl runtime::Paged for GetCasemanagementCaseplanVersionStageplanStepplans {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for GetCasemanagementCaseAssociation {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseAssociation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetCasemanagementCaseAssociations {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseAssociation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -164,6 +170,7 @@ impl runtime::Paged for GetCasemanagementCaseAssociations {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -223,6 +230,9 @@ impl runtime::Operation for PostCasemanagementCaseAssociations {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseAssociation:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

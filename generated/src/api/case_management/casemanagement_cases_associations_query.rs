@@ -53,6 +53,9 @@ impl runtime::Operation for PostCasemanagementCasesAssociationsQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseAssociation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -79,6 +82,7 @@ impl runtime::Paged for PostCasemanagementCasesAssociationsQuery {
             response: &["after"],
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for GetCasemanagementCaseComment {
         path: "/api/v2/casemanagement/cases/{caseId}/comments/{commentId}",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:comment:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -136,6 +139,9 @@ impl runtime::Operation for GetCasemanagementCaseComments {
         path: "/api/v2/casemanagement/cases/{caseId}/comments",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:comment:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -161,6 +167,7 @@ impl runtime::Paged for GetCasemanagementCaseComments {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -218,6 +225,9 @@ impl runtime::Operation for PostCasemanagementCaseComments {
         path: "/api/v2/casemanagement/cases/{caseId}/comments",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:comment:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

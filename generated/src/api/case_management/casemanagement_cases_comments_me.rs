@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteCasemanagementCaseCommentsMeCommentId {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:commentSelf:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

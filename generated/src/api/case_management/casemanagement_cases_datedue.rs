@@ -36,6 +36,9 @@ impl runtime::Operation for PatchCasemanagementCaseDatedue {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseDateDue:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

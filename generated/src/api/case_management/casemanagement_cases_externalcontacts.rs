@@ -78,6 +78,9 @@ impl runtime::Operation for GetCasemanagementCasesExternalcontact {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseExternalContact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -103,6 +106,7 @@ impl runtime::Paged for GetCasemanagementCasesExternalcontact {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

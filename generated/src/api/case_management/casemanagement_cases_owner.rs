@@ -36,6 +36,9 @@ impl runtime::Operation for PatchCasemanagementCaseOwner {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseOwner:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

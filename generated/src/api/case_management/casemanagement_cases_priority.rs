@@ -36,6 +36,9 @@ impl runtime::Operation for PatchCasemanagementCasePriority {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:casePriority:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -44,6 +44,9 @@ impl runtime::Operation for GetCasemanagementCasesReference {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseReference:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,9 @@ impl runtime::Operation for GetCasemanagementCaseStage {
         path: "/api/v2/casemanagement/cases/{caseId}/stages/{stageId}",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:stage:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -132,6 +135,9 @@ impl runtime::Operation for GetCasemanagementCaseStages {
         path: "/api/v2/casemanagement/cases/{caseId}/stages",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:stage:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -157,6 +163,7 @@ impl runtime::Paged for GetCasemanagementCaseStages {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -34,6 +34,9 @@ impl runtime::Operation for GetCasemanagementCaseStageStep {
         path: "/api/v2/casemanagement/cases/{caseId}/stages/{stageId}/steps/{stepId}",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:step:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +137,9 @@ impl runtime::Operation for GetCasemanagementCaseStageSteps {
         path: "/api/v2/casemanagement/cases/{caseId}/stages/{stageId}/steps",
         tags: &["Case Management"],
         permissions: runtime::RequiredPermissions::Any(&["caseManagement:step:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -159,6 +165,7 @@ impl runtime::Paged for GetCasemanagementCaseStageSteps {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

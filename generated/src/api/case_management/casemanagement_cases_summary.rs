@@ -36,6 +36,9 @@ impl runtime::Operation for PatchCasemanagementCaseSummary {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:caseSummary:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetCasemanagementCaseTerminateJob {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:terminateJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for PostCasemanagementCaseTerminateJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["caseManagement:terminateJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetChatsMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1Message:view", "chat:room:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

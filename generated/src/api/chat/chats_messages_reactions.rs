@@ -36,6 +36,9 @@ impl runtime::Operation for PutChatsMessageReactions {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:reactions:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

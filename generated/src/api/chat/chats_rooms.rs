@@ -37,6 +37,9 @@ impl runtime::Operation for GetChatsRoom {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:room:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -99,6 +102,9 @@ impl runtime::Operation for PatchChatsRoom {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:room:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -167,6 +173,9 @@ impl runtime::Operation for PostChatsRooms {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:room:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

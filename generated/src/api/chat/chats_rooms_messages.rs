@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteChatsRoomMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:roomMessage:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -122,6 +125,9 @@ impl runtime::Operation for GetChatsRoomMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:room:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -145,6 +151,7 @@ impl runtime::Paged for GetChatsRoomMessage {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -225,6 +232,9 @@ impl runtime::Operation for GetChatsRoomMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:room:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -291,6 +301,9 @@ impl runtime::Operation for PatchChatsRoomMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:roomMessage:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -362,6 +375,9 @@ impl runtime::Operation for PostChatsRoomMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:roomMessage:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteChatsRoomMessagesPin {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:room:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for PostChatsRoomMessagesPins {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:room:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -57,6 +57,9 @@ impl runtime::Operation for GetChatsThreadMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:room:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

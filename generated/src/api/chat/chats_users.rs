@@ -36,6 +36,9 @@ impl runtime::Operation for GetChatsUser {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteChatsUserMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1Message:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -122,6 +125,9 @@ impl runtime::Operation for GetChatsUserMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1Message:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -145,6 +151,7 @@ impl runtime::Paged for GetChatsUserMessage {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -225,6 +232,9 @@ impl runtime::Operation for GetChatsUserMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1Message:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -291,6 +301,9 @@ impl runtime::Operation for PatchChatsUserMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1Message:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -362,6 +375,9 @@ impl runtime::Operation for PostChatsUserMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1Message:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteChatsUserMessagesPin {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for PostChatsUserMessagesPins {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "chat:1on1:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

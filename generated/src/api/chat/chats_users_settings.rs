@@ -36,6 +36,9 @@ impl runtime::Operation for GetChatsUserSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:usersettings:view", "chat:setting:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -102,6 +105,9 @@ impl runtime::Operation for PatchChatsUserSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:usersettings:edit", "chat:setting:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

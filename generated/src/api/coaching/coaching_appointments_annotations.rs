@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteCoachingAppointmentAnnotation {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:annotation:delete", "coaching:privateAnnotation:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for GetCoachingAppointmentAnnotation {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:annotation:view", "coaching:privateAnnotation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -205,6 +211,9 @@ impl runtime::Operation for GetCoachingAppointmentAnnotations {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:annotation:view", "coaching:privateAnnotation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -232,6 +241,7 @@ impl runtime::Paged for GetCoachingAppointmentAnnotations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -291,6 +301,9 @@ impl runtime::Operation for PatchCoachingAppointmentAnnotation {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:annotation:edit", "coaching:privateAnnotation:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -364,6 +377,9 @@ impl runtime::Operation for PostCoachingAppointmentAnnotations {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:annotation:add", "coaching:privateAnnotation:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostCoachingAppointmentConversations {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:appointment:edit", "coaching:appointmentConversation:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

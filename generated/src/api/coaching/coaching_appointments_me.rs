@@ -125,6 +125,9 @@ impl runtime::Operation for GetCoachingAppointmentsMe {
         path: "/api/v2/coaching/appointments/me",
         tags: &["Coaching"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -152,6 +155,7 @@ impl runtime::Paged for GetCoachingAppointmentsMe {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for PatchCoachingAppointmentStatus {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:appointmentStatus:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -65,6 +65,9 @@ impl runtime::Operation for GetCoachingAppointmentStatuses {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:appointmentStatus:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -92,6 +95,7 @@ impl runtime::Paged for GetCoachingAppointmentStatuses {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -46,6 +46,9 @@ impl runtime::Operation for GetCoachingNotification {
         path: "/api/v2/coaching/notifications/{notificationId}",
         tags: &["Coaching"],
         permissions: runtime::RequiredPermissions::Any(&["coaching:notification:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -142,6 +145,9 @@ impl runtime::Operation for GetCoachingNotifications {
         path: "/api/v2/coaching/notifications",
         tags: &["Coaching"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -169,6 +175,7 @@ impl runtime::Paged for GetCoachingNotifications {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -218,6 +225,9 @@ impl runtime::Operation for PatchCoachingNotification {
         path: "/api/v2/coaching/notifications/{notificationId}",
         tags: &["Coaching"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetCoachingScheduleslotsJob {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:scheduleSlotJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -117,6 +120,9 @@ impl runtime::Operation for PostCoachingScheduleslotsJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["coaching:scheduleSlotJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

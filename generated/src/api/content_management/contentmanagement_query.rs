@@ -82,6 +82,9 @@ impl runtime::Operation for GetContentmanagementQuery {
         path: "/api/v2/contentmanagement/query",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -109,6 +112,7 @@ impl runtime::Paged for GetContentmanagementQuery {
             total: None,
         },
         page_size: Some("pageSize"),
+        items: &["results", "entities"],
     };
 
     #[inline]
@@ -183,6 +187,9 @@ impl runtime::Operation for PostContentmanagementQuery {
         path: "/api/v2/contentmanagement/query",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -210,6 +217,7 @@ impl runtime::Paged for PostContentmanagementQuery {
             total: None,
         },
         page_size: None,
+        items: &["results", "entities"],
     };
 
     #[inline]

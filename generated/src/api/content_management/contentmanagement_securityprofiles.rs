@@ -32,6 +32,9 @@ impl runtime::Operation for GetContentmanagementSecurityprofile {
         path: "/api/v2/contentmanagement/securityprofiles/{securityProfileId}",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetContentmanagementSecurityprofiles {
         path: "/api/v2/contentmanagement/securityprofiles",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -135,6 +141,7 @@ impl runtime::Paged for GetContentmanagementSecurityprofiles {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -56,6 +56,9 @@ impl runtime::Operation for GetContentmanagementSharedSharedId {
         path: "/api/v2/contentmanagement/shared/{sharedId}",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[202],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (401, &["unauthorized"]),

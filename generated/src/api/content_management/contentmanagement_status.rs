@@ -32,6 +32,9 @@ impl runtime::Operation for DeleteContentmanagementStatusStatusId {
         path: "/api/v2/contentmanagement/status/{statusId}",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -122,6 +125,9 @@ impl runtime::Operation for GetContentmanagementStatus {
         path: "/api/v2/contentmanagement/status",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -149,6 +155,7 @@ impl runtime::Paged for GetContentmanagementStatus {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -199,6 +206,9 @@ impl runtime::Operation for GetContentmanagementStatusStatusId {
         path: "/api/v2/contentmanagement/status/{statusId}",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

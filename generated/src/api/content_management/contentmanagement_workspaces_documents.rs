@@ -81,6 +81,9 @@ impl runtime::Operation for GetContentmanagementWorkspaceDocuments {
         path: "/api/v2/contentmanagement/workspaces/{workspaceId}/documents",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -108,6 +111,7 @@ impl runtime::Paged for GetContentmanagementWorkspaceDocuments {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -60,6 +60,9 @@ impl runtime::Operation for PostContentmanagementWorkspaceTagvaluesQuery {
         path: "/api/v2/contentmanagement/workspaces/{workspaceId}/tagvalues/query",
         tags: &["Content Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for PostContentmanagementWorkspaceTagvaluesQuery {
             total: Some("total"),
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

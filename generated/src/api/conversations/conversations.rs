@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteConversation {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:disconnect"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -103,6 +106,9 @@ impl runtime::Operation for GetConversation {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -181,6 +187,9 @@ impl runtime::Operation for GetConversations {
         path: "/api/v2/conversations",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -206,6 +215,7 @@ impl runtime::Paged for GetConversations {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -41,6 +41,9 @@ impl runtime::Operation for GetConversationAccessattributes {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:accessAttributes:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -111,6 +114,9 @@ impl runtime::Operation for PutConversationAccessattributes {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:accessAttributes:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ for PatchConversationsAftercallworkConversationIdParticipantCommunication {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:participant:wrapup"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

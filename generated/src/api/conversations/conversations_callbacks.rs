@@ -37,6 +37,9 @@ impl runtime::Operation for GetConversationsCallback {
         path: "/api/v2/conversations/callbacks/{conversationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -115,6 +118,9 @@ impl runtime::Operation for GetConversationsCallbacks {
         path: "/api/v2/conversations/callbacks",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -140,6 +146,7 @@ impl runtime::Paged for GetConversationsCallbacks {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -194,6 +201,9 @@ impl runtime::Operation for PatchConversationsCallback {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:disconnect"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -273,6 +283,9 @@ impl runtime::Operation for PatchConversationsCallbacks {
         path: "/api/v2/conversations/callbacks",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::Any(&["conversation:callback:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -342,6 +355,9 @@ impl runtime::Operation for PostConversationsCallbacks {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:callback:create"],
         ),
+        without_schema: &[202],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationsCallbacksBulkDisconnect {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:disconnect"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for PatchConversationsCallbackParticipant {
                 "conversation:communication:disconnect",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -38,6 +38,9 @@ impl runtime::Operation for GetConversationsCallbackParticipantWrapup {
         path: "/api/v2/conversations/callbacks/{conversationId}/participants/{participantId}/wrapup",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

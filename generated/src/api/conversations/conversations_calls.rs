@@ -37,6 +37,9 @@ impl runtime::Operation for GetConversationsCall {
         path: "/api/v2/conversations/calls/{conversationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["conversation.error.conversation.not.found"]),
@@ -116,6 +119,9 @@ impl runtime::Operation for GetConversationsCalls {
         path: "/api/v2/conversations/calls",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value", "not.a.user"])],
         accept: "application/json",
         public: false,
@@ -141,6 +147,7 @@ impl runtime::Paged for GetConversationsCalls {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -194,6 +201,9 @@ impl runtime::Operation for PatchConversationsCall {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:disconnect"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -272,6 +282,9 @@ impl runtime::Operation for PostConversationsCall {
         path: "/api/v2/conversations/calls/{conversationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -352,6 +365,9 @@ impl runtime::Operation for PostConversationsCalls {
         path: "/api/v2/conversations/calls",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::Any(&["conversation:conference:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -75,6 +75,9 @@ impl runtime::Operation for GetConversationsCallsHistory {
         path: "/api/v2/conversations/calls/history",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -102,6 +105,7 @@ impl runtime::Paged for GetConversationsCallsHistory {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

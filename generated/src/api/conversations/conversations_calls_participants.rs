@@ -42,6 +42,9 @@ impl runtime::Operation for PatchConversationsCallParticipant {
                 "conversation:communication:disconnect",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -128,6 +131,9 @@ impl runtime::Operation for PostConversationsCallParticipants {
         path: "/api/v2/conversations/calls/{conversationId}/participants",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "not.a.user"]),
             (403, &["conversation.error.forbidden.not.active.participant"]),

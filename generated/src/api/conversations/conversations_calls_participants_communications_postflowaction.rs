@@ -38,6 +38,9 @@ for DeleteConversationsCallParticipantCommunicationPostflowaction {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:call:deleteMandatoryPostFlowAction"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ for PatchConversationsCallParticipantCommunicationPostflowaction {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:call:setMandatoryPostFlowAction"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

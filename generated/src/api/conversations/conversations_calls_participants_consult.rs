@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteConversationsCallParticipantConsult {
         path: "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["conversation.error.consult.transfer.not.started", "not.a.user"]),
             (404, &["conversation.error.consult.transfer.pending.not.found"]),
@@ -104,6 +107,9 @@ impl runtime::Operation for PatchConversationsCallParticipantConsult {
         path: "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/consult",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -189,6 +195,9 @@ impl runtime::Operation for PostConversationsCallParticipantConsult {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:consultTransfer"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -33,6 +33,9 @@ impl runtime::Operation for PostConversationsCallParticipantMonitor {
         path: "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/monitor",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::Any(&["conversation:call:monitor"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -41,6 +41,9 @@ impl runtime::Operation for PostConversationsCallParticipantSnippetRecord {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:recording:snippetRecord"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationsCallParticipantVoiceConsult {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:consultTransfer"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for GetConversationsCallParticipantWrapup {
         path: "/api/v2/conversations/calls/{conversationId}/participants/{participantId}/wrapup",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (403, &["conversation.error.forbidden.not.active.participant"]),

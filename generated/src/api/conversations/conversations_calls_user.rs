@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationsCallsUserUserId {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:agentlessCall:add", "conversation:call:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationCobrowse {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:cobrowse:add", "conversation:cobrowseVoice:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

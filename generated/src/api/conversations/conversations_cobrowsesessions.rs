@@ -36,6 +36,9 @@ impl runtime::Operation for GetConversationsCobrowsesession {
         path: "/api/v2/conversations/cobrowsesessions/{conversationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetConversationsCobrowsesessions {
         path: "/api/v2/conversations/cobrowsesessions",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -139,6 +145,7 @@ impl runtime::Paged for GetConversationsCobrowsesessions {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -197,6 +204,9 @@ impl runtime::Operation for PatchConversationsCobrowsesession {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:disconnect"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

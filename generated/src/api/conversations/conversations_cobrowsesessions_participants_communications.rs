@@ -36,6 +36,9 @@ impl runtime::Operation for PatchConversationsCobrowsesessionParticipantCommunic
         path: "/api/v2/conversations/cobrowsesessions/{conversationId}/participants/{participantId}/communications/{communicationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[202],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["communication.state.required", "invalid.date", "invalid.value"]),
         ],

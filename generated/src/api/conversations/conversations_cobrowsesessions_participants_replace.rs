@@ -43,6 +43,9 @@ impl runtime::Operation for PostConversationsCobrowsesessionParticipantReplace {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:blindTransfer"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

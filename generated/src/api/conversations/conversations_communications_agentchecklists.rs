@@ -40,6 +40,9 @@ impl runtime::Operation for GetConversationCommunicationAgentchecklist {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:agentchecklist:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ impl runtime::Operation for GetConversationCommunicationAgentchecklists {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:agentchecklist:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -152,6 +158,7 @@ impl runtime::Paged for GetConversationCommunicationAgentchecklists {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -214,6 +221,9 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklist {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:agentchecklist:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklistAgentacti
         permissions: runtime::RequiredPermissions::All(
             &["conversation:agentchecklist:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

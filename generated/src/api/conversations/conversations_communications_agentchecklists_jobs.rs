@@ -41,6 +41,9 @@ impl runtime::Operation for GetConversationCommunicationAgentchecklistJob {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:agentchecklist:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -128,6 +131,9 @@ impl runtime::Operation for PostConversationCommunicationAgentchecklistJobs {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:agentchecklist:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetConversationCommunicationInternalmessage {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:internalMessaging:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetConversationCommunicationInternalmessages {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:internalMessaging:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -166,6 +172,7 @@ impl runtime::Paged for GetConversationCommunicationInternalmessages {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -227,6 +234,9 @@ impl runtime::Operation for PostConversationCommunicationInternalmessages {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:internalMessaging:create"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteConversationCustomattribute {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetConversationCustomattribute {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -180,6 +186,9 @@ impl runtime::Operation for GetConversationCustomattributes {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -253,6 +262,9 @@ impl runtime::Operation for PatchConversationCustomattributes {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -326,6 +338,9 @@ impl runtime::Operation for PutConversationCustomattributes {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

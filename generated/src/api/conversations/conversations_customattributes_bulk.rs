@@ -45,6 +45,9 @@ impl runtime::Operation for PatchConversationCustomattributesBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ impl runtime::Operation for PutConversationCustomattributesBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetConversationsCustomattributesSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:schemaView"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -122,6 +125,9 @@ impl runtime::Operation for GetConversationsCustomattributesSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:schemaView"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -145,6 +151,7 @@ impl runtime::Paged for GetConversationsCustomattributesSchemas {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -201,6 +208,9 @@ impl runtime::Operation for PostConversationsCustomattributesSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:schemaAdd"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -270,6 +280,9 @@ impl runtime::Operation for PutConversationsCustomattributesSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:schemaEdit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

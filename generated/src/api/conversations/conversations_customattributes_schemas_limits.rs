@@ -36,6 +36,9 @@ impl runtime::Operation for GetConversationsCustomattributesSchemasLimits {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:schemaView"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetConversationsEmail {
         path: "/api/v2/conversations/emails/{conversationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "postino.error.wrong.org"]),
             (404, &["conversation.error.conversation.not.found"]),
@@ -115,6 +118,9 @@ impl runtime::Operation for GetConversationsEmails {
         path: "/api/v2/conversations/emails",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -140,6 +146,7 @@ impl runtime::Paged for GetConversationsEmails {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -193,6 +200,9 @@ impl runtime::Operation for PatchConversationsEmail {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:disconnect"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -260,6 +270,9 @@ impl runtime::Operation for PostConversationsEmails {
         path: "/api/v2/conversations/emails",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::Any(&["conversation:email:create"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostConversationsEmailsAgentless {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:email:create", "conversation:agentlessEmail:send"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

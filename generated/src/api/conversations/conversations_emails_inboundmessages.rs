@@ -32,6 +32,9 @@ impl runtime::Operation for PostConversationsEmailInboundmessages {
         path: "/api/v2/conversations/emails/{conversationId}/inboundmessages",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

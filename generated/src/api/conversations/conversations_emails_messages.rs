@@ -35,6 +35,9 @@ impl runtime::Operation for GetConversationsEmailMessage {
         path: "/api/v2/conversations/emails/{conversationId}/messages/{messageId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "postino.error.org.missing"]),
             (500, &["email.error.get.message.body"]),
@@ -124,6 +127,9 @@ impl runtime::Operation for GetConversationsEmailMessages {
         path: "/api/v2/conversations/emails/{conversationId}/messages",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -149,6 +155,7 @@ impl runtime::Paged for GetConversationsEmailMessages {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -206,6 +213,9 @@ impl runtime::Operation for PostConversationsEmailMessages {
         path: "/api/v2/conversations/emails/{conversationId}/messages",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::Any(&["conversation:email:send"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -31,6 +31,9 @@ impl runtime::Operation for DeleteConversationsEmailMessagesDraftAttachment {
         path: "/api/v2/conversations/emails/{conversationId}/messages/draft/attachments/{attachmentId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["postino.error.org.missing"]),
             (403, &["postino.error.forbidden"]),

@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationsEmailMessagesDraftAttachmentsUpload
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:emailAttachment:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

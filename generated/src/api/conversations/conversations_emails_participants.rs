@@ -42,6 +42,9 @@ impl runtime::Operation for PatchConversationsEmailParticipant {
                 "conversation:email:park",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

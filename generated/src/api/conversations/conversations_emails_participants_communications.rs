@@ -34,6 +34,9 @@ impl runtime::Operation for PatchConversationsEmailParticipantCommunication {
         path: "/api/v2/conversations/emails/{conversationId}/participants/{participantId}/communications/{communicationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[202],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["communication.state.required", "invalid.date", "invalid.value"]),
         ],

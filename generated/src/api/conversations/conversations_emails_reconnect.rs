@@ -35,6 +35,9 @@ impl runtime::Operation for PostConversationsEmailReconnect {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:reconnect"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -32,6 +32,9 @@ impl runtime::Operation for PostConversationsFaxes {
         path: "/api/v2/conversations/faxes",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

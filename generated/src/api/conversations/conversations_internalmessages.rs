@@ -39,6 +39,9 @@ impl runtime::Operation for GetConversationsInternalmessage {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:internalMessaging:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -121,6 +124,9 @@ impl runtime::Operation for GetConversationsInternalmessages {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:internalMessaging:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -146,6 +152,7 @@ impl runtime::Paged for GetConversationsInternalmessages {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

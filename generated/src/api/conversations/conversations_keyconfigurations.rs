@@ -39,6 +39,9 @@ impl runtime::Operation for GetConversationsKeyconfiguration {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:encryptionKey:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -121,6 +124,9 @@ impl runtime::Operation for GetConversationsKeyconfigurations {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:encryptionKey:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -144,6 +150,7 @@ impl runtime::Paged for GetConversationsKeyconfigurations {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -200,6 +207,9 @@ impl runtime::Operation for PostConversationsKeyconfigurations {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:encryptionKey:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -269,6 +279,9 @@ impl runtime::Operation for PutConversationsKeyconfiguration {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:encryptionKey:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

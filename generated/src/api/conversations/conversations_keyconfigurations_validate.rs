@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationsKeyconfigurationsValidate {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:encryptionKey:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

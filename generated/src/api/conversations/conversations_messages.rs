@@ -38,6 +38,9 @@ impl runtime::Operation for GetConversationsMessage {
         path: "/api/v2/conversations/messages/{conversationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["conversation.error.conversation.not.found"]),
@@ -117,6 +120,9 @@ impl runtime::Operation for GetConversationsMessages {
         path: "/api/v2/conversations/messages",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -142,6 +148,7 @@ impl runtime::Paged for GetConversationsMessages {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -195,6 +202,9 @@ impl runtime::Operation for PatchConversationsMessage {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:disconnect", "conversation:message:park"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -264,6 +274,9 @@ impl runtime::Operation for PostConversationsMessages {
         path: "/api/v2/conversations/messages",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["conversation:message:create"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteConversationsMessagesCachedmediaCachedMediaIte
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:cachedMedia:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -135,6 +138,9 @@ impl runtime::Operation for GetConversationsMessagesCachedmedia {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:cachedMedia:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -162,6 +168,7 @@ impl runtime::Paged for GetConversationsMessagesCachedmedia {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -218,6 +225,9 @@ impl runtime::Operation for GetConversationsMessagesCachedmediaCachedMediaItemId
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:cachedMedia:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

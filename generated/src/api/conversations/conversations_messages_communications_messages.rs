@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationsMessageCommunicationMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:message:create", "conversation:webmessaging:create"],
         ),
+        without_schema: &[202],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

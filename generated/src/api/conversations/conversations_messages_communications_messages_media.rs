@@ -75,6 +75,9 @@ impl runtime::Operation for GetConversationsMessageCommunicationMessagesMedia {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:messageMedia:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -102,6 +105,7 @@ impl runtime::Paged for GetConversationsMessageCommunicationMessagesMedia {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -165,6 +169,9 @@ impl runtime::Operation for GetConversationsMessageCommunicationMessagesMediaMed
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:message:view", "conversation:webmessaging:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -246,6 +253,9 @@ impl runtime::Operation for PostConversationsMessageCommunicationMessagesMedia {
                 "conversation:socialmedia:create",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PostConversationsMessageCommunicationSocialmediaMess
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:socialmedia:create"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

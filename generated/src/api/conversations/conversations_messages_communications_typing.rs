@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationsMessageCommunicationTyping {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:message:create", "conversation:webmessaging:create"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetConversationsMessageDetails {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:message:view", "conversation:webmessaging:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for PostConversationsMessagesInboundOpen {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:message:receive"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

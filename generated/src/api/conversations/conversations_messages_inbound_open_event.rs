@@ -39,6 +39,9 @@ impl runtime::Operation for PostConversationsMessageInboundOpenEvent {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:message:receive"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

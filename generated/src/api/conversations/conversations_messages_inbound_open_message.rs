@@ -45,6 +45,9 @@ impl runtime::Operation for PostConversationsMessageInboundOpenMessage {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:message:receive"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -55,6 +55,9 @@ impl runtime::Operation for PostConversationsMessageMessagesBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:message:view", "conversation:webmessaging:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ impl runtime::Paged for PostConversationsMessageMessagesBulk {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -35,6 +35,9 @@ impl runtime::Operation for PostConversationsMessageParticipantMonitor {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:message:monitor"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

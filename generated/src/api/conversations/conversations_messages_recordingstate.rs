@@ -39,6 +39,9 @@ impl runtime::Operation for PutConversationsMessageRecordingstate {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:recording:pauseOthers"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ for GetConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:view", "messaging:identityResolutionApple:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ for PutConversationsMessagingIdentityresolutionIntegrationsAppleIntegrationId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:edit", "messaging:identityResolutionApple:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

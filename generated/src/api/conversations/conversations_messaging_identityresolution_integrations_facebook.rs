@@ -38,6 +38,9 @@ for GetConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:view", "messaging:identityResolutionFacebook:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ for PutConversationsMessagingIdentityresolutionIntegrationsFacebookIntegrationId
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:edit", "messaging:identityResolutionFacebook:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

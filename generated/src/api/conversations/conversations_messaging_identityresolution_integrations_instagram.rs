@@ -38,6 +38,9 @@ for GetConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationI
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:view", "messaging:identityResolutionInstagram:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ for PutConversationsMessagingIdentityresolutionIntegrationsInstagramIntegrationI
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:edit", "messaging:identityResolutionInstagram:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

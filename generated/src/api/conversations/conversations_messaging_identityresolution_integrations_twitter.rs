@@ -38,6 +38,9 @@ for GetConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId 
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:view", "messaging:identityResolutionX:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ for PutConversationsMessagingIdentityresolutionIntegrationsTwitterIntegrationId 
         permissions: runtime::RequiredPermissions::All(
             &["messaging:XIntegration:edit", "messaging:identityResolutionX:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

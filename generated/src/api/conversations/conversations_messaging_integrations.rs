@@ -84,6 +84,9 @@ impl runtime::Operation for GetConversationsMessagingIntegrations {
         path: "/api/v2/conversations/messaging/integrations",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -111,6 +114,7 @@ impl runtime::Paged for GetConversationsMessagingIntegrations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteConversationsMessagingIntegrationsAppleIntegra
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -153,6 +156,9 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsApple {
         path: "/api/v2/conversations/messaging/integrations/apple",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -180,6 +186,7 @@ impl runtime::Paged for GetConversationsMessagingIntegrationsApple {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -242,6 +249,9 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsAppleIntegratio
         path: "/api/v2/conversations/messaging/integrations/apple/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -310,6 +320,9 @@ impl runtime::Operation for PatchConversationsMessagingIntegrationsAppleIntegrat
         permissions: runtime::RequiredPermissions::All(
             &["messaging:appleIntegration:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -381,6 +394,9 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsApple {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:appleIntegration:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -43,6 +43,9 @@ for DeleteConversationsMessagingIntegrationsInstagramIntegrationId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -155,6 +158,9 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsInstagram {
         path: "/api/v2/conversations/messaging/integrations/instagram",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -182,6 +188,7 @@ impl runtime::Paged for GetConversationsMessagingIntegrationsInstagram {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -244,6 +251,9 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsInstagramIntegr
         path: "/api/v2/conversations/messaging/integrations/instagram/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -311,6 +321,9 @@ for PatchConversationsMessagingIntegrationsInstagramIntegrationId {
         path: "/api/v2/conversations/messaging/integrations/instagram/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -382,6 +395,9 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsInstagram {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:conversationInstagramIntegration:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileOAut
         permissions: runtime::RequiredPermissions::Any(
             &["messaging:googleBusinessProfileOAuthSettings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

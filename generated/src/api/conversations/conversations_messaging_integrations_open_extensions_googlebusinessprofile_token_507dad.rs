@@ -58,6 +58,9 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToke
         permissions: runtime::RequiredPermissions::Any(
             &["messaging:googleBusinessProfileAccount:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -82,6 +85,7 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToke
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

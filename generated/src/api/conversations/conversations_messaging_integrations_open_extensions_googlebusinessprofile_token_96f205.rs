@@ -41,6 +41,9 @@ for GetConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileToke
         permissions: runtime::RequiredPermissions::Any(
             &["messaging:googleBusinessProfileToken:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -115,6 +118,9 @@ for PostConversationsMessagingIntegrationsOpenExtensionsGooglebusinessprofileTok
         permissions: runtime::RequiredPermissions::Any(
             &["messaging:googleBusinessProfileToken:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

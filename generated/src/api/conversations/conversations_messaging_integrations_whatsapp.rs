@@ -43,6 +43,9 @@ for DeleteConversationsMessagingIntegrationsWhatsappIntegrationId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:integration:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -155,6 +158,9 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsWhatsapp {
         path: "/api/v2/conversations/messaging/integrations/whatsapp",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -182,6 +188,7 @@ impl runtime::Paged for GetConversationsMessagingIntegrationsWhatsapp {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -244,6 +251,9 @@ impl runtime::Operation for GetConversationsMessagingIntegrationsWhatsappIntegra
         path: "/api/v2/conversations/messaging/integrations/whatsapp/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -311,6 +321,9 @@ for PatchConversationsMessagingIntegrationsWhatsappIntegrationId {
         path: "/api/v2/conversations/messaging/integrations/whatsapp/{integrationId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::All(&["messaging:integration:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -384,6 +397,9 @@ impl runtime::Operation for PostConversationsMessagingIntegrationsWhatsapp {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:whatsappIntegration:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ for DeleteConversationsMessagingSupportedcontentSupportedContentId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +137,9 @@ impl runtime::Operation for GetConversationsMessagingSupportedcontent {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -161,6 +167,7 @@ impl runtime::Paged for GetConversationsMessagingSupportedcontent {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -217,6 +224,9 @@ impl runtime::Operation for GetConversationsMessagingSupportedcontentSupportedCo
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -286,6 +296,9 @@ for PatchConversationsMessagingSupportedcontentSupportedContentId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -357,6 +370,9 @@ impl runtime::Operation for PostConversationsMessagingSupportedcontent {
         permissions: runtime::RequiredPermissions::Any(
             &["messaging:supportedContent:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

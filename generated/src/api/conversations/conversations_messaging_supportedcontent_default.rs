@@ -37,6 +37,9 @@ impl runtime::Operation for GetConversationsMessagingSupportedcontentDefault {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -102,6 +105,9 @@ impl runtime::Operation for PutConversationsMessagingSupportedcontentDefault {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

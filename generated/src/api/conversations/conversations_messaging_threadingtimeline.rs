@@ -36,6 +36,9 @@ impl runtime::Operation for GetConversationsMessagingThreadingtimeline {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:threadingTimeline:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -101,6 +104,9 @@ impl runtime::Operation for PutConversationsMessagingThreadingtimeline {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:threadingTimeline:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

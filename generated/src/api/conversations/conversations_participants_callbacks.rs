@@ -41,6 +41,9 @@ impl runtime::Operation for PostConversationParticipantCallbacks {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:callback:create"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

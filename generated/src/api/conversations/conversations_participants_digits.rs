@@ -37,6 +37,9 @@ impl runtime::Operation for PostConversationParticipantDigits {
         path: "/api/v2/conversations/{conversationId}/participants/{participantId}/digits",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["conversation.error.conversation.not.found"]),

@@ -41,6 +41,9 @@ for PostConversationParticipantInternalmessagesUsersCommunications {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:internalMessaging:setupWithUser"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

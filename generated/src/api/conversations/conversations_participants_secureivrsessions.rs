@@ -36,6 +36,9 @@ impl runtime::Operation for GetConversationParticipantSecureivrsession {
         path: "/api/v2/conversations/{conversationId}/participants/{participantId}/secureivrsessions/{secureSessionId}",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -119,6 +122,9 @@ impl runtime::Operation for GetConversationParticipantSecureivrsessions {
         path: "/api/v2/conversations/{conversationId}/participants/{participantId}/secureivrsessions",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -142,6 +148,7 @@ impl runtime::Paged for GetConversationParticipantSecureivrsessions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -204,6 +211,9 @@ impl runtime::Operation for PostConversationParticipantSecureivrsessions {
         path: "/api/v2/conversations/{conversationId}/participants/{participantId}/secureivrsessions",
         tags: &["Conversations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

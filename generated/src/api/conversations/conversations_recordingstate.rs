@@ -36,6 +36,9 @@ impl runtime::Operation for PatchConversationRecordingstate {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:recording:pauseOthers"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -43,6 +43,9 @@ impl runtime::Operation for PutConversationsScreenshareRecordingstate {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:recording:pauseOthers"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

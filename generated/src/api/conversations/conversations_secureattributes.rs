@@ -36,6 +36,9 @@ impl runtime::Operation for GetConversationSecureattributes {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:participant:attributesview"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PatchConversationSecureattributes {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:participant:attributesedit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -175,6 +181,9 @@ impl runtime::Operation for PutConversationSecureattributes {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:participant:attributesedit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetConversationSuggestion {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:suggestion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -150,6 +153,9 @@ impl runtime::Operation for GetConversationSuggestions {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:suggestion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -175,6 +181,7 @@ impl runtime::Paged for GetConversationSuggestions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -234,6 +241,9 @@ impl runtime::Operation for PatchConversationSuggestion {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:suggestion:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostConversationSuggestionEngagement {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:suggestionEngagement:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for PostConversationSuggestionsFeedback {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:suggestionFeedback:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

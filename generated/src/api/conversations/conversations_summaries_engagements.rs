@@ -41,6 +41,9 @@ impl runtime::Operation for PatchConversationSummaryEngagements {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:summaryEngagement:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

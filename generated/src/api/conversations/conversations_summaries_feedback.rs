@@ -41,6 +41,9 @@ impl runtime::Operation for PatchConversationSummaryFeedback {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:summaryFeedback:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for PostConversationSummaryFeedback {
         permissions: runtime::RequiredPermissions::All(
             &["conversation:summaryFeedback:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

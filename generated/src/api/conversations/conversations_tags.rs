@@ -36,6 +36,9 @@ impl runtime::Operation for PutConversationTags {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:externalTag:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PatchConversationUtilizationlabel {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:utilizationLabel:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for PostConversationsCustomattributesSearch {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:customAttributes:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for PostConversationsParticipantsAttributesSearch {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:participant:attributesview"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for GetDataextensionsCoretype {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -119,6 +122,9 @@ impl runtime::Operation for GetDataextensionsCoretypes {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -142,6 +148,7 @@ impl runtime::Paged for GetDataextensionsCoretypes {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

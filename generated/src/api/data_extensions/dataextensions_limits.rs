@@ -36,6 +36,9 @@ impl runtime::Operation for GetDataextensionsLimits {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

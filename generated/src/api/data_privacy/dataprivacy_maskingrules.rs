@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteDataprivacyMaskingrule {
         permissions: runtime::RequiredPermissions::All(
             &["dataprivacy:maskingrule:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetDataprivacyMaskingrule {
         permissions: runtime::RequiredPermissions::All(
             &["dataprivacy:maskingrule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -186,6 +192,9 @@ impl runtime::Operation for GetDataprivacyMaskingrules {
         permissions: runtime::RequiredPermissions::All(
             &["dataprivacy:maskingrule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -209,6 +218,7 @@ impl runtime::Paged for GetDataprivacyMaskingrules {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -268,6 +278,9 @@ impl runtime::Operation for PatchDataprivacyMaskingrule {
         permissions: runtime::RequiredPermissions::All(
             &["dataprivacy:maskingrule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -334,6 +347,9 @@ impl runtime::Operation for PostDataprivacyMaskingrules {
         path: "/api/v2/dataprivacy/maskingrules",
         tags: &["Data Privacy"],
         permissions: runtime::RequiredPermissions::All(&["dataprivacy:maskingrule:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostDataprivacyMaskingrulesValidate {
         permissions: runtime::RequiredPermissions::All(
             &["dataprivacy:maskingrule:execute"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -85,6 +85,9 @@ for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredby {
         permissions: runtime::RequiredPermissions::Any(
             &["dependencies:dependency:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,7 @@ impl runtime::Paged for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequir
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

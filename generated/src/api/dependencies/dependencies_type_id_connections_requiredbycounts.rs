@@ -42,6 +42,9 @@ for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequiredbycounts {
         permissions: runtime::RequiredPermissions::Any(
             &["dependencies:dependency:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -84,6 +84,9 @@ impl runtime::Operation for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRe
         permissions: runtime::RequiredPermissions::Any(
             &["dependencies:dependency:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,7 @@ impl runtime::Paged for GetDependenciesTypeEntityTypeIdEntityIdConnectionsRequir
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

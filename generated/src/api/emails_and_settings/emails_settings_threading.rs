@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteEmailsSettingsThreading {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:emailThreadingSettings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -115,6 +118,9 @@ impl runtime::Operation for GetEmailsSettingsThreading {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:emailThreadingSettings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -199,6 +205,9 @@ impl runtime::Operation for PatchEmailsSettingsThreading {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:emailThreadingSettings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

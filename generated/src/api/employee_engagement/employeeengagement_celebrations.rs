@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteEmployeeengagementCelebration {
         permissions: runtime::RequiredPermissions::Any(
             &["engagement:celebration:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -131,6 +134,9 @@ impl runtime::Operation for GetEmployeeengagementCelebrations {
         path: "/api/v2/employeeengagement/celebrations",
         tags: &["Employee Engagement"],
         permissions: runtime::RequiredPermissions::Any(&["engagement:celebration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -158,6 +164,7 @@ impl runtime::Paged for GetEmployeeengagementCelebrations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -212,6 +219,9 @@ impl runtime::Operation for PatchEmployeeengagementCelebration {
         path: "/api/v2/employeeengagement/celebrations/{celebrationId}",
         tags: &["Employee Engagement"],
         permissions: runtime::RequiredPermissions::Any(&["engagement:celebration:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

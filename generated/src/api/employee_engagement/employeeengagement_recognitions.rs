@@ -39,6 +39,9 @@ impl runtime::Operation for GetEmployeeengagementRecognition {
         path: "/api/v2/employeeengagement/recognitions/{recognitionId}",
         tags: &["Employee Engagement"],
         permissions: runtime::RequiredPermissions::Any(&["engagement:recognition:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -157,6 +160,9 @@ impl runtime::Operation for GetEmployeeengagementRecognitions {
         path: "/api/v2/employeeengagement/recognitions",
         tags: &["Employee Engagement"],
         permissions: runtime::RequiredPermissions::Any(&["engagement:recognition:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -184,6 +190,7 @@ impl runtime::Paged for GetEmployeeengagementRecognitions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -238,6 +245,9 @@ impl runtime::Operation for PostEmployeeengagementRecognitions {
         path: "/api/v2/employeeengagement/recognitions",
         tags: &["Employee Engagement"],
         permissions: runtime::RequiredPermissions::Any(&["engagement:recognition:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostEventsConversations {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:conversation:inject"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

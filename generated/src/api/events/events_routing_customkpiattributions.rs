@@ -39,6 +39,9 @@ impl runtime::Operation for PostEventsRoutingCustomkpiattributions {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:customKpiAttribution:inject"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostEventsUsersPresence {
         permissions: runtime::RequiredPermissions::Any(
             &["presence:userPresence:inject"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostEventsUsersRoutingstatus {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:routingstatus:inject"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsBulkContactsAdd {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsBulkContactsDivisionviews {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

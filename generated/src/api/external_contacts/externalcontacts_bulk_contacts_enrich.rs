@@ -45,6 +45,9 @@ impl runtime::Operation for PostExternalcontactsBulkContactsEnrich {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:enrich"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

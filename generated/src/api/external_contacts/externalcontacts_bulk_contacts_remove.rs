@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsBulkContactsRemove {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

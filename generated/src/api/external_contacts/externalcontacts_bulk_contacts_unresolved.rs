@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsBulkContactsUnresolved {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

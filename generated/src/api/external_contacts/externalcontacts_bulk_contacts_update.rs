@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsBulkContactsUpdate {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

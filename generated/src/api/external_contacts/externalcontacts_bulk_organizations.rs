@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizations {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

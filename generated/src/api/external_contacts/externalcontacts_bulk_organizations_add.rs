@@ -39,6 +39,9 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsAdd {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsDivisionviews {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -45,6 +45,9 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsEnrich {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:enrich"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsRemove {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostExternalcontactsBulkOrganizationsUpdate {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

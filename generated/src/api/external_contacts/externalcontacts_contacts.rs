@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteExternalcontactsContact {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:delete", "externalContacts:contact:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(404, &["contact.not.found"])],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ impl runtime::Operation for GetExternalcontactsContact {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -245,6 +251,9 @@ impl runtime::Operation for GetExternalcontactsContacts {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -272,6 +281,7 @@ impl runtime::Paged for GetExternalcontactsContacts {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -326,6 +336,9 @@ impl runtime::Operation for PatchExternalcontactsContact {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -397,6 +410,9 @@ impl runtime::Operation for PostExternalcontactsContacts {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:add", "externalContacts:contact:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -466,6 +482,9 @@ impl runtime::Operation for PutExternalcontactsContact {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:edit", "externalContacts:contact:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -43,6 +43,9 @@ impl runtime::Operation for PostExternalcontactsContactsEnrich {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:enrich"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetExternalcontactsContactsExport {
         permissions: runtime::RequiredPermissions::All(
             &["externalContacts:export:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -143,6 +146,9 @@ impl runtime::Operation for GetExternalcontactsContactsExports {
         permissions: runtime::RequiredPermissions::All(
             &["externalContacts:export:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -168,6 +174,7 @@ impl runtime::Paged for GetExternalcontactsContactsExports {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -195,6 +202,8 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, all of: `externalContacts:export:add`, `externalContacts:contact:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_externalcontacts_contacts_export`.
+///
 /// Made by `ExternalContactsApi::post_externalcontacts_contacts_exports`.
 ///
 /// [Genesys's page of this
@@ -210,6 +219,14 @@ impl PostExternalcontactsContactsExports {
     pub fn send(self) -> runtime::Call<ContactsExport> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostExternalcontactsContactsExports {
@@ -224,6 +241,9 @@ impl runtime::Operation for PostExternalcontactsContactsExports {
         permissions: runtime::RequiredPermissions::All(
             &["externalContacts:export:add", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -239,6 +259,21 @@ impl runtime::Operation for PostExternalcontactsContactsExports {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostExternalcontactsContactsExports {
+    type Status = <crate::api::GetExternalcontactsContactsExport as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetExternalcontactsContactsExport as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("SUCCEEDED", runtime::JobPhase::Succeeded),
+            ("FAILED", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::ExternalContactsApi {

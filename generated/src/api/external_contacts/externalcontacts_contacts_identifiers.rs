@@ -51,6 +51,9 @@ impl runtime::Operation for GetExternalcontactsContactIdentifiers {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,7 @@ impl runtime::Paged for GetExternalcontactsContactIdentifiers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -133,6 +137,9 @@ impl runtime::Operation for PatchExternalcontactsContactIdentifiers {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PostExternalcontactsContactsMerge {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:identity:merge"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteExternalcontactsContactNote {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:edit", "externalContacts:contact:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -119,6 +122,9 @@ impl runtime::Operation for GetExternalcontactsContactNote {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -229,6 +235,9 @@ impl runtime::Operation for GetExternalcontactsContactNotes {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -256,6 +265,7 @@ impl runtime::Paged for GetExternalcontactsContactNotes {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -315,6 +325,9 @@ impl runtime::Operation for PatchExternalcontactsContactNote {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -388,6 +401,9 @@ impl runtime::Operation for PostExternalcontactsContactNotes {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:edit", "externalContacts:contact:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -459,6 +475,9 @@ impl runtime::Operation for PutExternalcontactsContactNote {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:edit", "externalContacts:contact:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsContactPromotion {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:identity:promote"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteExternalcontactsContactsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetExternalcontactsContactsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -187,6 +193,9 @@ impl runtime::Operation for GetExternalcontactsContactsSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -210,6 +219,7 @@ impl runtime::Paged for GetExternalcontactsContactsSchemas {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -266,6 +276,9 @@ impl runtime::Operation for PostExternalcontactsContactsSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -335,6 +348,9 @@ impl runtime::Operation for PutExternalcontactsContactsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

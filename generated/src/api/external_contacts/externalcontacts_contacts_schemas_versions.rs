@@ -37,6 +37,9 @@ impl runtime::Operation for GetExternalcontactsContactsSchemaVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -121,6 +124,9 @@ impl runtime::Operation for GetExternalcontactsContactsSchemaVersions {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -144,6 +150,7 @@ impl runtime::Paged for GetExternalcontactsContactsSchemaVersions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -47,6 +47,9 @@ impl runtime::Operation for PostExternalcontactsContactsSearch {
         path: "/api/v2/externalcontacts/contacts/search",
         tags: &["External Contacts"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,7 @@ impl runtime::Paged for PostExternalcontactsContactsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

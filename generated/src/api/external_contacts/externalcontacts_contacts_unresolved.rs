@@ -45,6 +45,9 @@ impl runtime::Operation for GetExternalcontactsContactUnresolved {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PutExternalcontactsConversation {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:conversation:associate", "externalContacts:conversation:associate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteExternalcontactsExternalsource {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalSource:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -111,6 +114,9 @@ impl runtime::Operation for GetExternalcontactsExternalsource {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -218,6 +224,9 @@ impl runtime::Operation for GetExternalcontactsExternalsources {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -244,6 +253,7 @@ impl runtime::Paged for GetExternalcontactsExternalsources {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -300,6 +310,9 @@ impl runtime::Operation for PostExternalcontactsExternalsources {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalSource:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -369,6 +382,9 @@ impl runtime::Operation for PutExternalcontactsExternalsource {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalSource:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -44,6 +44,9 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscan {
         path: "/api/v2/externalcontacts/graphs/clusterscans/{scanId}",
         tags: &["External Contacts"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -145,6 +148,9 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscans {
         path: "/api/v2/externalcontacts/graphs/clusterscans",
         tags: &["External Contacts"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -171,6 +177,7 @@ impl runtime::Paged for GetExternalcontactsGraphsClusterscans {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -34,6 +34,9 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscanCluster {
         path: "/api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters/{clusterId}",
         tags: &["External Contacts"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -147,6 +150,9 @@ impl runtime::Operation for GetExternalcontactsGraphsClusterscanClusters {
         path: "/api/v2/externalcontacts/graphs/clusterscans/{scanId}/clusters",
         tags: &["External Contacts"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -173,6 +179,7 @@ impl runtime::Paged for GetExternalcontactsGraphsClusterscanClusters {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -47,6 +47,9 @@ impl runtime::Operation for PostExternalcontactsIdentifierlookupContacts {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

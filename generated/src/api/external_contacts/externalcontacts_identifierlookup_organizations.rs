@@ -50,6 +50,9 @@ impl runtime::Operation for PostExternalcontactsIdentifierlookupOrganizations {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsImportCsvJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importCsvJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

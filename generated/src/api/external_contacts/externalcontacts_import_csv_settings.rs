@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteExternalcontactsImportCsvSetting {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importCsvSettings:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetExternalcontactsImportCsvSetting {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importCsvSettings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -203,6 +209,9 @@ impl runtime::Operation for GetExternalcontactsImportCsvSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importCsvSettings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +237,7 @@ impl runtime::Paged for GetExternalcontactsImportCsvSettings {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -284,6 +294,9 @@ impl runtime::Operation for PostExternalcontactsImportCsvSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importCsvSettings:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -353,6 +366,9 @@ impl runtime::Operation for PutExternalcontactsImportCsvSetting {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importCsvSettings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostExternalcontactsImportCsvUploads {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importCsvUpload:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

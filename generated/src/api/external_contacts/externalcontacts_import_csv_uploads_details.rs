@@ -36,6 +36,9 @@ impl runtime::Operation for GetExternalcontactsImportCsvUploadDetails {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importCsvUpload:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -50,6 +50,9 @@ impl runtime::Operation for GetExternalcontactsImportJob {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -163,6 +166,9 @@ impl runtime::Operation for GetExternalcontactsImportJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importJob:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -189,6 +195,7 @@ impl runtime::Paged for GetExternalcontactsImportJobs {
             response: &["cursors", "after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -253,6 +260,9 @@ impl runtime::Operation for PostExternalcontactsImportJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -338,6 +348,9 @@ impl runtime::Operation for PutExternalcontactsImportJob {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importJob:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteExternalcontactsImportSetting {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importSettings:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetExternalcontactsImportSetting {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importSettings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -215,6 +221,9 @@ impl runtime::Operation for GetExternalcontactsImportSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importSettings:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -241,6 +250,7 @@ impl runtime::Paged for GetExternalcontactsImportSettings {
             response: &["cursors", "after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -297,6 +307,9 @@ impl runtime::Operation for PostExternalcontactsImportSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importSettings:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -366,6 +379,9 @@ impl runtime::Operation for PutExternalcontactsImportSetting {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:importSettings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostExternalcontactsMergeContacts {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:identity:merge"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for GetExternalcontactsNotesExport {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -153,6 +156,9 @@ impl runtime::Operation for GetExternalcontactsNotesExports {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -178,6 +184,7 @@ impl runtime::Paged for GetExternalcontactsNotesExports {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -204,6 +211,8 @@ impl crate::api::ExternalContactsApi {
 /// Permissions, all of: `externalContacts:export:add`, `externalContacts:contact:view`,
 /// `externalContacts:externalOrganization:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_externalcontacts_notes_export`.
+///
 /// Made by `ExternalContactsApi::post_externalcontacts_notes_exports`.
 ///
 /// [Genesys's page of this
@@ -218,6 +227,14 @@ impl PostExternalcontactsNotesExports {
     #[inline]
     pub fn send(self) -> runtime::Call<NotesExport> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -237,6 +254,9 @@ impl runtime::Operation for PostExternalcontactsNotesExports {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -252,6 +272,21 @@ impl runtime::Operation for PostExternalcontactsNotesExports {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostExternalcontactsNotesExports {
+    type Status = <crate::api::GetExternalcontactsNotesExport as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetExternalcontactsNotesExport as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("SUCCEEDED", runtime::JobPhase::Succeeded),
+            ("FAILED", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::ExternalContactsApi {

@@ -85,6 +85,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationContacts {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -112,6 +115,7 @@ impl runtime::Paged for GetExternalcontactsOrganizationContacts {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -43,6 +43,9 @@ impl runtime::Operation for PostExternalcontactsOrganizationsEnrich {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:enrich"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

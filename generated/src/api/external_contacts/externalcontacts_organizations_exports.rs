@@ -39,6 +39,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationsExport {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -149,6 +152,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationsExports {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -174,6 +180,7 @@ impl runtime::Paged for GetExternalcontactsOrganizationsExports {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -201,6 +208,9 @@ impl crate::api::ExternalContactsApi {
 ///
 /// Permissions, all of: `externalContacts:export:add`, `externalContacts:externalOrganization:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_externalcontacts_organizations_export`.
+///
 /// Made by `ExternalContactsApi::post_externalcontacts_organizations_exports`.
 ///
 /// [Genesys's page of this
@@ -215,6 +225,14 @@ impl PostExternalcontactsOrganizationsExports {
     #[inline]
     pub fn send(self) -> runtime::Call<OrganizationsExport> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -233,6 +251,9 @@ impl runtime::Operation for PostExternalcontactsOrganizationsExports {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -248,6 +269,21 @@ impl runtime::Operation for PostExternalcontactsOrganizationsExports {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostExternalcontactsOrganizationsExports {
+    type Status = <crate::api::GetExternalcontactsOrganizationsExport as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetExternalcontactsOrganizationsExport as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("SUCCEEDED", runtime::JobPhase::Succeeded),
+            ("FAILED", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::ExternalContactsApi {

@@ -54,6 +54,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationIdentifiers {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -77,6 +80,7 @@ impl runtime::Paged for GetExternalcontactsOrganizationIdentifiers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -136,6 +140,9 @@ impl runtime::Operation for PatchExternalcontactsOrganizationIdentifiers {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:externalOrganization:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

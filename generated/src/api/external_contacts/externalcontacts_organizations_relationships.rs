@@ -85,6 +85,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationRelationships {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -112,6 +115,7 @@ impl runtime::Paged for GetExternalcontactsOrganizationRelationships {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -119,6 +122,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationsSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -142,6 +148,7 @@ impl runtime::Paged for GetExternalcontactsOrganizationsSchemas {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -198,6 +205,9 @@ impl runtime::Operation for PostExternalcontactsOrganizationsSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -267,6 +277,9 @@ impl runtime::Operation for PutExternalcontactsOrganizationsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

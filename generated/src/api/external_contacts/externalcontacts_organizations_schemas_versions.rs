@@ -37,6 +37,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationsSchemaVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -121,6 +124,9 @@ impl runtime::Operation for GetExternalcontactsOrganizationsSchemaVersions {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customFields:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -144,6 +150,7 @@ impl runtime::Paged for GetExternalcontactsOrganizationsSchemaVersions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

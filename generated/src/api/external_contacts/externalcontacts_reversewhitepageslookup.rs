@@ -53,6 +53,9 @@ impl runtime::Operation for GetExternalcontactsReversewhitepageslookup {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

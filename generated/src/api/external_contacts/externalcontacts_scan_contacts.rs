@@ -67,6 +67,9 @@ impl runtime::Operation for GetExternalcontactsScanContacts {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -93,6 +96,7 @@ impl runtime::Paged for GetExternalcontactsScanContacts {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -61,6 +61,9 @@ impl runtime::Operation for GetExternalcontactsScanContactsDivisionviewsAll {
         permissions: runtime::RequiredPermissions::All(
             &["externalContacts:contact:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetExternalcontactsScanContactsDivisionviewsAll {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -71,6 +71,9 @@ impl runtime::Operation for GetExternalcontactsScanOrganizations {
                 "externalContacts:externalOrganization:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -97,6 +100,7 @@ impl runtime::Paged for GetExternalcontactsScanOrganizations {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]

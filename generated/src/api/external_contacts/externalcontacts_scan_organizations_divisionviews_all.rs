@@ -61,6 +61,9 @@ impl runtime::Operation for GetExternalcontactsScanOrganizationsDivisionviewsAll
         permissions: runtime::RequiredPermissions::All(
             &["externalContacts:externalOrganization:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetExternalcontactsScanOrganizationsDivisionviewsAll {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -66,6 +66,9 @@ impl runtime::Operation for GetExternalcontactsScanRelationships {
         permissions: runtime::RequiredPermissions::Any(
             &["relate:contact:view", "externalContacts:contact:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -92,6 +95,7 @@ impl runtime::Paged for GetExternalcontactsScanRelationships {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]

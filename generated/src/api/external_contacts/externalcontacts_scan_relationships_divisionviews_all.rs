@@ -60,6 +60,9 @@ impl runtime::Operation for GetExternalcontactsScanRelationshipsDivisionviewsAll
         permissions: runtime::RequiredPermissions::All(
             &["externalContacts:contact:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -86,6 +89,7 @@ impl runtime::Paged for GetExternalcontactsScanRelationshipsDivisionviewsAll {
             response: &["cursors", "after"],
         },
         page_size: Some("limit"),
+        items: &["entities"],
     };
 
     #[inline]

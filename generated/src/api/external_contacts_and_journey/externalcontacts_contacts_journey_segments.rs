@@ -66,6 +66,9 @@ impl runtime::Operation for GetExternalcontactsContactJourneySegments {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:segmentAssignment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetExternalcontactsContactJourneySegments {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -178,6 +182,9 @@ impl runtime::Operation for PostExternalcontactsContactJourneySegments {
                 "externalContacts:segmentAssignment:delete",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -68,6 +68,9 @@ impl runtime::Operation for GetExternalcontactsContactJourneySessions {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:session:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -93,6 +96,7 @@ impl runtime::Paged for GetExternalcontactsContactJourneySessions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

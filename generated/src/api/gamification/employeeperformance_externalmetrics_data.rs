@@ -44,6 +44,9 @@ impl runtime::Operation for PostEmployeeperformanceExternalmetricsData {
         permissions: runtime::RequiredPermissions::Any(
             &["employeePerformance:externalMetricData:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

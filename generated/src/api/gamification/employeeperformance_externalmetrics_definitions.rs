@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteEmployeeperformanceExternalmetricsDefinition {
         permissions: runtime::RequiredPermissions::Any(
             &["employeePerformance:externalMetricDefinition:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetEmployeeperformanceExternalmetricsDefinition {
         permissions: runtime::RequiredPermissions::Any(
             &["employeePerformance:externalMetricDefinition:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -202,6 +208,9 @@ impl runtime::Operation for GetEmployeeperformanceExternalmetricsDefinitions {
         permissions: runtime::RequiredPermissions::Any(
             &["employeePerformance:externalMetricDefinition:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -229,6 +238,7 @@ impl runtime::Paged for GetEmployeeperformanceExternalmetricsDefinitions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -285,6 +295,9 @@ impl runtime::Operation for PatchEmployeeperformanceExternalmetricsDefinition {
         permissions: runtime::RequiredPermissions::Any(
             &["employeePerformance:externalMetricDefinition:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -361,6 +374,9 @@ impl runtime::Operation for PostEmployeeperformanceExternalmetricsDefinitions {
         permissions: runtime::RequiredPermissions::Any(
             &["employeePerformance:externalMetricDefinition:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteGamificationContest {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:contest:delete", "gamification:contest:deleteAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetGamificationContest {
         path: "/api/v2/gamification/contests/{contestId}",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:contest:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -232,6 +238,9 @@ impl runtime::Operation for GetGamificationContests {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:contest:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -259,6 +268,7 @@ impl runtime::Paged for GetGamificationContests {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -312,6 +322,9 @@ impl runtime::Operation for PatchGamificationContest {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:contestStatus:edit", "gamification:contestStatus:editAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -381,6 +394,9 @@ impl runtime::Operation for PostGamificationContests {
         path: "/api/v2/gamification/contests",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:contest:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -449,6 +465,9 @@ impl runtime::Operation for PutGamificationContest {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:contest:edit", "gamification:contest:editAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -81,6 +81,9 @@ impl runtime::Operation for GetGamificationContestAgentsScores {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:contest:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,7 @@ impl runtime::Paged for GetGamificationContestAgentsScores {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -79,6 +79,9 @@ impl runtime::Operation for GetGamificationContestAgentsScoresMe {
         path: "/api/v2/gamification/contests/{contestId}/agents/scores/me",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::All(&["gamification:contest:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,7 @@ impl runtime::Paged for GetGamificationContestAgentsScoresMe {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -48,6 +48,9 @@ impl runtime::Operation for GetGamificationContestAgentsScoresTrends {
         path: "/api/v2/gamification/contests/{contestId}/agents/scores/trends",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:contest:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -71,6 +74,7 @@ impl runtime::Paged for GetGamificationContestAgentsScoresTrends {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

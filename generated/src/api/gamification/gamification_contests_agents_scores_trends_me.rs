@@ -48,6 +48,9 @@ impl runtime::Operation for GetGamificationContestAgentsScoresTrendsMe {
         path: "/api/v2/gamification/contests/{contestId}/agents/scores/trends/me",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:contest:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -71,6 +74,7 @@ impl runtime::Paged for GetGamificationContestAgentsScoresTrendsMe {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

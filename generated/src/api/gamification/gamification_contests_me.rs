@@ -104,6 +104,9 @@ impl runtime::Operation for GetGamificationContestsMe {
         path: "/api/v2/gamification/contests/me",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::All(&["gamification:contest:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -131,6 +134,7 @@ impl runtime::Paged for GetGamificationContestsMe {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

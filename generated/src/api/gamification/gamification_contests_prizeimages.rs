@@ -36,6 +36,9 @@ impl runtime::Operation for GetGamificationContestPrizeimage {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:contest:view", "gamification:contest:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

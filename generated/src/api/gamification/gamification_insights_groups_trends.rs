@@ -54,6 +54,9 @@ impl runtime::Operation for GetGamificationInsightsGroupsTrends {
         path: "/api/v2/gamification/insights/groups/trends",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:insights:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -77,6 +80,7 @@ impl runtime::Paged for GetGamificationInsightsGroupsTrends {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -67,6 +67,9 @@ impl runtime::Operation for GetGamificationInsightsManagers {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:insights:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -94,6 +97,7 @@ impl runtime::Paged for GetGamificationInsightsManagers {
             total: None,
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

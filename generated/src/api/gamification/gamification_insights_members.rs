@@ -61,6 +61,9 @@ impl runtime::Operation for GetGamificationInsightsMembers {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:insights:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -84,6 +87,7 @@ impl runtime::Paged for GetGamificationInsightsMembers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -66,6 +66,9 @@ impl runtime::Operation for GetGamificationInsightsRankings {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:insights:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for GetGamificationInsightsUserDetails {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:insights:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

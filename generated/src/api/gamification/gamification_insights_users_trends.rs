@@ -56,6 +56,9 @@ impl runtime::Operation for GetGamificationInsightsUserTrends {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:insights:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -79,6 +82,7 @@ impl runtime::Paged for GetGamificationInsightsUserTrends {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

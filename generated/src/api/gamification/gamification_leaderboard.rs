@@ -43,6 +43,9 @@ impl runtime::Operation for GetGamificationLeaderboard {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:leaderboard:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

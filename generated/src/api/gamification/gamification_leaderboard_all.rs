@@ -43,6 +43,9 @@ impl runtime::Operation for GetGamificationLeaderboardAll {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:leaderboard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetGamificationLeaderboardAllBestpoints {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:leaderboard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetGamificationLeaderboardBestpoints {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:leaderboard:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

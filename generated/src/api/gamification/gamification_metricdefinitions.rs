@@ -34,6 +34,9 @@ impl runtime::Operation for GetGamificationMetricdefinition {
         path: "/api/v2/gamification/metricdefinitions/{metricDefinitionId}",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetGamificationMetricdefinitions {
         path: "/api/v2/gamification/metricdefinitions",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -137,6 +143,7 @@ impl runtime::Paged for GetGamificationMetricdefinitions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -44,6 +44,9 @@ impl runtime::Operation for GetGamificationProfile {
                 "gamification:scorecard:viewAll",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -129,6 +132,9 @@ impl runtime::Operation for GetGamificationProfiles {
                 "gamification:scorecard:viewAll",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -152,6 +158,7 @@ impl runtime::Paged for GetGamificationProfiles {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -209,6 +216,9 @@ impl runtime::Operation for PostGamificationProfiles {
         path: "/api/v2/gamification/profiles",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:update"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -280,6 +290,9 @@ impl runtime::Operation for PutGamificationProfile {
         path: "/api/v2/gamification/profiles/{profileId}",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:update"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -48,6 +48,9 @@ impl runtime::Operation for GetGamificationProfileMembers {
         path: "/api/v2/gamification/profiles/{profileId}/members",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -71,6 +74,7 @@ impl runtime::Paged for GetGamificationProfileMembers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -128,6 +132,9 @@ impl runtime::Operation for PostGamificationProfileMembers {
         path: "/api/v2/gamification/profiles/{profileId}/members",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:update"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

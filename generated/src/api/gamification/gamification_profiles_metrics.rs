@@ -50,6 +50,9 @@ impl runtime::Operation for GetGamificationProfileMetric {
                 "gamification:scorecard:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -158,6 +161,9 @@ impl runtime::Operation for GetGamificationProfileMetrics {
                 "gamification:scorecard:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -181,6 +187,7 @@ impl runtime::Paged for GetGamificationProfileMetrics {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -238,6 +245,9 @@ impl runtime::Operation for PostGamificationProfileMetrics {
         path: "/api/v2/gamification/profiles/{profileId}/metrics",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::All(&["gamification:profile:update"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -307,6 +317,9 @@ impl runtime::Operation for PutGamificationProfileMetric {
         path: "/api/v2/gamification/profiles/{profileId}/metrics/{metricId}",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::All(&["gamification:profile:update"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

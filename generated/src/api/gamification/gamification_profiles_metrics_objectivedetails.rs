@@ -61,6 +61,9 @@ impl runtime::Operation for GetGamificationProfileMetricsObjectivedetails {
                 "gamification:scorecard:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -84,6 +87,7 @@ impl runtime::Paged for GetGamificationProfileMetricsObjectivedetails {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

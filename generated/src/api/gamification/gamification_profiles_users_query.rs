@@ -39,6 +39,9 @@ impl runtime::Operation for PostGamificationProfilesUserQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:agentProfileMembership:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

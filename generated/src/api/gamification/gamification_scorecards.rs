@@ -60,6 +60,9 @@ impl runtime::Operation for GetGamificationScorecards {
         path: "/api/v2/gamification/scorecards",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:scorecard:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -83,6 +86,7 @@ impl runtime::Paged for GetGamificationScorecards {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -49,6 +49,9 @@ impl runtime::Operation for GetGamificationScorecardsAttendance {
         path: "/api/v2/gamification/scorecards/attendance",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:scorecard:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -72,6 +75,7 @@ impl runtime::Paged for GetGamificationScorecardsAttendance {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

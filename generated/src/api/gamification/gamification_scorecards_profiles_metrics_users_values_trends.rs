@@ -54,6 +54,9 @@ impl runtime::Operation for GetGamificationScorecardsProfileMetricUserValuesTren
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -149,6 +152,9 @@ impl runtime::Operation for GetGamificationScorecardsProfileMetricUsersValuesTre
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

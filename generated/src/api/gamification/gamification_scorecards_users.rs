@@ -62,6 +62,9 @@ impl runtime::Operation for GetGamificationScorecardsUser {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ impl runtime::Paged for GetGamificationScorecardsUser {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

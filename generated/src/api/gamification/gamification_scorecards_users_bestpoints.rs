@@ -36,6 +36,9 @@ impl runtime::Operation for GetGamificationScorecardsUserBestpoints {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for GetGamificationScorecardsUserPointsAlltime {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetGamificationScorecardsUsersPointsAverage {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -49,6 +49,9 @@ impl runtime::Operation for GetGamificationScorecardsUserPointsTrends {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -46,6 +46,9 @@ impl runtime::Operation for GetGamificationScorecardsUsersValuesAverage {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

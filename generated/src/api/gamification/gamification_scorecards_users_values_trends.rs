@@ -46,6 +46,9 @@ impl runtime::Operation for GetGamificationScorecardsUserValuesTrends {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -124,6 +127,9 @@ impl runtime::Operation for GetGamificationScorecardsUsersValuesTrends {
         permissions: runtime::RequiredPermissions::Any(
             &["gamification:scorecard:viewAll"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,9 @@ impl runtime::Operation for GetGamificationTemplate {
         path: "/api/v2/gamification/templates/{templateId}",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetGamificationTemplates {
         path: "/api/v2/gamification/templates",
         tags: &["Gamification"],
         permissions: runtime::RequiredPermissions::Any(&["gamification:profile:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -135,6 +141,7 @@ impl runtime::Paged for GetGamificationTemplates {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

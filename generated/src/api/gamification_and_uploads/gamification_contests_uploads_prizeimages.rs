@@ -38,6 +38,9 @@ impl runtime::Operation for PostGamificationContestsUploadsPrizeimages {
         permissions: runtime::RequiredPermissions::All(
             &["gamification:contestPrizeImage:upload"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for GetGdprRequest {
         path: "/api/v2/gdpr/requests/{requestId}",
         tags: &["General Data Protection Regulation"],
         permissions: runtime::RequiredPermissions::Any(&["gdpr:request:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -123,6 +126,9 @@ impl runtime::Operation for GetGdprRequests {
         path: "/api/v2/gdpr/requests",
         tags: &["General Data Protection Regulation"],
         permissions: runtime::RequiredPermissions::Any(&["gdpr:request:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -150,6 +156,7 @@ impl runtime::Paged for GetGdprRequests {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -174,6 +181,8 @@ impl crate::api::GeneralDataProtectionRegulationApi {
 ///
 /// Permission: `gdpr:request:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_gdpr_request`.
+///
 /// Made by `GeneralDataProtectionRegulationApi::post_gdpr_requests`.
 ///
 /// [Genesys's page of this
@@ -195,6 +204,14 @@ impl PostGdprRequests {
     pub fn send(self) -> runtime::Call<GdprRequest> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostGdprRequests {
@@ -207,6 +224,9 @@ impl runtime::Operation for PostGdprRequests {
         path: "/api/v2/gdpr/requests",
         tags: &["General Data Protection Regulation"],
         permissions: runtime::RequiredPermissions::Any(&["gdpr:request:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -222,6 +242,21 @@ impl runtime::Operation for PostGdprRequests {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostGdprRequests {
+    type Status = <crate::api::GetGdprRequest as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetGdprRequest as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("COMPLETED", runtime::JobPhase::Succeeded),
+            ("ERROR", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::GeneralDataProtectionRegulationApi {

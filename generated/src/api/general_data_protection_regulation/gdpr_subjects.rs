@@ -51,6 +51,9 @@ impl runtime::Operation for GetGdprSubjects {
         path: "/api/v2/gdpr/subjects",
         tags: &["General Data Protection Regulation"],
         permissions: runtime::RequiredPermissions::Any(&["gdpr:subject:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -76,6 +79,7 @@ impl runtime::Paged for GetGdprSubjects {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

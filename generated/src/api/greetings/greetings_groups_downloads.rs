@@ -42,6 +42,9 @@ impl runtime::Operation for GetGreetingGroupsDownloads {
         permissions: runtime::RequiredPermissions::Any(
             &["greetings:groupGreeting:download"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -58,6 +58,9 @@ impl runtime::Operation for GetGroupGreetings {
         path: "/api/v2/groups/{groupId}/greetings",
         tags: &["Greetings"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ impl runtime::Paged for GetGroupGreetings {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -134,6 +138,9 @@ impl runtime::Operation for PostGroupGreetings {
         path: "/api/v2/groups/{groupId}/greetings",
         tags: &["Greetings"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

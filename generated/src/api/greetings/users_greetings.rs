@@ -59,6 +59,9 @@ impl runtime::Operation for GetUserGreetings {
         path: "/api/v2/users/{userId}/greetings",
         tags: &["Greetings"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -86,6 +89,7 @@ impl runtime::Paged for GetUserGreetings {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -135,6 +139,9 @@ impl runtime::Operation for PostUserGreetings {
         path: "/api/v2/users/{userId}/greetings",
         tags: &["Greetings"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -47,6 +47,9 @@ impl runtime::Operation for GetGroupIndividuals {
         path: "/api/v2/groups/{groupId}/individuals",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -72,6 +75,7 @@ impl runtime::Paged for GetGroupIndividuals {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

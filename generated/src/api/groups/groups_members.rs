@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteGroupMembers {
         path: "/api/v2/groups/{groupId}/members",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetGroupMembers {
         path: "/api/v2/groups/{groupId}/members",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -166,6 +172,7 @@ impl runtime::Paged for GetGroupMembers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -215,6 +222,9 @@ impl runtime::Operation for PostGroupMembers {
         path: "/api/v2/groups/{groupId}/members",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (409, &["general.conflict"]),

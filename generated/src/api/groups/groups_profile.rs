@@ -39,6 +39,9 @@ impl runtime::Operation for GetGroupProfile {
         path: "/api/v2/groups/{groupId}/profile",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),

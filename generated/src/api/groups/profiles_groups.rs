@@ -93,6 +93,9 @@ impl runtime::Operation for GetProfilesGroups {
         path: "/api/v2/profiles/groups",
         tags: &["Groups"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -120,6 +123,7 @@ impl runtime::Paged for GetProfilesGroups {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

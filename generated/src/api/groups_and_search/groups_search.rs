@@ -57,6 +57,9 @@ impl runtime::Operation for GetGroupsSearch {
         path: "/api/v2/groups/search",
         tags: &["Groups", "Search"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -83,6 +86,7 @@ impl runtime::Paged for GetGroupsSearch {
             response: &["nextPage"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]
@@ -160,6 +164,9 @@ impl runtime::Operation for PostGroupsSearch {
         path: "/api/v2/groups/search",
         tags: &["Groups", "Search"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -187,6 +194,7 @@ impl runtime::Paged for PostGroupsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

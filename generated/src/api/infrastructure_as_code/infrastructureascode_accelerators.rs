@@ -51,6 +51,9 @@ impl runtime::Operation for GetInfrastructureascodeAccelerator {
         permissions: runtime::RequiredPermissions::Any(
             &["infrastructureascode:accelerator:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -190,6 +193,9 @@ impl runtime::Operation for GetInfrastructureascodeAccelerators {
         permissions: runtime::RequiredPermissions::Any(
             &["infrastructureascode:accelerator:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -217,6 +223,7 @@ impl runtime::Paged for GetInfrastructureascodeAccelerators {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -47,6 +47,9 @@ impl runtime::Operation for GetInfrastructureascodeJob {
         permissions: runtime::RequiredPermissions::All(
             &["infrastructureascode:job:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -156,6 +159,9 @@ impl runtime::Operation for GetInfrastructureascodeJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["infrastructureascode:job:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -229,6 +235,9 @@ impl runtime::Operation for PostInfrastructureascodeJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["infrastructureascode:job:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

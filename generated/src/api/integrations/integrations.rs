@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteIntegration {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -146,6 +149,9 @@ impl runtime::Operation for GetIntegration {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -290,6 +296,9 @@ impl runtime::Operation for GetIntegrations {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -317,6 +326,7 @@ impl runtime::Paged for GetIntegrations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -415,6 +425,9 @@ impl runtime::Operation for PatchIntegration {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -485,6 +498,9 @@ impl runtime::Operation for PostIntegrations {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -2,10 +2,7 @@
 
 use crate::models::integrations::{
     Action, ActionEntityListing, GetIntegrationsActionExpand,
-    GetIntegrationsActionFlatten, GetIntegrationsActionIncludeConfig,
-    GetIntegrationsActionsIncludeAuthActions, GetIntegrationsActionsIncludeConfig,
-    GetIntegrationsActionsSecure, GetIntegrationsActionsSortOrder, PostActionInput,
-    UpdateActionInput,
+    GetIntegrationsActionsSortOrder, PostActionInput, UpdateActionInput,
 };
 
 use crate::runtime;
@@ -41,6 +38,9 @@ impl runtime::Operation for DeleteIntegrationsAction {
         path: "/api/v2/integrations/actions/{actionId}",
         tags: &["Integrations"],
         permissions: runtime::RequiredPermissions::Any(&["integrations:action:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -96,13 +96,13 @@ impl GetIntegrationsAction {
     }
 
     /// default `false`
-    pub fn flatten(mut self, value: GetIntegrationsActionFlatten) -> Self {
+    pub fn flatten(mut self, value: bool) -> Self {
         self.request.query("flatten", value);
         self
     }
 
     /// `includeConfig`, default `false`
-    pub fn include_config(mut self, value: GetIntegrationsActionIncludeConfig) -> Self {
+    pub fn include_config(mut self, value: bool) -> Self {
         self.request.query("includeConfig", value);
         self
     }
@@ -126,6 +126,9 @@ impl runtime::Operation for GetIntegrationsAction {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:view", "bridge:actions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -226,22 +229,19 @@ impl GetIntegrationsActions {
         self
     }
 
-    pub fn secure(mut self, value: GetIntegrationsActionsSecure) -> Self {
+    pub fn secure(mut self, value: bool) -> Self {
         self.request.query("secure", value);
         self
     }
 
     /// `includeAuthActions`, default `false`
-    pub fn include_auth_actions(
-        mut self,
-        value: GetIntegrationsActionsIncludeAuthActions,
-    ) -> Self {
+    pub fn include_auth_actions(mut self, value: bool) -> Self {
         self.request.query("includeAuthActions", value);
         self
     }
 
     /// `includeConfig`, default `false`
-    pub fn include_config(mut self, value: GetIntegrationsActionsIncludeConfig) -> Self {
+    pub fn include_config(mut self, value: bool) -> Self {
         self.request.query("includeConfig", value);
         self
     }
@@ -277,6 +277,9 @@ impl runtime::Operation for GetIntegrationsActions {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:view", "bridge:actions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -304,6 +307,7 @@ impl runtime::Paged for GetIntegrationsActions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -355,6 +359,9 @@ impl runtime::Operation for PatchIntegrationsAction {
         path: "/api/v2/integrations/actions/{actionId}",
         tags: &["Integrations"],
         permissions: runtime::RequiredPermissions::Any(&["integrations:action:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -422,6 +429,9 @@ impl runtime::Operation for PostIntegrationsActions {
         path: "/api/v2/integrations/actions",
         tags: &["Integrations"],
         permissions: runtime::RequiredPermissions::Any(&["integrations:action:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -64,6 +64,9 @@ impl runtime::Operation for GetIntegrationsActionsCertificates {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:actionCertificate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetIntegrationsActionsCertificates {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

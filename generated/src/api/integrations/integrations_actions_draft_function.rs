@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationsActionDraftFunction {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:actionFunction:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutIntegrationsActionDraftFunction {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:actionFunction:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

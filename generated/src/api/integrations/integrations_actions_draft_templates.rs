@@ -35,6 +35,9 @@ impl runtime::Operation for GetIntegrationsActionDraftTemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:view", "bridge:actions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "text/plain",
         public: false,

@@ -42,6 +42,9 @@ impl runtime::Operation for PostIntegrationsActionExecute {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:execute", "bridge:actions:execute"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationsActionsFunctionsRuntimes {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:actionFunction:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -43,6 +43,9 @@ impl runtime::Operation for PostIntegrationsActionTest {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:action:execute", "bridge:actions:execute"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for GetIntegrationsBotconnectorIntegrationIdBot {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:botconnector:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -111,6 +114,9 @@ impl runtime::Operation for GetIntegrationsBotconnectorIntegrationIdBots {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:botconnector:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -179,6 +185,9 @@ impl runtime::Operation for PutIntegrationsBotconnectorIntegrationIdBots {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:botconnector:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

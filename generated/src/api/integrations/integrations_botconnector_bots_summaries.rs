@@ -62,6 +62,9 @@ impl runtime::Operation for GetIntegrationsBotconnectorIntegrationIdBotsSummarie
         permissions: runtime::RequiredPermissions::Any(
             &["integration:botconnector:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetIntegrationsBotconnectorIntegrationIdBotsSummaries {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

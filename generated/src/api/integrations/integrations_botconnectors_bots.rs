@@ -43,6 +43,9 @@ impl runtime::Operation for GetIntegrationsBotconnectorBot {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:botconnector:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -141,6 +144,9 @@ impl runtime::Operation for GetIntegrationsBotconnectorBots {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:botconnector:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -168,6 +174,7 @@ impl runtime::Paged for GetIntegrationsBotconnectorBots {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

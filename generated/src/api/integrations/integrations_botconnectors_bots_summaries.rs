@@ -64,6 +64,9 @@ impl runtime::Operation for GetIntegrationsBotconnectorBotsSummaries {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:botconnector:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -91,6 +94,7 @@ impl runtime::Paged for GetIntegrationsBotconnectorBotsSummaries {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -38,6 +38,9 @@ impl runtime::Operation for PostIntegrationsBotconnectorsIncomingMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:botconnector:send"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -86,6 +86,9 @@ impl runtime::Operation for GetIntegrationsClientapps {
         path: "/api/v2/integrations/clientapps",
         tags: &["Integrations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -113,6 +116,7 @@ impl runtime::Paged for GetIntegrationsClientapps {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationConfigCurrent {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for PutIntegrationConfigCurrent {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteIntegrationsCredential {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetIntegrationsCredential {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -201,6 +207,9 @@ impl runtime::Operation for GetIntegrationsCredentials {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +237,7 @@ impl runtime::Paged for GetIntegrationsCredentials {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -288,6 +298,9 @@ impl runtime::Operation for PostIntegrationsCredentials {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -356,6 +369,9 @@ impl runtime::Operation for PutIntegrationsCredential {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

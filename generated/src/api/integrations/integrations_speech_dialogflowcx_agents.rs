@@ -39,6 +39,9 @@ impl runtime::Operation for GetIntegrationsSpeechDialogflowcxAgent {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -138,6 +141,9 @@ impl runtime::Operation for GetIntegrationsSpeechDialogflowcxAgents {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -165,6 +171,7 @@ impl runtime::Paged for GetIntegrationsSpeechDialogflowcxAgents {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

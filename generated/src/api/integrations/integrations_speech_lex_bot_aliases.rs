@@ -78,6 +78,9 @@ impl runtime::Operation for GetIntegrationsSpeechLexBotBotIdAliases {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,7 @@ impl runtime::Paged for GetIntegrationsSpeechLexBotBotIdAliases {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

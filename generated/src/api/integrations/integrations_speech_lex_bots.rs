@@ -67,6 +67,9 @@ impl runtime::Operation for GetIntegrationsSpeechLexBots {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -94,6 +97,7 @@ impl runtime::Paged for GetIntegrationsSpeechLexBots {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

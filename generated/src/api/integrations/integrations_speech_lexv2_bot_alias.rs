@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationsSpeechLexv2BotAlias {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -79,6 +79,9 @@ impl runtime::Operation for GetIntegrationsSpeechLexv2BotBotIdAliases {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,7 @@ impl runtime::Paged for GetIntegrationsSpeechLexv2BotBotIdAliases {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -60,6 +60,9 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBot {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -162,6 +165,9 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -189,6 +195,7 @@ impl runtime::Paged for GetIntegrationsSpeechNuanceNuanceIntegrationIdBots {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -111,6 +114,9 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJo
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -208,6 +214,9 @@ impl runtime::Operation for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotJo
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -328,6 +337,9 @@ impl runtime::Operation for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsJ
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotJob
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -123,6 +126,9 @@ for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobResults {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -148,6 +154,7 @@ impl runtime::Paged for GetIntegrationsSpeechNuanceNuanceIntegrationIdBotsJobRes
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

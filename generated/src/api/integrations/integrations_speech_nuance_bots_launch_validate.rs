@@ -38,6 +38,9 @@ for PostIntegrationsSpeechNuanceNuanceIntegrationIdBotsLaunchValidate {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationsSpeechSttEngine {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -135,6 +138,9 @@ impl runtime::Operation for GetIntegrationsSpeechSttEngines {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -162,6 +168,7 @@ impl runtime::Paged for GetIntegrationsSpeechSttEngines {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -42,6 +42,9 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngine {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -152,6 +155,9 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngines {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -179,6 +185,7 @@ impl runtime::Paged for GetIntegrationsSpeechTtsEngines {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngineVoice {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -132,6 +135,9 @@ impl runtime::Operation for GetIntegrationsSpeechTtsEngineVoices {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -159,6 +165,7 @@ impl runtime::Paged for GetIntegrationsSpeechTtsEngineVoices {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationsSpeechTtsSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -101,6 +104,9 @@ impl runtime::Operation for PutIntegrationsSpeechTtsSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetIntegrationsType {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -57,13 +60,13 @@ impl crate::api::IntegrationsApi {
     /// `GET /api/v2/integrations/types/{typeId}` Optional parameters and all else: [`GetIntegrationsType`].
     pub fn get_integrations_type(
         &self,
-        type_id: impl AsRef<str>,
+        type_id_: impl AsRef<str>,
     ) -> GetIntegrationsType {
         let mut request = runtime::Request::new(
             &self.client,
             <GetIntegrationsType as runtime::Operation>::METADATA,
         );
-        request.path_argument(type_id.as_ref());
+        request.path_argument(type_id_.as_ref());
         GetIntegrationsType { request }
     }
 }
@@ -155,6 +158,9 @@ impl runtime::Operation for GetIntegrationsTypes {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -182,6 +188,7 @@ impl runtime::Paged for GetIntegrationsTypes {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

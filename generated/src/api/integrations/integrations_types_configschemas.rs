@@ -37,6 +37,9 @@ impl runtime::Operation for GetIntegrationsTypeConfigschema {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:integration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -59,14 +62,14 @@ impl crate::api::IntegrationsApi {
     /// else: [`GetIntegrationsTypeConfigschema`].
     pub fn get_integrations_type_configschema(
         &self,
-        type_id: impl AsRef<str>,
+        type_id_: impl AsRef<str>,
         config_type: GetIntegrationsTypeConfigschemaConfigType,
     ) -> GetIntegrationsTypeConfigschema {
         let mut request = runtime::Request::new(
             &self.client,
             <GetIntegrationsTypeConfigschema as runtime::Operation>::METADATA,
         );
-        request.path_argument(type_id.as_ref());
+        request.path_argument(type_id_.as_ref());
         request.path_argument(config_type);
         GetIntegrationsTypeConfigschema {
             request,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetIntegrationsUnifiedcommunicationsClientapp {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:unifiedCommunications:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -161,6 +164,9 @@ impl runtime::Operation for GetIntegrationsUnifiedcommunicationsClientapps {
         permissions: runtime::RequiredPermissions::Any(
             &["integration:unifiedCommunications:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -188,6 +194,7 @@ impl runtime::Paged for GetIntegrationsUnifiedcommunicationsClientapps {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

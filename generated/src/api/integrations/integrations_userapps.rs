@@ -92,6 +92,9 @@ impl runtime::Operation for GetIntegrationsUserapps {
         path: "/api/v2/integrations/userapps",
         tags: &["Integrations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -119,6 +122,7 @@ impl runtime::Paged for GetIntegrationsUserapps {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

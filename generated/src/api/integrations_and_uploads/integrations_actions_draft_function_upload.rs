@@ -40,6 +40,9 @@ impl runtime::Operation for PostIntegrationsActionDraftFunctionUpload {
         permissions: runtime::RequiredPermissions::Any(
             &["integrations:actionFunction:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ for PostIntentsAssignmentsExternalcontactCustomerintentAssignment {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentAssignments:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

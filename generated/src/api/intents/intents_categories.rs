@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteIntentsCategory {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -137,6 +140,9 @@ impl runtime::Operation for GetIntentsCategories {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -164,6 +170,7 @@ impl runtime::Paged for GetIntentsCategories {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -217,6 +224,9 @@ impl runtime::Operation for GetIntentsCategory {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -283,6 +293,9 @@ impl runtime::Operation for PatchIntentsCategory {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -352,6 +365,9 @@ impl runtime::Operation for PostIntentsCategories {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostIntentsCustomerintentsBulkRetrieve {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -68,6 +68,9 @@ impl runtime::Operation for GetIntentsCustomerintentSourceintents {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -95,6 +98,7 @@ impl runtime::Paged for GetIntentsCustomerintentSourceintents {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for PostIntentsCustomerintentSourceintentsBulkAdd {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -76,6 +76,9 @@ impl runtime::Operation for GetIntentsSourceintents {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:customerIntentTaxonomy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -103,6 +106,7 @@ impl runtime::Paged for GetIntentsSourceintents {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -42,6 +42,9 @@ impl runtime::Operation for GetJourneyActionmapsEstimatesJob {
         permissions: runtime::RequiredPermissions::All(
             &["journey:actionmapEstimateJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -124,6 +127,9 @@ impl runtime::Operation for PostJourneyActionmapsEstimatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:actionmapEstimateJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

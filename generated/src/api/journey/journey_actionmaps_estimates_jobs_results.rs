@@ -38,6 +38,9 @@ impl runtime::Operation for GetJourneyActionmapsEstimatesJobResults {
         permissions: runtime::RequiredPermissions::All(
             &["journey:actionmapEstimate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetJourneyActiontarget {
         path: "/api/v2/journey/actiontargets/{actionTargetId}",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:actiontarget:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -129,6 +132,9 @@ impl runtime::Operation for GetJourneyActiontargets {
         path: "/api/v2/journey/actiontargets",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:actiontarget:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -156,6 +162,7 @@ impl runtime::Paged for GetJourneyActiontargets {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteJourneyExternaleventsConfiguration {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsConfiguration:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetJourneyExternaleventsConfiguration {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsConfiguration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -202,6 +208,9 @@ impl runtime::Operation for GetJourneyExternaleventsConfigurations {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsConfiguration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -229,6 +238,7 @@ impl runtime::Paged for GetJourneyExternaleventsConfigurations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -290,6 +300,9 @@ impl runtime::Operation for PatchJourneyExternaleventsConfiguration {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsConfiguration:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -363,6 +376,9 @@ impl runtime::Operation for PostJourneyExternaleventsConfigurations {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsConfiguration:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

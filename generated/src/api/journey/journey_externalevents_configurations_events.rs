@@ -41,6 +41,9 @@ impl runtime::Operation for PostJourneyExternaleventsConfigurationEvents {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsEvent:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteJourneyExternaleventsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsSchema:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetJourneyExternaleventsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -190,6 +196,9 @@ impl runtime::Operation for GetJourneyExternaleventsSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -213,6 +222,7 @@ impl runtime::Paged for GetJourneyExternaleventsSchemas {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -267,6 +277,9 @@ impl runtime::Operation for PostJourneyExternaleventsSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsSchema:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -336,6 +349,9 @@ impl runtime::Operation for PutJourneyExternaleventsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsSchema:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetJourneyExternaleventsSchemasLimits {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

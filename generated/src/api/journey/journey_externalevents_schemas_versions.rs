@@ -39,6 +39,9 @@ impl runtime::Operation for GetJourneyExternaleventsSchemaVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -123,6 +126,9 @@ impl runtime::Operation for GetJourneyExternaleventsSchemaVersions {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:externalEventsSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -146,6 +152,7 @@ impl runtime::Paged for GetJourneyExternaleventsSchemaVersions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

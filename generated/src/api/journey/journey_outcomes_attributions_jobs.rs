@@ -44,6 +44,9 @@ impl runtime::Operation for GetJourneyOutcomesAttributionsJob {
         permissions: runtime::RequiredPermissions::All(
             &["journey:outcomeAttributionJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -133,6 +136,9 @@ impl runtime::Operation for PostJourneyOutcomesAttributionsJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:outcomeAttributionJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -57,6 +57,9 @@ impl runtime::Operation for GetJourneyOutcomesAttributionsJobResults {
         permissions: runtime::RequiredPermissions::All(
             &["journey:outcomeAttribution:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -80,6 +83,7 @@ impl runtime::Paged for GetJourneyOutcomesAttributionsJobResults {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteJourneyOutcomesPredictor {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:outcomepredictor:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetJourneyOutcomesPredictor {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:outcomepredictor:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -197,6 +203,9 @@ impl runtime::Operation for GetJourneyOutcomesPredictors {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:outcomepredictor:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -220,6 +229,7 @@ impl runtime::Paged for GetJourneyOutcomesPredictors {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -282,6 +292,9 @@ impl runtime::Operation for PostJourneyOutcomesPredictors {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:outcomepredictor:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetJourneySession {
         permissions: runtime::RequiredPermissions::Any(
             &["journey:session:view", "externalContacts:session:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -65,6 +65,9 @@ impl runtime::Operation for GetJourneySessionEvents {
         path: "/api/v2/journey/sessions/{sessionId}/events",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::Any(&["journey:event:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -90,6 +93,7 @@ impl runtime::Paged for GetJourneySessionEvents {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

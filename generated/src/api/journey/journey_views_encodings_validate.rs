@@ -54,6 +54,9 @@ impl runtime::Operation for PostJourneyViewsEncodingsValidate {
         path: "/api/v2/journey/views/encodings/validate",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::All(&["journey:viewsEncodings:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -77,6 +80,7 @@ impl runtime::Paged for PostJourneyViewsEncodingsValidate {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

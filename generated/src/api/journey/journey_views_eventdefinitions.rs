@@ -40,6 +40,9 @@ impl runtime::Operation for GetJourneyViewsEventdefinition {
         permissions: runtime::RequiredPermissions::All(
             &["journey:eventDefinition:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -122,6 +125,9 @@ impl runtime::Operation for GetJourneyViewsEventdefinitions {
         permissions: runtime::RequiredPermissions::All(
             &["journey:eventDefinition:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -145,6 +151,7 @@ impl runtime::Paged for GetJourneyViewsEventdefinitions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -202,6 +209,9 @@ impl runtime::Operation for PutJourneyViewsEventdefinition {
         path: "/api/v2/journey/views/eventdefinitions/{eventDefinitionId}",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::All(&["journey:externalEvents:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

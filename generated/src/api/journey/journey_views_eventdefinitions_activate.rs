@@ -44,6 +44,9 @@ impl runtime::Operation for PutJourneyViewsEventdefinitionActivate {
         permissions: runtime::RequiredPermissions::All(
             &["journey:externalEvents:activate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

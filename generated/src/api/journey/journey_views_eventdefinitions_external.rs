@@ -48,6 +48,9 @@ impl runtime::Operation for GetJourneyViewsEventdefinitionsExternal {
         path: "/api/v2/journey/views/eventdefinitions/external",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::All(&["journey:externalEvents:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -71,6 +74,7 @@ impl runtime::Paged for GetJourneyViewsEventdefinitionsExternal {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -70,6 +70,9 @@ impl runtime::Operation for GetJourneyViewsJobs {
         path: "/api/v2/journey/views/jobs",
         tags: &["Journey"],
         permissions: runtime::RequiredPermissions::All(&["journey:viewsJobs:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -97,6 +100,7 @@ impl runtime::Paged for GetJourneyViewsJobs {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

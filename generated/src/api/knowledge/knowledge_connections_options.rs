@@ -67,6 +67,9 @@ impl runtime::Operation for GetKnowledgeConnectionOptions {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:connectionOptions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -92,6 +95,7 @@ impl runtime::Paged for GetKnowledgeConnectionOptions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

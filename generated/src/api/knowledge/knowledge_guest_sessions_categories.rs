@@ -102,6 +102,9 @@ impl runtime::Operation for GetKnowledgeGuestSessionCategories {
         path: "/api/v2/knowledge/guest/sessions/{sessionId}/categories",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,
@@ -127,6 +130,7 @@ impl runtime::Paged for GetKnowledgeGuestSessionCategories {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for GetKnowledgeGuestSessionDocument {
         path: "/api/v2/knowledge/guest/sessions/{sessionId}/documents/{documentId}",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetKnowledgeGuestSessionDocuments {
         path: "/api/v2/knowledge/guest/sessions/{sessionId}/documents",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,
@@ -164,6 +170,7 @@ impl runtime::Paged for GetKnowledgeGuestSessionDocuments {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

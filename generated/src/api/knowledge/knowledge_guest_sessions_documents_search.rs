@@ -39,6 +39,9 @@ impl runtime::Operation for PatchKnowledgeGuestSessionDocumentsSearchSearchId {
         path: "/api/v2/knowledge/guest/sessions/{sessionId}/documents/search/{searchId}",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,
@@ -137,6 +140,9 @@ impl runtime::Operation for PostKnowledgeGuestSessionDocumentsSearch {
         path: "/api/v2/knowledge/guest/sessions/{sessionId}/documents/search",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,
@@ -164,6 +170,7 @@ impl runtime::Paged for PostKnowledgeGuestSessionDocumentsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

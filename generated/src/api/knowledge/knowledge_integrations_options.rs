@@ -50,6 +50,9 @@ impl runtime::Operation for GetKnowledgeIntegrationOptions {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:integrationOptions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebase {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgebase:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebase {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgebase:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -243,6 +249,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebases {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgebase:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -268,6 +277,7 @@ impl runtime::Paged for GetKnowledgeKnowledgebases {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -322,6 +332,9 @@ impl runtime::Operation for PatchKnowledgeKnowledgebase {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgebase:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -391,6 +404,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebases {
         path: "/api/v2/knowledge/knowledgebases",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::All(&["knowledge:knowledgebase:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

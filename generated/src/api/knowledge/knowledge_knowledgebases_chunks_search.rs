@@ -45,6 +45,9 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseChunksSearchSearchId {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgebase:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +137,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseChunksSearch {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgebase:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -161,6 +167,7 @@ impl runtime::Paged for PostKnowledgeKnowledgebaseChunksSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

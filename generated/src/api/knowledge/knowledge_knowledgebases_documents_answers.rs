@@ -39,6 +39,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsAnswers {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:document:view", "knowledge:documentAnswer:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -130,6 +130,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentFeedback {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::Any(&["knowledge:feedback:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -155,6 +158,7 @@ impl runtime::Paged for GetKnowledgeKnowledgebaseDocumentFeedback {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -215,6 +219,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentFeedbackFeedbackId 
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback/{feedbackId}",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::Any(&["knowledge:feedback:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -372,6 +379,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentsFeedback {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/feedback",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::Any(&["knowledge:feedback:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -397,6 +407,7 @@ impl runtime::Paged for GetKnowledgeKnowledgebaseDocumentsFeedback {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -460,6 +471,9 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseDocumentFeedbackFeedbackI
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback/{feedbackId}",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::Any(&["knowledge:feedback:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -536,6 +550,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentFeedback {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/feedback",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::Any(&["knowledge:feedback:create"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsPresentations {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:documentPresentation:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

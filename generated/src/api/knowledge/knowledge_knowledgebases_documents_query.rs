@@ -65,6 +65,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsQuery {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/query",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::All(&["knowledge:document:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -92,6 +95,7 @@ impl runtime::Paged for PostKnowledgeKnowledgebaseDocumentsQuery {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

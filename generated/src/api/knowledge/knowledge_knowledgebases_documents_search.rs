@@ -44,6 +44,9 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseDocumentsSearchSearchId {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/search/{searchId}",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::All(&["knowledge:search:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -141,6 +144,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsSearch {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgebase:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -168,6 +174,7 @@ impl runtime::Paged for PostKnowledgeKnowledgebaseDocumentsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -44,6 +44,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsSearchSuggestions
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgebase:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

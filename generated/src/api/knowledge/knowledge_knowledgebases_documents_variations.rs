@@ -45,6 +45,9 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseDocumentVariation {
         permissions: runtime::RequiredPermissions::Any(
             &["knowledge:document:delete", "knowledge:document:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +137,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVariation {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/variations/{documentVariationId}",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::All(&["knowledge:document:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -254,6 +260,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVariations {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/variations",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::All(&["knowledge:document:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -279,6 +288,7 @@ impl runtime::Paged for GetKnowledgeKnowledgebaseDocumentVariations {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -339,6 +349,9 @@ impl runtime::Operation for PatchKnowledgeKnowledgebaseDocumentVariation {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/documents/{documentId}/variations/{documentVariationId}",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::All(&["knowledge:document:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -415,6 +428,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentVariations {
         permissions: runtime::RequiredPermissions::Any(
             &["knowledge:document:add", "knowledge:document:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -49,6 +49,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVersion {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:documentVersion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -159,6 +162,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVersions {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:documentVersion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -184,6 +190,7 @@ impl runtime::Paged for GetKnowledgeKnowledgebaseDocumentVersions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -245,6 +252,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentVersions {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:documentVersion:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

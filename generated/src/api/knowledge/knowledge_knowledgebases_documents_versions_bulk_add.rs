@@ -37,6 +37,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseDocumentsVersionsBulkAdd {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:documentVersion:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVersionVariation {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:documentVersion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -146,6 +149,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseDocumentVersionVariations {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:documentVersion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -171,6 +177,7 @@ impl runtime::Paged for GetKnowledgeKnowledgebaseDocumentVersionVariations {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

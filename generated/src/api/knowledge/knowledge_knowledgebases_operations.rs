@@ -117,6 +117,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseOperations {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:importExportOperationsList:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -142,6 +145,7 @@ impl runtime::Paged for GetKnowledgeKnowledgebaseOperations {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseOperationsUsersQuery {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:importExportOperationsList:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -63,6 +63,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseSources {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:integrationSource:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteKnowledgeKnowledgebaseSourcesServicenowSourceI
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:integrationSource:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -120,6 +123,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseSourcesServicenowSourceId {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:integrationSource:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -190,6 +196,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseSourcesServicenow {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:integrationSource:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -261,6 +270,9 @@ impl runtime::Operation for PutKnowledgeKnowledgebaseSourcesServicenowSourceId {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:integrationSource:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseSourcesServicenowSourceIdS
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:integrationSource:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -56,6 +56,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseUnansweredGroup {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/unanswered/groups/{groupId}",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::All(&["knowledge:groups:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -155,6 +158,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseUnansweredGroups {
         path: "/api/v2/knowledge/knowledgebases/{knowledgeBaseId}/unanswered/groups",
         tags: &["Knowledge"],
         permissions: runtime::RequiredPermissions::All(&["knowledge:groups:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -178,6 +184,7 @@ impl runtime::Paged for GetKnowledgeKnowledgebaseUnansweredGroups {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

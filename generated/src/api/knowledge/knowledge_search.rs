@@ -44,6 +44,9 @@ impl runtime::Operation for PostKnowledgeSearch {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgeSetting:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -44,6 +44,9 @@ impl runtime::Operation for PostKnowledgeSearchPreview {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgeSetting:searchPreview"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

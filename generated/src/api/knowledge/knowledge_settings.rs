@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteKnowledgeSetting {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgeSetting:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for GetKnowledgeSetting {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgeSetting:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -225,6 +231,9 @@ impl runtime::Operation for GetKnowledgeSettings {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgeSetting:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -250,6 +259,7 @@ impl runtime::Paged for GetKnowledgeSettings {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -303,6 +313,9 @@ impl runtime::Operation for PatchKnowledgeSetting {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgeSetting:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -377,6 +390,9 @@ impl runtime::Operation for PostKnowledgeSettings {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:knowledgeSetting:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetKnowledgeSourceSynchronization {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronization:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -140,6 +143,9 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizations {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronization:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -165,6 +171,7 @@ impl runtime::Paged for GetKnowledgeSourceSynchronizations {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -254,6 +261,9 @@ impl runtime::Operation for GetKnowledgeSourcesSynchronizations {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronization:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -279,6 +289,7 @@ impl runtime::Paged for GetKnowledgeSourcesSynchronizations {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -335,6 +346,9 @@ impl runtime::Operation for PatchKnowledgeSourceSynchronization {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronization:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -379,6 +393,8 @@ impl crate::api::KnowledgeApi {
 ///
 /// Permission: `knowledge:synchronization:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_knowledge_source_synchronization`.
+///
 /// Made by `KnowledgeApi::post_knowledge_source_synchronizations`.
 ///
 /// [Genesys's page of this
@@ -399,6 +415,14 @@ impl PostKnowledgeSourceSynchronizations {
     pub fn send(self) -> runtime::Call<V3Synchronization> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostKnowledgeSourceSynchronizations {
@@ -413,6 +437,9 @@ impl runtime::Operation for PostKnowledgeSourceSynchronizations {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronization:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -428,6 +455,22 @@ impl runtime::Operation for PostKnowledgeSourceSynchronizations {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostKnowledgeSourceSynchronizations {
+    type Status = <crate::api::GetKnowledgeSourceSynchronization as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetKnowledgeSourceSynchronization as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+        ],
+    };
 }
 
 impl crate::api::KnowledgeApi {

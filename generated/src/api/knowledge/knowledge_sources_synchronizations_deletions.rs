@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteKnowledgeSourceSynchronizationDeletion {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronizationFileDeletion:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationDeletion {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronizationFileDeletion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -216,6 +222,9 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationDeletions {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronizationFileDeletion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -241,6 +250,7 @@ impl runtime::Paged for GetKnowledgeSourceSynchronizationDeletions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -302,6 +312,9 @@ impl runtime::Operation for PostKnowledgeSourceSynchronizationDeletions {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronization:deleteFile"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteKnowledgeSourceSynchronizationUpload {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronizationFileUpload:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationUpload {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronizationFileUpload:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -214,6 +220,9 @@ impl runtime::Operation for GetKnowledgeSourceSynchronizationUploads {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronizationFileUpload:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -239,6 +248,7 @@ impl runtime::Paged for GetKnowledgeSourceSynchronizationUploads {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -300,6 +310,9 @@ impl runtime::Operation for PostKnowledgeSourceSynchronizationUploads {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:synchronization:upload"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

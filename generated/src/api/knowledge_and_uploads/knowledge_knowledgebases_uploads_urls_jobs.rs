@@ -41,6 +41,9 @@ impl runtime::Operation for GetKnowledgeKnowledgebaseUploadsUrlsJob {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:uploadSourceUrlJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -145,6 +148,9 @@ impl runtime::Operation for PostKnowledgeKnowledgebaseUploadsUrlsJobs {
         permissions: runtime::RequiredPermissions::All(
             &["knowledge:uploadSourceUrlJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

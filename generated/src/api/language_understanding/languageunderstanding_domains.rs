@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteLanguageunderstandingDomain {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomain:delete", "dialog:bot:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetLanguageunderstandingDomain {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomain:view", "dialog:bot:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -199,6 +205,9 @@ impl runtime::Operation for GetLanguageunderstandingDomains {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomain:view", "dialog:bot:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -226,6 +235,7 @@ impl runtime::Paged for GetLanguageunderstandingDomains {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -280,6 +290,9 @@ impl runtime::Operation for PatchLanguageunderstandingDomain {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomain:edit", "dialog:bot:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -351,6 +364,9 @@ impl runtime::Operation for PostLanguageunderstandingDomains {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomain:add", "dialog:bot:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

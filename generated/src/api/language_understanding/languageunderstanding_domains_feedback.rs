@@ -43,6 +43,9 @@ impl runtime::Operation for DeleteLanguageunderstandingDomainFeedbackFeedbackId 
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:feedback:delete", "dialog:bot:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -201,6 +204,9 @@ impl runtime::Operation for GetLanguageunderstandingDomainFeedback {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:feedback:view", "dialog:bot:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +234,7 @@ impl runtime::Paged for GetLanguageunderstandingDomainFeedback {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -297,6 +304,9 @@ impl runtime::Operation for GetLanguageunderstandingDomainFeedbackFeedbackId {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:feedback:view", "dialog:bot:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -367,6 +377,9 @@ impl runtime::Operation for PostLanguageunderstandingDomainFeedback {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:feedback:add", "dialog:bot:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteLanguageunderstandingDomainVersion {
                 "dialog:botVersion:delete",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -130,6 +133,9 @@ impl runtime::Operation for GetLanguageunderstandingDomainVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomainVersion:view", "dialog:botVersion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -153,6 +159,7 @@ impl runtime::Paged for GetLanguageunderstandingDomainVersion {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -246,6 +253,9 @@ impl runtime::Operation for GetLanguageunderstandingDomainVersions {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomainVersion:view", "dialog:botVersion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -273,6 +283,7 @@ impl runtime::Paged for GetLanguageunderstandingDomainVersions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -338,6 +349,9 @@ impl runtime::Operation for PostLanguageunderstandingDomainVersions {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomainVersion:add", "dialog:botVersion:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -409,6 +423,9 @@ impl runtime::Operation for PutLanguageunderstandingDomainVersion {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomainVersion:edit", "dialog:botVersion:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

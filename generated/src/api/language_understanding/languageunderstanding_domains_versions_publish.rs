@@ -36,6 +36,9 @@ impl runtime::Operation for PostLanguageunderstandingDomainVersionPublish {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomainVersion:add", "dialog:botVersion:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

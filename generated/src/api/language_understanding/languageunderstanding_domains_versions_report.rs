@@ -36,6 +36,9 @@ impl runtime::Operation for GetLanguageunderstandingDomainVersionReport {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomainVersion:view", "dialog:botVersion:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

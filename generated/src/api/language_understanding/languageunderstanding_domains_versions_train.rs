@@ -36,6 +36,9 @@ impl runtime::Operation for PostLanguageunderstandingDomainVersionTrain {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:nluDomainVersion:edit", "dialog:botVersion:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -87,6 +87,9 @@ impl runtime::Operation for GetLanguageunderstandingIgnorephrase {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:ignoredPhrase:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,7 @@ impl runtime::Paged for GetLanguageunderstandingIgnorephrase {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -173,6 +177,9 @@ impl runtime::Operation for PostLanguageunderstandingIgnorephrase {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:ignoredPhrase:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

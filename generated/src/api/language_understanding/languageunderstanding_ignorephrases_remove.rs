@@ -36,6 +36,9 @@ impl runtime::Operation for PostLanguageunderstandingIgnorephraseRemove {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:ignoredPhrase:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostLanguageunderstandingIgnoretopicRemove {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:ignoredTopic:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

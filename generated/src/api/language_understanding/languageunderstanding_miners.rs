@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteLanguageunderstandingMiner {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetLanguageunderstandingMiner {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -192,6 +198,9 @@ impl runtime::Operation for GetLanguageunderstandingMiners {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -217,6 +226,7 @@ impl runtime::Paged for GetLanguageunderstandingMiners {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -271,6 +281,9 @@ impl runtime::Operation for PostLanguageunderstandingMiners {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

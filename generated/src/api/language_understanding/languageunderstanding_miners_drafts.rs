@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteLanguageunderstandingMinerDraft {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:draft:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ impl runtime::Operation for GetLanguageunderstandingMinerDraft {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:draft:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -202,6 +208,9 @@ impl runtime::Operation for GetLanguageunderstandingMinerDrafts {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:draft:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -227,6 +236,7 @@ impl runtime::Paged for GetLanguageunderstandingMinerDrafts {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -291,6 +301,9 @@ impl runtime::Operation for PatchLanguageunderstandingMinerDraft {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:draft:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -361,6 +374,9 @@ impl runtime::Operation for PostLanguageunderstandingMinerDrafts {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:draft:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

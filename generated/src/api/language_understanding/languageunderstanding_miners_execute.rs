@@ -41,6 +41,9 @@ impl runtime::Operation for PostLanguageunderstandingMinerExecute {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:execute"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

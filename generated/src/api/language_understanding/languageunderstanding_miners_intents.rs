@@ -45,6 +45,9 @@ impl runtime::Operation for GetLanguageunderstandingMinerIntent {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:minerIntent:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +137,9 @@ impl runtime::Operation for GetLanguageunderstandingMinerIntents {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:minerIntent:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -159,6 +165,7 @@ impl runtime::Paged for GetLanguageunderstandingMinerIntents {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

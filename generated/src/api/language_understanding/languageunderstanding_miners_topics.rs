@@ -44,6 +44,9 @@ impl runtime::Operation for GetLanguageunderstandingMinerTopic {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -128,6 +131,9 @@ impl runtime::Operation for GetLanguageunderstandingMinerTopics {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -153,6 +159,7 @@ impl runtime::Paged for GetLanguageunderstandingMinerTopics {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetLanguageunderstandingMinerTopicPhrase {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetLanguageunderstandingSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["languageUnderstanding:settings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

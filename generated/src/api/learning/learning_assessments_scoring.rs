@@ -36,6 +36,9 @@ impl runtime::Operation for PostLearningAssessmentsScoring {
         permissions: runtime::RequiredPermissions::Any(
             &["learning:module:view", "learning:module:add", "learning:module:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

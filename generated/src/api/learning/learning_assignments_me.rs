@@ -142,6 +142,9 @@ impl runtime::Operation for GetLearningAssignmentsMe {
         path: "/api/v2/learning/assignments/me",
         tags: &["Learning"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -169,6 +172,7 @@ impl runtime::Paged for GetLearningAssignmentsMe {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

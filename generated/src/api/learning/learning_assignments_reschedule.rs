@@ -41,6 +41,9 @@ impl runtime::Operation for PatchLearningAssignmentReschedule {
         permissions: runtime::RequiredPermissions::Any(
             &["learning:assignment:reschedule"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -96,6 +96,9 @@ impl runtime::Operation for GetLearningModulesAssignments {
         permissions: runtime::RequiredPermissions::All(
             &["learning:module:view", "learning:assignment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -123,6 +126,7 @@ impl runtime::Paged for GetLearningModulesAssignments {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

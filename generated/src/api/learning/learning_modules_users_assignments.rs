@@ -36,6 +36,9 @@ impl runtime::Operation for PatchLearningModuleUserAssignments {
         permissions: runtime::RequiredPermissions::All(
             &["learning:externalAssignment:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -51,6 +51,9 @@ impl runtime::Operation for PostLearningRulesQuery {
         path: "/api/v2/learning/rules/query",
         tags: &["Learning"],
         permissions: runtime::RequiredPermissions::Any(&["learning:rule:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ impl runtime::Paged for PostLearningRulesQuery {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

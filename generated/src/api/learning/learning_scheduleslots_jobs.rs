@@ -39,6 +39,9 @@ impl runtime::Operation for GetLearningScheduleslotsJob {
         permissions: runtime::RequiredPermissions::Any(
             &["learning:scheduleSlotJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -117,6 +120,9 @@ impl runtime::Operation for PostLearningScheduleslotsJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["learning:scheduleSlotJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

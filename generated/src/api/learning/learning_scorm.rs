@@ -37,6 +37,9 @@ impl runtime::Operation for GetLearningScormScormId {
         path: "/api/v2/learning/scorm/{scormId}",
         tags: &["Learning"],
         permissions: runtime::RequiredPermissions::Any(&["learning:scorm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,8 @@ impl crate::api::LearningApi {
 ///
 /// Permission: `learning:scorm:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_learning_scorm_scorm_id`.
+///
 /// Made by `LearningApi::post_learning_scorm`.
 ///
 /// [Genesys's page of this
@@ -94,6 +99,14 @@ impl PostLearningScorm {
     pub fn send(self) -> runtime::Call<LearningScormUploadResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostLearningScorm {
@@ -106,6 +119,9 @@ impl runtime::Operation for PostLearningScorm {
         path: "/api/v2/learning/scorm",
         tags: &["Learning"],
         permissions: runtime::RequiredPermissions::Any(&["learning:scorm:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -121,6 +137,22 @@ impl runtime::Operation for PostLearningScorm {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostLearningScorm {
+    type Status = <crate::api::GetLearningScormScormId as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetLearningScormScormId as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("UploadPending", runtime::JobPhase::Waiting),
+            ("Error", runtime::JobPhase::Failed),
+            ("Ready", runtime::JobPhase::Succeeded),
+        ],
+    };
 }
 
 impl crate::api::LearningApi {

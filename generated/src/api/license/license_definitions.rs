@@ -36,6 +36,9 @@ impl runtime::Operation for GetLicenseDefinition {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:grant:add", "authorization:license:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -102,6 +105,9 @@ impl runtime::Operation for GetLicenseDefinitions {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:grant:add", "authorization:license:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -42,6 +42,9 @@ impl runtime::Operation for PostLicenseInferPermissions {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:grant:add", "authorization:license:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

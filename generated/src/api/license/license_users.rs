@@ -37,6 +37,9 @@ impl runtime::Operation for GetLicenseUser {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:grant:add", "authorization:license:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -121,6 +124,9 @@ impl runtime::Operation for GetLicenseUsers {
         path: "/api/v2/license/users",
         tags: &["License"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -148,6 +154,7 @@ impl runtime::Paged for GetLicenseUsers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -206,6 +213,9 @@ impl runtime::Operation for PostLicenseUsers {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:grant:add", "authorization:license:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

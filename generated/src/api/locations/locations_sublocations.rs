@@ -47,6 +47,9 @@ impl runtime::Operation for GetLocationSublocations {
         path: "/api/v2/locations/{locationId}/sublocations",
         tags: &["Locations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -72,6 +75,7 @@ impl runtime::Paged for GetLocationSublocations {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -58,6 +58,9 @@ impl runtime::Operation for GetLocationsSearch {
         path: "/api/v2/locations/search",
         tags: &["Locations", "Search"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -84,6 +87,7 @@ impl runtime::Paged for GetLocationsSearch {
             response: &["nextPage"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]
@@ -161,6 +165,9 @@ impl runtime::Operation for PostLocationsSearch {
         path: "/api/v2/locations/search",
         tags: &["Locations", "Search"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -188,6 +195,7 @@ impl runtime::Paged for PostLocationsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for GetDiagnosticsLogcaptureBrowserEntriesDownloadJob {
         permissions: runtime::RequiredPermissions::All(
             &["troubleshooting:logCapture:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -123,6 +126,9 @@ impl runtime::Operation for PostDiagnosticsLogcaptureBrowserEntriesDownloadJobs 
         permissions: runtime::RequiredPermissions::Any(
             &["troubleshooting:logCapture:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

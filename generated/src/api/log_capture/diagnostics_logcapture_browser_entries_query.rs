@@ -69,6 +69,9 @@ impl runtime::Operation for PostDiagnosticsLogcaptureBrowserEntriesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["troubleshooting:logCapture:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -94,6 +97,7 @@ impl runtime::Paged for PostDiagnosticsLogcaptureBrowserEntriesQuery {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteDiagnosticsLogcaptureBrowserUser {
         permissions: runtime::RequiredPermissions::Any(
             &["troubleshooting:logCapture:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetDiagnosticsLogcaptureBrowserUser {
         permissions: runtime::RequiredPermissions::Any(
             &["troubleshooting:logCapture:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -196,6 +202,9 @@ impl runtime::Operation for GetDiagnosticsLogcaptureBrowserUsers {
         permissions: runtime::RequiredPermissions::Any(
             &["troubleshooting:logCapture:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -219,6 +228,7 @@ impl runtime::Paged for GetDiagnosticsLogcaptureBrowserUsers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -280,6 +290,9 @@ impl runtime::Operation for PostDiagnosticsLogcaptureBrowserUser {
         permissions: runtime::RequiredPermissions::Any(
             &["troubleshooting:logCapture:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteMessagingSupportedcontentSupportedContentId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -138,6 +141,9 @@ impl runtime::Operation for GetMessagingSupportedcontent {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -165,6 +171,7 @@ impl runtime::Paged for GetMessagingSupportedcontent {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -222,6 +229,9 @@ impl runtime::Operation for GetMessagingSupportedcontentSupportedContentId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -293,6 +303,9 @@ impl runtime::Operation for PatchMessagingSupportedcontentSupportedContentId {
         permissions: runtime::RequiredPermissions::All(
             &["messaging:supportedContent:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -367,6 +380,9 @@ impl runtime::Operation for PostMessagingSupportedcontent {
         permissions: runtime::RequiredPermissions::Any(
             &["messaging:supportedContent:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -58,6 +58,9 @@ impl runtime::Operation for GetNotificationsChannels {
         path: "/api/v2/notifications/channels",
         tags: &["Notifications"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -81,6 +84,7 @@ impl runtime::Paged for GetNotificationsChannels {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -130,6 +134,9 @@ impl runtime::Operation for HeadNotificationsChannel {
         path: "/api/v2/notifications/channels/{channelId}",
         tags: &["Notifications"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -194,6 +201,9 @@ impl runtime::Operation for PostNotificationsChannels {
         path: "/api/v2/notifications/channels",
         tags: &["Notifications"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

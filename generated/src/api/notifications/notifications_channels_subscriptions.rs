@@ -32,6 +32,9 @@ impl runtime::Operation for DeleteNotificationsChannelSubscriptions {
         path: "/api/v2/notifications/channels/{channelId}/subscriptions",
         tags: &["Notifications"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetNotificationsChannelSubscriptions {
         path: "/api/v2/notifications/channels/{channelId}/subscriptions",
         tags: &["Notifications"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -133,6 +139,7 @@ impl runtime::Paged for GetNotificationsChannelSubscriptions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -194,6 +201,9 @@ impl runtime::Operation for PostNotificationsChannelSubscriptions {
         path: "/api/v2/notifications/channels/{channelId}/subscriptions",
         tags: &["Notifications"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -277,6 +287,9 @@ impl runtime::Operation for PutNotificationsChannelSubscriptions {
         path: "/api/v2/notifications/channels/{channelId}/subscriptions",
         tags: &["Notifications"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

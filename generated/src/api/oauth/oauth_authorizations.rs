@@ -40,6 +40,9 @@ impl runtime::Operation for GetOAuthAuthorization {
         path: "/api/v2/oauth/authorizations/{clientId}",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::Any(&["oauth:client:authorize"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -124,6 +127,9 @@ impl runtime::Operation for GetOAuthAuthorizations {
         path: "/api/v2/oauth/authorizations",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::Any(&["oauth:client:authorize"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -147,6 +153,7 @@ impl runtime::Paged for GetOAuthAuthorizations {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -34,6 +34,9 @@ impl runtime::Operation for DeleteOAuthClient {
         path: "/api/v2/oauth/clients/{clientId}",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::Any(&["oauth:client:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -94,6 +97,9 @@ impl runtime::Operation for GetOAuthClient {
         path: "/api/v2/oauth/clients/{clientId}",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::Any(&["oauth:client:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -168,6 +174,9 @@ impl runtime::Operation for GetOAuthClients {
         path: "/api/v2/oauth/clients",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::Any(&["oauth:client:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -193,6 +202,7 @@ impl runtime::Paged for GetOAuthClients {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -244,6 +254,9 @@ impl runtime::Operation for PostOAuthClients {
         path: "/api/v2/oauth/clients",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::Any(&["oauth:client:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -317,6 +330,9 @@ impl runtime::Operation for PutOAuthClient {
         path: "/api/v2/oauth/clients/{clientId}",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::Any(&["oauth:client:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

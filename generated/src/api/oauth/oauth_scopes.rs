@@ -38,6 +38,9 @@ impl runtime::Operation for GetOAuthScope {
         path: "/api/v2/oauth/scopes/{scopeId}",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for GetOAuthScopes {
         path: "/api/v2/oauth/scopes",
         tags: &["OAuth"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +145,7 @@ impl runtime::Paged for GetOAuthScopes {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for GetOAuthClientUsageQueryResult {
         permissions: runtime::RequiredPermissions::Any(
             &["oauth:client:view", "usage:client:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

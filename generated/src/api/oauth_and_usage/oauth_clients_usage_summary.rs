@@ -42,6 +42,9 @@ impl runtime::Operation for GetOAuthClientUsageSummary {
         permissions: runtime::RequiredPermissions::Any(
             &["oauth:client:view", "usage:client:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

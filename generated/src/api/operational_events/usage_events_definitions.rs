@@ -34,6 +34,9 @@ impl runtime::Operation for GetUsageEventsDefinition {
         path: "/api/v2/usage/events/definitions/{eventDefinitionId}",
         tags: &["Operational Events"],
         permissions: runtime::RequiredPermissions::All(&["usage:events:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetUsageEventsDefinitions {
         path: "/api/v2/usage/events/definitions",
         tags: &["Operational Events"],
         permissions: runtime::RequiredPermissions::All(&["usage:events:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -137,6 +143,7 @@ impl runtime::Paged for GetUsageEventsDefinitions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -72,6 +72,9 @@ impl runtime::Operation for PostUsageEventsQuery {
         path: "/api/v2/usage/events/query",
         tags: &["Operational Events"],
         permissions: runtime::RequiredPermissions::All(&["usage:events:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -97,6 +100,7 @@ impl runtime::Paged for PostUsageEventsQuery {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetOrganizationsAuthenticationSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -101,6 +104,9 @@ impl runtime::Operation for PatchOrganizationsAuthenticationSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PatchOrganizationsFeature {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for GetOrganizationsIpaddressauthentication {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for PutOrganizationsIpaddressauthentication {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

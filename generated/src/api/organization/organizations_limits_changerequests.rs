@@ -39,6 +39,9 @@ impl runtime::Operation for GetOrganizationsLimitsChangerequest {
         path: "/api/v2/organizations/limits/changerequests/{requestId}",
         tags: &["Organization"],
         permissions: runtime::RequiredPermissions::Any(&["limits:organization:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -148,6 +151,9 @@ impl runtime::Operation for GetOrganizationsLimitsChangerequests {
         path: "/api/v2/organizations/limits/changerequests",
         tags: &["Organization"],
         permissions: runtime::RequiredPermissions::Any(&["limits:organization:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -173,6 +179,7 @@ impl runtime::Paged for GetOrganizationsLimitsChangerequests {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -47,6 +47,9 @@ impl runtime::Operation for GetOrganizationsLimitsNamespace {
         path: "/api/v2/organizations/limits/namespaces/{namespaceName}",
         tags: &["Organization"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -70,6 +73,7 @@ impl runtime::Paged for GetOrganizationsLimitsNamespace {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -137,6 +141,9 @@ impl runtime::Operation for GetOrganizationsLimitsNamespaces {
         path: "/api/v2/organizations/limits/namespaces",
         tags: &["Organization"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -47,6 +47,9 @@ impl runtime::Operation for GetOrganizationsLimitsNamespaceDefaults {
         path: "/api/v2/organizations/limits/namespaces/{namespaceName}/defaults",
         tags: &["Organization"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -70,6 +73,7 @@ impl runtime::Paged for GetOrganizationsLimitsNamespaceDefaults {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

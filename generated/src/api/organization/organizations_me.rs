@@ -32,6 +32,9 @@ impl runtime::Operation for GetOrganizationsMe {
         path: "/api/v2/organizations/me",
         tags: &["Organization"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -99,6 +102,9 @@ impl runtime::Operation for PutOrganizationsMe {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (409, &["general.conflict"]),

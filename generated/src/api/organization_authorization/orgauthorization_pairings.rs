@@ -36,6 +36,9 @@ impl runtime::Operation for GetOrgauthorizationPairing {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:view", "authorization:orgTrustor:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PostOrgauthorizationPairings {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrustee {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrustees {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -182,6 +188,9 @@ impl runtime::Operation for GetOrgauthorizationTrustee {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -276,6 +285,9 @@ impl runtime::Operation for GetOrgauthorizationTrustees {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -303,6 +315,7 @@ impl runtime::Paged for GetOrgauthorizationTrustees {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -357,6 +370,9 @@ impl runtime::Operation for PostOrgauthorizationTrustees {
         permissions: runtime::RequiredPermissions::All(
             &["authorization:orgTrustee:add", "authorization:orgTrusteeUser:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -437,6 +453,9 @@ impl runtime::Operation for PutOrgauthorizationTrustee {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

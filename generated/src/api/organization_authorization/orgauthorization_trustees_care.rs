@@ -54,6 +54,9 @@ impl runtime::Operation for GetOrgauthorizationTrusteesCare {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:view", "authorization:orgTrusteeUser:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -77,6 +80,7 @@ impl runtime::Paged for GetOrgauthorizationTrusteesCare {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -155,6 +159,9 @@ impl runtime::Operation for PostOrgauthorizationTrusteesCare {
         permissions: runtime::RequiredPermissions::All(
             &["authorization:orgTrustee:add", "authorization:orgTrusteeUser:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrusteeCloneduser {
         path: "/api/v2/orgauthorization/trustees/{trusteeOrgId}/clonedusers/{trusteeUserId}",
         tags: &["Organization Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for GetOrgauthorizationTrusteeClonedusers {
         path: "/api/v2/orgauthorization/trustees/{trusteeOrgId}/clonedusers",
         tags: &["Organization Authorization"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +145,7 @@ impl runtime::Paged for GetOrgauthorizationTrusteeClonedusers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

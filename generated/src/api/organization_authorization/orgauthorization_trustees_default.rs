@@ -36,6 +36,9 @@ impl runtime::Operation for GetOrgauthorizationTrusteesDefault {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustee:view", "authorization:orgTrusteeUser:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -113,6 +116,9 @@ impl runtime::Operation for PostOrgauthorizationTrusteesDefault {
         permissions: runtime::RequiredPermissions::All(
             &["authorization:orgTrustee:add", "authorization:orgTrusteeUser:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PutOrgauthorizationTrusteeGroupRoledivisions {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeGroup:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

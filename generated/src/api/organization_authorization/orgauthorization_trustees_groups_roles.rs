@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrusteeGroupRoles {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeGroup:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for GetOrgauthorizationTrusteeGroupRoles {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeGroup:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -176,6 +182,9 @@ impl runtime::Operation for PutOrgauthorizationTrusteeGroupRoles {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeGroup:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PutOrgauthorizationTrusteeUserRoledivisions {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

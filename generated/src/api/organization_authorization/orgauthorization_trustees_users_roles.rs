@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrusteeUserRoles {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for GetOrgauthorizationTrusteeUserRoles {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -176,6 +182,9 @@ impl runtime::Operation for PutOrgauthorizationTrusteeUserRoles {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

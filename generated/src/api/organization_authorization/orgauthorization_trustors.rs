@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrustor {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustor:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -107,6 +110,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrustors {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustor:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -180,6 +186,9 @@ impl runtime::Operation for GetOrgauthorizationTrustor {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustor:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -274,6 +283,9 @@ impl runtime::Operation for GetOrgauthorizationTrustors {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrustor:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -301,6 +313,7 @@ impl runtime::Paged for GetOrgauthorizationTrustors {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

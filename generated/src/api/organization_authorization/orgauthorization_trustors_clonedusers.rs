@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrustorCloneduser {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for GetOrgauthorizationTrustorCloneduser {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -190,6 +196,9 @@ impl runtime::Operation for GetOrgauthorizationTrustorClonedusers {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -213,6 +222,7 @@ impl runtime::Paged for GetOrgauthorizationTrustorClonedusers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -272,6 +282,9 @@ impl runtime::Operation for PutOrgauthorizationTrustorCloneduser {
         permissions: runtime::RequiredPermissions::All(
             &["authorization:orgTrusteeUser:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

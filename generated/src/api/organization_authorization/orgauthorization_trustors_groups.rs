@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrustorGroup {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeGroup:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for GetOrgauthorizationTrustorGroup {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeGroup:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -202,6 +208,9 @@ impl runtime::Operation for GetOrgauthorizationTrustorGroups {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeGroup:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -229,6 +238,7 @@ impl runtime::Paged for GetOrgauthorizationTrustorGroups {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -288,6 +298,9 @@ impl runtime::Operation for PutOrgauthorizationTrustorGroup {
         permissions: runtime::RequiredPermissions::All(
             &["authorization:orgTrusteeGroup:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteOrgauthorizationTrustorUser {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(403, &["missing.trustor.permissions"])],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for GetOrgauthorizationTrustorUser {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -202,6 +208,9 @@ impl runtime::Operation for GetOrgauthorizationTrustorUsers {
         permissions: runtime::RequiredPermissions::Any(
             &["authorization:orgTrusteeUser:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (403, &["missing.trustor.permissions"]),
@@ -232,6 +241,7 @@ impl runtime::Paged for GetOrgauthorizationTrustorUsers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -291,6 +301,9 @@ impl runtime::Operation for PutOrgauthorizationTrustorUser {
         permissions: runtime::RequiredPermissions::All(
             &["authorization:orgTrusteeUser:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (403, &["missing.trustor.permissions"]),

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteOutboundAttemptlimit {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:attemptLimits:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["referential.integrity.error"]),
             (404, &["resource.not.found"]),
@@ -109,6 +112,9 @@ impl runtime::Operation for GetOutboundAttemptlimit {
         path: "/api/v2/outbound/attemptlimits/{attemptLimitsId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:attemptLimits:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -231,6 +237,9 @@ impl runtime::Operation for GetOutboundAttemptlimits {
         path: "/api/v2/outbound/attemptlimits",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:attemptLimits:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -258,6 +267,7 @@ impl runtime::Paged for GetOutboundAttemptlimits {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -309,6 +319,9 @@ impl runtime::Operation for PostOutboundAttemptlimits {
         path: "/api/v2/outbound/attemptlimits",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:attemptLimits:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -392,6 +405,9 @@ impl runtime::Operation for PutOutboundAttemptlimit {
         path: "/api/v2/outbound/attemptlimits/{attemptLimitsId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:attemptLimits:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteOutboundCallabletimeset {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:callableTimeSet:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["callable.time.set.in.use", "referential.integrity.error"]),
             (404, &["resource.not.found"]),
@@ -111,6 +114,9 @@ impl runtime::Operation for GetOutboundCallabletimeset {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:callableTimeSet:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -237,6 +243,9 @@ impl runtime::Operation for GetOutboundCallabletimesets {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:callableTimeSet:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -264,6 +273,7 @@ impl runtime::Paged for GetOutboundCallabletimesets {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -318,6 +328,9 @@ impl runtime::Operation for PostOutboundCallabletimesets {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:callableTimeSet:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -404,6 +417,9 @@ impl runtime::Operation for PutOutboundCallabletimeset {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:callableTimeSet:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

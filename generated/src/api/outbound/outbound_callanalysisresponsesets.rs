@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteOutboundCallanalysisresponseset {
         path: "/api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["call.analysis.response.set.in.use", "referential.integrity.error"]),
             (404, &["resource.not.found"]),
@@ -107,6 +110,9 @@ impl runtime::Operation for GetOutboundCallanalysisresponseset {
         path: "/api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -237,6 +243,9 @@ impl runtime::Operation for GetOutboundCallanalysisresponsesets {
         path: "/api/v2/outbound/callanalysisresponsesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -264,6 +273,7 @@ impl runtime::Paged for GetOutboundCallanalysisresponsesets {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -318,6 +328,9 @@ impl runtime::Operation for PostOutboundCallanalysisresponsesets {
         path: "/api/v2/outbound/callanalysisresponsesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -399,6 +412,9 @@ impl runtime::Operation for PutOutboundCallanalysisresponseset {
         path: "/api/v2/outbound/callanalysisresponsesets/{callAnalysisSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:responseSet:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteOutboundCampaignrule {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignRule:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetOutboundCampaignrule {
         path: "/api/v2/outbound/campaignrules/{campaignRuleId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaignRule:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -234,6 +240,9 @@ impl runtime::Operation for GetOutboundCampaignrules {
         path: "/api/v2/outbound/campaignrules",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaignRule:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -261,6 +270,7 @@ impl runtime::Paged for GetOutboundCampaignrules {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -312,6 +322,9 @@ impl runtime::Operation for PostOutboundCampaignrules {
         path: "/api/v2/outbound/campaignrules",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaignRule:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -407,6 +420,9 @@ impl runtime::Operation for PutOutboundCampaignrule {
         path: "/api/v2/outbound/campaignrules/{campaignRuleId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaignRule:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -3,8 +3,7 @@
 use crate::models::conversations_and_outbound::Campaign;
 use crate::models::outbound::{
     CampaignEntityListing, CampaignPatchRequest, GetOutboundCampaignsFilterType,
-    GetOutboundCampaignsSortOrder, PostOutboundCampaignsUseMaxCallsPerAgentDecimal,
-    PutOutboundCampaignUseMaxCallsPerAgentDecimal,
+    GetOutboundCampaignsSortOrder,
 };
 
 use crate::runtime;
@@ -40,6 +39,9 @@ impl runtime::Operation for DeleteOutboundCampaign {
         path: "/api/v2/outbound/campaigns/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["campaign.in.use", "referential.integrity.error"]),
             (404, &["resource.not.found"]),
@@ -107,6 +109,9 @@ impl runtime::Operation for GetOutboundCampaign {
         path: "/api/v2/outbound/campaigns/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -277,6 +282,9 @@ impl runtime::Operation for GetOutboundCampaigns {
         path: "/api/v2/outbound/campaigns",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "too.many.bulk.retrieves"]),
         ],
@@ -306,6 +314,7 @@ impl runtime::Paged for GetOutboundCampaigns {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -357,6 +366,9 @@ impl runtime::Operation for PatchOutboundCampaign {
         path: "/api/v2/outbound/campaigns/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:campaign:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -408,10 +420,7 @@ pub struct PostOutboundCampaigns {
 
 impl PostOutboundCampaigns {
     /// `useMaxCallsPerAgentDecimal`
-    pub fn use_max_calls_per_agent_decimal(
-        mut self,
-        value: PostOutboundCampaignsUseMaxCallsPerAgentDecimal,
-    ) -> Self {
+    pub fn use_max_calls_per_agent_decimal(mut self, value: bool) -> Self {
         self.request.query("useMaxCallsPerAgentDecimal", value);
         self
     }
@@ -433,6 +442,9 @@ impl runtime::Operation for PostOutboundCampaigns {
         path: "/api/v2/outbound/campaigns",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -521,10 +533,7 @@ pub struct PutOutboundCampaign {
 
 impl PutOutboundCampaign {
     /// `useMaxCallsPerAgentDecimal`
-    pub fn use_max_calls_per_agent_decimal(
-        mut self,
-        value: PutOutboundCampaignUseMaxCallsPerAgentDecimal,
-    ) -> Self {
+    pub fn use_max_calls_per_agent_decimal(mut self, value: bool) -> Self {
         self.request.query("useMaxCallsPerAgentDecimal", value);
         self
     }
@@ -546,6 +555,9 @@ impl runtime::Operation for PutOutboundCampaign {
         path: "/api/v2/outbound/campaigns/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:campaign:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

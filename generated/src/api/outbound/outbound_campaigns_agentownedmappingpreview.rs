@@ -36,6 +36,9 @@ impl runtime::Operation for PostOutboundCampaignAgentownedmappingpreview {
         permissions: runtime::RequiredPermissions::All(
             &["outbound:campaign:view", "outbound:contact:view", "directory:user:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -32,6 +32,9 @@ impl runtime::Operation for PutOutboundCampaignAgent {
         path: "/api/v2/outbound/campaigns/{campaignId}/agents/{userId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

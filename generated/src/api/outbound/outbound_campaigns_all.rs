@@ -116,6 +116,9 @@ impl runtime::Operation for GetOutboundCampaignsAll {
                 "outbound:whatsAppCampaign:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -143,6 +146,7 @@ impl runtime::Paged for GetOutboundCampaignsAll {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

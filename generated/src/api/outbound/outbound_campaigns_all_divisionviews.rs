@@ -120,6 +120,9 @@ impl runtime::Operation for GetOutboundCampaignsAllDivisionviews {
                 "outbound:whatsAppCampaign:search",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -147,6 +150,7 @@ impl runtime::Paged for GetOutboundCampaignsAllDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

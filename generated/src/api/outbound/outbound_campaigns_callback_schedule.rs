@@ -34,6 +34,9 @@ impl runtime::Operation for PostOutboundCampaignCallbackSchedule {
         path: "/api/v2/outbound/campaigns/{campaignId}/callback/schedule",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -34,6 +34,9 @@ impl runtime::Operation for GetOutboundCampaignDiagnostics {
         path: "/api/v2/outbound/campaigns/{campaignId}/diagnostics",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["campaign.not.found"]),

@@ -39,6 +39,9 @@ impl runtime::Operation for GetOutboundCampaignsDivisionview {
         path: "/api/v2/outbound/campaigns/divisionviews/{campaignId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:campaign:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -170,6 +173,9 @@ impl runtime::Operation for GetOutboundCampaignsDivisionviews {
         path: "/api/v2/outbound/campaigns/divisionviews",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:campaign:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -197,6 +203,7 @@ impl runtime::Paged for GetOutboundCampaignsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

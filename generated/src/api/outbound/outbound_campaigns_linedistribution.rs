@@ -72,6 +72,9 @@ impl runtime::Operation for GetOutboundCampaignLinedistribution {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:lineDistribution:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -50,6 +50,9 @@ impl runtime::Operation for PostOutboundCampaignsPerformanceQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:performance:view", "outbound:campaign:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -73,6 +76,7 @@ impl runtime::Paged for PostOutboundCampaignsPerformanceQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteOutboundCampaignProgress {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaign:edit", "outbound:campaign:recycle"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(404, &["campaign.not.found"]), (429, &["too.many.recycles"])],
         accept: "application/json",
         public: false,
@@ -102,6 +105,9 @@ impl runtime::Operation for GetOutboundCampaignProgress {
         path: "/api/v2/outbound/campaigns/{campaignId}/progress",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["campaign.not.found"]),
@@ -171,6 +177,9 @@ impl runtime::Operation for PostOutboundCampaignsProgress {
         path: "/api/v2/outbound/campaigns/progress",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -60,6 +60,9 @@ impl runtime::Operation for GetOutboundCampaignSkillcombinations {
         path: "/api/v2/outbound/campaigns/{campaignId}/skillcombinations",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:campaign:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetOutboundCampaignSkillcombinations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

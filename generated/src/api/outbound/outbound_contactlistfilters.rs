@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteOutboundContactlistfilter {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListFilter:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["referential.integrity.error"]),
             (404, &["resource.not.found"]),
@@ -111,6 +114,9 @@ impl runtime::Operation for GetOutboundContactlistfilter {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListFilter:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -246,6 +252,9 @@ impl runtime::Operation for GetOutboundContactlistfilters {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListFilter:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -273,6 +282,7 @@ impl runtime::Paged for GetOutboundContactlistfilters {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -327,6 +337,9 @@ impl runtime::Operation for PostOutboundContactlistfilters {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListFilter:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -424,6 +437,9 @@ impl runtime::Operation for PutOutboundContactlistfilter {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListFilter:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

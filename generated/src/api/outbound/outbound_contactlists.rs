@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteOutboundContactlist {
         path: "/api/v2/outbound/contactlists/{contactListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -115,6 +118,9 @@ impl runtime::Operation for DeleteOutboundContactlists {
         path: "/api/v2/outbound/contactlists",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["too.many.deletes"]), (409, &["bulk.delete.conflict"])],
         accept: "application/json",
         public: false,
@@ -198,6 +204,9 @@ impl runtime::Operation for GetOutboundContactlist {
         path: "/api/v2/outbound/contactlists/{contactListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found", "resource.not.found"]),
@@ -376,6 +385,9 @@ impl runtime::Operation for GetOutboundContactlists {
         path: "/api/v2/outbound/contactlists",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "too.many.bulk.retrieves"]),
         ],
@@ -405,6 +417,7 @@ impl runtime::Paged for GetOutboundContactlists {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -456,6 +469,9 @@ impl runtime::Operation for PostOutboundContactlists {
         path: "/api/v2/outbound/contactlists",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -547,6 +563,9 @@ impl runtime::Operation for PutOutboundContactlist {
         path: "/api/v2/outbound/contactlists/{contactListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -34,6 +34,9 @@ impl runtime::Operation for DeleteOutboundContactlistContact {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["contact.in.use"]),
             (404, &["contact.list.not.found", "resource.not.found"]),
@@ -105,6 +108,9 @@ impl runtime::Operation for DeleteOutboundContactlistContacts {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["no.contacts.specified", "too.many.contacts.added"]),
             (404, &["contact.list.not.found"]),
@@ -181,6 +187,9 @@ impl runtime::Operation for GetOutboundContactlistContact {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found", "resource.not.found"]),
@@ -269,6 +278,9 @@ impl runtime::Operation for PostOutboundContactlistContacts {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -351,6 +363,9 @@ impl runtime::Operation for PutOutboundContactlistContact {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/{contactId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -34,6 +34,9 @@ impl runtime::Operation for PostOutboundContactlistContactsBulk {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/bulk",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "too.many.contacts.requested"]),
             (404, &["contact.list.not.found"]),

@@ -34,6 +34,9 @@ impl runtime::Operation for GetOutboundContactlistContactsBulkJob {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/bulk/jobs/{jobId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for GetOutboundContactlistContactsBulkJobs {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/bulk/jobs",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +145,7 @@ impl runtime::Paged for GetOutboundContactlistContactsBulkJobs {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -51,6 +51,9 @@ impl runtime::Operation for PostOutboundContactlistContactsSearch {
         path: "/api/v2/outbound/contactlists/{contactListId}/contacts/search",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contact:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ impl runtime::Paged for PostOutboundContactlistContactsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -51,6 +51,9 @@ impl runtime::Operation for GetOutboundContactlistsDivisionview {
         path: "/api/v2/outbound/contactlists/divisionviews/{contactListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:contactList:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -194,6 +197,9 @@ impl runtime::Operation for GetOutboundContactlistsDivisionviews {
         path: "/api/v2/outbound/contactlists/divisionviews",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:contactList:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -221,6 +227,7 @@ impl runtime::Paged for GetOutboundContactlistsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -43,6 +43,9 @@ impl runtime::Operation for GetOutboundContactlistExport {
         permissions: runtime::RequiredPermissions::All(
             &["outbound:contact:view", "outbound:contactList:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found", "no.available.list.export.uri"]),
@@ -119,6 +122,9 @@ impl runtime::Operation for PostOutboundContactlistExport {
         permissions: runtime::RequiredPermissions::All(
             &["outbound:contact:view", "outbound:contactList:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found"]),

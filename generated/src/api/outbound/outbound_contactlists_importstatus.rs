@@ -34,6 +34,9 @@ impl runtime::Operation for GetOutboundContactlistImportstatus {
         path: "/api/v2/outbound/contactlists/{contactListId}/importstatus",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:contactList:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["contact.list.not.found"]),

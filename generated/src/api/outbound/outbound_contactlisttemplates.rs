@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteOutboundContactlisttemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListTemplate:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for DeleteOutboundContactlisttemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListTemplate:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -181,6 +187,9 @@ impl runtime::Operation for GetOutboundContactlisttemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListTemplate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -316,6 +325,9 @@ impl runtime::Operation for GetOutboundContactlisttemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListTemplate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -343,6 +355,7 @@ impl runtime::Paged for GetOutboundContactlisttemplates {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -397,6 +410,9 @@ impl runtime::Operation for PostOutboundContactlisttemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListTemplate:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -466,6 +482,9 @@ impl runtime::Operation for PutOutboundContactlisttemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListTemplate:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostOutboundContactlisttemplatesBulkAdd {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:contactListTemplate:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -33,6 +33,9 @@ impl runtime::Operation for PostOutboundConversationDnc {
         path: "/api/v2/outbound/conversations/{conversationId}/dnc",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dnc:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["conversation.error.conversation.not.found", "dnc.list.not.found"]),

@@ -36,6 +36,9 @@ impl runtime::Operation for GetOutboundDiagnosticsCampaignSummary {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignDiagnostic:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

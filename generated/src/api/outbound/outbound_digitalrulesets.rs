@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteOutboundDigitalruleset {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:digitalRuleSet:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetOutboundDigitalruleset {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:digitalRuleSet:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -229,6 +235,9 @@ impl runtime::Operation for GetOutboundDigitalrulesets {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:digitalRuleSet:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -256,6 +265,7 @@ impl runtime::Paged for GetOutboundDigitalrulesets {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -308,6 +318,9 @@ impl runtime::Operation for PostOutboundDigitalrulesets {
         path: "/api/v2/outbound/digitalrulesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:digitalRuleSet:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -377,6 +390,9 @@ impl runtime::Operation for PutOutboundDigitalruleset {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:digitalRuleSet:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteOutboundDnclist {
         path: "/api/v2/outbound/dnclists/{dncListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dncList:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["dnc.list.in.use", "referential.integrity.error"]),
             (404, &["resource.not.found"]),
@@ -117,6 +120,9 @@ impl runtime::Operation for GetOutboundDnclist {
         path: "/api/v2/outbound/dnclists/{dncListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dncList:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["dnc.list.not.found", "resource.not.found"]),
@@ -271,6 +277,9 @@ impl runtime::Operation for GetOutboundDnclists {
         path: "/api/v2/outbound/dnclists",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dncList:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -298,6 +307,7 @@ impl runtime::Paged for GetOutboundDnclists {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -349,6 +359,9 @@ impl runtime::Operation for PostOutboundDnclists {
         path: "/api/v2/outbound/dnclists",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dncList:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -427,6 +440,9 @@ impl runtime::Operation for PutOutboundDnclist {
         path: "/api/v2/outbound/dnclists/{dncListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dncList:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -51,6 +51,9 @@ impl runtime::Operation for GetOutboundDnclistsDivisionview {
         path: "/api/v2/outbound/dnclists/divisionviews/{dncListId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:dncList:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -203,6 +206,9 @@ impl runtime::Operation for GetOutboundDnclistsDivisionviews {
         path: "/api/v2/outbound/dnclists/divisionviews",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::All(&["outbound:dncList:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -230,6 +236,7 @@ impl runtime::Paged for GetOutboundDnclistsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

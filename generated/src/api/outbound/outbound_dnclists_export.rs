@@ -43,6 +43,9 @@ impl runtime::Operation for GetOutboundDnclistExport {
         permissions: runtime::RequiredPermissions::All(
             &["outbound:dnc:view", "outbound:dncList:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["dnc.list.not.found", "no.available.list.export.uri"]),
@@ -114,6 +117,9 @@ impl runtime::Operation for PostOutboundDnclistExport {
         permissions: runtime::RequiredPermissions::All(
             &["outbound:dnc:view", "outbound:dncList:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -34,6 +34,9 @@ impl runtime::Operation for GetOutboundDnclistImportstatus {
         path: "/api/v2/outbound/dnclists/{dncListId}/importstatus",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:dncList:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["dnc.list.not.found"]),

@@ -38,6 +38,9 @@ impl runtime::Operation for GetOutboundEvent {
         path: "/api/v2/outbound/events/{eventId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:eventLog:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -155,6 +158,9 @@ impl runtime::Operation for GetOutboundEvents {
         path: "/api/v2/outbound/events",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:eventLog:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -182,6 +188,7 @@ impl runtime::Paged for GetOutboundEvents {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

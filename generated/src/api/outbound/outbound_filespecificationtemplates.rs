@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteOutboundFilespecificationtemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for GetOutboundFilespecificationtemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -238,6 +244,9 @@ impl runtime::Operation for GetOutboundFilespecificationtemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -265,6 +274,7 @@ impl runtime::Paged for GetOutboundFilespecificationtemplates {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -321,6 +331,9 @@ impl runtime::Operation for PostOutboundFilespecificationtemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -390,6 +403,9 @@ impl runtime::Operation for PutOutboundFilespecificationtemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteOutboundFilespecificationtemplatesBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:fileSpecificationTemplate:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

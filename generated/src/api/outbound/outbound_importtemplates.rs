@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteOutboundImporttemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:importTemplate:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for DeleteOutboundImporttemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:importTemplate:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -187,6 +193,9 @@ impl runtime::Operation for GetOutboundImporttemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:importTemplate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -322,6 +331,9 @@ impl runtime::Operation for GetOutboundImporttemplates {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:importTemplate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -349,6 +361,7 @@ impl runtime::Paged for GetOutboundImporttemplates {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -401,6 +414,9 @@ impl runtime::Operation for PostOutboundImporttemplates {
         path: "/api/v2/outbound/importtemplates",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:importTemplate:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -470,6 +486,9 @@ impl runtime::Operation for PutOutboundImporttemplate {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:importTemplate:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -42,6 +42,9 @@ impl runtime::Operation for GetOutboundImporttemplateImportstatus {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:importTemplate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -47,6 +47,9 @@ impl runtime::Operation for GetOutboundMessagingcampaignsDivisionview {
                 "outbound:whatsAppCampaign:search",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -199,6 +202,9 @@ impl runtime::Operation for GetOutboundMessagingcampaignsDivisionviews {
                 "outbound:whatsAppCampaign:search",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -226,6 +232,7 @@ impl runtime::Paged for GetOutboundMessagingcampaignsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

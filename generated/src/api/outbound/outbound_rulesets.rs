@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteOutboundRuleset {
         path: "/api/v2/outbound/rulesets/{ruleSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["referential.integrity.error"]),
             (404, &["resource.not.found"]),
@@ -105,6 +108,9 @@ impl runtime::Operation for GetOutboundRuleset {
         path: "/api/v2/outbound/rulesets/{ruleSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -227,6 +233,9 @@ impl runtime::Operation for GetOutboundRulesets {
         path: "/api/v2/outbound/rulesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -254,6 +263,7 @@ impl runtime::Paged for GetOutboundRulesets {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -305,6 +315,9 @@ impl runtime::Operation for PostOutboundRulesets {
         path: "/api/v2/outbound/rulesets",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -384,6 +397,9 @@ impl runtime::Operation for PutOutboundRuleset {
         path: "/api/v2/outbound/rulesets/{ruleSetId}",
         tags: &["Outbound"],
         permissions: runtime::RequiredPermissions::Any(&["outbound:ruleSet:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

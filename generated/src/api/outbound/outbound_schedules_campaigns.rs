@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteOutboundSchedulesCampaign {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:delete", "outbound:campaign:deleteSchedule"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(404, &["campaign.not.found"])],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetOutboundSchedulesCampaign {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:view", "outbound:campaign:viewSchedule"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["campaign.not.found"]),
@@ -175,6 +181,9 @@ impl runtime::Operation for GetOutboundSchedulesCampaigns {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:view", "outbound:campaign:viewSchedule"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -238,6 +247,9 @@ impl runtime::Operation for PutOutboundSchedulesCampaign {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:edit", "outbound:campaign:editSchedule"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteOutboundSchedulesSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:delete", "outbound:campaignSequenceSchedule:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(404, &["campaign.sequence.not.found"])],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetOutboundSchedulesSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:view", "outbound:campaignSequenceSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["campaign.sequence.not.found"]),
@@ -175,6 +181,9 @@ impl runtime::Operation for GetOutboundSchedulesSequences {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:view", "outbound:campaignSequenceSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.interval.time", "invalid.value"]),
         ],
@@ -240,6 +249,9 @@ impl runtime::Operation for PutOutboundSchedulesSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:schedule:edit", "outbound:campaignSequenceSchedule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

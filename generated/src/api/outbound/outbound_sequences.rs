@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteOutboundSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["campaign.sequence.in.use"]),
             (404, &["resource.not.found"]),
@@ -109,6 +112,9 @@ impl runtime::Operation for GetOutboundSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -233,6 +239,9 @@ impl runtime::Operation for GetOutboundSequences {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -260,6 +269,7 @@ impl runtime::Paged for GetOutboundSequences {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -313,6 +323,9 @@ impl runtime::Operation for PostOutboundSequences {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -396,6 +409,9 @@ impl runtime::Operation for PutOutboundSequence {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:campaignSequence:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetOutboundWrapupcodemappings {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:wrapUpCodeMapping:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -99,6 +102,9 @@ impl runtime::Operation for PutOutboundWrapupcodemappings {
         permissions: runtime::RequiredPermissions::Any(
             &["outbound:wrapUpCodeMapping:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.update", "invalid.value"]),
             (409, &["invalid.update.wrong.version"]),

@@ -41,6 +41,9 @@ impl runtime::Operation for DeletePresenceDefinition0 {
         permissions: runtime::RequiredPermissions::Any(
             &["presence:presenceDefinition:delete", "presence:presenceDefinition:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -115,6 +118,9 @@ impl runtime::Operation for GetPresenceDefinition0 {
         permissions: runtime::RequiredPermissions::All(
             &["presence:presenceDefinition:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -221,6 +227,9 @@ impl runtime::Operation for GetPresenceDefinitions0 {
         permissions: runtime::RequiredPermissions::All(
             &["presence:presenceDefinition:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -244,6 +253,7 @@ impl runtime::Paged for GetPresenceDefinitions0 {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -297,6 +307,9 @@ impl runtime::Operation for PostPresenceDefinitions0 {
         permissions: runtime::RequiredPermissions::All(
             &["presence:presenceDefinition:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -365,6 +378,9 @@ impl runtime::Operation for PutPresenceDefinition0 {
         permissions: runtime::RequiredPermissions::All(
             &["presence:presenceDefinition:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

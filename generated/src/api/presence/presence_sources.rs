@@ -36,6 +36,9 @@ impl runtime::Operation for DeletePresenceSource {
         permissions: runtime::RequiredPermissions::Any(
             &["presence:source:delete", "presence:source:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -100,6 +103,9 @@ impl runtime::Operation for GetPresenceSource {
         path: "/api/v2/presence/sources/{sourceId}",
         tags: &["Presence"],
         permissions: runtime::RequiredPermissions::All(&["presence:source:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -180,6 +186,9 @@ impl runtime::Operation for GetPresenceSources {
         path: "/api/v2/presence/sources",
         tags: &["Presence"],
         permissions: runtime::RequiredPermissions::All(&["presence:source:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -203,6 +212,7 @@ impl runtime::Paged for GetPresenceSources {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -254,6 +264,9 @@ impl runtime::Operation for PostPresenceSources {
         path: "/api/v2/presence/sources",
         tags: &["Presence"],
         permissions: runtime::RequiredPermissions::All(&["presence:source:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -315,6 +328,9 @@ impl runtime::Operation for PutPresenceSource {
         path: "/api/v2/presence/sources/{sourceId}",
         tags: &["Presence"],
         permissions: runtime::RequiredPermissions::All(&["presence:source:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

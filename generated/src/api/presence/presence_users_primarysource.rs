@@ -36,6 +36,9 @@ impl runtime::Operation for GetPresenceUserPrimarysource {
         permissions: runtime::RequiredPermissions::All(
             &["presence:userPrimarySource:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutPresenceUserPrimarysource {
         permissions: runtime::RequiredPermissions::All(
             &["presence:userPrimarySource:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

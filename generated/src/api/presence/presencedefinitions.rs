@@ -39,6 +39,9 @@ impl runtime::Operation for DeletePresencedefinition {
         permissions: runtime::RequiredPermissions::All(
             &["presence:presenceDefinition:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for GetPresencedefinition {
         permissions: runtime::RequiredPermissions::All(
             &["presence:presenceDefinition:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -219,6 +225,9 @@ impl runtime::Operation for GetPresencedefinitions {
         path: "/api/v2/presencedefinitions",
         tags: &["Presence"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -246,6 +255,7 @@ impl runtime::Paged for GetPresencedefinitions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -302,6 +312,9 @@ impl runtime::Operation for PostPresencedefinitions {
         permissions: runtime::RequiredPermissions::All(
             &["presence:presenceDefinition:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -371,6 +384,9 @@ impl runtime::Operation for PutPresencedefinition {
         permissions: runtime::RequiredPermissions::All(
             &["presence:presenceDefinition:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteProcessautomationScheduledtrigger {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetProcessautomationScheduledtrigger {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:edit", "processautomation:trigger:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -211,6 +217,9 @@ impl runtime::Operation for GetProcessautomationScheduledtriggers {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:edit", "processautomation:trigger:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -236,6 +245,7 @@ impl runtime::Paged for GetProcessautomationScheduledtriggers {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -292,6 +302,9 @@ impl runtime::Operation for PostProcessautomationScheduledtriggers {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -361,6 +374,9 @@ impl runtime::Operation for PutProcessautomationScheduledtrigger {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteProcessautomationTrigger {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -107,6 +110,9 @@ impl runtime::Operation for GetProcessautomationTrigger {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:edit", "processautomation:trigger:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -222,6 +228,9 @@ impl runtime::Operation for GetProcessautomationTriggers {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:edit", "processautomation:trigger:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -247,6 +256,7 @@ impl runtime::Paged for GetProcessautomationTriggers {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -301,6 +311,9 @@ impl runtime::Operation for PostProcessautomationTriggers {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -370,6 +383,9 @@ impl runtime::Operation for PutProcessautomationTrigger {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for PostProcessautomationTriggerTest {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:test"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -66,6 +66,9 @@ impl runtime::Operation for GetProcessautomationTriggersTopics {
         permissions: runtime::RequiredPermissions::Any(
             &["processautomation:trigger:edit", "processautomation:trigger:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -91,6 +94,7 @@ impl runtime::Paged for GetProcessautomationTriggersTopics {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

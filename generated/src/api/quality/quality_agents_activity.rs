@@ -152,6 +152,9 @@ impl runtime::Operation for GetQualityAgentsActivity {
         path: "/api/v2/quality/agents/activity",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -179,6 +182,7 @@ impl runtime::Paged for GetQualityAgentsActivity {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

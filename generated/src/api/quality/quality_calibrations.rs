@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteQualityCalibration {
         path: "/api/v2/quality/calibrations/{calibrationId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:calibration:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for GetQualityCalibration {
         path: "/api/v2/quality/calibrations/{calibrationId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:calibration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -252,6 +258,9 @@ impl runtime::Operation for GetQualityCalibrations {
         path: "/api/v2/quality/calibrations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:calibration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -279,6 +288,7 @@ impl runtime::Paged for GetQualityCalibrations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -338,6 +348,9 @@ impl runtime::Operation for PostQualityCalibrations {
         path: "/api/v2/quality/calibrations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:calibration:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -419,6 +432,9 @@ impl runtime::Operation for PutQualityCalibration {
         path: "/api/v2/quality/calibrations/{calibrationId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:calibration:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetQualityConversationsAuditsQueryTransactionId {
         permissions: runtime::RequiredPermissions::All(
             &["audits:interactionDetails:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -78,6 +81,10 @@ impl crate::api::QualityApi {
 ///
 /// Permission: `audits:interactionDetails:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_quality_conversations_audits_query_transaction_id`, its results by
+/// `get_quality_conversations_audits_query_transaction_id_results`.
+///
 /// Made by `QualityApi::post_quality_conversations_audits_query`.
 ///
 /// [Genesys's page of this
@@ -93,6 +100,14 @@ impl PostQualityConversationsAuditsQuery {
     pub fn send(self) -> runtime::Call<QualityAuditQueryExecutionStatusResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostQualityConversationsAuditsQuery {
@@ -107,6 +122,9 @@ impl runtime::Operation for PostQualityConversationsAuditsQuery {
         permissions: runtime::RequiredPermissions::All(
             &["audits:interactionDetails:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -122,6 +140,26 @@ impl runtime::Operation for PostQualityConversationsAuditsQuery {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostQualityConversationsAuditsQuery {
+    type Status = <crate::api::GetQualityConversationsAuditsQueryTransactionId as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetQualityConversationsAuditsQueryTransactionId as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Succeeded", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+            ("Cancelled", runtime::JobPhase::Cancelled),
+        ],
+    };
+}
+
+impl runtime::JobResults for PostQualityConversationsAuditsQuery {
+    type Results = crate::api::GetQualityConversationsAuditsQueryTransactionIdResults;
 }
 
 impl crate::api::QualityApi {

@@ -75,6 +75,9 @@ impl runtime::Operation for GetQualityConversationsAuditsQueryTransactionIdResul
         permissions: runtime::RequiredPermissions::All(
             &["audits:interactionDetails:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -101,6 +104,7 @@ impl runtime::Paged for GetQualityConversationsAuditsQueryTransactionIdResults {
             response: &["cursor"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteQualityConversationEvaluation {
         path: "/api/v2/quality/conversations/{conversationId}/evaluations/{evaluationId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(403, &["quality.evaluation.delete.permission.check.failed"])],
         accept: "application/json",
         public: false,
@@ -120,6 +123,9 @@ impl runtime::Operation for GetQualityConversationEvaluation {
                 "quality:evaluation:release",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -199,6 +205,9 @@ impl runtime::Operation for PostQualityConversationEvaluations {
         path: "/api/v2/quality/conversations/{conversationId}/evaluations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -299,6 +308,9 @@ impl runtime::Operation for PutQualityConversationEvaluation {
                 "quality:evaluation:editAgentSignoff",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

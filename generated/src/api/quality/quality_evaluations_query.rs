@@ -180,6 +180,9 @@ impl runtime::Operation for GetQualityEvaluationsQuery {
         path: "/api/v2/quality/evaluations/query",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "quality.query.invalid.user"]),
             (504, &["quality.backend.service.timeout"]),
@@ -210,6 +213,7 @@ impl runtime::Paged for GetQualityEvaluationsQuery {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

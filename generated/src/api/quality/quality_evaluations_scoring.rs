@@ -33,6 +33,9 @@ impl runtime::Operation for PostQualityEvaluationsScoring {
         path: "/api/v2/quality/evaluations/scoring",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

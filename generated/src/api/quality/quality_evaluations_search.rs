@@ -53,6 +53,9 @@ impl runtime::Operation for PostQualityEvaluationsSearch {
         permissions: runtime::RequiredPermissions::Any(
             &["quality:evaluation:searchAny"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -80,6 +83,7 @@ impl runtime::Paged for PostQualityEvaluationsSearch {
             total: None,
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -130,6 +130,9 @@ impl runtime::Operation for GetQualityEvaluatorsActivity {
         path: "/api/v2/quality/evaluators/activity",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluation:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -168,6 +171,7 @@ impl runtime::Paged for GetQualityEvaluatorsActivity {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteQualityForm {
         permissions: runtime::RequiredPermissions::Any(
             &["quality:evaluationForm:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(409, &["evaluation.cannot.be.deleted"])],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetQualityForm {
         path: "/api/v2/quality/forms/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["evaluation.form.invalid", "invalid.date", "invalid.value"]),
             (404, &["evaluation.not.found"]),
@@ -231,6 +237,9 @@ impl runtime::Operation for GetQualityForms {
         path: "/api/v2/quality/forms",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -258,6 +267,7 @@ impl runtime::Paged for GetQualityForms {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -312,6 +322,9 @@ impl runtime::Operation for PostQualityForms {
         path: "/api/v2/quality/forms",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -376,6 +389,9 @@ impl runtime::Operation for PutQualityForm {
         path: "/api/v2/quality/forms/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteQualityFormsEvaluation {
         permissions: runtime::RequiredPermissions::Any(
             &["quality:evaluationForm:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(409, &["evaluation.cannot.be.deleted"])],
         accept: "application/json",
         public: false,
@@ -107,6 +110,9 @@ impl runtime::Operation for GetQualityFormsEvaluation {
         path: "/api/v2/quality/forms/evaluations/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["evaluation.form.invalid", "invalid.date", "invalid.value"]),
             (404, &["evaluation.not.found"]),
@@ -236,6 +242,9 @@ impl runtime::Operation for GetQualityFormsEvaluations {
         path: "/api/v2/quality/forms/evaluations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -263,6 +272,7 @@ impl runtime::Paged for GetQualityFormsEvaluations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -315,6 +325,9 @@ impl runtime::Operation for PostQualityFormsEvaluations {
         path: "/api/v2/quality/forms/evaluations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -382,6 +395,9 @@ impl runtime::Operation for PutQualityFormsEvaluation {
         path: "/api/v2/quality/forms/evaluations/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PutQualityFormsEvaluationAiscoringSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["quality:evaluationForm:aiScoringEdit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

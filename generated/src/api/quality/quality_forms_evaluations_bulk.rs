@@ -57,6 +57,9 @@ impl runtime::Operation for GetQualityFormsEvaluationsBulk {
         path: "/api/v2/quality/forms/evaluations/bulk",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -82,6 +85,7 @@ impl runtime::Paged for GetQualityFormsEvaluationsBulk {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -69,6 +69,9 @@ impl runtime::Operation for GetQualityFormsEvaluationVersions {
         path: "/api/v2/quality/forms/evaluations/{formId}/versions",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -96,6 +99,7 @@ impl runtime::Paged for GetQualityFormsEvaluationVersions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -48,6 +48,9 @@ impl runtime::Operation for GetQualityFormsSurveysBulk {
         path: "/api/v2/quality/forms/surveys/bulk",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:surveyForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -73,6 +76,7 @@ impl runtime::Paged for GetQualityFormsSurveysBulk {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -60,6 +60,9 @@ impl runtime::Operation for GetQualityFormsSurveyVersions {
         path: "/api/v2/quality/forms/surveys/{formId}/versions",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetQualityFormsSurveyVersions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -71,6 +71,9 @@ impl runtime::Operation for GetQualityFormVersions {
         path: "/api/v2/quality/forms/{formId}/versions",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -98,6 +101,7 @@ impl runtime::Paged for GetQualityFormVersions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for GetQualityPublishedform {
         path: "/api/v2/quality/publishedforms/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -143,6 +146,9 @@ impl runtime::Operation for GetQualityPublishedforms {
         path: "/api/v2/quality/publishedforms",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -170,6 +176,7 @@ impl runtime::Paged for GetQualityPublishedforms {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -224,6 +231,9 @@ impl runtime::Operation for PostQualityPublishedforms {
         path: "/api/v2/quality/publishedforms",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for GetQualityPublishedformsEvaluation {
         path: "/api/v2/quality/publishedforms/evaluations/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -140,6 +143,9 @@ impl runtime::Operation for GetQualityPublishedformsEvaluations {
         path: "/api/v2/quality/publishedforms/evaluations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -167,6 +173,7 @@ impl runtime::Paged for GetQualityPublishedformsEvaluations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -221,6 +228,9 @@ impl runtime::Operation for PostQualityPublishedformsEvaluations {
         path: "/api/v2/quality/publishedforms/evaluations",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::Any(&["quality:evaluationForm:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetQualityPublishedformsEvaluationsDivisionview {
         permissions: runtime::RequiredPermissions::All(
             &["quality:evaluationForm:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -144,6 +147,9 @@ impl runtime::Operation for GetQualityPublishedformsEvaluationsDivisionviews {
         permissions: runtime::RequiredPermissions::All(
             &["quality:evaluationForm:search"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -171,6 +177,7 @@ impl runtime::Paged for GetQualityPublishedformsEvaluationsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -34,6 +34,9 @@ impl runtime::Operation for GetQualityPublishedformsSurvey {
         path: "/api/v2/quality/publishedforms/surveys/{formId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -137,6 +140,9 @@ impl runtime::Operation for GetQualityPublishedformsSurveys {
         path: "/api/v2/quality/publishedforms/surveys",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -164,6 +170,7 @@ impl runtime::Paged for GetQualityPublishedformsSurveys {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -216,6 +223,9 @@ impl runtime::Operation for PostQualityPublishedformsSurveys {
         path: "/api/v2/quality/publishedforms/surveys",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

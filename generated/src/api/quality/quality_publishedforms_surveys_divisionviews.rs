@@ -34,6 +34,9 @@ impl runtime::Operation for GetQualityPublishedformsSurveysDivisionview {
         path: "/api/v2/quality/publishedforms/surveys/divisionviews/{surveyFormId}",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -137,6 +140,9 @@ impl runtime::Operation for GetQualityPublishedformsSurveysDivisionviews {
         path: "/api/v2/quality/publishedforms/surveys/divisionviews",
         tags: &["Quality"],
         permissions: runtime::RequiredPermissions::All(&["quality:surveyForm:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -164,6 +170,7 @@ impl runtime::Paged for GetQualityPublishedformsSurveysDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

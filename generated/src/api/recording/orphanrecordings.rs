@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteOrphanrecording {
         path: "/api/v2/orphanrecordings/{orphanId}",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:orphan:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -102,6 +105,9 @@ impl runtime::Operation for GetOrphanrecording {
         path: "/api/v2/orphanrecordings/{orphanId}",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:orphan:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -227,6 +233,9 @@ impl runtime::Operation for GetOrphanrecordings {
         path: "/api/v2/orphanrecordings",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:orphan:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -254,6 +263,7 @@ impl runtime::Paged for GetOrphanrecordings {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -310,6 +320,9 @@ impl runtime::Operation for PutOrphanrecording {
         path: "/api/v2/orphanrecordings/{orphanId}",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:orphan:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetRecordingBatchrequest {
         path: "/api/v2/recording/batchrequests/{jobId}",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (403, &["batch.download.permission.denied"]),
@@ -80,6 +83,8 @@ impl crate::api::RecordingApi {
 /// Permissions, any of: `recording:recording:view`, `recording:recordingSegment:view`,
 /// `recording:snippetRecording:view`, `recording:screenRecording:view`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_recording_batchrequest`.
+///
 /// Made by `RecordingApi::post_recording_batchrequests`.
 ///
 /// [Genesys's page of this
@@ -94,6 +99,14 @@ impl PostRecordingBatchrequests {
     #[inline]
     pub fn send(self) -> runtime::Call<BatchDownloadJobSubmissionResult> {
         runtime::Call::new(self.request)
+    }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
     }
 }
 
@@ -114,6 +127,9 @@ impl runtime::Operation for PostRecordingBatchrequests {
                 "recording:screenRecording:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -139,6 +155,18 @@ impl runtime::Operation for PostRecordingBatchrequests {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostRecordingBatchrequests {
+    type Status = <crate::api::GetRecordingBatchrequest as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetRecordingBatchrequest as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[("Completed", runtime::JobPhase::Succeeded)],
+    };
 }
 
 impl crate::api::RecordingApi {

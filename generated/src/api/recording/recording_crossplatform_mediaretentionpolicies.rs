@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteRecordingCrossplatformMediaretentionpolicies {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:crossPlatformRetentionPolicy:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for DeleteRecordingCrossplatformMediaretentionpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:crossPlatformRetentionPolicy:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -258,6 +264,9 @@ impl runtime::Operation for GetRecordingCrossplatformMediaretentionpolicies {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:crossPlatformRetentionPolicy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -285,6 +294,7 @@ impl runtime::Paged for GetRecordingCrossplatformMediaretentionpolicies {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -341,6 +351,9 @@ impl runtime::Operation for GetRecordingCrossplatformMediaretentionpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:crossPlatformRetentionPolicy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -409,6 +422,9 @@ impl runtime::Operation for PatchRecordingCrossplatformMediaretentionpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:crossPlatformRetentionPolicy:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -480,6 +496,9 @@ impl runtime::Operation for PostRecordingCrossplatformMediaretentionpolicies {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:crossPlatformRetentionPolicy:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -549,6 +568,9 @@ impl runtime::Operation for PutRecordingCrossplatformMediaretentionpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:crossPlatformRetentionPolicy:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

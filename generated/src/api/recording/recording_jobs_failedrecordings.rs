@@ -74,6 +74,9 @@ impl runtime::Operation for GetRecordingJobFailedrecordings {
         path: "/api/v2/recording/jobs/{jobId}/failedrecordings",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::All(&["recording:job:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -101,6 +104,7 @@ impl runtime::Paged for GetRecordingJobFailedrecordings {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

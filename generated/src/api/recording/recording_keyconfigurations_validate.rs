@@ -36,6 +36,9 @@ impl runtime::Operation for PostRecordingKeyconfigurationsValidate {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:encryptionKey:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

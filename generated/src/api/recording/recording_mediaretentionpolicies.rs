@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteRecordingMediaretentionpolicies {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:retentionPolicy:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for DeleteRecordingMediaretentionpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:retentionPolicy:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -254,6 +260,9 @@ impl runtime::Operation for GetRecordingMediaretentionpolicies {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:retentionPolicy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -281,6 +290,7 @@ impl runtime::Paged for GetRecordingMediaretentionpolicies {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -337,6 +347,9 @@ impl runtime::Operation for GetRecordingMediaretentionpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:retentionPolicy:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -405,6 +418,9 @@ impl runtime::Operation for PatchRecordingMediaretentionpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:retentionPolicy:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -476,6 +492,9 @@ impl runtime::Operation for PostRecordingMediaretentionpolicies {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:retentionPolicy:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -558,6 +577,9 @@ impl runtime::Operation for PutRecordingMediaretentionpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:retentionPolicy:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

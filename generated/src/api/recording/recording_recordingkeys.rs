@@ -62,6 +62,9 @@ impl runtime::Operation for GetRecordingRecordingkeys {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:encryptionKey:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetRecordingRecordingkeys {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -143,6 +147,9 @@ impl runtime::Operation for PostRecordingRecordingkeys {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:encryptionKey:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

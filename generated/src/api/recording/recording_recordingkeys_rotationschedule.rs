@@ -36,6 +36,9 @@ impl runtime::Operation for GetRecordingRecordingkeysRotationschedule {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:encryptionKey:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -101,6 +104,9 @@ impl runtime::Operation for PutRecordingRecordingkeysRotationschedule {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:encryptionKey:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

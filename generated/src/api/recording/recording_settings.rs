@@ -38,6 +38,9 @@ impl runtime::Operation for GetRecordingSettings {
         path: "/api/v2/recording/settings",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for PutRecordingSettings {
                 "recording:settings:editHierarchyAccessControl",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -34,6 +34,9 @@ impl runtime::Operation for GetRecordingUploadsReport {
         path: "/api/v2/recording/uploads/reports/{reportId}",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::All(&["recording:uploadReport:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -73,6 +76,8 @@ impl crate::api::RecordingApi {
 ///
 /// Permission: `recording:uploadReport:add`
 ///
+/// Starts a job, which `submit` gives: its state is read by `get_recording_uploads_report`.
+///
 /// Made by `RecordingApi::post_recording_uploads_reports`.
 ///
 /// [Genesys's page of this
@@ -88,6 +93,14 @@ impl PostRecordingUploadsReports {
     pub fn send(self) -> runtime::Call<RecordingUploadReport> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostRecordingUploadsReports {
@@ -100,6 +113,9 @@ impl runtime::Operation for PostRecordingUploadsReports {
         path: "/api/v2/recording/uploads/reports",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::All(&["recording:uploadReport:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -115,6 +131,21 @@ impl runtime::Operation for PostRecordingUploadsReports {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostRecordingUploadsReports {
+    type Status = <crate::api::GetRecordingUploadsReport as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetRecordingUploadsReport as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::RecordingApi {

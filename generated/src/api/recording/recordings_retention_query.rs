@@ -62,6 +62,9 @@ impl runtime::Operation for GetRecordingsRetentionQuery {
         path: "/api/v2/recordings/retention/query",
         tags: &["Recording"],
         permissions: runtime::RequiredPermissions::Any(&["recording:recording:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetRecordingsRetentionQuery {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetRecordingsScreensessionsDetails {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:screenRecording:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

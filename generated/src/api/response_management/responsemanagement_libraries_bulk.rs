@@ -51,6 +51,9 @@ impl runtime::Operation for PostResponsemanagementLibrariesBulk {
         path: "/api/v2/responsemanagement/libraries/bulk",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responses:library:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,7 @@ impl runtime::Paged for PostResponsemanagementLibrariesBulk {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -38,6 +38,9 @@ impl runtime::Operation for GetResponsemanagementLibrariesDivisionview {
         path: "/api/v2/responsemanagement/libraries/divisionviews/{libraryId}",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responses:library:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -145,6 +148,9 @@ impl runtime::Operation for GetResponsemanagementLibrariesDivisionviews {
         path: "/api/v2/responsemanagement/libraries/divisionviews",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responses:library:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -172,6 +178,7 @@ impl runtime::Paged for GetResponsemanagementLibrariesDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -63,6 +63,9 @@ impl runtime::Operation for PostResponsemanagementLibrariesQuery {
         path: "/api/v2/responsemanagement/libraries/query",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responses:library:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -90,6 +93,7 @@ impl runtime::Paged for PostResponsemanagementLibrariesQuery {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

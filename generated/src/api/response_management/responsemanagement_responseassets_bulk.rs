@@ -51,6 +51,9 @@ impl runtime::Operation for PostResponsemanagementResponseassetsBulk {
         path: "/api/v2/responsemanagement/responseassets/bulk",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responseAssets:asset:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,7 @@ impl runtime::Paged for PostResponsemanagementResponseassetsBulk {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

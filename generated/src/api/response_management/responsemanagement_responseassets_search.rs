@@ -60,6 +60,9 @@ impl runtime::Operation for PostResponsemanagementResponseassetsSearch {
         path: "/api/v2/responsemanagement/responseassets/search",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::All(&["responseAssets:asset:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for PostResponsemanagementResponseassetsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -51,6 +51,9 @@ impl runtime::Operation for PostResponsemanagementResponsesDivisionviewsQuery {
         path: "/api/v2/responsemanagement/responses/divisionviews/query",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responses:response:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ impl runtime::Paged for PostResponsemanagementResponsesDivisionviewsQuery {
             total: None,
         },
         page_size: None,
+        items: &["results", "entities"],
     };
 
     #[inline]

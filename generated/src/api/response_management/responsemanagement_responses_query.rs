@@ -51,6 +51,9 @@ impl runtime::Operation for PostResponsemanagementResponsesQuery {
         path: "/api/v2/responsemanagement/responses/query",
         tags: &["Response Management"],
         permissions: runtime::RequiredPermissions::Any(&["responses:response:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ impl runtime::Paged for PostResponsemanagementResponsesQuery {
             total: None,
         },
         page_size: None,
+        items: &["results", "entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteRoutingAssessment {
         path: "/api/v2/routing/assessments/{assessmentId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:assessment:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -101,6 +104,9 @@ impl runtime::Operation for GetRoutingAssessment {
         path: "/api/v2/routing/assessments/{assessmentId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:assessment:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -213,6 +219,9 @@ impl runtime::Operation for GetRoutingAssessments {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:view", "routing:assessment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -238,6 +247,7 @@ impl runtime::Paged for GetRoutingAssessments {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -296,6 +306,9 @@ impl runtime::Operation for PostRoutingAssessments {
         permissions: runtime::RequiredPermissions::All(
             &["routing:assessment:add", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

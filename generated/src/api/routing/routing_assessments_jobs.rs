@@ -37,6 +37,9 @@ impl runtime::Operation for GetRoutingAssessmentsJob {
         path: "/api/v2/routing/assessments/jobs/{jobId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:assessment:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -131,6 +134,9 @@ impl runtime::Operation for GetRoutingAssessmentsJobs {
         path: "/api/v2/routing/assessments/jobs",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:queue:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -154,6 +160,7 @@ impl runtime::Paged for GetRoutingAssessmentsJobs {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -221,6 +228,9 @@ impl runtime::Operation for PostRoutingAssessmentsJobs {
         path: "/api/v2/routing/assessments/jobs",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:assessment:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

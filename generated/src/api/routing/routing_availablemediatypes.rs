@@ -46,6 +46,9 @@ impl runtime::Operation for GetRoutingAvailablemediatypes {
         path: "/api/v2/routing/availablemediatypes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -69,6 +72,7 @@ impl runtime::Paged for GetRoutingAvailablemediatypes {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteRoutingEmailDomain {
         path: "/api/v2/routing/email/domains/{domainId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(404, &["postino.error.not.found"])],
         accept: "application/json",
         public: false,
@@ -111,6 +114,9 @@ impl runtime::Operation for GetRoutingEmailDomain {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:email:manage", "routing:email:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -217,6 +223,9 @@ impl runtime::Operation for GetRoutingEmailDomains {
         path: "/api/v2/routing/email/domains",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -244,6 +253,7 @@ impl runtime::Paged for GetRoutingEmailDomains {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -295,6 +305,9 @@ impl runtime::Operation for PatchRoutingEmailDomain {
         path: "/api/v2/routing/email/domains/{domainId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -362,6 +375,9 @@ impl runtime::Operation for PostRoutingEmailDomains {
         path: "/api/v2/routing/email/domains",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

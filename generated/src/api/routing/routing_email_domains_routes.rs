@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteRoutingEmailDomainRoute {
         path: "/api/v2/routing/email/domains/{domainName}/routes/{routeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (404, &["postino.error.not.found"]),
             (409, &["postino.route.conflict"]),
@@ -120,6 +123,9 @@ impl runtime::Operation for GetRoutingEmailDomainRoute {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:email:view", "routing:email:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -229,6 +235,9 @@ impl runtime::Operation for GetRoutingEmailDomainRoutes {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:email:view", "routing:email:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -256,6 +265,7 @@ impl runtime::Paged for GetRoutingEmailDomainRoutes {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -313,6 +323,9 @@ impl runtime::Operation for PostRoutingEmailDomainRoutes {
         path: "/api/v2/routing/email/domains/{domainName}/routes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -398,6 +411,9 @@ impl runtime::Operation for PutRoutingEmailDomainRoute {
         path: "/api/v2/routing/email/domains/{domainName}/routes/{routeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:email:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetRoutingEmailDomainRouteIdentityresolution {
         permissions: runtime::RequiredPermissions::All(
             &["routing:email:manage", "routing:identityResolutionEmail:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for PutRoutingEmailDomainRouteIdentityresolution {
         permissions: runtime::RequiredPermissions::All(
             &["routing:email:manage", "routing:identityResolutionEmail:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

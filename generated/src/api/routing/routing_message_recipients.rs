@@ -38,6 +38,9 @@ impl runtime::Operation for GetRoutingMessageRecipient {
         path: "/api/v2/routing/message/recipients/{recipientId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:message:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -144,6 +147,9 @@ impl runtime::Operation for GetRoutingMessageRecipients {
         path: "/api/v2/routing/message/recipients",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:message:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -171,6 +177,7 @@ impl runtime::Paged for GetRoutingMessageRecipients {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -223,6 +230,9 @@ impl runtime::Operation for PutRoutingMessageRecipient {
         path: "/api/v2/routing/message/recipients/{recipientId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:message:manage"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteRoutingPredictor {
         permissions: runtime::RequiredPermissions::All(
             &["routing:predictor:delete", "routing:queue:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetRoutingPredictor {
         path: "/api/v2/routing/predictors/{predictorId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:predictor:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -227,6 +233,9 @@ impl runtime::Operation for GetRoutingPredictors {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:predictor:view", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -252,6 +261,7 @@ impl runtime::Paged for GetRoutingPredictors {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -310,6 +320,9 @@ impl runtime::Operation for PatchRoutingPredictor {
         permissions: runtime::RequiredPermissions::All(
             &["routing:predictor:edit", "routing:queue:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -381,6 +394,9 @@ impl runtime::Operation for PostRoutingPredictors {
         permissions: runtime::RequiredPermissions::All(
             &["routing:predictor:add", "routing:queue:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteRoutingPredictorsKeyperformanceindicator {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -120,6 +123,9 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicator {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -221,6 +227,9 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicators {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -244,6 +253,7 @@ impl runtime::Paged for GetRoutingPredictorsKeyperformanceindicators {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -305,6 +315,9 @@ impl runtime::Operation for PatchRoutingPredictorsKeyperformanceindicator {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -373,6 +386,9 @@ impl runtime::Operation for PostRoutingPredictorsKeyperformanceindicators {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

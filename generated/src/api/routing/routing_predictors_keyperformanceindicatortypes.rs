@@ -36,6 +36,9 @@ impl runtime::Operation for GetRoutingPredictorsKeyperformanceindicatortypes {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:keyPerformanceIndicator:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -48,6 +48,9 @@ impl runtime::Operation for GetRoutingPredictorModels {
         path: "/api/v2/routing/predictors/{predictorId}/models",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:predictorModel:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -71,6 +74,7 @@ impl runtime::Paged for GetRoutingPredictorModels {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -45,6 +45,9 @@ impl runtime::Operation for DeleteRoutingQueue {
         path: "/api/v2/routing/queues/{queueId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["active.queue"]), (404, &["resource.not.found"])],
         accept: "application/json",
         public: false,
@@ -113,6 +116,9 @@ impl runtime::Operation for GetRoutingQueue {
         path: "/api/v2/routing/queues/{queueId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -268,6 +274,9 @@ impl runtime::Operation for GetRoutingQueues {
         path: "/api/v2/routing/queues",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:queue:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -295,6 +304,7 @@ impl runtime::Paged for GetRoutingQueues {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -346,6 +356,9 @@ impl runtime::Operation for PostRoutingQueues {
         path: "/api/v2/routing/queues",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:queue:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "required.field.missing"]),
         ],
@@ -409,6 +422,9 @@ impl runtime::Operation for PutRoutingQueue {
         path: "/api/v2/routing/queues/{queueId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:queue:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["duplicate.name", "invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

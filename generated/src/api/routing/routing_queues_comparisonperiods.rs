@@ -36,6 +36,9 @@ impl runtime::Operation for GetRoutingQueueComparisonperiod {
         permissions: runtime::RequiredPermissions::All(
             &["routing:comparisonPeriod:view", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -120,6 +123,9 @@ impl runtime::Operation for GetRoutingQueueComparisonperiods {
         permissions: runtime::RequiredPermissions::All(
             &["routing:comparisonPeriod:view", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -143,6 +149,7 @@ impl runtime::Paged for GetRoutingQueueComparisonperiods {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -106,6 +106,9 @@ impl runtime::Operation for GetRoutingQueuesDivisionviews {
         path: "/api/v2/routing/queues/divisionviews",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -133,6 +136,7 @@ impl runtime::Paged for GetRoutingQueuesDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

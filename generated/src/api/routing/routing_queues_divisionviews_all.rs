@@ -73,6 +73,9 @@ impl runtime::Operation for GetRoutingQueuesDivisionviewsAll {
         path: "/api/v2/routing/queues/divisionviews/all",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -100,6 +103,7 @@ impl runtime::Paged for GetRoutingQueuesDivisionviewsAll {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

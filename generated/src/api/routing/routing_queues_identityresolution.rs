@@ -36,6 +36,9 @@ impl runtime::Operation for GetRoutingQueueIdentityresolution {
         permissions: runtime::RequiredPermissions::All(
             &["routing:queue:view", "queue:identityResolution:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutRoutingQueueIdentityresolution {
         permissions: runtime::RequiredPermissions::All(
             &["routing:queue:edit", "queue:identityResolution:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -2,9 +2,8 @@
 
 use crate::models::knowledge_and_routing::WritableEntity;
 use crate::models::routing::{
-    GetRoutingQueueMembersExpand, GetRoutingQueueMembersJoined,
-    GetRoutingQueueMembersMemberBy, GetRoutingQueueMembersSortOrder, QueueMember,
-    QueueMemberEntityListing,
+    GetRoutingQueueMembersExpand, GetRoutingQueueMembersMemberBy,
+    GetRoutingQueueMembersSortOrder, QueueMember, QueueMemberEntityListing,
 };
 
 use crate::runtime;
@@ -42,6 +41,9 @@ impl runtime::Operation for DeleteRoutingQueueMember {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:edit", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -194,7 +196,7 @@ impl GetRoutingQueueMembers {
         self
     }
 
-    pub fn joined(mut self, value: GetRoutingQueueMembersJoined) -> Self {
+    pub fn joined(mut self, value: bool) -> Self {
         self.request.query("joined", value);
         self
     }
@@ -235,6 +237,9 @@ impl runtime::Operation for GetRoutingQueueMembers {
                 "routing:queueMember:manage",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -262,6 +267,7 @@ impl runtime::Paged for GetRoutingQueueMembers {
             total: None,
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -319,6 +325,9 @@ impl runtime::Operation for PatchRoutingQueueMember {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:edit", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -390,6 +399,9 @@ impl runtime::Operation for PatchRoutingQueueMembers {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:edit", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -467,6 +479,9 @@ impl runtime::Operation for PostRoutingQueueMembers {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:edit", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

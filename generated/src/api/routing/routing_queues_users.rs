@@ -43,6 +43,9 @@ impl runtime::Operation for DeleteRoutingQueueUser {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:edit", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(404, &["resource.not.found"])],
         accept: "application/json",
         public: false,
@@ -225,6 +228,9 @@ impl runtime::Operation for GetRoutingQueueUsers {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:view", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["general.bad.request", "invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),
@@ -256,6 +262,7 @@ impl runtime::Paged for GetRoutingQueueUsers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -316,6 +323,9 @@ impl runtime::Operation for PatchRoutingQueueUser {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:edit", "routing:queueMember:manage"],
         ),
+        without_schema: &[202],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -390,6 +400,9 @@ impl runtime::Operation for PatchRoutingQueueUsers {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:edit", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["general.bad.request", "invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -468,6 +481,9 @@ impl runtime::Operation for PostRoutingQueueUsers {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:edit", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["general.bad.request", "invalid.date", "invalid.value"]),
             (404, &["resource.not.found"]),

@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteRoutingQueueWrapupcode {
         path: "/api/v2/routing/queues/{queueId}/wrapupcodes/{codeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +137,9 @@ impl runtime::Operation for GetRoutingQueueWrapupcodes {
         path: "/api/v2/routing/queues/{queueId}/wrapupcodes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -161,6 +167,7 @@ impl runtime::Paged for GetRoutingQueueWrapupcodes {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -218,6 +225,9 @@ impl runtime::Operation for PostRoutingQueueWrapupcodes {
         path: "/api/v2/routing/queues/{queueId}/wrapupcodes",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:queue:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetRoutingSettingsTranscription {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:transcriptionSettings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -99,6 +102,9 @@ impl runtime::Operation for PatchRoutingSettingsTranscription {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:transcriptionSettings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -168,6 +174,9 @@ impl runtime::Operation for PutRoutingSettingsTranscription {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:transcriptionSettings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

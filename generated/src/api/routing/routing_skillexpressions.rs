@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteRoutingSkillexpression {
         permissions: runtime::RequiredPermissions::All(
             &["routing:skillExpressions:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ impl runtime::Operation for DeleteRoutingSkillexpressions {
         permissions: runtime::RequiredPermissions::All(
             &["routing:skillExpressions:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -193,6 +199,9 @@ impl runtime::Operation for GetRoutingSkillexpression {
         permissions: runtime::RequiredPermissions::All(
             &["routing:skillExpressions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -297,6 +306,9 @@ impl runtime::Operation for GetRoutingSkillexpressions {
         permissions: runtime::RequiredPermissions::All(
             &["routing:skillExpressions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -322,6 +334,7 @@ impl runtime::Paged for GetRoutingSkillexpressions {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -69,6 +69,9 @@ impl runtime::Operation for GetRoutingSkillexpressionsQueueQueueId {
         permissions: runtime::RequiredPermissions::All(
             &["routing:skillExpressions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -94,6 +97,7 @@ impl runtime::Paged for GetRoutingSkillexpressionsQueueQueueId {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

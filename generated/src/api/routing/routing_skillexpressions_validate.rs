@@ -36,6 +36,9 @@ impl runtime::Operation for PostRoutingSkillexpressionsValidate {
         permissions: runtime::RequiredPermissions::All(
             &["routing:skillExpressions:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -73,6 +73,9 @@ impl runtime::Operation for GetRoutingSkillgroupMembers {
         path: "/api/v2/routing/skillgroups/{skillGroupId}/members",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skillGroup:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -98,6 +101,7 @@ impl runtime::Paged for GetRoutingSkillgroupMembers {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

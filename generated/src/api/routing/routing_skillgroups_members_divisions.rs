@@ -55,6 +55,9 @@ impl runtime::Operation for GetRoutingSkillgroupMembersDivisions {
         path: "/api/v2/routing/skillgroups/{skillGroupId}/members/divisions",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skillGroup:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ impl runtime::Paged for GetRoutingSkillgroupMembersDivisions {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -140,6 +144,9 @@ impl runtime::Operation for PostRoutingSkillgroupMembersDivisions {
         path: "/api/v2/routing/skillgroups/{skillGroupId}/members/divisions",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:skillGroup:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteRoutingSkill {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:skill:manage", "routing:skill:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -100,6 +103,9 @@ impl runtime::Operation for GetRoutingSkill {
         path: "/api/v2/routing/skills/{skillId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skill:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -201,6 +207,9 @@ impl runtime::Operation for GetRoutingSkills {
         path: "/api/v2/routing/skills",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skill:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -228,6 +237,7 @@ impl runtime::Paged for GetRoutingSkills {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -279,6 +289,9 @@ impl runtime::Operation for PatchRoutingSkill {
         path: "/api/v2/routing/skills/{skillId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skill:update"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -347,6 +360,9 @@ impl runtime::Operation for PostRoutingSkills {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:skill:manage", "routing:skill:create"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (409, &["general.conflict"]),

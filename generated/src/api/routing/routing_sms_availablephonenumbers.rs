@@ -83,6 +83,9 @@ impl runtime::Operation for GetRoutingSmsAvailablephonenumbers {
         path: "/api/v2/routing/sms/availablephonenumbers",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -106,6 +109,7 @@ impl runtime::Paged for GetRoutingSmsAvailablephonenumbers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

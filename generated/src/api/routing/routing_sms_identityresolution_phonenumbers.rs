@@ -36,6 +36,9 @@ impl runtime::Operation for GetRoutingSmsIdentityresolutionPhonenumber {
         permissions: runtime::RequiredPermissions::All(
             &["sms:phoneNumber:view", "sms:identityResolution:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutRoutingSmsIdentityresolutionPhonenumber {
         permissions: runtime::RequiredPermissions::All(
             &["sms:phoneNumber:edit", "sms:identityResolution:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteRoutingSmsPhonenumber {
         path: "/api/v2/routing/sms/phonenumbers/{phoneNumberId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -111,6 +114,9 @@ impl runtime::Operation for GetRoutingSmsPhonenumber {
         path: "/api/v2/routing/sms/phonenumbers/{phoneNumberId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -280,6 +286,9 @@ impl runtime::Operation for GetRoutingSmsPhonenumbers {
         path: "/api/v2/routing/sms/phonenumbers",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -307,6 +316,7 @@ impl runtime::Paged for GetRoutingSmsPhonenumbers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -359,6 +369,9 @@ impl runtime::Operation for PatchRoutingSmsPhonenumber {
         path: "/api/v2/routing/sms/phonenumbers/{phoneNumberId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -428,6 +441,9 @@ impl runtime::Operation for PostRoutingSmsPhonenumbers {
         path: "/api/v2/routing/sms/phonenumbers",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["sms:phoneNumber:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -38,6 +38,9 @@ impl runtime::Operation for GetRoutingWrapupcodesDivisionview {
         path: "/api/v2/routing/wrapupcodes/divisionviews/{codeId}",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -168,6 +171,9 @@ impl runtime::Operation for GetRoutingWrapupcodesDivisionviews {
         path: "/api/v2/routing/wrapupcodes/divisionviews",
         tags: &["Routing"],
         permissions: runtime::RequiredPermissions::All(&["routing:wrapupCode:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -195,6 +201,7 @@ impl runtime::Paged for GetRoutingWrapupcodesDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

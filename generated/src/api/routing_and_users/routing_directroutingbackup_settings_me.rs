@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteRoutingDirectroutingbackupSettingsMe {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:directRoutingBackup:selfDelete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -120,6 +123,9 @@ impl runtime::Operation for GetRoutingDirectroutingbackupSettingsMe {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:directRoutingBackup:selfView"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -203,6 +209,9 @@ impl runtime::Operation for PutRoutingDirectroutingbackupSettingsMe {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:directRoutingBackup:selfEdit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteRoutingUserDirectroutingbackupSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:directRoutingBackup:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -126,6 +129,9 @@ impl runtime::Operation for GetRoutingUserDirectroutingbackupSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:directRoutingBackup:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -215,6 +221,9 @@ impl runtime::Operation for PutRoutingUserDirectroutingbackupSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:directRoutingBackup:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -80,6 +80,9 @@ impl runtime::Operation for GetUserQueues {
         path: "/api/v2/users/{userId}/queues",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["routing:queue:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -107,6 +110,7 @@ impl runtime::Paged for GetUserQueues {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -174,6 +178,9 @@ impl runtime::Operation for PatchUserQueue {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:join", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -282,6 +289,9 @@ impl runtime::Operation for PatchUserQueues {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queue:join", "routing:queueMember:manage"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteUserRoutinglanguage {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:skill:assign", "routing:language:assign"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -160,6 +163,9 @@ impl runtime::Operation for GetUserRoutinglanguages {
         path: "/api/v2/users/{userId}/routinglanguages",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -187,6 +193,7 @@ impl runtime::Paged for GetUserRoutinglanguages {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -262,6 +269,9 @@ impl runtime::Operation for PatchUserRoutinglanguage {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:skill:assign", "routing:language:assign"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -360,6 +370,9 @@ impl runtime::Operation for PostUserRoutinglanguages {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:skill:assign", "routing:language:assign"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for PatchUserRoutinglanguagesBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:skill:assign", "routing:language:assign"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

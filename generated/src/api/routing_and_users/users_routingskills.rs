@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteUserRoutingskill {
         path: "/api/v2/users/{userId}/routingskills/{skillId}",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::All(&["routing:skill:assign"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -154,6 +157,9 @@ impl runtime::Operation for GetUserRoutingskills {
         path: "/api/v2/users/{userId}/routingskills",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -181,6 +187,7 @@ impl runtime::Paged for GetUserRoutingskills {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -254,6 +261,9 @@ impl runtime::Operation for PostUserRoutingskills {
         path: "/api/v2/users/{userId}/routingskills",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::All(&["routing:skill:assign"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -342,6 +352,9 @@ impl runtime::Operation for PutUserRoutingskill {
         path: "/api/v2/users/{userId}/routingskills/{skillId}",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::All(&["routing:skill:assign"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (409, &["general.conflict"]),

@@ -64,6 +64,9 @@ impl runtime::Operation for GetUserSkillgroups {
         path: "/api/v2/users/{userId}/skillgroups",
         tags: &["Routing", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["routing:skillGroup:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetUserSkillgroups {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

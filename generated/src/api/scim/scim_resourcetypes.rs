@@ -36,6 +36,9 @@ impl runtime::Operation for GetScimResourcetype {
         path: "/api/v2/scim/resourcetypes/{resourceType}",
         tags: &["SCIM"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetScimResourcetypes {
         path: "/api/v2/scim/resourcetypes",
         tags: &["SCIM"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -135,6 +141,7 @@ impl runtime::Paged for GetScimResourcetypes {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["Resources"],
     };
 
     #[inline]

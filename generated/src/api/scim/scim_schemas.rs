@@ -35,6 +35,9 @@ impl runtime::Operation for GetScimSchema {
         path: "/api/v2/scim/schemas/{schemaId}",
         tags: &["SCIM"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetScimSchemas {
         path: "/api/v2/scim/schemas",
         tags: &["SCIM"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -135,6 +141,7 @@ impl runtime::Paged for GetScimSchemas {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["Resources"],
     };
 
     #[inline]

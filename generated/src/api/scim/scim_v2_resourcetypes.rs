@@ -36,6 +36,9 @@ impl runtime::Operation for GetScimV2Resourcetype {
         path: "/api/v2/scim/v2/resourcetypes/{resourceType}",
         tags: &["SCIM"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetScimV2Resourcetypes {
         path: "/api/v2/scim/v2/resourcetypes",
         tags: &["SCIM"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -135,6 +141,7 @@ impl runtime::Paged for GetScimV2Resourcetypes {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["Resources"],
     };
 
     #[inline]

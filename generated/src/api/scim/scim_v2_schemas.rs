@@ -35,6 +35,9 @@ impl runtime::Operation for GetScimV2Schema {
         path: "/api/v2/scim/v2/schemas/{schemaId}",
         tags: &["SCIM"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -115,6 +118,9 @@ impl runtime::Operation for GetScimV2Schemas {
         path: "/api/v2/scim/v2/schemas",
         tags: &["SCIM"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -138,6 +144,7 @@ impl runtime::Paged for GetScimV2Schemas {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["Resources"],
     };
 
     #[inline]

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteConversationParticipantScreenmonitorsSession {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:screen:monitorConversation"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetConversationParticipantScreenmonitorsSession {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:screen:monitorConversation"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -187,6 +193,9 @@ impl runtime::Operation for PostConversationParticipantScreenmonitorsSessions {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:screen:monitorConversation"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetScreenmonitorsSessionsDetails {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:screenSession:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

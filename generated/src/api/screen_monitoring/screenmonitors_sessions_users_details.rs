@@ -53,6 +53,9 @@ impl runtime::Operation for PostScreenmonitorsSessionsUsersDetails {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:screenSession:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -76,6 +79,7 @@ impl runtime::Paged for PostScreenmonitorsSessionsUsersDetails {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

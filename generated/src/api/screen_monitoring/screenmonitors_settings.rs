@@ -36,6 +36,9 @@ impl runtime::Operation for GetScreenmonitorsSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:settings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -99,6 +102,9 @@ impl runtime::Operation for PutScreenmonitorsSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:settings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteUserScreenmonitorsSession {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:screen:monitorAgent"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for GetUserScreenmonitorsSession {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:screen:monitorAgent"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -179,6 +185,9 @@ impl runtime::Operation for PostUserScreenmonitorsSessions {
         permissions: runtime::RequiredPermissions::Any(
             &["realtimeMonitor:screen:monitorAgent"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -35,6 +35,9 @@ impl runtime::Operation for GetScript {
         path: "/api/v2/scripts/{scriptId}",
         tags: &["Scripts"],
         permissions: runtime::RequiredPermissions::Any(&["scripter:script:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -166,6 +169,9 @@ impl runtime::Operation for GetScripts {
         path: "/api/v2/scripts",
         tags: &["Scripts"],
         permissions: runtime::RequiredPermissions::Any(&["scripter:script:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -193,6 +199,7 @@ impl runtime::Paged for GetScripts {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -109,6 +109,9 @@ impl runtime::Operation for GetScriptsDivisionviews {
         path: "/api/v2/scripts/divisionviews",
         tags: &["Scripts"],
         permissions: runtime::RequiredPermissions::Any(&["scripter:script:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -136,6 +139,7 @@ impl runtime::Paged for GetScriptsDivisionviews {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -96,6 +96,9 @@ impl runtime::Operation for GetScriptsPublished {
         permissions: runtime::RequiredPermissions::Any(
             &["scripter:publishedScript:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -123,6 +126,7 @@ impl runtime::Paged for GetScriptsPublished {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -182,6 +186,9 @@ impl runtime::Operation for GetScriptsPublishedScriptId {
         permissions: runtime::RequiredPermissions::Any(
             &["scripter:publishedScript:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -261,6 +268,9 @@ impl runtime::Operation for PostScriptsPublished {
         permissions: runtime::RequiredPermissions::Any(
             &["scripter:publishedScript:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -42,6 +42,9 @@ impl runtime::Operation for GetScriptsPublishedScriptIdPage {
         permissions: runtime::RequiredPermissions::Any(
             &["scripter:publishedScript:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ impl runtime::Operation for GetScriptsPublishedScriptIdPages {
         permissions: runtime::RequiredPermissions::Any(
             &["scripter:publishedScript:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

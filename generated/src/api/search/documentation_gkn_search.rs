@@ -51,6 +51,9 @@ impl runtime::Operation for GetDocumentationGknSearch {
         path: "/api/v2/documentation/gkn/search",
         tags: &["Search"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,
@@ -77,6 +80,7 @@ impl runtime::Paged for GetDocumentationGknSearch {
             response: &["nextPage"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]
@@ -148,6 +152,9 @@ impl runtime::Operation for PostDocumentationGknSearch {
         path: "/api/v2/documentation/gkn/search",
         tags: &["Search"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,
@@ -175,6 +182,7 @@ impl runtime::Paged for PostDocumentationGknSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -51,6 +51,9 @@ impl runtime::Operation for GetDocumentationSearch {
         path: "/api/v2/documentation/search",
         tags: &["Search"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: true,
@@ -77,6 +80,7 @@ impl runtime::Paged for GetDocumentationSearch {
             response: &["nextPage"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]
@@ -145,6 +149,9 @@ impl runtime::Operation for PostDocumentationSearch {
         path: "/api/v2/documentation/search",
         tags: &["Search"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: true,
@@ -172,6 +179,7 @@ impl runtime::Paged for PostDocumentationSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -48,6 +48,9 @@ impl runtime::Operation for GetSearch {
         path: "/api/v2/search",
         tags: &["Search", "Suggest"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (429, &["too.many.search.requests"]),
@@ -133,6 +136,9 @@ impl runtime::Operation for PostSearch {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:user:view", "routing:skill:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (429, &["too.many.search.requests"]),

@@ -49,6 +49,9 @@ impl runtime::Operation for PostTeamsSearch {
         path: "/api/v2/teams/search",
         tags: &["Search", "Teams"],
         permissions: runtime::RequiredPermissions::Any(&["groups:team:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -76,6 +79,7 @@ impl runtime::Paged for PostTeamsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

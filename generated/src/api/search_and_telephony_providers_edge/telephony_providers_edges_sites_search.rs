@@ -64,6 +64,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSitesSearch {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "telephony:sites:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -90,6 +93,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesSitesSearch {
             response: &["nextPage"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]
@@ -184,6 +188,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesSitesSearch {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "telephony:sites:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -211,6 +218,7 @@ impl runtime::Paged for PostTelephonyProvidersEdgesSitesSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

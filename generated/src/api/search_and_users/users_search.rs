@@ -71,6 +71,9 @@ impl runtime::Operation for GetUsersSearch {
         path: "/api/v2/users/search",
         tags: &["Search", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -97,6 +100,7 @@ impl runtime::Paged for GetUsersSearch {
             response: &["nextPage"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]
@@ -176,6 +180,9 @@ impl runtime::Operation for PostUsersSearch {
         path: "/api/v2/users/search",
         tags: &["Search", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -203,6 +210,7 @@ impl runtime::Paged for PostUsersSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

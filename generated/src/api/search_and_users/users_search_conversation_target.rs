@@ -54,6 +54,9 @@ impl runtime::Operation for PostUsersSearchConversationTarget {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:communication:target"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -81,6 +84,7 @@ impl runtime::Paged for PostUsersSearchConversationTarget {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

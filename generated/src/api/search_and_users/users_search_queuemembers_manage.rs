@@ -54,6 +54,9 @@ impl runtime::Operation for PostUsersSearchQueuemembersManage {
         permissions: runtime::RequiredPermissions::Any(
             &["routing:queueMember:manage", "routing:queue:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -81,6 +84,7 @@ impl runtime::Paged for PostUsersSearchQueuemembersManage {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -49,6 +49,9 @@ impl runtime::Operation for PostUsersSearchTeamsAssign {
         path: "/api/v2/users/search/teams/assign",
         tags: &["Search", "Users"],
         permissions: runtime::RequiredPermissions::Any(&["groups:team:assign"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -76,6 +79,7 @@ impl runtime::Paged for PostUsersSearchTeamsAssign {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -59,6 +59,9 @@ impl runtime::Operation for GetVoicemailSearch {
         path: "/api/v2/voicemail/search",
         tags: &["Search", "Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ impl runtime::Paged for GetVoicemailSearch {
             response: &["nextPage"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]
@@ -162,6 +166,9 @@ impl runtime::Operation for PostVoicemailSearch {
         path: "/api/v2/voicemail/search",
         tags: &["Search", "Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -189,6 +196,7 @@ impl runtime::Paged for PostVoicemailSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

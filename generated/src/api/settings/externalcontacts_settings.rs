@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteExternalcontactsSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:settings:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -99,6 +102,9 @@ impl runtime::Operation for GetExternalcontactsSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:settings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -167,6 +173,9 @@ impl runtime::Operation for PutExternalcontactsSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["externalContacts:settings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

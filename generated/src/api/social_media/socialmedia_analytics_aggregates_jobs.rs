@@ -37,6 +37,9 @@ impl runtime::Operation for GetSocialmediaAnalyticsAggregatesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:postAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for PostSocialmediaAnalyticsAggregatesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:postAggregate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

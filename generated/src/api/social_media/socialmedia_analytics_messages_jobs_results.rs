@@ -56,6 +56,9 @@ impl runtime::Operation for GetSocialmediaAnalyticsMessagesJobResults {
         path: "/api/v2/socialmedia/analytics/messages/jobs/{jobId}/results",
         tags: &["Social Media"],
         permissions: runtime::RequiredPermissions::Any(&["socialmedia:postDetail:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -82,6 +85,7 @@ impl runtime::Paged for GetSocialmediaAnalyticsMessagesJobResults {
             response: &["cursor"],
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

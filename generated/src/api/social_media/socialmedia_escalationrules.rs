@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteSocialmediaEscalationrule {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:escalationRules:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -113,6 +116,9 @@ impl runtime::Operation for GetSocialmediaEscalationrule {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:escalationRules:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -207,6 +213,9 @@ impl runtime::Operation for GetSocialmediaEscalationrules {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:escalationRules:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -234,6 +243,7 @@ impl runtime::Paged for GetSocialmediaEscalationrules {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -298,6 +308,9 @@ impl runtime::Operation for PostSocialmediaEscalationrules {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:escalationRules:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -366,6 +379,9 @@ impl runtime::Operation for PutSocialmediaEscalationrule {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:escalationRules:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

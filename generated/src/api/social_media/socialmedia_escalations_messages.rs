@@ -41,6 +41,9 @@ impl runtime::Operation for PostSocialmediaEscalationsMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:message:escalate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -69,6 +69,9 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrules {
         path: "/api/v2/socialmedia/topics/{topicId}/dataingestionrules",
         tags: &["Social Media"],
         permissions: runtime::RequiredPermissions::Any(&["socialmedia:topic:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -96,6 +99,7 @@ impl runtime::Paged for GetSocialmediaTopicDataingestionrules {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

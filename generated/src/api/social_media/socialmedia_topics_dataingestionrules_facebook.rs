@@ -48,6 +48,9 @@ for DeleteSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:facebookDataIngestionRule:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ for GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:facebookDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -205,6 +211,9 @@ for PatchSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:facebookDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -281,6 +290,9 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesFacebook {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:facebookDataIngestionRule:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -356,6 +368,9 @@ for PutSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:facebookDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

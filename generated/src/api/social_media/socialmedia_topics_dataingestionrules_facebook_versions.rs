@@ -49,6 +49,9 @@ for GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersion 
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:facebookDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -160,6 +163,9 @@ for GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersions
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:facebookDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -188,6 +194,7 @@ for GetSocialmediaTopicDataingestionrulesFacebookFacebookIngestionRuleIdVersions
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

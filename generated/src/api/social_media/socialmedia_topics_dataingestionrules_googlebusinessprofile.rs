@@ -51,6 +51,9 @@ for DeleteSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessP
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:googleBusinessProfileDataIngestionRule:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +137,9 @@ for GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:googleBusinessProfileDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -216,6 +222,9 @@ for PatchSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessPr
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:googleBusinessProfileDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -295,6 +304,9 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesGooglebusiness
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:googleBusinessProfileDataIngestionRule:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -373,6 +385,9 @@ for PutSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:googleBusinessProfileDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -53,6 +53,9 @@ for GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:googleBusinessProfileDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -168,6 +171,9 @@ for GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:googleBusinessProfileDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -196,6 +202,7 @@ for GetSocialmediaTopicDataingestionrulesGooglebusinessprofileGoogleBusinessProf
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

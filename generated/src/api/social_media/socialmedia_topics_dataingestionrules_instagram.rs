@@ -49,6 +49,9 @@ for DeleteSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:instagramDataIngestionRule:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -129,6 +132,9 @@ for GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:instagramDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -207,6 +213,9 @@ for PatchSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:instagramDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -283,6 +292,9 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesInstagram {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:instagramDataIngestionRule:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -358,6 +370,9 @@ for PutSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:instagramDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

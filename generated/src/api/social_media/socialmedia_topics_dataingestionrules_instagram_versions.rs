@@ -49,6 +49,9 @@ for GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleIdVersio
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:instagramDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -160,6 +163,9 @@ for GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleIdVersio
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:instagramDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -188,6 +194,7 @@ for GetSocialmediaTopicDataingestionrulesInstagramInstagramIngestionRuleIdVersio
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -46,6 +46,9 @@ impl runtime::Operation for DeleteSocialmediaTopicDataingestionrulesOpenOpenId {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:openDataIngestionRule:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -122,6 +125,9 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrulesOpenOpenId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:openDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -197,6 +203,9 @@ impl runtime::Operation for PatchSocialmediaTopicDataingestionrulesOpenOpenId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:openDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -272,6 +281,9 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesOpen {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:openDataIngestionRule:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -345,6 +357,9 @@ impl runtime::Operation for PutSocialmediaTopicDataingestionrulesOpenOpenId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:openDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ for PostSocialmediaTopicDataingestionrulesOpenRuleIdReactionsBulk {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:reaction:receive"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -47,6 +47,9 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrulesOpenOpenIdVersi
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:openDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -154,6 +157,9 @@ impl runtime::Operation for GetSocialmediaTopicDataingestionrulesOpenOpenIdVersi
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:openDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -181,6 +187,7 @@ impl runtime::Paged for GetSocialmediaTopicDataingestionrulesOpenOpenIdVersions 
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -48,6 +48,9 @@ for DeleteSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:twitterDataIngestionRule:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -127,6 +130,9 @@ for GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:twitterDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -205,6 +211,9 @@ for PatchSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:twitterDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -281,6 +290,9 @@ impl runtime::Operation for PostSocialmediaTopicDataingestionrulesTwitter {
         permissions: runtime::RequiredPermissions::Any(
             &["socialmedia:twitterDataIngestionRule:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -356,6 +368,9 @@ for PutSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleId {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:twitterDataIngestionRule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

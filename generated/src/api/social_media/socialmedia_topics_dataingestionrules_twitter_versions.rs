@@ -49,6 +49,9 @@ for GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersion {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:twitterDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -160,6 +163,9 @@ for GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersions {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:twitterDataIngestionRule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -188,6 +194,7 @@ for GetSocialmediaTopicDataingestionrulesTwitterTwitterIngestionRuleIdVersions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for PostSocialmediaTwitterHistoricalTweets {
         permissions: runtime::RequiredPermissions::All(
             &["socialmedia:twitterDataIngestionRule:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

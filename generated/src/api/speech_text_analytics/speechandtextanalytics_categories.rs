@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsCategory {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:category:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -164,6 +167,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsCategories {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:category:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -191,6 +197,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsCategories {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -247,6 +254,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsCategory {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:category:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -315,6 +325,9 @@ impl runtime::Operation for PostSpeechandtextanalyticsCategories {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:category:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -384,6 +397,9 @@ impl runtime::Operation for PutSpeechandtextanalyticsCategory {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:category:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

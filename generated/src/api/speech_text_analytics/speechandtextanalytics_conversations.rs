@@ -36,6 +36,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversation {
         permissions: runtime::RequiredPermissions::All(
             &["recording:recording:view", "speechAndTextAnalytics:data:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ for GetSpeechandtextanalyticsConversationCommunicationTranscripturl {
         permissions: runtime::RequiredPermissions::All(
             &["recording:recording:view", "speechAndTextAnalytics:data:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

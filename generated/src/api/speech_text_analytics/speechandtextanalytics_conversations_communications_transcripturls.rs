@@ -39,6 +39,9 @@ for GetSpeechandtextanalyticsConversationCommunicationTranscripturls {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:recording:view", "recording:recordingSegment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsConversationSentiments {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:sentimentData:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

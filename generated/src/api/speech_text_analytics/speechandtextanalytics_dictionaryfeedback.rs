@@ -43,6 +43,9 @@ for DeleteSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:dictionaryterm:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -151,6 +154,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsDictionaryfeedback {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:dictionaryterm:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -176,6 +182,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsDictionaryfeedback {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -234,6 +241,9 @@ for GetSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:dictionaryterm:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -302,6 +312,9 @@ impl runtime::Operation for PostSpeechandtextanalyticsDictionaryfeedback {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:dictionaryterm:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -378,6 +391,9 @@ for PutSpeechandtextanalyticsDictionaryfeedbackDictionaryFeedbackId {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:dictionaryterm:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramMappings {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +137,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsMappings {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -159,6 +165,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsProgramsMappings {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -215,6 +222,9 @@ impl runtime::Operation for PutSpeechandtextanalyticsProgramMappings {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsPublishjob {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:publish"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -75,6 +78,9 @@ impl crate::api::SpeechTextAnalyticsApi {
 ///
 /// Permission: `speechAndTextAnalytics:program:publish`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_speechandtextanalytics_programs_publishjob`.
+///
 /// Made by `SpeechTextAnalyticsApi::post_speechandtextanalytics_programs_publishjobs`.
 ///
 /// [Genesys's page of this
@@ -90,6 +96,14 @@ impl PostSpeechandtextanalyticsProgramsPublishjobs {
     pub fn send(self) -> runtime::Call<ProgramJob> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PostSpeechandtextanalyticsProgramsPublishjobs {
@@ -104,6 +118,9 @@ impl runtime::Operation for PostSpeechandtextanalyticsProgramsPublishjobs {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:publish"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -119,6 +136,21 @@ impl runtime::Operation for PostSpeechandtextanalyticsProgramsPublishjobs {
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PostSpeechandtextanalyticsProgramsPublishjobs {
+    type Status = <crate::api::GetSpeechandtextanalyticsProgramsPublishjob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetSpeechandtextanalyticsProgramsPublishjob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["id"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Completed", runtime::JobPhase::Succeeded),
+            ("Failed", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::SpeechTextAnalyticsApi {

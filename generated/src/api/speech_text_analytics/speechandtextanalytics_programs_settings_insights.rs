@@ -44,6 +44,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramSettingsInsights {
                 "speechAndTextAnalytics:insightsSettings:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -156,6 +159,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsSettingsInsights {
                 "speechAndTextAnalytics:insightsSettings:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -183,6 +189,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsProgramsSettingsInsights {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -243,6 +250,9 @@ impl runtime::Operation for PutSpeechandtextanalyticsProgramSettingsInsights {
                 "speechAndTextAnalytics:insightsSettings:edit",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramSettingsProcessing {
         path: "/api/v2/speechandtextanalytics/programs/{programId}/settings/processing",
         tags: &["Speech & Text Analytics"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -140,6 +143,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsSettingsProcessing 
         path: "/api/v2/speechandtextanalytics/programs/settings/processing",
         tags: &["Speech & Text Analytics"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -167,6 +173,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsProgramsSettingsProcessing {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -219,6 +226,9 @@ impl runtime::Operation for PatchSpeechandtextanalyticsProgramSettingsProcessing
         path: "/api/v2/speechandtextanalytics/programs/{programId}/settings/processing",
         tags: &["Speech & Text Analytics"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsTopiclinksJob {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramTranscriptionengines
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -107,6 +110,9 @@ impl runtime::Operation for PutSpeechandtextanalyticsProgramTranscriptionengines
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

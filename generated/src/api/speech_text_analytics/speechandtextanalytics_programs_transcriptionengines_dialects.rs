@@ -50,6 +50,9 @@ for GetSpeechandtextanalyticsProgramsTranscriptionenginesDialects {
         path: "/api/v2/speechandtextanalytics/programs/transcriptionengines/dialects",
         tags: &["Speech & Text Analytics"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -73,6 +76,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsProgramsTranscriptionenginesDia
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

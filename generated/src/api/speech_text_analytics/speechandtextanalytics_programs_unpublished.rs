@@ -62,6 +62,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsProgramsUnpublished {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:program:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsProgramsUnpublished {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsReprocessingJob {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:reprocessInteractions:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJob {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:reprocessInteractions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -222,6 +228,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJobs {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:reprocessInteractions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -249,6 +258,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsReprocessingJobs {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -319,6 +329,9 @@ impl runtime::Operation for PostSpeechandtextanalyticsReprocessingJobs {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:reprocessInteractions:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

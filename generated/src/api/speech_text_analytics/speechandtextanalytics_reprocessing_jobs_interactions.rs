@@ -38,6 +38,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsReprocessingJobInteractions
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:reprocessInteractions:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsSentimentfeedback {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:feedback:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ for DeleteSpeechandtextanalyticsSentimentfeedbackSentimentFeedbackId {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:feedback:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -193,6 +199,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsSentimentfeedback {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:feedback:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -216,6 +225,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsSentimentfeedback {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -272,6 +282,9 @@ impl runtime::Operation for PostSpeechandtextanalyticsSentimentfeedback {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:feedback:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

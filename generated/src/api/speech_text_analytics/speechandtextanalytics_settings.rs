@@ -39,6 +39,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsSettings {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:settings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PatchSpeechandtextanalyticsSettings {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:settings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -173,6 +179,9 @@ impl runtime::Operation for PutSpeechandtextanalyticsSettings {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:settings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

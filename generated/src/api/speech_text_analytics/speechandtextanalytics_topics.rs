@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteSpeechandtextanalyticsTopic {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -109,6 +112,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopic {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -252,6 +258,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopics {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -277,6 +286,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsTopics {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -331,6 +341,9 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopics {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -400,6 +413,9 @@ impl runtime::Operation for PutSpeechandtextanalyticsTopic {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

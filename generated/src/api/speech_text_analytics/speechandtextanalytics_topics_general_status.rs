@@ -62,6 +62,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsGeneralStatus {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsTopicsGeneralStatus {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsGeneratedphrasesJob {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:addAIPhrases"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopicsGeneratedphrasesJobs
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:addAIPhrases"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsTopicsTestphraseJob {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:testPhrase"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ impl runtime::Operation for PostSpeechandtextanalyticsTopicsTestphraseJobs {
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:topic:testPhrase"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

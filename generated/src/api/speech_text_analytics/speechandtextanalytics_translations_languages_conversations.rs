@@ -66,6 +66,9 @@ impl runtime::Operation for GetSpeechandtextanalyticsTranslationsLanguageConvers
         permissions: runtime::RequiredPermissions::All(
             &["speechAndTextAnalytics:translation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetSpeechandtextanalyticsTranslationsLanguageConversatio
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

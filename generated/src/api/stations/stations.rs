@@ -32,6 +32,9 @@ impl runtime::Operation for GetStation {
         path: "/api/v2/stations/{stationId}",
         tags: &["Stations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -150,6 +153,9 @@ impl runtime::Operation for GetStations {
         path: "/api/v2/stations",
         tags: &["Stations"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -177,6 +183,7 @@ impl runtime::Paged for GetStations {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteStationAssociateduser {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:station:disassociate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

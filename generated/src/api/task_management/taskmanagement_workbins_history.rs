@@ -72,6 +72,9 @@ impl runtime::Operation for GetTaskmanagementWorkbinHistory {
         path: "/api/v2/taskmanagement/workbins/{workbinId}/history",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workbin:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -98,6 +101,7 @@ impl runtime::Paged for GetTaskmanagementWorkbinHistory {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

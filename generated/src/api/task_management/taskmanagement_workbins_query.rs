@@ -51,6 +51,9 @@ impl runtime::Operation for PostTaskmanagementWorkbinsQuery {
         path: "/api/v2/taskmanagement/workbins/query",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::All(&["workitems:workbin:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -77,6 +80,7 @@ impl runtime::Paged for PostTaskmanagementWorkbinsQuery {
             response: &["after"],
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for GetTaskmanagementWorkbinVersion {
         path: "/api/v2/taskmanagement/workbins/{workbinId}/versions/{entityVersion}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workbin:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetTaskmanagementWorkbinVersions {
         path: "/api/v2/taskmanagement/workbins/{workbinId}/versions",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workbin:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -165,6 +171,7 @@ impl runtime::Paged for GetTaskmanagementWorkbinVersions {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for PostTaskmanagementWorkitemAcdCancel {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitem:cancelRouting"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PatchTaskmanagementWorkitemAssignment {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitem:pull", "workitems:workitem:assign"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

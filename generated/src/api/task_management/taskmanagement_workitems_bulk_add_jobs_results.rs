@@ -36,6 +36,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkAddJobResults {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:bulkAddJobResults:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -80,6 +80,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkJobsUsersMe {
         path: "/api/v2/taskmanagement/workitems/bulk/jobs/users/me",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:bulkJob:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,7 @@ impl runtime::Paged for GetTaskmanagementWorkitemsBulkJobsUsersMe {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

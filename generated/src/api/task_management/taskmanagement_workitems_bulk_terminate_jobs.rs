@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteTaskmanagementWorkitemsBulkTerminateJob {
         permissions: runtime::RequiredPermissions::All(
             &["workitems:bulkTerminateJob:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkTerminateJob {
         permissions: runtime::RequiredPermissions::All(
             &["workitems:bulkTerminateJob:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -172,6 +178,9 @@ impl runtime::Operation for PatchTaskmanagementWorkitemsBulkTerminateJob {
         permissions: runtime::RequiredPermissions::All(
             &["workitems:bulkTerminateJob:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -256,6 +265,9 @@ impl runtime::Operation for PostTaskmanagementWorkitemsBulkTerminateJobs {
         permissions: runtime::RequiredPermissions::All(
             &["workitems:bulkTerminateJob:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

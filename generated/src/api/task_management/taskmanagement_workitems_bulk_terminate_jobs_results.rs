@@ -36,6 +36,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemsBulkTerminateJobResults {
         permissions: runtime::RequiredPermissions::All(
             &["workitems:bulkTerminateJobResults:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for PostTaskmanagementWorkitemDisconnect {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitem:disconnect"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

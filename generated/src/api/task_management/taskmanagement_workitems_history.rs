@@ -72,6 +72,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemHistory {
         path: "/api/v2/taskmanagement/workitems/{workitemId}/history",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workitem:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -98,6 +101,7 @@ impl runtime::Paged for GetTaskmanagementWorkitemHistory {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

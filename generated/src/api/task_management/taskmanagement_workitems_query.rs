@@ -51,6 +51,9 @@ impl runtime::Operation for PostTaskmanagementWorkitemsQuery {
         path: "/api/v2/taskmanagement/workitems/query",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workitem:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -77,6 +80,7 @@ impl runtime::Paged for PostTaskmanagementWorkitemsQuery {
             response: &["after"],
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

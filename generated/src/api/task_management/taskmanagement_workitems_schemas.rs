@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteTaskmanagementWorkitemsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitemSchema:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitemSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -187,6 +193,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemsSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitemSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -210,6 +219,7 @@ impl runtime::Paged for GetTaskmanagementWorkitemsSchemas {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -266,6 +276,9 @@ impl runtime::Operation for PostTaskmanagementWorkitemsSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitemSchema:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -335,6 +348,9 @@ impl runtime::Operation for PutTaskmanagementWorkitemsSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitemSchema:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

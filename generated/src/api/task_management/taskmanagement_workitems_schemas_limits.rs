@@ -36,6 +36,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemsSchemasLimits {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitemSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

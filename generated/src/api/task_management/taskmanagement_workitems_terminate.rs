@@ -41,6 +41,9 @@ impl runtime::Operation for PostTaskmanagementWorkitemTerminate {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:workitem:terminate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -81,6 +81,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemUserWrapups {
         path: "/api/v2/taskmanagement/workitems/{workitemId}/users/{userId}/wrapups",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:wrapup:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,7 @@ impl runtime::Paged for GetTaskmanagementWorkitemUserWrapups {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -165,6 +169,9 @@ impl runtime::Operation for PatchTaskmanagementWorkitemUserWrapups {
         path: "/api/v2/taskmanagement/workitems/{workitemId}/users/{userId}/wrapups",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:wrapup:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemVersion {
         path: "/api/v2/taskmanagement/workitems/{workitemId}/versions/{entityVersion}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workitem:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemVersions {
         path: "/api/v2/taskmanagement/workitems/{workitemId}/versions",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:workitem:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -165,6 +171,7 @@ impl runtime::Paged for GetTaskmanagementWorkitemVersions {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -77,6 +77,9 @@ impl runtime::Operation for GetTaskmanagementWorkitemWrapups {
         path: "/api/v2/taskmanagement/workitems/{workitemId}/wrapups",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:wrapup:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -102,6 +105,7 @@ impl runtime::Paged for GetTaskmanagementWorkitemWrapups {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteTaskmanagementWorktypeFlowsDatebasedRule {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleDateBased:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsDatebasedRule {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleDateBased:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -205,6 +211,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsDatebasedRules {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleDateBased:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -231,6 +240,7 @@ impl runtime::Paged for GetTaskmanagementWorktypeFlowsDatebasedRules {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -290,6 +300,9 @@ impl runtime::Operation for PatchTaskmanagementWorktypeFlowsDatebasedRule {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleDateBased:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -363,6 +376,9 @@ impl runtime::Operation for PostTaskmanagementWorktypeFlowsDatebasedRules {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleDateBased:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

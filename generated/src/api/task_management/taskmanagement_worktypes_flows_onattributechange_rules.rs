@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteTaskmanagementWorktypeFlowsOnattributechangeRu
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnAttributeChange:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsOnattributechangeRule 
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnAttributeChange:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -205,6 +211,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsOnattributechangeRules
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnAttributeChange:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -231,6 +240,7 @@ impl runtime::Paged for GetTaskmanagementWorktypeFlowsOnattributechangeRules {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -290,6 +300,9 @@ impl runtime::Operation for PatchTaskmanagementWorktypeFlowsOnattributechangeRul
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnAttributeChange:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -363,6 +376,9 @@ impl runtime::Operation for PostTaskmanagementWorktypeFlowsOnattributechangeRule
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnAttributeChange:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

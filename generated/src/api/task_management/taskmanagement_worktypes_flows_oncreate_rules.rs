@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteTaskmanagementWorktypeFlowsOncreateRule {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnCreate:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsOncreateRule {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnCreate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -205,6 +211,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeFlowsOncreateRules {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnCreate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -231,6 +240,7 @@ impl runtime::Paged for GetTaskmanagementWorktypeFlowsOncreateRules {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -290,6 +300,9 @@ impl runtime::Operation for PatchTaskmanagementWorktypeFlowsOncreateRule {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnCreate:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -363,6 +376,9 @@ impl runtime::Operation for PostTaskmanagementWorktypeFlowsOncreateRules {
         permissions: runtime::RequiredPermissions::Any(
             &["workitems:flowRuleOnCreate:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -80,6 +80,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeHistory {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/history",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:worktype:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,7 @@ impl runtime::Paged for GetTaskmanagementWorktypeHistory {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

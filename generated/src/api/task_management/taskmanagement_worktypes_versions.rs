@@ -37,6 +37,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeVersion {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/versions/{entityVersion}",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:worktype:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetTaskmanagementWorktypeVersions {
         path: "/api/v2/taskmanagement/worktypes/{worktypeId}/versions",
         tags: &["Task Management"],
         permissions: runtime::RequiredPermissions::Any(&["workitems:worktype:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -165,6 +171,7 @@ impl runtime::Paged for GetTaskmanagementWorktypeVersions {
             response: &["after"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

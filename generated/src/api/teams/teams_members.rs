@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteTeamMembers {
         path: "/api/v2/teams/{teamId}/members",
         tags: &["Teams"],
         permissions: runtime::RequiredPermissions::Any(&["groups:team:assign"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetTeamMembers {
         path: "/api/v2/teams/{teamId}/members",
         tags: &["Teams"],
         permissions: runtime::RequiredPermissions::Any(&["groups:team:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -164,6 +170,7 @@ impl runtime::Paged for GetTeamMembers {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -215,6 +222,9 @@ impl runtime::Operation for PostTeamMembers {
         path: "/api/v2/teams/{teamId}/members",
         tags: &["Teams"],
         permissions: runtime::RequiredPermissions::Any(&["groups:team:assign"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetTelephonyAgentGreetings {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:otherAgentGreeting:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutTelephonyAgentGreetings {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:otherAgentGreeting:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetTelephonyAgentsGreetingsMe {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:selfAgentGreeting:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -99,6 +102,9 @@ impl runtime::Operation for PutTelephonyAgentsGreetingsMe {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:selfAgentGreeting:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

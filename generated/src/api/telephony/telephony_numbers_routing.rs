@@ -93,6 +93,9 @@ impl runtime::Operation for GetTelephonyNumbersRouting {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:numberRouting:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,7 @@ impl runtime::Paged for GetTelephonyNumbersRouting {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -172,6 +176,9 @@ impl runtime::Operation for PostTelephonyNumbersRouting {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:numberRouting:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

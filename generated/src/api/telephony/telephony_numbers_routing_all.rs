@@ -36,6 +36,9 @@ impl runtime::Operation for PostTelephonyNumbersRoutingAll {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:numberRouting:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteTelephonyOrganizationLinkTargetOrganizationId 
         permissions: runtime::RequiredPermissions::All(
             &["telephony:organizationLink:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -107,6 +110,9 @@ impl runtime::Operation for GetTelephonyOrganizationLink {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:organizationLink:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -170,6 +176,9 @@ impl runtime::Operation for PostTelephonyOrganizationLink {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:organizationLink:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

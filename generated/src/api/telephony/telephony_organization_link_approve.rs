@@ -37,6 +37,9 @@ for PatchTelephonyOrganizationLinkApproveRequestingOrganizationId {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:organizationLink:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetTelephonyOrganizationLinkRegions {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:organizationLink:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -67,6 +67,9 @@ impl runtime::Operation for GetTelephonyPrefixes {
         path: "/api/v2/telephony/prefixes",
         tags: &["Telephony"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -92,6 +95,7 @@ impl runtime::Paged for GetTelephonyPrefixes {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdge {
         path: "/api/v2/telephony/providers/edges/{edgeId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(404, &["entity.not.found", "general.resource.not.found"])],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetTelephonyProvidersEdge {
         path: "/api/v2/telephony/providers/edges/{edgeId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found", "general.resource.not.found"]),
@@ -241,6 +247,9 @@ impl runtime::Operation for GetTelephonyProvidersEdges {
         path: "/api/v2/telephony/providers/edges",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -268,6 +277,7 @@ impl runtime::Paged for GetTelephonyProvidersEdges {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -320,6 +330,9 @@ impl runtime::Operation for PostTelephonyProvidersEdges {
         path: "/api/v2/telephony/providers/edges",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -397,6 +410,9 @@ impl runtime::Operation for PutTelephonyProvidersEdge {
         path: "/api/v2/telephony/providers/edges/{edgeId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesAlertablepresences {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:alertablePresences:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesAlertablepresences {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:alertablePresences:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -177,6 +183,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesAlertablepresences {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:alertablePresences:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesDidpool {
         path: "/api/v2/telephony/providers/edges/didpools/{didPoolId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(409, &["general.conflict"])],
         accept: "application/json",
         public: false,
@@ -100,6 +103,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDidpool {
         path: "/api/v2/telephony/providers/edges/didpools/{didPoolId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),
@@ -211,6 +217,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDidpools {
         path: "/api/v2/telephony/providers/edges/didpools",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -238,6 +247,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesDidpools {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -292,6 +302,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesDidpools {
         path: "/api/v2/telephony/providers/edges/didpools",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["general.bad.request", "invalid.date", "invalid.value"]),
             (409, &["general.conflict"]),
@@ -362,6 +375,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesDidpool {
         path: "/api/v2/telephony/providers/edges/didpools/{didPoolId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),

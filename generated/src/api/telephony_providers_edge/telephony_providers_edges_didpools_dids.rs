@@ -85,6 +85,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDidpoolsDids {
         path: "/api/v2/telephony/providers/edges/didpools/dids",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -112,6 +115,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesDidpoolsDids {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -34,6 +34,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDid {
         path: "/api/v2/telephony/providers/edges/dids/{didId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -166,6 +169,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesDids {
         path: "/api/v2/telephony/providers/edges/dids",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -193,6 +199,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesDids {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

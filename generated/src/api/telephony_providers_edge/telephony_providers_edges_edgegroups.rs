@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesEdgegroup {
         path: "/api/v2/telephony/providers/edges/edgegroups/{edgeGroupId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["general.bad.request"]), (404, &["entity.not.found"])],
         accept: "application/json",
         public: false,
@@ -112,6 +115,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesEdgegroup {
         path: "/api/v2/telephony/providers/edges/edgegroups/{edgeGroupId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found"]),
@@ -223,6 +229,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesEdgegroups {
         path: "/api/v2/telephony/providers/edges/edgegroups",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -250,6 +259,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesEdgegroups {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -304,6 +314,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesEdgegroups {
         path: "/api/v2/telephony/providers/edges/edgegroups",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -382,6 +395,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesEdgegroup {
         path: "/api/v2/telephony/providers/edges/edgegroups/{edgeGroupId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -51,6 +51,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExpired {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "internal:edge:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesExpired {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesExtensionpool {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:extensionPool:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(409, &["general.conflict"])],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtensionpool {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:extensionPool:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -223,6 +229,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtensionpools {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:extensionPool:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -250,6 +259,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesExtensionpools {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -304,6 +314,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesExtensionpools {
         path: "/api/v2/telephony/providers/edges/extensionpools",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::All(&["telephony:extensionPool:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["general.bad.request", "invalid.date", "invalid.value"]),
             (409, &["general.conflict"]),
@@ -376,6 +389,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesExtensionpool {
         permissions: runtime::RequiredPermissions::All(
             &["telephony:extensionPool:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["general.bad.request", "invalid.date", "invalid.value"]),
             (409, &["general.conflict"]),

@@ -36,6 +36,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtension {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:extensionPool:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -147,6 +150,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesExtensions {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:extensionPool:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -174,6 +180,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesExtensions {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

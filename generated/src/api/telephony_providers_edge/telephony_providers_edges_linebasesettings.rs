@@ -37,6 +37,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLinebasesetting {
         path: "/api/v2/telephony/providers/edges/linebasesettings/{lineBaseId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),
@@ -152,6 +155,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLinebasesettings {
         path: "/api/v2/telephony/providers/edges/linebasesettings",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -179,6 +185,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesLinebasesettings {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

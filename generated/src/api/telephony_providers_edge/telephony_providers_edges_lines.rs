@@ -37,6 +37,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLine {
         path: "/api/v2/telephony/providers/edges/lines/{lineId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -148,6 +151,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLines {
         path: "/api/v2/telephony/providers/edges/lines",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -175,6 +181,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesLines {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -34,6 +34,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesLinesTemplate {
         path: "/api/v2/telephony/providers/edges/lines/template",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),

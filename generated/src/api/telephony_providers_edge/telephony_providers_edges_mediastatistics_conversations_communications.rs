@@ -41,6 +41,9 @@ for GetTelephonyProvidersEdgesMediastatisticsConversationCommunication {
         permissions: runtime::RequiredPermissions::Any(
             &["analytics:conversationDetail:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -83,6 +83,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesOutboundroutes {
         path: "/api/v2/telephony/providers/edges/outboundroutes",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found"]),
@@ -113,6 +116,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesOutboundroutes {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesPhonebasesetting {
         path: "/api/v2/telephony/providers/edges/phonebasesettings/{phoneBaseId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(409, &["general.conflict"])],
         accept: "application/json",
         public: false,
@@ -103,6 +106,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhonebasesetting {
         path: "/api/v2/telephony/providers/edges/phonebasesettings/{phoneBaseId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found"]),
@@ -225,6 +231,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhonebasesettings {
         path: "/api/v2/telephony/providers/edges/phonebasesettings",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.organization.type", "invalid.value"]),
             (404, &["entity.not.found", "general.resource.not.found"]),
@@ -255,6 +264,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesPhonebasesettings {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -309,6 +319,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhonebasesettings {
         path: "/api/v2/telephony/providers/edges/phonebasesettings",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -387,6 +400,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesPhonebasesetting {
         path: "/api/v2/telephony/providers/edges/phonebasesettings/{phoneBaseId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["general.bad.request", "invalid.date", "invalid.value"]),
             (404, &["entity.not.found", "general.resource.not.found"]),

@@ -62,6 +62,9 @@ for GetTelephonyProvidersEdgesPhonebasesettingsAvailablemetabases {
         path: "/api/v2/telephony/providers/edges/phonebasesettings/availablemetabases",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesPhonebasesettingsAvailablemeta
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

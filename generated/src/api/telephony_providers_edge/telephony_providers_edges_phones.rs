@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesPhone {
         path: "/api/v2/telephony/providers/edges/phones/{phoneId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["general.bad.request"])],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhone {
         path: "/api/v2/telephony/providers/edges/phones/{phoneId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),
@@ -295,6 +301,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhones {
         path: "/api/v2/telephony/providers/edges/phones",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -322,6 +331,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesPhones {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -376,6 +386,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhones {
         path: "/api/v2/telephony/providers/edges/phones",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -454,6 +467,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesPhone {
         path: "/api/v2/telephony/providers/edges/phones/{phoneId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

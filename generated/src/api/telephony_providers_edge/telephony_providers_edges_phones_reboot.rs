@@ -34,6 +34,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhoneReboot {
         path: "/api/v2/telephony/providers/edges/phones/{phoneId}/reboot",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (503, &["providerapi.error.phone.no.active.edge"]),
@@ -103,6 +106,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesPhonesReboot {
         path: "/api/v2/telephony/providers/edges/phones/reboot",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (503, &["providerapi.error.phone.no.active.edge"]),

@@ -37,6 +37,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgePhysicalinterface {
         path: "/api/v2/telephony/providers/edges/{edgeId}/physicalinterfaces/{interfaceId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -119,6 +122,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgePhysicalinterfaces {
         path: "/api/v2/telephony/providers/edges/{edgeId}/physicalinterfaces",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -144,6 +150,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgePhysicalinterfaces {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -215,6 +222,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesPhysicalinterfaces {
         path: "/api/v2/telephony/providers/edges/physicalinterfaces",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -240,6 +250,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesPhysicalinterfaces {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

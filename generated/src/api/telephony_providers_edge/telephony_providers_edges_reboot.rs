@@ -39,6 +39,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgeReboot {
         path: "/api/v2/telephony/providers/edges/{edgeId}/reboot",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found", "general.resource.not.found"]),

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesSite {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (403, &["managed.property.not.allowed"]),
             (404, &["entity.not.found"]),
@@ -110,6 +113,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSite {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "telephony:sites:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found"]),
@@ -239,6 +245,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSites {
         path: "/api/v2/telephony/providers/edges/sites",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -266,6 +275,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesSites {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -320,6 +330,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesSites {
         path: "/api/v2/telephony/providers/edges/sites",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -398,6 +411,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSite {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -34,6 +34,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteNumberplan {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/numberplans/{numberPlanId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found"]),
@@ -105,6 +108,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteNumberplans {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/numberplans",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -171,6 +177,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSiteNumberplans {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/numberplans",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

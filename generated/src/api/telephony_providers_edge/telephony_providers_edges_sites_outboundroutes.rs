@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesSiteOutboundroute {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteOutboundroute {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -216,6 +222,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesSiteOutboundroutes {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -243,6 +252,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesSiteOutboundroutes {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -300,6 +310,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesSiteOutboundroutes {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -382,6 +395,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesSiteOutboundroute {
         path: "/api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes/{outboundRouteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

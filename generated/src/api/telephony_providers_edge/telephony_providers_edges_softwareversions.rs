@@ -47,6 +47,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgeSoftwareversions {
         path: "/api/v2/telephony/providers/edges/{edgeId}/softwareversions",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -72,6 +75,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgeSoftwareversions {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteTelephonyProvidersEdgesTrunkbasesetting {
         path: "/api/v2/telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["delete.referenced.entity", "general.bad.request"]),
             (404, &["entity.not.found"]),
@@ -113,6 +116,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkbasesetting {
         path: "/api/v2/telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["entity.not.found"]),
@@ -252,6 +258,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkbasesettings {
         path: "/api/v2/telephony/providers/edges/trunkbasesettings",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -279,6 +288,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesTrunkbasesettings {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -333,6 +343,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesTrunkbasesettings {
         path: "/api/v2/telephony/providers/edges/trunkbasesettings",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -411,6 +424,9 @@ impl runtime::Operation for PutTelephonyProvidersEdgesTrunkbasesetting {
         path: "/api/v2/telephony/providers/edges/trunkbasesettings/{trunkBaseSettingsId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -74,6 +74,9 @@ for GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemetabases {
         path: "/api/v2/telephony/providers/edges/trunkbasesettings/availablemetabases",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -101,6 +104,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesTrunkbasesettingsAvailablemeta
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

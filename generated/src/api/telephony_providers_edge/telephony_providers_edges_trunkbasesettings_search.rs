@@ -50,6 +50,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
         path: "/api/v2/telephony/providers/edges/trunkbasesettings/search",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -77,6 +80,7 @@ impl runtime::Paged for PostTelephonyProvidersEdgesTrunkbasesettingsSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

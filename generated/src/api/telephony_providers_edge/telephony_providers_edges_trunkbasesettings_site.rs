@@ -71,6 +71,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteI
         path: "/api/v2/telephony/providers/edges/trunkbasesettings/site/{siteId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -98,6 +101,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesTrunkbasesettingsSiteSiteId {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -91,6 +91,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgeTrunks {
         path: "/api/v2/telephony/providers/edges/{edgeId}/trunks",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -118,6 +121,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgeTrunks {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -175,6 +179,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunk {
         path: "/api/v2/telephony/providers/edges/trunks/{trunkId}",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -300,6 +307,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunks {
         path: "/api/v2/telephony/providers/edges/trunks",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -327,6 +337,7 @@ impl runtime::Paged for GetTelephonyProvidersEdgesTrunks {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

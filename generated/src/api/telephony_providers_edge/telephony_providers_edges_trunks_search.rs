@@ -49,6 +49,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgesTrunksSearch {
         path: "/api/v2/telephony/providers/edges/trunks/search",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -76,6 +79,7 @@ impl runtime::Paged for PostTelephonyProvidersEdgesTrunksSearch {
             total: Some("total"),
         },
         page_size: None,
+        items: &["results"],
     };
 
     #[inline]

@@ -48,6 +48,9 @@ impl runtime::Operation for GetTelephonyProvidersEdgesTrunkswithrecording {
         permissions: runtime::RequiredPermissions::Any(
             &["recording:retentionPolicy:view", "telephony:plugin:all"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -33,6 +33,9 @@ impl runtime::Operation for PostTelephonyProvidersEdgeUnpair {
         path: "/api/v2/telephony/providers/edges/{edgeId}/unpair",
         tags: &["Telephony Providers Edge"],
         permissions: runtime::RequiredPermissions::Any(&["telephony:plugin:all"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (403, &["managed.property.not.allowed"]),

@@ -36,6 +36,9 @@ impl runtime::Operation for PostTextbotsBotflowsSessionTurns {
         permissions: runtime::RequiredPermissions::Any(
             &["textbots:botFlowSession:execute"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

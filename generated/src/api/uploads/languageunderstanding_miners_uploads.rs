@@ -37,6 +37,9 @@ impl runtime::Operation for PostLanguageunderstandingMinerUploads {
         permissions: runtime::RequiredPermissions::All(
             &["languageUnderstanding:miner:upload"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -63,6 +63,9 @@ impl runtime::Operation for GetUsageAggregatesQueryJob {
         path: "/api/v2/usage/aggregates/query/jobs/{jobId}",
         tags: &["Usage"],
         permissions: runtime::RequiredPermissions::Any(&["usage:organization:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -88,6 +91,7 @@ impl runtime::Paged for GetUsageAggregatesQueryJob {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -155,6 +159,9 @@ impl runtime::Operation for PostUsageAggregatesQueryJobs {
         path: "/api/v2/usage/aggregates/query/jobs",
         tags: &["Usage"],
         permissions: runtime::RequiredPermissions::Any(&["usage:organization:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

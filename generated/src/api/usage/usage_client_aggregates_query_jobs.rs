@@ -63,6 +63,9 @@ impl runtime::Operation for GetUsageClientClientIdAggregatesQueryJob {
         path: "/api/v2/usage/client/{clientId}/aggregates/query/jobs/{jobId}",
         tags: &["Usage"],
         permissions: runtime::RequiredPermissions::Any(&["usage:client:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -88,6 +91,7 @@ impl runtime::Paged for GetUsageClientClientIdAggregatesQueryJob {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -158,6 +162,9 @@ impl runtime::Operation for PostUsageClientClientIdAggregatesQueryJobs {
         path: "/api/v2/usage/client/{clientId}/aggregates/query/jobs",
         tags: &["Usage"],
         permissions: runtime::RequiredPermissions::Any(&["usage:client:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PostUsageQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["oauth:client:view", "usage:organization:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetUsageQueryExecutionIdResults {
         permissions: runtime::RequiredPermissions::Any(
             &["oauth:client:view", "usage:organization:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PostUsageSimplesearch {
         permissions: runtime::RequiredPermissions::Any(
             &["oauth:client:view", "usage:simpleSearch:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

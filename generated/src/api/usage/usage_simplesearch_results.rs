@@ -61,6 +61,9 @@ impl runtime::Operation for GetUsageSimplesearchExecutionIdResults {
         permissions: runtime::RequiredPermissions::Any(
             &["oauth:client:view", "usage:simpleSearch:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetUsageSimplesearchExecutionIdResults {
             response: &["cursors", "after"],
         },
         page_size: Some("pageSize"),
+        items: &["results"],
     };
 
     #[inline]

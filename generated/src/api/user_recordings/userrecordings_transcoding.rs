@@ -43,6 +43,9 @@ impl runtime::Operation for GetUserrecordingTranscoding {
         permissions: runtime::RequiredPermissions::Any(
             &["They are enforced by the backend"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -108,6 +108,9 @@ impl runtime::Operation for GetProfilesUsers {
         path: "/api/v2/profiles/users",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -135,6 +138,7 @@ impl runtime::Paged for GetProfilesUsers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

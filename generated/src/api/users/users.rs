@@ -44,6 +44,9 @@ impl runtime::Operation for DeleteUser {
         permissions: runtime::RequiredPermissions::Any(
             &["admin", "directory:user:delete", "directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(200, &["user.not.found.on.delete"])],
         accept: "application/json",
         public: false,
@@ -136,6 +139,9 @@ impl runtime::Operation for GetUser {
         path: "/api/v2/users/{userId}",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),
@@ -287,6 +293,9 @@ impl runtime::Operation for GetUsers {
         path: "/api/v2/users",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value", "max.user.ids"])],
         accept: "application/json",
         public: false,
@@ -314,6 +323,7 @@ impl runtime::Paged for GetUsers {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -367,6 +377,9 @@ impl runtime::Operation for PatchUser {
         permissions: runtime::RequiredPermissions::Any(
             &["admin", "directory:user:edit", "directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (409, &["general.conflict"]),
@@ -432,6 +445,9 @@ impl runtime::Operation for PostUsers {
         path: "/api/v2/users",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for PatchUsersBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["directory:user:edit", "directory:organization:admin"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetUserCallforwarding {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:callForwarding:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (403, &["callforwarding.usernotpermitted"]),
@@ -105,6 +108,9 @@ impl runtime::Operation for PatchUserCallforwarding {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:callForwarding:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (
@@ -203,6 +209,9 @@ impl runtime::Operation for PutUserCallforwarding {
         permissions: runtime::RequiredPermissions::Any(
             &["conversation:callForwarding:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (

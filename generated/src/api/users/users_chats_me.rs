@@ -73,6 +73,9 @@ impl runtime::Operation for GetUsersChatsMe {
         permissions: runtime::RequiredPermissions::Any(
             &["chat:chat:access", "user:chats:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -98,6 +101,7 @@ impl runtime::Paged for GetUsersChatsMe {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

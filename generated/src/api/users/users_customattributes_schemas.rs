@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteUsersCustomattributesSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["users:customAttributesSchema:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetUsersCustomattributesSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["users:customAttributesSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -187,6 +193,9 @@ impl runtime::Operation for GetUsersCustomattributesSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["users:customAttributesSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -210,6 +219,7 @@ impl runtime::Paged for GetUsersCustomattributesSchemas {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -264,6 +274,9 @@ impl runtime::Operation for PostUsersCustomattributesSchemas {
         permissions: runtime::RequiredPermissions::Any(
             &["users:customAttributesSchema:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -333,6 +346,9 @@ impl runtime::Operation for PutUsersCustomattributesSchema {
         permissions: runtime::RequiredPermissions::Any(
             &["users:customAttributesSchema:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetUsersCustomattributesSchemasCoretype {
         permissions: runtime::RequiredPermissions::Any(
             &["users:customAttributesSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -118,6 +121,9 @@ impl runtime::Operation for GetUsersCustomattributesSchemasCoretypes {
         permissions: runtime::RequiredPermissions::Any(
             &["users:customAttributesSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -141,6 +147,7 @@ impl runtime::Paged for GetUsersCustomattributesSchemasCoretypes {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

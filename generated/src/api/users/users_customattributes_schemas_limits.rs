@@ -36,6 +36,9 @@ impl runtime::Operation for GetUsersCustomattributesSchemasLimits {
         permissions: runtime::RequiredPermissions::Any(
             &["users:customAttributesSchema:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -139,6 +139,9 @@ impl runtime::Operation for GetUsersDevelopmentActivities {
         permissions: runtime::RequiredPermissions::Any(
             &["learning:assignment:view", "coaching:appointment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -166,6 +169,7 @@ impl runtime::Paged for GetUsersDevelopmentActivities {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -220,6 +224,9 @@ impl runtime::Operation for GetUsersDevelopmentActivity {
         permissions: runtime::RequiredPermissions::Any(
             &["learning:assignment:view", "coaching:appointment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for PostUsersDevelopmentActivitiesAggregatesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["learning:assignment:view", "coaching:appointment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -127,6 +127,9 @@ impl runtime::Operation for GetUsersDevelopmentActivitiesMe {
         path: "/api/v2/users/development/activities/me",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -154,6 +157,7 @@ impl runtime::Paged for GetUsersDevelopmentActivitiesMe {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

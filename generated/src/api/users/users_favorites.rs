@@ -76,6 +76,9 @@ impl runtime::Operation for GetUserFavorites {
         path: "/api/v2/users/{userId}/favorites",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -103,6 +106,7 @@ impl runtime::Paged for GetUserFavorites {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

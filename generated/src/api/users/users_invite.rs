@@ -41,6 +41,9 @@ impl runtime::Operation for PostUserInvite {
         permissions: runtime::RequiredPermissions::Any(
             &["admin", "directory:organization:admin", "directory:user:setPassword"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

@@ -32,6 +32,9 @@ impl runtime::Operation for PostUsersMePassword {
         path: "/api/v2/users/me/password",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.password", "invalid.value", "not.a.user"]),
         ],

@@ -32,6 +32,9 @@ impl runtime::Operation for DeleteUsersMeVerifier {
         path: "/api/v2/users/me/verifiers/{verifierId}",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetUsersMeVerifiers {
         path: "/api/v2/users/me/verifiers",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -131,6 +137,7 @@ impl runtime::Paged for GetUsersMeVerifiers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -180,6 +187,9 @@ impl runtime::Operation for PutUsersMeVerifier {
         path: "/api/v2/users/me/verifiers/{verifierId}",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,9 @@ impl runtime::Operation for PostUserPassword {
         path: "/api/v2/users/{userId}/password",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:setPassword"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.password", "invalid.value"]),
             (404, &["general.resource.not.found"]),

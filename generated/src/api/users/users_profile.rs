@@ -54,6 +54,9 @@ impl runtime::Operation for GetUserProfile {
         path: "/api/v2/users/{userId}/profile",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (404, &["general.resource.not.found"]),

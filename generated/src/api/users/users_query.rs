@@ -107,6 +107,9 @@ impl runtime::Operation for GetUsersQuery {
         path: "/api/v2/users/query",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::Any(&["directory:user:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -133,6 +136,7 @@ impl runtime::Paged for GetUsersQuery {
             response: &["cursor"],
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetUserStation {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:otherStationAssociation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

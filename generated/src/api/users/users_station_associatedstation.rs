@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteUserStationAssociatedstation {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:station:disassociate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -103,6 +106,9 @@ impl runtime::Operation for PutUserStationAssociatedstationStationId {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:otherStationAssociation:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value"]),
             (409, &["userservice.stationalreadyassociated"]),

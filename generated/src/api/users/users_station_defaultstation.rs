@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteUserStationDefaultstation {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "telephony:phone:assign"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -103,6 +106,9 @@ impl runtime::Operation for PutUserStationDefaultstationStationId {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "telephony:phone:assign"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,

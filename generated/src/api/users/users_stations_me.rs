@@ -36,6 +36,9 @@ impl runtime::Operation for GetUsersStationsMe {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:selfStationAssociation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

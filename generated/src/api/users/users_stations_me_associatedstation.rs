@@ -35,6 +35,9 @@ impl runtime::Operation for DeleteUsersStationsMeAssociatedstation {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:station:disassociateSelf"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -100,6 +103,9 @@ impl runtime::Operation for PutUsersStationsMeAssociatedstationStationId {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:selfStationAssociation:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -34,6 +34,9 @@ impl runtime::Operation for DeleteUserVerifier {
         path: "/api/v2/users/{userId}/verifiers/{verifierId}",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::Any(&["mfa:verifier:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetUserVerifiers {
         path: "/api/v2/users/{userId}/verifiers",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::Any(&["mfa:verifier:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -137,6 +143,7 @@ impl runtime::Paged for GetUserVerifiers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -188,6 +195,9 @@ impl runtime::Operation for PutUserVerifier {
         path: "/api/v2/users/{userId}/verifiers/{verifierId}",
         tags: &["Users"],
         permissions: runtime::RequiredPermissions::Any(&["mfa:verifier:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

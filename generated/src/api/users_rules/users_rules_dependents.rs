@@ -38,6 +38,9 @@ impl runtime::Operation for GetUsersRuleDependentTypeId {
         path: "/api/v2/users/rules/{ruleId}/dependents/{ruleType}/{typeId}",
         tags: &["Users Rules"],
         permissions: runtime::RequiredPermissions::Any(&["users:ruleDependents:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -62,7 +65,7 @@ impl crate::api::UsersRulesApi {
         &self,
         rule_id: impl AsRef<str>,
         rule_type: GetUsersRuleDependentTypeIdRuleType,
-        type_id: impl AsRef<str>,
+        type_id_: impl AsRef<str>,
     ) -> GetUsersRuleDependentTypeId {
         let mut request = runtime::Request::new(
             &self.client,
@@ -70,7 +73,7 @@ impl crate::api::UsersRulesApi {
         );
         request.path_argument(rule_id.as_ref());
         request.path_argument(rule_type);
-        request.path_argument(type_id.as_ref());
+        request.path_argument(type_id_.as_ref());
         GetUsersRuleDependentTypeId {
             request,
         }
@@ -140,6 +143,9 @@ impl runtime::Operation for GetUsersRuleDependents {
         path: "/api/v2/users/rules/{ruleId}/dependents",
         tags: &["Users Rules"],
         permissions: runtime::RequiredPermissions::Any(&["users:ruleDependents:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -167,6 +173,7 @@ impl runtime::Paged for GetUsersRuleDependents {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -61,6 +61,9 @@ impl runtime::Operation for PostUsersRulesQuery {
         path: "/api/v2/users/rules/query",
         tags: &["Users Rules"],
         permissions: runtime::RequiredPermissions::Any(&["users:ruleUsers:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -88,6 +91,7 @@ impl runtime::Paged for PostUsersRulesQuery {
             total: None,
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -61,6 +61,9 @@ impl runtime::Operation for GetTimezones {
         path: "/api/v2/timezones",
         tags: &["Utilities"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -88,6 +91,7 @@ impl runtime::Paged for GetTimezones {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -59,6 +59,9 @@ impl runtime::Operation for GetVoicemailGroupMessages {
         path: "/api/v2/voicemail/groups/{groupId}/messages",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -86,6 +89,7 @@ impl runtime::Paged for GetVoicemailGroupMessages {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

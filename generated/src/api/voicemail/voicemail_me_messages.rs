@@ -59,6 +59,9 @@ impl runtime::Operation for GetVoicemailMeMessages {
         path: "/api/v2/voicemail/me/messages",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -86,6 +89,7 @@ impl runtime::Paged for GetVoicemailMeMessages {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteVoicemailMessage {
         path: "/api/v2/voicemail/messages/{messageId}",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["not.a.user"]),
             (403, &["voicemail.not.authorized.voicemail.message"]),
@@ -102,6 +105,9 @@ impl runtime::Operation for DeleteVoicemailMessages {
         path: "/api/v2/voicemail/messages",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["not.a.user"])],
         accept: "application/json",
         public: false,
@@ -168,6 +174,9 @@ impl runtime::Operation for GetVoicemailMessage {
         path: "/api/v2/voicemail/messages/{messageId}",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "not.a.user"]),
             (403, &["voicemail.not.authorized.voicemail.message"]),
@@ -260,6 +269,9 @@ impl runtime::Operation for GetVoicemailMessages {
         path: "/api/v2/voicemail/messages",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "not.a.user"]),
             (403, &["voicemail.not.authorized.voicemail.message"]),
@@ -288,6 +300,7 @@ impl runtime::Paged for GetVoicemailMessages {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -337,6 +350,9 @@ impl runtime::Operation for PatchVoicemailMessage {
         path: "/api/v2/voicemail/messages/{messageId}",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -429,6 +445,9 @@ impl runtime::Operation for PostVoicemailMessages {
         path: "/api/v2/voicemail/messages",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,
@@ -506,6 +525,9 @@ impl runtime::Operation for PutVoicemailMessage {
         path: "/api/v2/voicemail/messages/{messageId}",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

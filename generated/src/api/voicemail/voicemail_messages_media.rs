@@ -38,6 +38,9 @@ impl runtime::Operation for GetVoicemailMessageMedia {
         path: "/api/v2/voicemail/messages/{messageId}/media",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (400, &["invalid.date", "invalid.value", "not.a.user"]),
             (403, &["voicemail.not.authorized.voicemail.message"]),

@@ -61,6 +61,9 @@ impl runtime::Operation for GetVoicemailQueueMessages {
         path: "/api/v2/voicemail/queues/{queueId}/messages",
         tags: &["Voicemail"],
         permissions: runtime::RequiredPermissions::Any(&["voicemail:acdvoicemail:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -88,6 +91,7 @@ impl runtime::Paged for GetVoicemailQueueMessages {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

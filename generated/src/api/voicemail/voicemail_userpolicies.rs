@@ -36,6 +36,9 @@ impl runtime::Operation for GetVoicemailUserpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "voicemail:userPolicy:viewOther"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -102,6 +105,9 @@ impl runtime::Operation for PatchVoicemailUserpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "voicemail:userPolicy:viewOther"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -173,6 +179,9 @@ impl runtime::Operation for PutVoicemailUserpolicy {
         permissions: runtime::RequiredPermissions::Any(
             &["telephony:plugin:all", "voicemail:userPolicy:viewOther"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

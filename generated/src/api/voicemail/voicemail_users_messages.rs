@@ -63,6 +63,9 @@ impl runtime::Operation for GetVoicemailUserMessages {
         permissions: runtime::RequiredPermissions::Any(
             &["voicemail:voicemail:viewOther"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -90,6 +93,7 @@ impl runtime::Paged for GetVoicemailUserMessages {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

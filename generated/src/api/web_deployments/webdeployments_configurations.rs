@@ -39,6 +39,9 @@ impl runtime::Operation for DeleteWebdeploymentsConfiguration {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:configuration:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -143,6 +146,9 @@ impl runtime::Operation for GetWebdeploymentsConfigurations {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:configuration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -168,6 +174,7 @@ impl runtime::Paged for GetWebdeploymentsConfigurations {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -222,6 +229,9 @@ impl runtime::Operation for PostWebdeploymentsConfigurations {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:configuration:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -39,6 +39,9 @@ impl runtime::Operation for GetWebdeploymentsConfigurationVersion {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:configuration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ impl runtime::Operation for GetWebdeploymentsConfigurationVersions {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:configuration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -164,6 +170,7 @@ impl runtime::Paged for GetWebdeploymentsConfigurationVersions {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

@@ -36,6 +36,9 @@ impl runtime::Operation for GetWebdeploymentsConfigurationVersionsDraft {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:configuration:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutWebdeploymentsConfigurationVersionsDraft {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:configuration:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

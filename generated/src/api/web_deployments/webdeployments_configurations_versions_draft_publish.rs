@@ -36,6 +36,9 @@ impl runtime::Operation for PostWebdeploymentsConfigurationVersionsDraftPublish 
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:configuration:edit", "webDeployments:configuration:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

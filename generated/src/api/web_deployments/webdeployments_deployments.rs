@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteWebdeploymentsDeployment {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:deployment:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -116,6 +119,9 @@ impl runtime::Operation for GetWebdeploymentsDeployment {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:deployment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -222,6 +228,9 @@ impl runtime::Operation for GetWebdeploymentsDeployments {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:deployment:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -247,6 +256,7 @@ impl runtime::Paged for GetWebdeploymentsDeployments {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]
@@ -301,6 +311,9 @@ impl runtime::Operation for PostWebdeploymentsDeployments {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:deployment:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -370,6 +383,9 @@ impl runtime::Operation for PutWebdeploymentsDeployment {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:deployment:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetWebdeploymentsDeploymentIdentityresolution {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:deployment:view", "webDeployments:identityResolution:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -104,6 +107,9 @@ impl runtime::Operation for PutWebdeploymentsDeploymentIdentityresolution {
         permissions: runtime::RequiredPermissions::All(
             &["webDeployments:deployment:edit", "webDeployments:identityResolution:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -60,6 +60,9 @@ impl runtime::Operation for GetWebmessagingMessages {
         path: "/api/v2/webmessaging/messages",
         tags: &["WebMessaging"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: true,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetWebmessagingMessages {
             total: Some("total"),
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

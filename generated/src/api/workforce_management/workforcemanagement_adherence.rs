@@ -34,6 +34,9 @@ impl runtime::Operation for GetWorkforcemanagementAdherence {
         path: "/api/v2/workforcemanagement/adherence",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:realtimeAdherence:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 400,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceExplanation {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAdherenceExplanation:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceExplanations {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAdherenceExplanation:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

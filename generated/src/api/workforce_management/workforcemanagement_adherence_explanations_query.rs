@@ -51,6 +51,9 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceExplanationsQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAdherenceExplanation:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

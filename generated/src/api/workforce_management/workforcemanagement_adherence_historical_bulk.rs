@@ -39,6 +39,9 @@ impl runtime::Operation for PostWorkforcemanagementAdherenceHistoricalBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:historicalAdherence:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

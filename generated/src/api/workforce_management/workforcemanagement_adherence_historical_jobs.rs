@@ -36,6 +36,9 @@ impl runtime::Operation for GetWorkforcemanagementAdherenceHistoricalJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:historicalAdherence:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

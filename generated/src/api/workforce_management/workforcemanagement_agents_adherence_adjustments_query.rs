@@ -66,6 +66,9 @@ impl runtime::Operation for PostWorkforcemanagementAgentAdherenceAdjustmentsQuer
         path: "/api/v2/workforcemanagement/agents/{agentId}/adherence/adjustments/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -91,6 +94,7 @@ impl runtime::Paged for PostWorkforcemanagementAgentAdherenceAdjustmentsQuery {
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

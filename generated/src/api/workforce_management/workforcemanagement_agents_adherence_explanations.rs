@@ -40,6 +40,9 @@ impl runtime::Operation for GetWorkforcemanagementAgentAdherenceExplanation {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:adherenceExplanation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for PatchWorkforcemanagementAgentAdherenceExplanation {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:adherenceExplanation:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -183,6 +189,9 @@ impl runtime::Operation for PostWorkforcemanagementAgentAdherenceExplanations {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:adherenceExplanation:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

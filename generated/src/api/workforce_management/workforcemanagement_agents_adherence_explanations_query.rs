@@ -51,6 +51,9 @@ impl runtime::Operation for PostWorkforcemanagementAgentAdherenceExplanationsQue
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:adherenceExplanation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

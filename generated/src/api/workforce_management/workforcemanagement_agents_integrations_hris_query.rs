@@ -51,6 +51,9 @@ impl runtime::Operation for PostWorkforcemanagementAgentsIntegrationsHrisQuery {
         path: "/api/v2/workforcemanagement/agents/integrations/hris/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:agent:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,7 @@ impl runtime::Paged for PostWorkforcemanagementAgentsIntegrationsHrisQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for PostWorkforcemanagementAgentsMePossibleworkshifts {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentPossibleWorkShifts:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

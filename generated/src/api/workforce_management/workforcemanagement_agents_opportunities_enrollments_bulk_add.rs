@@ -41,6 +41,9 @@ for PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkAdd {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentOpportunitiesEnrollments:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -44,6 +44,9 @@ for PostWorkforcemanagementAgentsOpportunitiesEnrollmentsBulkStatusesUpdate {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentOpportunitiesEnrollmentsStatuses:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -54,6 +54,9 @@ impl runtime::Operation for PostWorkforcemanagementAgentsOpportunitiesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentOpportunitiesQuery:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

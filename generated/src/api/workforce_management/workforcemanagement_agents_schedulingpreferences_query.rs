@@ -52,6 +52,9 @@ impl runtime::Operation for PostWorkforcemanagementAgentSchedulingpreferencesQue
         path: "/api/v2/workforcemanagement/agents/{agentId}/schedulingpreferences/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -75,6 +78,7 @@ impl runtime::Paged for PostWorkforcemanagementAgentSchedulingpreferencesQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -48,6 +48,9 @@ impl runtime::Operation for PostWorkforcemanagementAgentschedulesManagementunits
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentManagementUnitSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsOffersSearchJ
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAlternativeShift:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -119,6 +122,9 @@ impl runtime::Operation for PostWorkforcemanagementAlternativeshiftsOffersSearch
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAlternativeShift:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -36,6 +36,9 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAlternativeShift:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

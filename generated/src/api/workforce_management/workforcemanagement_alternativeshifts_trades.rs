@@ -40,6 +40,9 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTrade {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAlternativeShift:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -114,6 +117,9 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTrades {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAlternativeShift:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -179,6 +185,9 @@ impl runtime::Operation for PatchWorkforcemanagementAlternativeshiftsTrade {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAlternativeShift:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -250,6 +259,9 @@ impl runtime::Operation for PostWorkforcemanagementAlternativeshiftsTrades {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentAlternativeShift:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

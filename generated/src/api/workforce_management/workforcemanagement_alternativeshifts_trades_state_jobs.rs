@@ -38,6 +38,9 @@ impl runtime::Operation for GetWorkforcemanagementAlternativeshiftsTradesStateJo
         path: "/api/v2/workforcemanagement/alternativeshifts/trades/state/jobs/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:alternativeShift:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -77,6 +80,9 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:alternativeShift:edit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_alternativeshifts_trades_state_job`.
+///
 /// Made by `WorkforceManagementApi::patch_workforcemanagement_alternativeshifts_trades_state_jobs`.
 ///
 /// [Genesys's page of this
@@ -92,6 +98,14 @@ impl PatchWorkforcemanagementAlternativeshiftsTradesStateJobs {
     pub fn send(self) -> runtime::Call<AlternativeShiftAsyncResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation for PatchWorkforcemanagementAlternativeshiftsTradesStateJobs {
@@ -104,6 +118,9 @@ impl runtime::Operation for PatchWorkforcemanagementAlternativeshiftsTradesState
         path: "/api/v2/workforcemanagement/alternativeshifts/trades/state/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:alternativeShift:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -119,6 +136,21 @@ impl runtime::Operation for PatchWorkforcemanagementAlternativeshiftsTradesState
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit for PatchWorkforcemanagementAlternativeshiftsTradesStateJobs {
+    type Status = <crate::api::GetWorkforcemanagementAlternativeshiftsTradesStateJob as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementAlternativeshiftsTradesStateJob as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["job", "id"],
+        state: runtime::JobStatePlace::Property(&["status"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

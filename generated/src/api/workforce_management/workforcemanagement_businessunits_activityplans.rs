@@ -39,6 +39,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplan {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:activityPlan:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -129,6 +132,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplans {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:activityPlan:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -152,6 +158,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitActivityplans {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -209,6 +216,9 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitActivityplan {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:activityPlan:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -280,6 +290,9 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitActivityplans {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:activityPlan:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

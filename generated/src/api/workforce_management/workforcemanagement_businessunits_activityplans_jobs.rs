@@ -35,6 +35,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplanJobs {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/{activityPlanId}/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -117,6 +120,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitActivityplansJobs 
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/activityplans/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:activityPlan:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -140,6 +146,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitActivityplansJobs {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

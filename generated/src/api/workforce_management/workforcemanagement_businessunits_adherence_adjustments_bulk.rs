@@ -50,6 +50,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitAdherenceAdjustmen
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/bulk",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -73,6 +76,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsBu
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -136,6 +140,9 @@ for PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsBulk {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/bulk",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

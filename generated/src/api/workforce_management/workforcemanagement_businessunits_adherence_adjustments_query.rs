@@ -67,6 +67,9 @@ for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQuery {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -92,6 +95,7 @@ impl runtime::Paged for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQ
             response: "nextUri",
         },
         page_size: Some("pageSize"),
+        items: &["entities"],
     };
 
     #[inline]

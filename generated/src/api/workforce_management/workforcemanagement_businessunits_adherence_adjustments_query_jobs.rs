@@ -39,6 +39,9 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJob {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query/jobs/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -123,6 +126,9 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -146,6 +152,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsQu
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -215,6 +222,9 @@ for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsQueryJobs {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/query/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ for DeleteWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/bulk",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -130,6 +133,9 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/bulk",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -154,6 +160,7 @@ for GetWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -221,6 +228,9 @@ for PatchWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/bulk",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -293,6 +303,9 @@ for PostWorkforcemanagementBusinessunitAdherenceAdjustmentsReasoncodesBulk {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/adherence/adjustments/reasoncodes/bulk",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -53,6 +53,9 @@ for PostWorkforcemanagementBusinessunitAdherenceExplanationsQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:adherenceExplanation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

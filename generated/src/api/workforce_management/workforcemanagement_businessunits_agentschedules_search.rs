@@ -51,6 +51,9 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitAgentschedulesSea
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitCapacityplan {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:capacityPlan:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -120,6 +123,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitCapacityplans {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:capacityPlan:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -143,6 +149,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitCapacityplans {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -200,6 +207,9 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitCapacityplan {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:capacityPlan:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -271,6 +281,9 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitCapacityplans {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:capacityPlan:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -49,6 +49,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitCapacityplanForeca
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:capacityPlanForecastInputs:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -57,6 +57,9 @@ for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshisto
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/capacityplans/{capacityPlanId}/staffinggroupallocationshistory/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:capacityPlan:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -81,6 +84,7 @@ for PostWorkforcemanagementBusinessunitCapacityplanStaffinggroupallocationshisto
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

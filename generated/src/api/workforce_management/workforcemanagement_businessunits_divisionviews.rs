@@ -62,6 +62,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitsDivisionviews {
         path: "/api/v2/workforcemanagement/businessunits/divisionviews",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:businessUnit:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitsDivisionviews {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

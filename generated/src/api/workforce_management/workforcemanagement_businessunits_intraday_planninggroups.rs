@@ -52,6 +52,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitIntradayPlanninggr
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/intraday/planninggroups",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:intraday:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -75,6 +78,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitIntradayPlanninggroups
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

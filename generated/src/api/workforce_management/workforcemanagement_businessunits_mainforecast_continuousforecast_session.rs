@@ -42,6 +42,9 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSession {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:mainForecast:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[
             (
                 200,
@@ -124,6 +127,9 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionSessi
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/mainforecast/continuousforecast/session/{sessionId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:mainForecast:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

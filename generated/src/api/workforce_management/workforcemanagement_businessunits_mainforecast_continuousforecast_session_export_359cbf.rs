@@ -43,6 +43,9 @@ for GetWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExpor
         permissions: runtime::RequiredPermissions::All(
             &["wfm:mainForecastExportForecast:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -129,6 +132,9 @@ for PostWorkforcemanagementBusinessunitMainforecastContinuousforecastSessionExpo
         permissions: runtime::RequiredPermissions::All(
             &["wfm:mainForecastExportForecast:add"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -64,6 +64,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitManagementunits {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/managementunits",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -89,6 +92,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitManagementunits {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -39,6 +39,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitMinimumstaffingSet
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:minimumStaffingSettings:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -107,6 +110,9 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitMinimumstaffingS
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:minimumStaffingSettings:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

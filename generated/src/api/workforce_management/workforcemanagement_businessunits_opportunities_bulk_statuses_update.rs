@@ -41,6 +41,9 @@ for PostWorkforcemanagementBusinessunitOpportunitiesBulkStatusesUpdate {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:opportunitiesStatuses:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -43,6 +43,9 @@ for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsBulkStatusesUpdat
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:opportunitiesEnrollmentsStatuses:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -56,6 +56,9 @@ for PostWorkforcemanagementBusinessunitOpportunitiesEnrollmentsQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:opportunitiesEnrollmentsQuery:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -43,6 +43,9 @@ for PostWorkforcemanagementBusinessunitOpportunitiesExternalactivitiesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:opportunitiesExternalActivitiesQuery:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -38,6 +38,9 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitPlanninggroup {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/planninggroups/{planningGroupId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:planningGroup:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -106,6 +109,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitPlanninggroup {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/planninggroups/{planningGroupId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:planningGroup:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -198,6 +204,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitPlanninggroups {
                 "wfm:publishedSchedule:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -221,6 +230,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitPlanninggroups {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -280,6 +290,9 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitPlanninggroup {
         permissions: runtime::RequiredPermissions::All(
             &["wfm:planningGroup:edit", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -353,6 +366,9 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitPlanninggroups {
         permissions: runtime::RequiredPermissions::All(
             &["wfm:planningGroup:add", "routing:queue:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitSchedulingRun {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:schedule:generate"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -107,6 +110,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulingRun {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:generate", "wfm:schedule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -191,6 +197,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulingRuns {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:generate", "wfm:schedule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -214,6 +223,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitSchedulingRuns {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -271,6 +281,9 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitSchedulingRun {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/scheduling/runs/{runId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:schedule:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

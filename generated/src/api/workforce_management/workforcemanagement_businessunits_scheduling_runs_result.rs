@@ -39,6 +39,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitSchedulingRunResul
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:edit", "wfm:schedule:generate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -43,6 +43,9 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitServicegoaltemp
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:serviceGoalTemplate:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -125,6 +128,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitServicegoaltemplat
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:serviceGoalTemplate:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -225,6 +231,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitServicegoaltemplat
                 "wfm:shortTermForecast:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -248,6 +257,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitServicegoaltemplates {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -308,6 +318,9 @@ impl runtime::Operation for PatchWorkforcemanagementBusinessunitServicegoaltempl
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:serviceGoalTemplate:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -380,6 +393,9 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitServicegoaltempla
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/servicegoaltemplates",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:serviceGoalTemplate:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -42,6 +42,9 @@ for GetWorkforcemanagementBusinessunitShifttradingTradesEvaluateJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shiftTradeRequest:view", "wfm:shiftTradeRequest:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ for PostWorkforcemanagementBusinessunitShifttradingTradesEvaluateJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shiftTradeRequest:view", "wfm:shiftTradeRequest:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -42,6 +42,9 @@ for GetWorkforcemanagementBusinessunitShifttradingTradesQueryJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shiftTradeRequest:view", "wfm:shiftTradeRequest:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -138,6 +141,9 @@ for PostWorkforcemanagementBusinessunitShifttradingTradesQueryJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shiftTradeRequest:view", "wfm:shiftTradeRequest:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -42,6 +42,9 @@ for GetWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -139,6 +142,9 @@ for PostWorkforcemanagementBusinessunitShifttradingUnmatchedSearchJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

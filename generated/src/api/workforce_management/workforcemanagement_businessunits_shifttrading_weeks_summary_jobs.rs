@@ -42,6 +42,9 @@ for GetWorkforcemanagementBusinessunitShifttradingWeeksSummaryJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shiftTradeRequest:view", "wfm:shiftTradeRequest:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -132,6 +135,9 @@ for PostWorkforcemanagementBusinessunitShifttradingWeeksSummaryJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shiftTradeRequest:view", "wfm:shiftTradeRequest:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -55,6 +55,9 @@ for PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/planninggroups/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:staffingGroup:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -79,6 +82,7 @@ for PostWorkforcemanagementBusinessunitStaffinggroupsPlanninggroupsQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

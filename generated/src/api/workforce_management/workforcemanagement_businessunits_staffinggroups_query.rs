@@ -58,6 +58,9 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitStaffinggroupsQue
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/staffinggroups/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:staffingGroup:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -81,6 +84,7 @@ impl runtime::Paged for PostWorkforcemanagementBusinessunitStaffinggroupsQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -37,6 +37,9 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitTimeofflimit {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -105,6 +108,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitTimeofflimit {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits/{timeOffLimitId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -195,6 +201,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitTimeofflimits {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:timeOffLimit:view", "wfm:timeOffPlan:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -218,6 +227,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitTimeofflimits {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -275,6 +285,9 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitTimeofflimits {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/timeofflimits",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -43,6 +43,9 @@ for PostWorkforcemanagementBusinessunitTimeofflimitGranularityconversion {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:timeOffLimit:convertGranularity"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

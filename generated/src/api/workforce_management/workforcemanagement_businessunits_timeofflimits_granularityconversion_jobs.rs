@@ -44,6 +44,9 @@ for GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:timeOffLimit:convertGranularity"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -143,6 +146,9 @@ for GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:timeOffLimit:convertGranularity"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -167,6 +173,7 @@ for GetWorkforcemanagementBusinessunitTimeofflimitGranularityconversionJobs {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

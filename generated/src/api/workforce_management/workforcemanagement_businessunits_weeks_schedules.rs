@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitWeekSchedule {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:schedule:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -124,6 +127,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekSchedule {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -237,6 +243,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekSchedules {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -260,6 +269,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitWeekSchedules {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -319,6 +329,9 @@ impl runtime::Operation for PostWorkforcemanagementBusinessunitWeekSchedules {
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:schedule:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

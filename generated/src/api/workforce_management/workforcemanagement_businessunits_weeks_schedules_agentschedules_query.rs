@@ -55,6 +55,9 @@ for PostWorkforcemanagementBusinessunitWeekScheduleAgentschedulesQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

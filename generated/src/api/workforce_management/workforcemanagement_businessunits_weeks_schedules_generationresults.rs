@@ -40,6 +40,9 @@ for GetWorkforcemanagementBusinessunitWeekScheduleGenerationresults {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -46,6 +46,9 @@ for GetWorkforcemanagementBusinessunitWeekScheduleHeadcountforecast {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

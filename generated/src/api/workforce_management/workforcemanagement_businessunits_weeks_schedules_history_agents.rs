@@ -38,6 +38,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekScheduleHistor
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

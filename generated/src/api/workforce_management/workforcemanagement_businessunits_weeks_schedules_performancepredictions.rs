@@ -39,6 +39,9 @@ for GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictions {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

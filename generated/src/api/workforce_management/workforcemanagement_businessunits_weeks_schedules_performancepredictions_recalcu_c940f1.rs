@@ -42,6 +42,9 @@ for GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalcul
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:view", "wfm:publishedSchedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -90,6 +93,9 @@ impl crate::api::WorkforceManagementApi {
 ///
 /// Permission: `wfm:schedule:edit`
 ///
+/// Starts a job, which `submit` gives: its state is read by
+/// `get_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculation`.
+///
 /// Made by
 /// `WorkforceManagementApi::post_workforcemanagement_businessunit_week_schedule_performancepredictions_recalculations`.
 ///
@@ -106,6 +112,14 @@ impl PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalc
     pub fn send(self) -> runtime::Call<PerformancePredictionRecalculationResponse> {
         runtime::Call::new(self.request)
     }
+
+    /// Sends the request, and gives the job that it started.
+    #[inline]
+    pub fn submit(
+        self,
+    ) -> impl Future<Output = runtime::Result<runtime::Job<Self>>> + Send {
+        runtime::Job::submit(self)
+    }
 }
 
 impl runtime::Operation
@@ -119,6 +133,9 @@ for PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalcu
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekId}/schedules/{scheduleId}/performancepredictions/recalculations",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:schedule:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -134,6 +151,22 @@ for PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalcu
     fn into_request(self) -> runtime::Request {
         self.request
     }
+}
+
+impl runtime::Submit
+for PostWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculations {
+    type Status = <crate::api::GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculation as runtime::Operation>::Output;
+
+    const JOB: &'static runtime::JobFamily = &runtime::JobFamily {
+        status: <crate::api::GetWorkforcemanagementBusinessunitWeekSchedulePerformancepredictionsRecalculation as runtime::Operation>::METADATA,
+        cancel: None,
+        id: &["operationId"],
+        state: runtime::JobStatePlace::Property(&["state"]),
+        states: &[
+            ("Complete", runtime::JobPhase::Succeeded),
+            ("Error", runtime::JobPhase::Failed),
+        ],
+    };
 }
 
 impl crate::api::WorkforceManagementApi {

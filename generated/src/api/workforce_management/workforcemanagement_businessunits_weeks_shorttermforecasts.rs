@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteWorkforcemanagementBusinessunitWeekShorttermfo
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shortTermForecast:delete"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -124,6 +127,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekShorttermforec
         path: "/api/v2/workforcemanagement/businessunits/{businessUnitId}/weeks/{weekDateId}/shorttermforecasts/{forecastId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:shortTermForecast:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -212,6 +218,9 @@ impl runtime::Operation for GetWorkforcemanagementBusinessunitWeekShorttermforec
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:schedule:generate", "wfm:shortTermForecast:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -235,6 +244,7 @@ impl runtime::Paged for GetWorkforcemanagementBusinessunitWeekShorttermforecasts
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

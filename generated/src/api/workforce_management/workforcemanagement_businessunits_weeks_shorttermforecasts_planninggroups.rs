@@ -61,6 +61,9 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
                 "wfm:publishedSchedule:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -85,6 +88,7 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastPlanninggroups {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -68,6 +68,9 @@ for GetWorkforcemanagementBusinessunitWeekShorttermforecastStaffingrequirement {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:staffingRequirement:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -53,6 +53,9 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataBulkRemoveJob {
         path: "/api/v2/workforcemanagement/historicaldata/bulk/remove/jobs/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -76,6 +79,7 @@ impl runtime::Paged for GetWorkforcemanagementHistoricaldataBulkRemoveJob {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -147,6 +151,9 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataBulkRemoveJobs {
         path: "/api/v2/workforcemanagement/historicaldata/bulk/remove/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -170,6 +177,7 @@ impl runtime::Paged for GetWorkforcemanagementHistoricaldataBulkRemoveJobs {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -235,6 +243,9 @@ impl runtime::Operation for PostWorkforcemanagementHistoricaldataBulkRemoveJobs 
         path: "/api/v2/workforcemanagement/historicaldata/bulk/remove/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

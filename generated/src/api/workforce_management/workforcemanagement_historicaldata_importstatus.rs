@@ -52,6 +52,9 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataImportstatus {
         path: "/api/v2/workforcemanagement/historicaldata/importstatus",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -75,6 +78,7 @@ impl runtime::Paged for GetWorkforcemanagementHistoricaldataImportstatus {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -129,6 +133,9 @@ impl runtime::Operation for GetWorkforcemanagementHistoricaldataImportstatusJobI
         path: "/api/v2/workforcemanagement/historicaldata/importstatus/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::All(&["wfm:historicalData:upload"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

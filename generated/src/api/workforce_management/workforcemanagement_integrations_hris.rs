@@ -48,6 +48,9 @@ impl runtime::Operation for GetWorkforcemanagementIntegrationsHris {
         path: "/api/v2/workforcemanagement/integrations/hris",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -71,6 +74,7 @@ impl runtime::Paged for GetWorkforcemanagementIntegrationsHris {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -49,6 +49,9 @@ impl runtime::Operation for GetWorkforcemanagementIntegrationsHrisTimeofftypesJo
         path: "/api/v2/workforcemanagement/integrations/hris/timeofftypes/jobs/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -72,6 +75,7 @@ impl runtime::Paged for GetWorkforcemanagementIntegrationsHrisTimeofftypesJob {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -129,6 +133,9 @@ impl runtime::Operation for PostWorkforcemanagementIntegrationsHriTimeofftypesJo
         path: "/api/v2/workforcemanagement/integrations/hris/{hrisIntegrationId}/timeofftypes/jobs",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:integration:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -52,6 +52,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitAgentShifttrades
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shiftTradeRequest:edit", "wfm:shiftTradeRequest:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -75,6 +78,7 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitAgentShifttrades {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -51,6 +51,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitAgentschedulesS
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:publishedSchedule:view", "wfm:schedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -62,6 +62,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitsDivisionviews {
         path: "/api/v2/workforcemanagement/managementunits/divisionviews",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:managementUnit:search"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -87,6 +90,7 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitsDivisionviews {
             response: "nextUri",
         },
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -40,6 +40,9 @@ for PostWorkforcemanagementManagementunitHistoricaladherencequery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:historicalAdherence:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

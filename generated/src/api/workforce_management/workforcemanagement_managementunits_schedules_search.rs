@@ -41,6 +41,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitSchedulesSearch
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:publishedSchedule:view", "wfm:schedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

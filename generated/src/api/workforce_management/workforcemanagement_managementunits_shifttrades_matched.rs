@@ -55,6 +55,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitShifttradesMatch
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:shiftTradeRequest:view", "wfm:shiftTradeRequest:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitShifttradesMatched {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

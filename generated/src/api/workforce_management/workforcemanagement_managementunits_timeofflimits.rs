@@ -41,6 +41,9 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunitTimeofflimit 
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -113,6 +116,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitTimeofflimit {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -200,6 +206,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitTimeofflimits {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:timeOffLimit:view", "wfm:timeOffPlan:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -223,6 +232,7 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitTimeofflimits {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -284,6 +294,9 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitTimeofflimit {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits/{timeOffLimitId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -359,6 +372,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitTimeofflimits {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeofflimits",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffLimit:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -55,6 +55,9 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/integrationstatus/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffRequest:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -79,6 +82,7 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsIntegrationstatusQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -57,6 +57,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitTimeoffrequests
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffRequest:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -80,6 +83,7 @@ impl runtime::Paged for PostWorkforcemanagementManagementunitTimeoffrequestsQuer
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -54,6 +54,9 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/timeoffrequests/waitlistpositions/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:timeOffRequest:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ for PostWorkforcemanagementManagementunitTimeoffrequestsWaitlistpositionsQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

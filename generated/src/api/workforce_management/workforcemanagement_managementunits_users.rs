@@ -63,6 +63,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitUsers {
                 "wfm:workPlan:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -86,6 +89,7 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitUsers {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

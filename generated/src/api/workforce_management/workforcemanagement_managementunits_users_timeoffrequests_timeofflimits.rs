@@ -39,6 +39,9 @@ for GetWorkforcemanagementManagementunitUserTimeoffrequestTimeofflimits {
         permissions: runtime::RequiredPermissions::All(
             &["wfm:timeOffRequest:view", "wfm:timeOffLimit:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

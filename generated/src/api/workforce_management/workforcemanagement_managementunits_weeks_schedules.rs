@@ -57,6 +57,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWeekSchedule {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:publishedSchedule:view", "wfm:schedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -165,6 +168,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWeekSchedules {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:publishedSchedule:view", "wfm:schedule:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -188,6 +194,7 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitWeekSchedules {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

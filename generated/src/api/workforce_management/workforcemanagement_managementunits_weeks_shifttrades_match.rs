@@ -43,6 +43,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWeekShifttradeM
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

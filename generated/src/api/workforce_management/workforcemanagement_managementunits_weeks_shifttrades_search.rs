@@ -49,6 +49,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWeekShifttrades
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -51,6 +51,9 @@ for PostWorkforcemanagementManagementunitWeekShifttradesStateBulk {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate", "wfm:shiftTradeRequest:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunitWorkplanrotat
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanRotation:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplanrotation
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanRotation:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -205,6 +211,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplanrotation
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agent:view", "wfm:workPlanRotation:view"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -228,6 +237,7 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitWorkplanrotations {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -286,6 +296,9 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitWorkplanrotati
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations/{workPlanRotationId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanRotation:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -358,6 +371,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanrotatio
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/workplanrotations",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlanRotation:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

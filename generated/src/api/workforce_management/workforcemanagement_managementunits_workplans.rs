@@ -42,6 +42,9 @@ impl runtime::Operation for DeleteWorkforcemanagementManagementunitWorkplan {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlan:delete"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -123,6 +126,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplan {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:workPlanRotation:view", "wfm:workPlan:view", "wfm:schedule:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -234,6 +240,9 @@ impl runtime::Operation for GetWorkforcemanagementManagementunitWorkplans {
                 "wfm:workPlan:view",
             ],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -257,6 +266,7 @@ impl runtime::Paged for GetWorkforcemanagementManagementunitWorkplans {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -323,6 +333,9 @@ impl runtime::Operation for PatchWorkforcemanagementManagementunitWorkplan {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans/{workPlanId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlan:edit"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -403,6 +416,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplans {
         path: "/api/v2/workforcemanagement/managementunits/{managementUnitId}/workplans",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:workPlan:add"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -51,6 +51,9 @@ impl runtime::Operation for PostWorkforcemanagementManagementunitWorkplanValidat
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:workPlan:add", "wfm:workPlan:edit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

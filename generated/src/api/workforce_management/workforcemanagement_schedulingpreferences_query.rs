@@ -52,6 +52,9 @@ impl runtime::Operation for PostWorkforcemanagementSchedulingpreferencesQuery {
         path: "/api/v2/workforcemanagement/schedulingpreferences/query",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -75,6 +78,7 @@ impl runtime::Paged for PostWorkforcemanagementSchedulingpreferencesQuery {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

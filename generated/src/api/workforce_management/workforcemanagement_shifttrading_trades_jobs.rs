@@ -40,6 +40,9 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradeJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -110,6 +113,9 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradesJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -195,6 +201,9 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradeJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -299,6 +308,9 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradesJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

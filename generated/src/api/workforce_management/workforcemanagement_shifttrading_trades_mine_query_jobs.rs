@@ -39,6 +39,9 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradesMineQueryJob
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -130,6 +133,9 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradesMineQueryJo
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

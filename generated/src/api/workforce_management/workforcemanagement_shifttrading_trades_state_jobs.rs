@@ -39,6 +39,9 @@ impl runtime::Operation for GetWorkforcemanagementShifttradingTradeStateJob {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -126,6 +129,9 @@ impl runtime::Operation for PostWorkforcemanagementShifttradingTradeStateJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentShiftTradeRequest:participate"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -51,6 +51,9 @@ impl runtime::Operation for GetWorkforcemanagementTeamAdherence {
         path: "/api/v2/workforcemanagement/teams/{teamId}/adherence",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::Any(&["wfm:realtimeAdherence:view"]),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -74,6 +77,7 @@ impl runtime::Paged for GetWorkforcemanagementTeamAdherence {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

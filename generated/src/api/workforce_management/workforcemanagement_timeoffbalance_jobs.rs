@@ -50,6 +50,9 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffbalanceJob {
         path: "/api/v2/workforcemanagement/timeoffbalance/jobs/{jobId}",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -73,6 +76,7 @@ impl runtime::Paged for GetWorkforcemanagementTimeoffbalanceJob {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]
@@ -143,6 +147,9 @@ impl runtime::Operation for PostWorkforcemanagementTimeoffbalanceJobs {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentTimeOffRequest:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

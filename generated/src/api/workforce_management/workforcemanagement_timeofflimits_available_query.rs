@@ -39,6 +39,9 @@ impl runtime::Operation for PostWorkforcemanagementTimeofflimitsAvailableQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentTimeOffRequest:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

@@ -40,6 +40,9 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffrequest {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentSchedule:view", "wfm:agentTimeOffRequest:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -108,6 +111,9 @@ impl runtime::Operation for GetWorkforcemanagementTimeoffrequests {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentSchedule:view", "wfm:agentTimeOffRequest:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -173,6 +179,9 @@ impl runtime::Operation for PatchWorkforcemanagementTimeoffrequest {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentTimeOffRequest:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[(400, &["invalid.date", "invalid.value"])],
         accept: "application/json",
         public: false,
@@ -244,6 +253,9 @@ impl runtime::Operation for PostWorkforcemanagementTimeoffrequests {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentTimeOffRequest:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

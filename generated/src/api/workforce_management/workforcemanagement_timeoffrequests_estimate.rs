@@ -49,6 +49,9 @@ impl runtime::Operation for PostWorkforcemanagementTimeoffrequestsEstimate {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentTimeOffRequest:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

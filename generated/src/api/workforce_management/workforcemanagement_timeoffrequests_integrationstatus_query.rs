@@ -55,6 +55,9 @@ for PostWorkforcemanagementTimeoffrequestsIntegrationstatusQuery {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentTimeOffRequest:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -78,6 +81,7 @@ impl runtime::Paged for PostWorkforcemanagementTimeoffrequestsIntegrationstatusQ
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

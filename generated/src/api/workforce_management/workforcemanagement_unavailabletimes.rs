@@ -39,6 +39,9 @@ impl runtime::Operation for PatchWorkforcemanagementUnavailabletimes {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentUnavailableTimes:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

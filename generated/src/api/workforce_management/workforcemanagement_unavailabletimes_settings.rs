@@ -36,6 +36,9 @@ impl runtime::Operation for GetWorkforcemanagementUnavailabletimesSettings {
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentUnavailableTimes:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

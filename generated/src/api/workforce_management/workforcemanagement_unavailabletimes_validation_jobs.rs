@@ -40,6 +40,9 @@ impl runtime::Operation for GetWorkforcemanagementUnavailabletimesValidationJob 
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentUnavailableTimes:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -119,6 +122,9 @@ impl runtime::Operation for PostWorkforcemanagementUnavailabletimesValidationJob
         permissions: runtime::RequiredPermissions::Any(
             &["wfm:agentUnavailableTimes:submit"],
         ),
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,

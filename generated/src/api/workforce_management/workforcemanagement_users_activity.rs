@@ -49,6 +49,9 @@ impl runtime::Operation for PostWorkforcemanagementUsersActivity {
         path: "/api/v2/workforcemanagement/users/activity",
         tags: &["Workforce Management"],
         permissions: runtime::RequiredPermissions::None,
+        without_schema: &[],
+        scopes: &[],
+        credential: None,
         error_codes: &[],
         accept: "application/json",
         public: false,
@@ -72,6 +75,7 @@ impl runtime::Paged for PostWorkforcemanagementUsersActivity {
     const PAGING: &'static runtime::Paging = &runtime::Paging {
         style: runtime::PagingStyle::Single,
         page_size: None,
+        items: &["entities"],
     };
 
     #[inline]

@@ -7,25 +7,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentChecklist {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub language: Option<String>,
     /// `checklistItems`, required
     pub checklist_items: Option<Vec<AgentChecklistItem>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub language: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,14 +33,14 @@ impl codec::Model for AgentChecklist {
     const NAME: &'static str = "AgentChecklist";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("language", &mut self.language);
         visitor.field("checklistItems", &mut self.checklist_items);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentChecklistItem {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
     /// `automatedCheckEnabled`
     pub automated_check_enabled: Option<bool>,
+    pub description: Option<String>,
     /// `exactPhraseMatch`
     pub exact_phrase_match: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     pub important: Option<bool>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for AgentChecklistItem {
     const NAME: &'static str = "AgentChecklistItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("automatedCheckEnabled", &mut self.automated_check_enabled);
+        visitor.field("description", &mut self.description);
         visitor.field("exactPhraseMatch", &mut self.exact_phrase_match);
+        visitor.field("id", &mut self.id);
         visitor.field("important", &mut self.important);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

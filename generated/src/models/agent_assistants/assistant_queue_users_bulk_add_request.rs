@@ -7,7 +7,7 @@ use crate::models::agent_assistants::AssistantQueueUser;
 pub struct AssistantQueueUsersBulkAddRequest {
     /// required
     pub entities: Option<Vec<AssistantQueueUser>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

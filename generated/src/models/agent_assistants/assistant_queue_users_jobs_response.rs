@@ -6,13 +6,13 @@ use crate::models::shared_by_3_ef31ae::AgenticVirtualAgentJobStatus;
 
 #[derive(Clone, Default)]
 pub struct AssistantQueueUsersJobsResponse {
+    /// `errorInfo`
+    pub error_info: Option<Box<AssistantQueueUsersJobErrorInfo>>,
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
     pub status: Option<AssistantQueueUsersJobsResponseStatus>,
-    /// `errorInfo`
-    pub error_info: Option<Box<AssistantQueueUsersJobErrorInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for AssistantQueueUsersJobsResponse {
     const NAME: &'static str = "AssistantQueueUsersJobsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("errorInfo", &mut self.error_info);
         visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.field("status", &mut self.status);
-        visitor.boxed("errorInfo", &mut self.error_info);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AssistantQueue {
-    /// required
-    pub id: Option<String>,
-    /// `mediaTypes`, required
-    pub media_types: Option<Vec<AssistantQueueMediaTypes>>,
     /// read-only
     pub assistant: Option<Box<Assistant>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// required
+    pub id: Option<String>,
+    /// `mediaTypes`, required
+    pub media_types: Option<Vec<AssistantQueueMediaTypes>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for AssistantQueue {
     const NAME: &'static str = "AssistantQueue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("mediaTypes", &mut self.media_types);
         visitor.boxed("assistant", &mut self.assistant);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("mediaTypes", &mut self.media_types);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

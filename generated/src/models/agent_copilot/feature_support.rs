@@ -5,12 +5,12 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct FeatureSupport {
     /// read-only
+    pub details: Option<String>,
+    /// read-only
     pub feature: Option<String>,
     /// `supportLevel`, read-only
     pub support_level: Option<FeatureSupportSupportLevel>,
-    /// read-only
-    pub details: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for FeatureSupport {
     const NAME: &'static str = "FeatureSupport";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("details", &mut self.details);
         visitor.field("feature", &mut self.feature);
         visitor.field("supportLevel", &mut self.support_level);
-        visitor.field("details", &mut self.details);
         visitor.extra(&mut self.extra);
     }
 }

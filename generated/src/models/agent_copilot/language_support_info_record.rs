@@ -5,11 +5,11 @@ use crate::models::agent_copilot::FeatureSupport;
 
 #[derive(Clone, Default)]
 pub struct LanguageSupportInfoRecord {
-    /// read-only
-    pub language: Option<String>,
     /// `featureSupport`, read-only
     pub feature_support: Option<Vec<FeatureSupport>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub language: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for LanguageSupportInfoRecord {
     const NAME: &'static str = "LanguageSupportInfoRecord";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("language", &mut self.language);
         visitor.field("featureSupport", &mut self.feature_support);
+        visitor.field("language", &mut self.language);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::agent_copilot::LanguageSupportInfoRecord;
 pub struct LanguageSupportResponse {
     /// read-only
     pub languages: Option<Vec<LanguageSupportInfoRecord>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

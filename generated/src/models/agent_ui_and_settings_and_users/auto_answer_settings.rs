@@ -8,7 +8,7 @@ use crate::models::agent_ui_and_settings_and_users::AutoAnswerSetting;
 pub struct AutoAnswerSettings {
     /// required
     pub settings: Option<BTreeMap<String, AutoAnswerSetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

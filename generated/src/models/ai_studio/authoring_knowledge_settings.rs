@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AuthoringKnowledgeSettings {
-    /// `knowledgeId`
-    pub knowledge_id: Option<String>,
     pub description: Option<String>,
-    /// `knowledgeType`
-    pub knowledge_type: Option<AuthoringKnowledgeSettingsKnowledgeType>,
     /// `inheritFromExternal`
     pub inherit_from_external: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `knowledgeId`
+    pub knowledge_id: Option<String>,
+    /// `knowledgeType`
+    pub knowledge_type: Option<AuthoringKnowledgeSettingsKnowledgeType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for AuthoringKnowledgeSettings {
     const NAME: &'static str = "AuthoringKnowledgeSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("knowledgeId", &mut self.knowledge_id);
         visitor.field("description", &mut self.description);
-        visitor.field("knowledgeType", &mut self.knowledge_type);
         visitor.field("inheritFromExternal", &mut self.inherit_from_external);
+        visitor.field("knowledgeId", &mut self.knowledge_id);
+        visitor.field("knowledgeType", &mut self.knowledge_type);
         visitor.extra(&mut self.extra);
     }
 }

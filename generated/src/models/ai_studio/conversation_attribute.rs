@@ -5,11 +5,11 @@ use crate::models::ai_studio::ConversationAttributeSchema;
 
 #[derive(Clone, Default)]
 pub struct ConversationAttribute {
-    /// required
-    pub schema: Option<Box<ConversationAttributeSchema>>,
     /// `attributeName`, required
     pub attribute_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub schema: Option<Box<ConversationAttributeSchema>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConversationAttribute {
     const NAME: &'static str = "ConversationAttribute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("schema", &mut self.schema);
         visitor.field("attributeName", &mut self.attribute_name);
+        visitor.boxed("schema", &mut self.schema);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,11 +9,11 @@ use crate::models::ai_studio::{
 pub struct CreateGuideVersion {
     /// required
     pub instruction: Option<String>,
-    pub variables: Option<Vec<Variable>>,
-    pub resources: Option<Box<GuideVersionResources>>,
     /// `knowledgeSettings`
     pub knowledge_settings: Option<Box<AuthoringKnowledgeSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub resources: Option<Box<GuideVersionResources>>,
+    pub variables: Option<Vec<Variable>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for CreateGuideVersion {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("instruction", &mut self.instruction);
-        visitor.field("variables", &mut self.variables);
-        visitor.boxed("resources", &mut self.resources);
         visitor.boxed("knowledgeSettings", &mut self.knowledge_settings);
+        visitor.boxed("resources", &mut self.resources);
+        visitor.field("variables", &mut self.variables);
         visitor.extra(&mut self.extra);
     }
 }

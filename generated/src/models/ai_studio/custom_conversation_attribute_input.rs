@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CustomConversationAttributeInput {
-    /// `schemaId`
-    pub schema_id: Option<String>,
     /// `divisionIds`
     pub division_ids: Option<Vec<String>>,
     /// `recordIds`
     pub record_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `schemaId`
+    pub schema_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CustomConversationAttributeInput {
     const NAME: &'static str = "CustomConversationAttributeInput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemaId", &mut self.schema_id);
         visitor.field("divisionIds", &mut self.division_ids);
         visitor.field("recordIds", &mut self.record_ids);
+        visitor.field("schemaId", &mut self.schema_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::ai_studio::{
 
 #[derive(Clone, Default)]
 pub struct CustomConversationAttributeOutput {
-    pub schema: Option<Box<ConversationAttributeSchema>>,
     /// `recordId`
     pub record_id: Option<String>,
+    pub schema: Option<Box<ConversationAttributeSchema>>,
     pub updates: Option<Vec<CustomConversationAttributeUpdate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for CustomConversationAttributeOutput {
     const NAME: &'static str = "CustomConversationAttributeOutput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("schema", &mut self.schema);
         visitor.field("recordId", &mut self.record_id);
+        visitor.boxed("schema", &mut self.schema);
         visitor.field("updates", &mut self.updates);
         visitor.extra(&mut self.extra);
     }

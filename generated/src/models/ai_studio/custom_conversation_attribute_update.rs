@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CustomConversationAttributeUpdate {
-    pub name: Option<String>,
-    pub value: Option<serde_json::Value>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    pub value: Option<serde_json::Value>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for CustomConversationAttributeUpdate {
     const NAME: &'static str = "CustomConversationAttributeUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("name", &mut self.name);
         visitor.field("value", &mut self.value);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,10 +8,10 @@ pub struct GeneratedGuideContent {
     /// read-only
     pub instruction: Option<String>,
     /// read-only
-    pub variables: Option<Vec<Variable>>,
-    /// read-only
     pub resources: Option<Box<GuideVersionResources>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub variables: Option<Vec<Variable>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for GeneratedGuideContent {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("instruction", &mut self.instruction);
-        visitor.field("variables", &mut self.variables);
         visitor.boxed("resources", &mut self.resources);
+        visitor.field("variables", &mut self.variables);
         visitor.extra(&mut self.extra);
     }
 }

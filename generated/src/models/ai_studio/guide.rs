@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Guide {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub name: Option<String>,
-    /// read-only
-    pub status: Option<GuideStatus>,
-    /// read-only
-    pub source: Option<GuideSource>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// `latestSavedVersion`, read-only
-    pub latest_saved_version: Option<Box<GuideVersionRef>>,
+    /// read-only
+    pub id: Option<String>,
     /// `latestProductionReadyVersion`, read-only
     pub latest_production_ready_version: Option<Box<GuideVersionRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `latestSavedVersion`, read-only
+    pub latest_saved_version: Option<Box<GuideVersionRef>>,
+    /// read-only
+    pub name: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// read-only
+    pub source: Option<GuideSource>,
+    /// read-only
+    pub status: Option<GuideStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,19 +32,19 @@ impl codec::Model for Guide {
     const NAME: &'static str = "Guide";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("status", &mut self.status);
-        visitor.field("source", &mut self.source);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.boxed("latestSavedVersion", &mut self.latest_saved_version);
+        visitor.field("id", &mut self.id);
         visitor
             .boxed(
                 "latestProductionReadyVersion",
                 &mut self.latest_production_ready_version,
             );
+        visitor.boxed("latestSavedVersion", &mut self.latest_saved_version);
+        visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

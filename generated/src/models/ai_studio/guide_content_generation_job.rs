@@ -9,17 +9,17 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct GuideContentGenerationJob {
     /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub status: Option<GuideContentGenerationJobStatus>,
-    /// read-only
     pub errors: Option<Vec<ErrorBody>>,
     pub guide: Option<Box<AddressableEntityRef>>,
     /// `guideContent`
     pub guide_content: Option<Box<GeneratedGuideContent>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<GuideContentGenerationJobStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for GuideContentGenerationJob {
     const NAME: &'static str = "GuideContentGenerationJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("errors", &mut self.errors);
         visitor.boxed("guide", &mut self.guide);
         visitor.boxed("guideContent", &mut self.guide_content);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,15 +8,15 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct GuideJob {
     /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub status: Option<GuideJobStatus>,
-    /// read-only
     pub errors: Option<Vec<ErrorBody>>,
     pub guide: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<GuideJobStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for GuideJob {
     const NAME: &'static str = "GuideJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("errors", &mut self.errors);
         visitor.boxed("guide", &mut self.guide);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

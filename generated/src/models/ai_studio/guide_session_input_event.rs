@@ -6,15 +6,15 @@ use crate::models::ai_studio_and_textbots::GuideSessionInputEventMode;
 
 #[derive(Clone, Default)]
 pub struct GuideSessionInputEvent {
-    /// required
-    pub r#type: Option<GuideSessionInputEventType>,
-    pub text: Option<String>,
-    /// required
-    pub mode: Option<GuideSessionInputEventMode>,
     /// `invocationId`
     pub invocation_id: Option<String>,
     pub invocations: Option<Vec<GuideSessionTurnInvocationData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub mode: Option<GuideSessionInputEventMode>,
+    pub text: Option<String>,
+    /// required
+    pub r#type: Option<GuideSessionInputEventType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for GuideSessionInputEvent {
     const NAME: &'static str = "GuideSessionInputEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
-        visitor.field("mode", &mut self.mode);
         visitor.field("invocationId", &mut self.invocation_id);
         visitor.field("invocations", &mut self.invocations);
+        visitor.field("mode", &mut self.mode);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

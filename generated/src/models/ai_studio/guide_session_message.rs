@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct GuideSessionMessage {
-    pub role: Option<GuideSessionMessageRole>,
     pub content: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub role: Option<GuideSessionMessageRole>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for GuideSessionMessage {
     const NAME: &'static str = "GuideSessionMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("role", &mut self.role);
         visitor.field("content", &mut self.content);
+        visitor.field("role", &mut self.role);
         visitor.extra(&mut self.extra);
     }
 }

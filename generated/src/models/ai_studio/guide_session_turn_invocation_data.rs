@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnInvocationData {
-    /// required
-    pub group: Option<String>,
     /// `actionName`, required
     pub action_name: Option<String>,
     /// required
+    pub group: Option<String>,
+    /// required
     pub output: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for GuideSessionTurnInvocationData {
     const NAME: &'static str = "GuideSessionTurnInvocationData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("group", &mut self.group);
         visitor.field("actionName", &mut self.action_name);
+        visitor.field("group", &mut self.group);
         visitor.field("output", &mut self.output);
         visitor.extra(&mut self.extra);
     }

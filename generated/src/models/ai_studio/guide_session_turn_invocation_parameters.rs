@@ -7,7 +7,7 @@ pub struct GuideSessionTurnInvocationParameters {
     pub name: Option<String>,
     pub r#type: Option<GuideSessionTurnInvocationParametersType>,
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

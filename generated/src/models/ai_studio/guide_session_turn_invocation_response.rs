@@ -5,13 +5,13 @@ use crate::models::ai_studio::GuideSessionTurnInvocationParameters;
 
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnInvocationResponse {
-    pub id: Option<String>,
-    /// required
-    pub group: Option<String>,
     /// `actionName`, required
     pub action_name: Option<String>,
+    /// required
+    pub group: Option<String>,
+    pub id: Option<String>,
     pub parameters: Option<Vec<GuideSessionTurnInvocationParameters>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for GuideSessionTurnInvocationResponse {
     const NAME: &'static str = "GuideSessionTurnInvocationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("group", &mut self.group);
         visitor.field("actionName", &mut self.action_name);
+        visitor.field("group", &mut self.group);
+        visitor.field("id", &mut self.id);
         visitor.field("parameters", &mut self.parameters);
         visitor.extra(&mut self.extra);
     }

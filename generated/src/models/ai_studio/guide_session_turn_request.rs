@@ -8,18 +8,18 @@ use crate::models::ai_studio::{
 
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnRequest {
+    pub context: Option<Box<GuideSessionTurnRequestContext>>,
     /// `inputEvent`, required
     pub input_event: Option<Box<GuideSessionInputEvent>>,
-    /// `languageCode`, required
-    pub language_code: Option<String>,
-    /// required
-    pub version: Option<String>,
     /// `inputVariables`
     pub input_variables: Option<Vec<GuideSessionVariable>>,
     /// `knowledgeSettings`
     pub knowledge_settings: Option<Box<KnowledgeSettings>>,
-    pub context: Option<Box<GuideSessionTurnRequestContext>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `languageCode`, required
+    pub language_code: Option<String>,
+    /// required
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for GuideSessionTurnRequest {
     const NAME: &'static str = "GuideSessionTurnRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("context", &mut self.context);
         visitor.boxed("inputEvent", &mut self.input_event);
-        visitor.field("languageCode", &mut self.language_code);
-        visitor.field("version", &mut self.version);
         visitor.field("inputVariables", &mut self.input_variables);
         visitor.boxed("knowledgeSettings", &mut self.knowledge_settings);
-        visitor.boxed("context", &mut self.context);
+        visitor.field("languageCode", &mut self.language_code);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::ai_studio::{CustomConversationAttributeInput, GuideSessionMes
 pub struct GuideSessionTurnRequestContext {
     /// `customConversationAttributes`
     pub custom_conversation_attributes: Option<Vec<CustomConversationAttributeInput>>,
-    pub messages: Option<Vec<GuideSessionMessage>>,
     /// `knowledgeQueryDetected`
     pub knowledge_query_detected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub messages: Option<Vec<GuideSessionMessage>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for GuideSessionTurnRequestContext {
                 "customConversationAttributes",
                 &mut self.custom_conversation_attributes,
             );
-        visitor.field("messages", &mut self.messages);
         visitor.field("knowledgeQueryDetected", &mut self.knowledge_query_detected);
+        visitor.field("messages", &mut self.messages);
         visitor.extra(&mut self.extra);
     }
 }

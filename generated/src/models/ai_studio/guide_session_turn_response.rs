@@ -8,16 +8,16 @@ use crate::models::ai_studio::{
 
 #[derive(Clone, Default)]
 pub struct GuideSessionTurnResponse {
-    pub response: Option<Box<GuideSessionTurnResponseData>>,
-    pub status: Option<GuideSessionTurnResponseStatus>,
-    pub result: Option<GuideSessionTurnResponseResult>,
-    /// `outputVariables`
-    pub output_variables: Option<Vec<GuideSessionVariable>>,
+    pub context: Option<Box<GuideSessionTurnResponseContext>>,
     /// `invocationId`
     pub invocation_id: Option<String>,
     pub invocations: Option<Vec<GuideSessionTurnInvocationResponse>>,
-    pub context: Option<Box<GuideSessionTurnResponseContext>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `outputVariables`
+    pub output_variables: Option<Vec<GuideSessionVariable>>,
+    pub response: Option<Box<GuideSessionTurnResponseData>>,
+    pub result: Option<GuideSessionTurnResponseResult>,
+    pub status: Option<GuideSessionTurnResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for GuideSessionTurnResponse {
     const NAME: &'static str = "GuideSessionTurnResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("response", &mut self.response);
-        visitor.field("status", &mut self.status);
-        visitor.field("result", &mut self.result);
-        visitor.field("outputVariables", &mut self.output_variables);
+        visitor.boxed("context", &mut self.context);
         visitor.field("invocationId", &mut self.invocation_id);
         visitor.field("invocations", &mut self.invocations);
-        visitor.boxed("context", &mut self.context);
+        visitor.field("outputVariables", &mut self.output_variables);
+        visitor.boxed("response", &mut self.response);
+        visitor.field("result", &mut self.result);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

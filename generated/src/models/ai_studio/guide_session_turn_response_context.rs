@@ -7,7 +7,7 @@ use crate::models::ai_studio::CustomConversationAttributeOutput;
 pub struct GuideSessionTurnResponseContext {
     /// `customConversationAttributes`
     pub custom_conversation_attributes: Option<Vec<CustomConversationAttributeOutput>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

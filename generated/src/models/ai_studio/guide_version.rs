@@ -10,25 +10,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct GuideVersion {
-    /// `selfUri`
-    pub self_uri: Option<String>,
-    /// read-only
-    pub guide: Option<Box<AddressableEntityRef>>,
-    /// read-only
-    pub version: Option<String>,
-    /// read-only
-    pub instruction: Option<String>,
-    pub state: Option<GuideVersionState>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
     /// read-only
-    pub variables: Option<Vec<Variable>>,
-    pub resources: Option<Box<GuideVersionResources>>,
+    pub guide: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub instruction: Option<String>,
     /// `knowledgeSettings`
     pub knowledge_settings: Option<Box<AuthoringKnowledgeSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub resources: Option<Box<GuideVersionResources>>,
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    pub state: Option<GuideVersionState>,
+    /// read-only
+    pub variables: Option<Vec<Variable>>,
+    /// read-only
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,16 +36,16 @@ impl codec::Model for GuideVersion {
     const NAME: &'static str = "GuideVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.boxed("guide", &mut self.guide);
-        visitor.field("version", &mut self.version);
-        visitor.field("instruction", &mut self.instruction);
-        visitor.field("state", &mut self.state);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("variables", &mut self.variables);
-        visitor.boxed("resources", &mut self.resources);
+        visitor.boxed("guide", &mut self.guide);
+        visitor.field("instruction", &mut self.instruction);
         visitor.boxed("knowledgeSettings", &mut self.knowledge_settings);
+        visitor.boxed("resources", &mut self.resources);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("variables", &mut self.variables);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::ai_studio::GuideVersionPublish;
 pub struct GuideVersionPublishJobRequest {
     /// `guideVersion`, required
     pub guide_version: Option<Box<GuideVersionPublish>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::ai_studio::DataAction;
 pub struct GuideVersionResources {
     /// `dataActions`
     pub data_actions: Option<Vec<DataAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

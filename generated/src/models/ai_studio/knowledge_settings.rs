@@ -5,12 +5,12 @@ use crate::models::ai_studio::AuthoringKnowledgeSettingsKnowledgeType;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSettings {
+    pub description: Option<String>,
     /// `knowledgeId`
     pub knowledge_id: Option<String>,
-    pub description: Option<String>,
     /// `knowledgeType`
     pub knowledge_type: Option<KnowledgeSettingsKnowledgeType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for KnowledgeSettings {
     const NAME: &'static str = "KnowledgeSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("knowledgeId", &mut self.knowledge_id);
         visitor.field("description", &mut self.description);
+        visitor.field("knowledgeId", &mut self.knowledge_id);
         visitor.field("knowledgeType", &mut self.knowledge_type);
         visitor.extra(&mut self.extra);
     }

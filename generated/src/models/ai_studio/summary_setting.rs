@@ -9,41 +9,41 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SummarySetting {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `customEntities`
+    pub custom_entities: Option<Vec<SummarySettingCustomEntity>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub format: Option<SummarySettingFormat>,
+    /// read-only
+    pub id: Option<String>,
+    /// `integrationId`
+    pub integration_id: Option<String>,
     /// `interactionType`, read-only
     pub interaction_type: Option<SummarySettingInteractionType>,
     /// required
     pub language: Option<String>,
-    /// `summaryType`
-    pub summary_type: Option<SummarySettingSummaryType>,
-    pub format: Option<SummarySettingFormat>,
     /// `maskPII`
     pub mask_pii: Option<Box<SummarySettingPii>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
+    /// required
+    pub name: Option<String>,
     /// `participantLabels`
     pub participant_labels: Option<Box<SummarySettingParticipantLabels>>,
     /// `predefinedInsights`
     pub predefined_insights: Option<Vec<SummarySettingPredefinedInsights>>,
-    /// `customEntities`
-    pub custom_entities: Option<Vec<SummarySettingCustomEntity>>,
-    /// `settingType`
-    pub setting_type: Option<SummarySettingSettingType>,
     pub prompt: Option<String>,
-    /// `serviceType`
-    pub service_type: Option<SummarySettingServiceType>,
-    /// `integrationId`
-    pub integration_id: Option<String>,
-    /// `timeoutDuration`
-    pub timeout_duration: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceType`
+    pub service_type: Option<SummarySettingServiceType>,
+    /// `settingType`
+    pub setting_type: Option<SummarySettingSettingType>,
+    /// `summaryType`
+    pub summary_type: Option<SummarySettingSummaryType>,
+    /// `timeoutDuration`
+    pub timeout_duration: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -51,24 +51,24 @@ impl codec::Model for SummarySetting {
     const NAME: &'static str = "SummarySetting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("customEntities", &mut self.custom_entities);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("format", &mut self.format);
+        visitor.field("id", &mut self.id);
+        visitor.field("integrationId", &mut self.integration_id);
         visitor.field("interactionType", &mut self.interaction_type);
         visitor.field("language", &mut self.language);
-        visitor.field("summaryType", &mut self.summary_type);
-        visitor.field("format", &mut self.format);
         visitor.boxed("maskPII", &mut self.mask_pii);
-        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("name", &mut self.name);
         visitor.boxed("participantLabels", &mut self.participant_labels);
         visitor.field("predefinedInsights", &mut self.predefined_insights);
-        visitor.field("customEntities", &mut self.custom_entities);
-        visitor.field("settingType", &mut self.setting_type);
         visitor.field("prompt", &mut self.prompt);
-        visitor.field("serviceType", &mut self.service_type);
-        visitor.field("integrationId", &mut self.integration_id);
-        visitor.field("timeoutDuration", &mut self.timeout_duration);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("serviceType", &mut self.service_type);
+        visitor.field("settingType", &mut self.setting_type);
+        visitor.field("summaryType", &mut self.summary_type);
+        visitor.field("timeoutDuration", &mut self.timeout_duration);
         visitor.extra(&mut self.extra);
     }
 }

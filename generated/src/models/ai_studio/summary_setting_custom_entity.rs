@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SummarySettingCustomEntity {
-    pub label: Option<String>,
     pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub label: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for SummarySettingCustomEntity {
     const NAME: &'static str = "SummarySettingCustomEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("label", &mut self.label);
         visitor.field("description", &mut self.description);
+        visitor.field("label", &mut self.label);
         visitor.extra(&mut self.extra);
     }
 }

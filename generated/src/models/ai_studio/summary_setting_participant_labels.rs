@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SummarySettingParticipantLabels {
-    pub internal: Option<String>,
     pub external: Option<String>,
+    pub internal: Option<String>,
     /// `virtualAgent`
     pub virtual_agent: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SummarySettingParticipantLabels {
     const NAME: &'static str = "SummarySettingParticipantLabels";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("internal", &mut self.internal);
         visitor.field("external", &mut self.external);
+        visitor.field("internal", &mut self.internal);
         visitor.field("virtualAgent", &mut self.virtual_agent);
         visitor.extra(&mut self.extra);
     }

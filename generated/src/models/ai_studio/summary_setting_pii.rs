@@ -7,7 +7,7 @@ use crate::runtime::codec;
 pub struct SummarySettingPii {
     /// required
     pub all: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

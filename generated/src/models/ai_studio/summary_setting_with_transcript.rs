@@ -5,13 +5,13 @@ use crate::models::ai_studio::SummarySetting;
 
 #[derive(Clone, Default)]
 pub struct SummarySettingWithTranscript {
-    /// required
-    pub transcript: Option<String>,
     /// `summaryPreviewSessionId`, required
     pub summary_preview_session_id: Option<String>,
     /// `summarySetting`, required
     pub summary_setting: Option<Box<SummarySetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub transcript: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for SummarySettingWithTranscript {
     const NAME: &'static str = "SummarySettingWithTranscript";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("transcript", &mut self.transcript);
         visitor.field("summaryPreviewSessionId", &mut self.summary_preview_session_id);
         visitor.boxed("summarySetting", &mut self.summary_setting);
+        visitor.field("transcript", &mut self.transcript);
         visitor.extra(&mut self.extra);
     }
 }

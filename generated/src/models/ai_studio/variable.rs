@@ -8,21 +8,21 @@ use crate::models::ai_studio::{
 
 #[derive(Clone, Default)]
 pub struct Variable {
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub r#type: Option<VariableType>,
-    /// required
-    pub scope: Option<VariableScope>,
+    /// `customConversationAttributes`
+    pub custom_conversation_attributes: Option<Vec<ConversationAttribute>>,
     pub description: Option<String>,
-    pub validation: Option<Box<VariableValidation>>,
     /// `listValues`
     pub list_values: Option<Box<ListValues>>,
     /// `listVariables`
     pub list_variables: Option<Vec<Variable>>,
-    /// `customConversationAttributes`
-    pub custom_conversation_attributes: Option<Vec<ConversationAttribute>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// required
+    pub scope: Option<VariableScope>,
+    /// required
+    pub r#type: Option<VariableType>,
+    pub validation: Option<Box<VariableValidation>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,18 +30,18 @@ impl codec::Model for Variable {
     const NAME: &'static str = "Variable";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("scope", &mut self.scope);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("validation", &mut self.validation);
-        visitor.boxed("listValues", &mut self.list_values);
-        visitor.field("listVariables", &mut self.list_variables);
         visitor
             .field(
                 "customConversationAttributes",
                 &mut self.custom_conversation_attributes,
             );
+        visitor.field("description", &mut self.description);
+        visitor.boxed("listValues", &mut self.list_values);
+        visitor.field("listVariables", &mut self.list_variables);
+        visitor.field("name", &mut self.name);
+        visitor.field("scope", &mut self.scope);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("validation", &mut self.validation);
         visitor.extra(&mut self.extra);
     }
 }

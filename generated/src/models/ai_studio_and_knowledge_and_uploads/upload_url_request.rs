@@ -5,17 +5,17 @@ use crate::models::shared_by_4_5d084c::GamificationContestPrizeImageUploadUrlReq
 
 #[derive(Clone, Default)]
 pub struct UploadUrlRequest {
-    /// `fileName`
-    pub file_name: Option<String>,
     /// `contentMd5`
     pub content_md5: Option<String>,
-    /// `signedUrlTimeoutSeconds`
-    pub signed_url_timeout_seconds: Option<i64>,
     /// `contentType`
     pub content_type: Option<String>,
+    /// `fileName`
+    pub file_name: Option<String>,
     /// `serverSideEncryption`
     pub server_side_encryption: Option<UploadUrlRequestServerSideEncryption>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `signedUrlTimeoutSeconds`
+    pub signed_url_timeout_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for UploadUrlRequest {
     const NAME: &'static str = "UploadUrlRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fileName", &mut self.file_name);
         visitor.field("contentMd5", &mut self.content_md5);
-        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
         visitor.field("contentType", &mut self.content_type);
+        visitor.field("fileName", &mut self.file_name);
         visitor.field("serverSideEncryption", &mut self.server_side_encryption);
+        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
         visitor.extra(&mut self.extra);
     }
 }

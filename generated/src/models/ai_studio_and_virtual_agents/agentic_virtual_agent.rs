@@ -6,24 +6,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgent {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
     /// read-only
-    pub status: Option<AgenticVirtualAgentStatus>,
-    /// `latestSavedVersion`, read-only
-    pub latest_saved_version: Option<Box<AgenticVersionAddressableEntity>>,
-    /// `latestProductionReadyVersion`, read-only
-    pub latest_production_ready_version: Option<Box<AgenticVersionAddressableEntity>>,
+    pub id: Option<String>,
     /// `imageUri`
     pub image_uri: Option<String>,
+    /// `latestProductionReadyVersion`, read-only
+    pub latest_production_ready_version: Option<Box<AgenticVersionAddressableEntity>>,
+    /// `latestSavedVersion`, read-only
+    pub latest_saved_version: Option<Box<AgenticVersionAddressableEntity>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<AgenticVirtualAgentStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,19 +31,19 @@ impl codec::Model for AgenticVirtualAgent {
     const NAME: &'static str = "AgenticVirtualAgent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("latestSavedVersion", &mut self.latest_saved_version);
+        visitor.field("id", &mut self.id);
+        visitor.field("imageUri", &mut self.image_uri);
         visitor
             .boxed(
                 "latestProductionReadyVersion",
                 &mut self.latest_production_ready_version,
             );
-        visitor.field("imageUri", &mut self.image_uri);
+        visitor.boxed("latestSavedVersion", &mut self.latest_saved_version);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

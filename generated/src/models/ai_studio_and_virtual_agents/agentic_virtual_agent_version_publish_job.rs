@@ -7,14 +7,14 @@ use crate::models::shared_by_3_ef31ae::AgenticVirtualAgentJobStatus;
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentVersionPublishJob {
     /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub status: Option<AgenticVirtualAgentVersionPublishJobStatus>,
-    /// read-only
     pub errors: Option<Vec<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<AgenticVirtualAgentVersionPublishJobStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for AgenticVirtualAgentVersionPublishJob {
     const NAME: &'static str = "AgenticVirtualAgentVersionPublishJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("errors", &mut self.errors);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

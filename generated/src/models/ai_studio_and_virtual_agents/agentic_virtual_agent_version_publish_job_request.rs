@@ -7,7 +7,7 @@ use crate::models::ai_studio_and_virtual_agents::AgenticVirtualAgentVersionPubli
 pub struct AgenticVirtualAgentVersionPublishJobRequest {
     /// `virtualAgentVersion`, required
     pub virtual_agent_version: Option<Box<AgenticVirtualAgentVersionPublish>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UpdateAgenticVirtualAgent {
-    /// required
-    pub name: Option<String>,
     /// `imageUri`
     pub image_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for UpdateAgenticVirtualAgent {
     const NAME: &'static str = "UpdateAgenticVirtualAgent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("imageUri", &mut self.image_uri);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

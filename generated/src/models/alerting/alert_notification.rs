@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AlertNotification {
-    /// required
-    pub recipient: Option<String>,
+    pub locale: Option<String>,
     /// `notificationTypes`, required
     pub notification_types: Option<Vec<AlertNotificationNotificationTypes>>,
-    pub locale: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub recipient: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for AlertNotification {
     const NAME: &'static str = "AlertNotification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("recipient", &mut self.recipient);
-        visitor.field("notificationTypes", &mut self.notification_types);
         visitor.field("locale", &mut self.locale);
+        visitor.field("notificationTypes", &mut self.notification_types);
+        visitor.field("recipient", &mut self.recipient);
         visitor.extra(&mut self.extra);
     }
 }

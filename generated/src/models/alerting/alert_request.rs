@@ -6,16 +6,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AlertRequest {
-    /// required
-    pub r#type: Option<AlertRequestType>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
+    /// required
+    pub r#type: Option<AlertRequestType>,
     pub unread: Option<Box<UnreadFields>>,
     /// `validRequest`
     pub valid_request: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for AlertRequest {
     const NAME: &'static str = "AlertRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("type", &mut self.r#type);
         visitor.boxed("unread", &mut self.unread);
         visitor.field("validRequest", &mut self.valid_request);
         visitor.extra(&mut self.extra);

@@ -10,7 +10,7 @@ pub struct AlertRuleProperties {
     pub name: Option<String>,
     /// required, read-only
     pub r#type: Option<AlertRulePropertiesType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

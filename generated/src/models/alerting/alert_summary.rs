@@ -6,14 +6,14 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct AlertSummary {
+    pub conversation: Option<Box<AddressableEntityRef>>,
     /// required
     pub entities: Option<Vec<AlertSummaryEntity>>,
-    pub conversation: Option<Box<AddressableEntityRef>>,
-    /// `metricType`, required
-    pub metric_type: Option<AlertSummaryMetricType>,
     /// `entitiesAreTeamMembers`, required
     pub entities_are_team_members: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `metricType`, required
+    pub metric_type: Option<AlertSummaryMetricType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for AlertSummary {
     const NAME: &'static str = "AlertSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
         visitor.boxed("conversation", &mut self.conversation);
-        visitor.field("metricType", &mut self.metric_type);
+        visitor.field("entities", &mut self.entities);
         visitor.field("entitiesAreTeamMembers", &mut self.entities_are_team_members);
+        visitor.field("metricType", &mut self.metric_type);
         visitor.extra(&mut self.extra);
     }
 }

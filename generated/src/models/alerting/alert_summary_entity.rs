@@ -5,15 +5,15 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct AlertSummaryEntity {
+    /// required
+    pub alerting: Option<bool>,
     /// `entityType`, required
     pub entity_type: Option<AlertSummaryEntityEntityType>,
-    pub user: Option<Box<AddressableEntityRef>>,
     pub group: Option<Box<AddressableEntityRef>>,
     pub queue: Option<Box<AddressableEntityRef>>,
     pub team: Option<Box<AddressableEntityRef>>,
-    /// required
-    pub alerting: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,12 +21,12 @@ impl codec::Model for AlertSummaryEntity {
     const NAME: &'static str = "AlertSummaryEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("alerting", &mut self.alerting);
         visitor.field("entityType", &mut self.entity_type);
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("group", &mut self.group);
         visitor.boxed("queue", &mut self.queue);
         visitor.boxed("team", &mut self.team);
-        visitor.field("alerting", &mut self.alerting);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,44 +10,44 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CommonAlert {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub user: Option<Box<UserReference>>,
-    /// required
-    pub rule: Option<Box<AlertRuleProperties>>,
-    /// required
-    pub notifications: Option<Vec<AlertNotification>>,
-    /// `dateStart`, required
-    pub date_start: Option<time::Timestamp>,
-    /// `dateEnd`
-    pub date_end: Option<time::Timestamp>,
     /// required
     pub active: Option<bool>,
-    /// required
-    pub unread: Option<bool>,
-    /// `waitBetweenNotificationMs`, required
-    pub wait_between_notification_ms: Option<i64>,
-    /// required
-    pub muted: Option<bool>,
-    /// required
-    pub snoozed: Option<bool>,
-    /// `dateMutedUntil`, required
-    pub date_muted_until: Option<time::Timestamp>,
-    /// `dateSnoozedUntil`, required
-    pub date_snoozed_until: Option<time::Timestamp>,
+    /// `alertSummary`
+    pub alert_summary: Option<Box<AlertSummary>>,
     /// required
     pub conditions: Option<Box<CommonRuleConditions>>,
     /// `conversationId`
     pub conversation_id: Option<String>,
-    /// `alertSummary`
-    pub alert_summary: Option<Box<AlertSummary>>,
+    /// `dateEnd`
+    pub date_end: Option<time::Timestamp>,
+    /// `dateMutedUntil`, required
+    pub date_muted_until: Option<time::Timestamp>,
+    /// `dateSnoozedUntil`, required
+    pub date_snoozed_until: Option<time::Timestamp>,
+    /// `dateStart`, required
+    pub date_start: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub muted: Option<bool>,
+    pub name: Option<String>,
+    /// required
+    pub notifications: Option<Vec<AlertNotification>>,
+    /// required
+    pub rule: Option<Box<AlertRuleProperties>>,
     /// `ruleUri`
     pub rule_uri: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub snoozed: Option<bool>,
+    /// required
+    pub unread: Option<bool>,
+    /// required
+    pub user: Option<Box<UserReference>>,
+    /// `waitBetweenNotificationMs`, required
+    pub wait_between_notification_ms: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -55,26 +55,26 @@ impl codec::Model for CommonAlert {
     const NAME: &'static str = "CommonAlert";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("rule", &mut self.rule);
-        visitor.field("notifications", &mut self.notifications);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
         visitor.field("active", &mut self.active);
-        visitor.field("unread", &mut self.unread);
-        visitor
-            .field("waitBetweenNotificationMs", &mut self.wait_between_notification_ms);
-        visitor.field("muted", &mut self.muted);
-        visitor.field("snoozed", &mut self.snoozed);
-        visitor.field("dateMutedUntil", &mut self.date_muted_until);
-        visitor.field("dateSnoozedUntil", &mut self.date_snoozed_until);
+        visitor.boxed("alertSummary", &mut self.alert_summary);
         visitor.boxed("conditions", &mut self.conditions);
         visitor.field("conversationId", &mut self.conversation_id);
-        visitor.boxed("alertSummary", &mut self.alert_summary);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateMutedUntil", &mut self.date_muted_until);
+        visitor.field("dateSnoozedUntil", &mut self.date_snoozed_until);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("id", &mut self.id);
+        visitor.field("muted", &mut self.muted);
+        visitor.field("name", &mut self.name);
+        visitor.field("notifications", &mut self.notifications);
+        visitor.boxed("rule", &mut self.rule);
         visitor.field("ruleUri", &mut self.rule_uri);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("snoozed", &mut self.snoozed);
+        visitor.field("unread", &mut self.unread);
+        visitor.boxed("user", &mut self.user);
+        visitor
+            .field("waitBetweenNotificationMs", &mut self.wait_between_notification_ms);
         visitor.extra(&mut self.extra);
     }
 }

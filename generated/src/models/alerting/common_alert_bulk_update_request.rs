@@ -5,14 +5,14 @@ use crate::models::alerting::{AlertRequestType, MuteSnoozeFields, UnreadFields};
 
 #[derive(Clone, Default)]
 pub struct CommonAlertBulkUpdateRequest {
-    /// required
-    pub r#type: Option<CommonAlertBulkUpdateRequestType>,
     /// `alertIds`, required
     pub alert_ids: Option<Vec<String>>,
     /// `muteSnooze`
     pub mute_snooze: Option<Box<MuteSnoozeFields>>,
+    /// required
+    pub r#type: Option<CommonAlertBulkUpdateRequestType>,
     pub unread: Option<Box<UnreadFields>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for CommonAlertBulkUpdateRequest {
     const NAME: &'static str = "CommonAlertBulkUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("alertIds", &mut self.alert_ids);
         visitor.boxed("muteSnooze", &mut self.mute_snooze);
+        visitor.field("type", &mut self.r#type);
         visitor.boxed("unread", &mut self.unread);
         visitor.extra(&mut self.extra);
     }

@@ -8,7 +8,7 @@ pub struct CommonAllAlertUpdateRequest {
     /// required
     pub r#type: Option<CommonAllAlertUpdateRequestType>,
     pub unread: Option<Box<UnreadFields>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

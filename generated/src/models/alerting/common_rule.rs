@@ -10,31 +10,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CommonRule {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub enabled: Option<bool>,
-    pub notifications: Option<Vec<AlertNotification>>,
-    /// `sendExitingAlarmNotifications`
-    pub send_exiting_alarm_notifications: Option<bool>,
-    /// `waitBetweenNotificationMs`
-    pub wait_between_notification_ms: Option<i64>,
     pub conditions: Option<Box<CommonRuleConditions>>,
-    /// required
-    pub r#type: Option<CommonRuleType>,
-    /// `inAlarm`
-    pub in_alarm: Option<bool>,
-    pub user: Option<Box<UserReference>>,
-    pub version: Option<i64>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateLastModified`
     pub date_last_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub enabled: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `inAlarm`
+    pub in_alarm: Option<bool>,
+    /// required
+    pub name: Option<String>,
+    pub notifications: Option<Vec<AlertNotification>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sendExitingAlarmNotifications`
+    pub send_exiting_alarm_notifications: Option<bool>,
+    /// required
+    pub r#type: Option<CommonRuleType>,
+    pub user: Option<Box<UserReference>>,
+    pub version: Option<i64>,
+    /// `waitBetweenNotificationMs`
+    pub wait_between_notification_ms: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,26 +42,26 @@ impl codec::Model for CommonRule {
     const NAME: &'static str = "CommonRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.boxed("conditions", &mut self.conditions);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateLastModified", &mut self.date_last_modified);
         visitor.field("description", &mut self.description);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
+        visitor.field("inAlarm", &mut self.in_alarm);
+        visitor.field("name", &mut self.name);
         visitor.field("notifications", &mut self.notifications);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor
             .field(
                 "sendExitingAlarmNotifications",
                 &mut self.send_exiting_alarm_notifications,
             );
-        visitor
-            .field("waitBetweenNotificationMs", &mut self.wait_between_notification_ms);
-        visitor.boxed("conditions", &mut self.conditions);
         visitor.field("type", &mut self.r#type);
-        visitor.field("inAlarm", &mut self.in_alarm);
         visitor.boxed("user", &mut self.user);
         visitor.field("version", &mut self.version);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateLastModified", &mut self.date_last_modified);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor
+            .field("waitBetweenNotificationMs", &mut self.wait_between_notification_ms);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::alerting::ModifiableRuleProperties;
 
 #[derive(Clone, Default)]
 pub struct CommonRuleBulkUpdateNotificationsRequest {
+    pub properties: Option<Box<ModifiableRuleProperties>>,
     /// `ruleIds`, required
     pub rule_ids: Option<Vec<String>>,
-    pub properties: Option<Box<ModifiableRuleProperties>>,
     /// `typesToAdd`
     pub types_to_add: Option<Vec<CommonRuleBulkUpdateNotificationsRequestTypesToAdd>>,
     /// `typesToRemove`
     pub types_to_remove: Option<
         Vec<CommonRuleBulkUpdateNotificationsRequestTypesToRemove>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for CommonRuleBulkUpdateNotificationsRequest {
     const NAME: &'static str = "CommonRuleBulkUpdateNotificationsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("ruleIds", &mut self.rule_ids);
         visitor.boxed("properties", &mut self.properties);
+        visitor.field("ruleIds", &mut self.rule_ids);
         visitor.field("typesToAdd", &mut self.types_to_add);
         visitor.field("typesToRemove", &mut self.types_to_remove);
         visitor.extra(&mut self.extra);

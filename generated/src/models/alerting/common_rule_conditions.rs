@@ -6,12 +6,12 @@ use crate::models::alerting::CommonRulePredicate;
 #[derive(Clone, Default)]
 pub struct CommonRuleConditions {
     pub clauses: Option<Vec<CommonRuleConditions>>,
+    pub id: Option<String>,
     /// required
     pub predicates: Option<Vec<CommonRulePredicate>>,
     /// required
     pub r#type: Option<CommonRuleConditionsType>,
-    pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for CommonRuleConditions {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("clauses", &mut self.clauses);
+        visitor.field("id", &mut self.id);
         visitor.field("predicates", &mut self.predicates);
         visitor.field("type", &mut self.r#type);
-        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,24 +5,24 @@ use crate::models::alerting::{AlertSummaryMetricType, CommonRulePredicateEntity}
 
 #[derive(Clone, Default)]
 pub struct CommonRulePredicate {
-    /// `metricType`, required
-    pub metric_type: Option<CommonRulePredicateMetricType>,
-    /// `metricValueType`, required
-    pub metric_value_type: Option<CommonRulePredicateMetricValueType>,
+    pub characteristic: Option<CommonRulePredicateCharacteristic>,
     /// `comparisonOperator`, required
     pub comparison_operator: Option<CommonRulePredicateComparisonOperator>,
-    /// required
-    pub value: Option<f64>,
-    pub status: Option<String>,
-    pub topic: Option<String>,
-    pub characteristic: Option<CommonRulePredicateCharacteristic>,
     /// required
     pub entity: Option<Box<CommonRulePredicateEntity>>,
     /// `mediaType`
     pub media_type: Option<CommonRulePredicateMediaType>,
     /// required
     pub metric: Option<CommonRulePredicateMetric>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `metricType`, required
+    pub metric_type: Option<CommonRulePredicateMetricType>,
+    /// `metricValueType`, required
+    pub metric_value_type: Option<CommonRulePredicateMetricValueType>,
+    pub status: Option<String>,
+    pub topic: Option<String>,
+    /// required
+    pub value: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,16 +30,16 @@ impl codec::Model for CommonRulePredicate {
     const NAME: &'static str = "CommonRulePredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("metricType", &mut self.metric_type);
-        visitor.field("metricValueType", &mut self.metric_value_type);
-        visitor.field("comparisonOperator", &mut self.comparison_operator);
-        visitor.field("value", &mut self.value);
-        visitor.field("status", &mut self.status);
-        visitor.field("topic", &mut self.topic);
         visitor.field("characteristic", &mut self.characteristic);
+        visitor.field("comparisonOperator", &mut self.comparison_operator);
         visitor.boxed("entity", &mut self.entity);
         visitor.field("mediaType", &mut self.media_type);
         visitor.field("metric", &mut self.metric);
+        visitor.field("metricType", &mut self.metric_type);
+        visitor.field("metricValueType", &mut self.metric_value_type);
+        visitor.field("status", &mut self.status);
+        visitor.field("topic", &mut self.topic);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,11 +8,11 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 pub struct CommonRulePredicateEntity {
     /// `entityType`, required
     pub entity_type: Option<CommonRulePredicateEntityEntityType>,
-    pub user: Option<Box<AddressableEntityRef>>,
     pub group: Option<Box<AddressableEntityRef>>,
     pub queue: Option<Box<AddressableEntityRef>>,
     pub team: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for CommonRulePredicateEntity {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("entityType", &mut self.entity_type);
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("group", &mut self.group);
         visitor.boxed("queue", &mut self.queue);
         visitor.boxed("team", &mut self.team);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,23 +5,23 @@ use crate::models::shared_by_4_dbb19a::GetAlertQuerySortOrder;
 
 #[derive(Clone, Default)]
 pub struct GetAlertQuery {
-    /// `ruleType`, required
-    pub rule_type: Option<GetAlertQueryRuleType>,
-    /// `queryType`, required
-    pub query_type: Option<GetAlertQueryQueryType>,
     /// `alertStatus`
     pub alert_status: Option<GetAlertQueryAlertStatus>,
-    /// `viewedStatus`
-    pub viewed_status: Option<GetAlertQueryViewedStatus>,
     /// `pageNumber`
     pub page_number: Option<i64>,
     /// `pageSize`
     pub page_size: Option<i64>,
+    /// `queryType`, required
+    pub query_type: Option<GetAlertQueryQueryType>,
+    /// `ruleType`, required
+    pub rule_type: Option<GetAlertQueryRuleType>,
     /// `sortBy`
     pub sort_by: Option<GetAlertQuerySortBy>,
     /// `sortOrder`
     pub sort_order: Option<GetAlertQuerySortOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `viewedStatus`
+    pub viewed_status: Option<GetAlertQueryViewedStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for GetAlertQuery {
     const NAME: &'static str = "GetAlertQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("ruleType", &mut self.rule_type);
-        visitor.field("queryType", &mut self.query_type);
         visitor.field("alertStatus", &mut self.alert_status);
-        visitor.field("viewedStatus", &mut self.viewed_status);
         visitor.field("pageNumber", &mut self.page_number);
         visitor.field("pageSize", &mut self.page_size);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("ruleType", &mut self.rule_type);
         visitor.field("sortBy", &mut self.sort_by);
         visitor.field("sortOrder", &mut self.sort_order);
+        visitor.field("viewedStatus", &mut self.viewed_status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,25 +6,25 @@ use crate::models::shared_by_4_dbb19a::GetAlertQuerySortOrder;
 
 #[derive(Clone, Default)]
 pub struct GetRulesQuery {
-    /// `ruleType`, required
-    pub rule_type: Option<GetRulesQueryRuleType>,
-    /// `queryType`, required
-    pub query_type: Option<GetRulesQueryQueryType>,
     /// `enabledType`
     pub enabled_type: Option<GetRulesQueryEnabledType>,
+    /// `nameSearchType`
+    pub name_search_type: Option<GetRulesQueryNameSearchType>,
     /// `pageNumber`
     pub page_number: Option<i64>,
     /// `pageSize`
     pub page_size: Option<i64>,
+    /// `queryType`, required
+    pub query_type: Option<GetRulesQueryQueryType>,
+    /// `ruleName`
+    pub rule_name: Option<String>,
+    /// `ruleType`, required
+    pub rule_type: Option<GetRulesQueryRuleType>,
     /// `sortBy`
     pub sort_by: Option<GetRulesQuerySortBy>,
     /// `sortOrder`
     pub sort_order: Option<GetRulesQuerySortOrder>,
-    /// `ruleName`
-    pub rule_name: Option<String>,
-    /// `nameSearchType`
-    pub name_search_type: Option<GetRulesQueryNameSearchType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for GetRulesQuery {
     const NAME: &'static str = "GetRulesQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("ruleType", &mut self.rule_type);
-        visitor.field("queryType", &mut self.query_type);
         visitor.field("enabledType", &mut self.enabled_type);
+        visitor.field("nameSearchType", &mut self.name_search_type);
         visitor.field("pageNumber", &mut self.page_number);
         visitor.field("pageSize", &mut self.page_size);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("ruleName", &mut self.rule_name);
+        visitor.field("ruleType", &mut self.rule_type);
         visitor.field("sortBy", &mut self.sort_by);
         visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("ruleName", &mut self.rule_name);
-        visitor.field("nameSearchType", &mut self.name_search_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::models::alerting::{AlertNotification, CommonRuleConditions};
 
 #[derive(Clone, Default)]
 pub struct ModifiableRuleProperties {
+    pub conditions: Option<Box<CommonRuleConditions>>,
+    pub description: Option<String>,
+    pub enabled: Option<bool>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
-    pub enabled: Option<bool>,
     pub notifications: Option<Vec<AlertNotification>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `sendExitingAlarmNotifications`
     pub send_exiting_alarm_notifications: Option<bool>,
     /// `waitBetweenNotificationMs`
     pub wait_between_notification_ms: Option<i64>,
-    pub conditions: Option<Box<CommonRuleConditions>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,13 @@ impl codec::Model for ModifiableRuleProperties {
     const NAME: &'static str = "ModifiableRuleProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.boxed("conditions", &mut self.conditions);
         visitor.field("description", &mut self.description);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("notifications", &mut self.notifications);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor
             .field(
                 "sendExitingAlarmNotifications",
@@ -39,8 +41,6 @@ impl codec::Model for ModifiableRuleProperties {
             );
         visitor
             .field("waitBetweenNotificationMs", &mut self.wait_between_notification_ms);
-        visitor.boxed("conditions", &mut self.conditions);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

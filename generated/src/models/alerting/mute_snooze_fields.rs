@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MuteSnoozeFields {
-    /// `dateStart`, required
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`, required
     pub date_end: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateStart`, required
+    pub date_start: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for MuteSnoozeFields {
     const NAME: &'static str = "MuteSnoozeFields";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::analytics::ActionAggregateDataContainer;
 #[derive(Clone, Default)]
 pub struct ActionAggregateQueryResponse {
     pub results: Option<Vec<ActionAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -11,29 +11,29 @@ use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimens
 
 #[derive(Clone, Default)]
 pub struct AgentCopilotAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<AgentCopilotAggregationQueryGroupBy>>,
-    pub filter: Option<Box<AgentCopilotAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<AgentCopilotAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<AgentCopilotAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<
         AgentCopilotAggregationQueryAlternateTimeDimension,
     >,
+    pub filter: Option<Box<AgentCopilotAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<AgentCopilotAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    pub limit: Option<i64>,
+    /// required
+    pub metrics: Option<Vec<AgentCopilotAggregationQueryMetrics>>,
     /// `queryType`
     pub query_type: Option<AgentCopilotAggregationQueryQueryType>,
     /// `sortMetric`
     pub sort_metric: Option<Box<AgentCopilotAggregationSort>>,
-    pub limit: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<AgentCopilotAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,22 +41,22 @@ impl codec::Model for AgentCopilotAggregationQuery {
     const NAME: &'static str = "AgentCopilotAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
-        visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("limit", &mut self.limit);
+        visitor.field("metrics", &mut self.metrics);
         visitor.field("queryType", &mut self.query_type);
         visitor.boxed("sortMetric", &mut self.sort_metric);
-        visitor.field("limit", &mut self.limit);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("views", &mut self.views);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,31 +12,31 @@ use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimens
 
 #[derive(Clone, Default)]
 pub struct AgentCopilotAsyncAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<AgentCopilotAsyncAggregationQueryGroupBy>>,
-    pub filter: Option<Box<AgentCopilotAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<AgentCopilotAsyncAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<AgentCopilotAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<
         AgentCopilotAsyncAggregationQueryAlternateTimeDimension,
     >,
+    pub filter: Option<Box<AgentCopilotAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<AgentCopilotAsyncAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    pub limit: Option<i64>,
+    /// required
+    pub metrics: Option<Vec<AgentCopilotAsyncAggregationQueryMetrics>>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     /// `queryType`
     pub query_type: Option<AgentCopilotAsyncAggregationQueryQueryType>,
     /// `sortMetric`
     pub sort_metric: Option<Box<AgentCopilotAggregationSort>>,
-    pub limit: Option<i64>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<AgentCopilotAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,23 +44,23 @@ impl codec::Model for AgentCopilotAsyncAggregationQuery {
     const NAME: &'static str = "AgentCopilotAsyncAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
-        visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("limit", &mut self.limit);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("queryType", &mut self.query_type);
         visitor.boxed("sortMetric", &mut self.sort_metric);
-        visitor.field("limit", &mut self.limit);
-        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("views", &mut self.views);
         visitor.extra(&mut self.extra);
     }
 }

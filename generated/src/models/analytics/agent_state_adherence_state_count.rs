@@ -8,7 +8,7 @@ pub struct AgentStateAdherenceStateCount {
     /// `adherenceState`
     pub adherence_state: Option<AgentStateAdherenceStateCountAdherenceState>,
     pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

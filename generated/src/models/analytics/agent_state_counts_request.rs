@@ -5,11 +5,11 @@ use crate::models::analytics::{AgentStateSessionFilter, AgentStateUserFilter};
 
 #[derive(Clone, Default)]
 pub struct AgentStateCountsRequest {
-    /// `userFilter`
-    pub user_filter: Option<Box<AgentStateUserFilter>>,
     /// `sessionFilter`
     pub session_filter: Option<Box<AgentStateSessionFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userFilter`
+    pub user_filter: Option<Box<AgentStateUserFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for AgentStateCountsRequest {
     const NAME: &'static str = "AgentStateCountsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("userFilter", &mut self.user_filter);
         visitor.boxed("sessionFilter", &mut self.session_filter);
+        visitor.boxed("userFilter", &mut self.user_filter);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentStateIsOutOfOfficeCount {
+    pub count: Option<i64>,
     /// `isOutOfOffice`
     pub is_out_of_office: Option<bool>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for AgentStateIsOutOfOfficeCount {
     const NAME: &'static str = "AgentStateIsOutOfOfficeCount";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("isOutOfOffice", &mut self.is_out_of_office);
         visitor.field("count", &mut self.count);
+        visitor.field("isOutOfOffice", &mut self.is_out_of_office);
         visitor.extra(&mut self.extra);
     }
 }

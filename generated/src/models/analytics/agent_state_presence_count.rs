@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentStatePresenceCount {
-    /// `systemPresence`
-    pub system_presence: Option<AgentStatePresenceCountSystemPresence>,
+    pub count: Option<i64>,
     /// `organizationPresenceId`
     pub organization_presence_id: Option<String>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `systemPresence`
+    pub system_presence: Option<AgentStatePresenceCountSystemPresence>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for AgentStatePresenceCount {
     const NAME: &'static str = "AgentStatePresenceCount";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("systemPresence", &mut self.system_presence);
-        visitor.field("organizationPresenceId", &mut self.organization_presence_id);
         visitor.field("count", &mut self.count);
+        visitor.field("organizationPresenceId", &mut self.organization_presence_id);
+        visitor.field("systemPresence", &mut self.system_presence);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::models::analytics::{AgentStateSessionFilter, AgentStateUserFilter};
 
 #[derive(Clone, Default)]
 pub struct AgentStateQueryRequest {
-    /// `userFilter`
-    pub user_filter: Option<Box<AgentStateUserFilter>>,
     /// `sessionFilter`
     pub session_filter: Option<Box<AgentStateSessionFilter>>,
-    /// `userOrderBy`
-    pub user_order_by: Option<AgentStateQueryRequestUserOrderBy>,
-    /// `userOrder`
-    pub user_order: Option<AgentStateQueryRequestUserOrder>,
-    /// `sessionOrderBy`
-    pub session_order_by: Option<AgentStateQueryRequestSessionOrderBy>,
     /// `sessionOrder`
     pub session_order: Option<AgentStateQueryRequestSessionOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionOrderBy`
+    pub session_order_by: Option<AgentStateQueryRequestSessionOrderBy>,
+    /// `userFilter`
+    pub user_filter: Option<Box<AgentStateUserFilter>>,
+    /// `userOrder`
+    pub user_order: Option<AgentStateQueryRequestUserOrder>,
+    /// `userOrderBy`
+    pub user_order_by: Option<AgentStateQueryRequestUserOrderBy>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for AgentStateQueryRequest {
     const NAME: &'static str = "AgentStateQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("userFilter", &mut self.user_filter);
         visitor.boxed("sessionFilter", &mut self.session_filter);
-        visitor.field("userOrderBy", &mut self.user_order_by);
-        visitor.field("userOrder", &mut self.user_order);
-        visitor.field("sessionOrderBy", &mut self.session_order_by);
         visitor.field("sessionOrder", &mut self.session_order);
+        visitor.field("sessionOrderBy", &mut self.session_order_by);
+        visitor.boxed("userFilter", &mut self.user_filter);
+        visitor.field("userOrder", &mut self.user_order);
+        visitor.field("userOrderBy", &mut self.user_order_by);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentStateRoutingStatusCount {
+    pub count: Option<i64>,
     /// `routingStatus`
     pub routing_status: Option<AgentStateRoutingStatusCountRoutingStatus>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for AgentStateRoutingStatusCount {
     const NAME: &'static str = "AgentStateRoutingStatusCount";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("routingStatus", &mut self.routing_status);
         visitor.field("count", &mut self.count);
+        visitor.field("routingStatus", &mut self.routing_status);
         visitor.extra(&mut self.extra);
     }
 }

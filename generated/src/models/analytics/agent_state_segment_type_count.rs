@@ -5,10 +5,10 @@ use crate::models::analytics_and_conversations::AgentStateSegmentTypeCountSegmen
 
 #[derive(Clone, Default)]
 pub struct AgentStateSegmentTypeCount {
+    pub count: Option<i64>,
     /// `segmentType`
     pub segment_type: Option<AgentStateSegmentTypeCountSegmentType>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AgentStateSegmentTypeCount {
     const NAME: &'static str = "AgentStateSegmentTypeCount";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("segmentType", &mut self.segment_type);
         visitor.field("count", &mut self.count);
+        visitor.field("segmentType", &mut self.segment_type);
         visitor.extra(&mut self.extra);
     }
 }

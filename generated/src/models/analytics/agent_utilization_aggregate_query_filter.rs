@@ -9,11 +9,11 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAggregateQueryFilter {
-    /// required
-    pub r#type: Option<AgentUtilizationAggregateQueryFilterType>,
     pub clauses: Option<Vec<AgentUtilizationAggregateQueryClause>>,
     pub predicates: Option<Vec<AgentUtilizationAggregateQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<AgentUtilizationAggregateQueryFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for AgentUtilizationAggregateQueryFilter {
     const NAME: &'static str = "AgentUtilizationAggregateQueryFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

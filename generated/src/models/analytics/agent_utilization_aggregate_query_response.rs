@@ -6,7 +6,7 @@ use crate::models::analytics::AgentUtilizationAggregateDataContainer;
 #[derive(Clone, Default)]
 pub struct AgentUtilizationAggregateQueryResponse {
     pub results: Option<Vec<AgentUtilizationAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -11,19 +11,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsAgentStateAgentResponse {
-    /// `userId`
-    pub user_id: Option<String>,
+    /// `actualActivityCategory`
+    pub actual_activity_category: Option<
+        AnalyticsAgentStateAgentResponseActualActivityCategory,
+    >,
+    /// `adherenceDate`
+    pub adherence_date: Option<time::Timestamp>,
+    /// `adherenceImpact`
+    pub adherence_impact: Option<AnalyticsAgentStateAgentResponseAdherenceImpact>,
+    /// `adherenceState`
+    pub adherence_state: Option<AnalyticsAgentStateAgentResponseAdherenceState>,
+    /// `businessUnitId`
+    pub business_unit_id: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
-    /// `userName`
-    pub user_name: Option<String>,
+    /// `isOutOfOffice`
+    pub is_out_of_office: Option<bool>,
+    /// `managementUnitId`
+    pub management_unit_id: Option<String>,
     /// `managerId`
     pub manager_id: Option<String>,
-    /// `sessionCount`
-    pub session_count: Option<i64>,
-    pub sessions: Option<Vec<AnalyticsAgentStateAgentSessionResult>>,
-    /// `systemPresence`
-    pub system_presence: Option<AnalyticsAgentStateAgentResponseSystemPresence>,
     /// `organizationPresenceId`
     pub organization_presence_id: Option<String>,
     /// `presenceDate`
@@ -32,29 +39,22 @@ pub struct AnalyticsAgentStateAgentResponse {
     pub routing_status: Option<AnalyticsAgentStateAgentResponseRoutingStatus>,
     /// `routingStatusDate`
     pub routing_status_date: Option<time::Timestamp>,
-    /// `isOutOfOffice`
-    pub is_out_of_office: Option<bool>,
-    /// `managementUnitId`
-    pub management_unit_id: Option<String>,
-    /// `businessUnitId`
-    pub business_unit_id: Option<String>,
-    /// `adherenceState`
-    pub adherence_state: Option<AnalyticsAgentStateAgentResponseAdherenceState>,
-    /// `adherenceImpact`
-    pub adherence_impact: Option<AnalyticsAgentStateAgentResponseAdherenceImpact>,
-    /// `adherenceDate`
-    pub adherence_date: Option<time::Timestamp>,
-    /// `scheduledActivityCodeId`
-    pub scheduled_activity_code_id: Option<String>,
     /// `scheduledActivityCategory`
     pub scheduled_activity_category: Option<
         AnalyticsAgentStateAgentResponseScheduledActivityCategory,
     >,
-    /// `actualActivityCategory`
-    pub actual_activity_category: Option<
-        AnalyticsAgentStateAgentResponseActualActivityCategory,
-    >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `scheduledActivityCodeId`
+    pub scheduled_activity_code_id: Option<String>,
+    /// `sessionCount`
+    pub session_count: Option<i64>,
+    pub sessions: Option<Vec<AnalyticsAgentStateAgentSessionResult>>,
+    /// `systemPresence`
+    pub system_presence: Option<AnalyticsAgentStateAgentResponseSystemPresence>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// `userName`
+    pub user_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -62,27 +62,27 @@ impl codec::Model for AnalyticsAgentStateAgentResponse {
     const NAME: &'static str = "AnalyticsAgentStateAgentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
+        visitor.field("actualActivityCategory", &mut self.actual_activity_category);
+        visitor.field("adherenceDate", &mut self.adherence_date);
+        visitor.field("adherenceImpact", &mut self.adherence_impact);
+        visitor.field("adherenceState", &mut self.adherence_state);
+        visitor.field("businessUnitId", &mut self.business_unit_id);
         visitor.field("divisionId", &mut self.division_id);
-        visitor.field("userName", &mut self.user_name);
+        visitor.field("isOutOfOffice", &mut self.is_out_of_office);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.field("managerId", &mut self.manager_id);
-        visitor.field("sessionCount", &mut self.session_count);
-        visitor.field("sessions", &mut self.sessions);
-        visitor.field("systemPresence", &mut self.system_presence);
         visitor.field("organizationPresenceId", &mut self.organization_presence_id);
         visitor.field("presenceDate", &mut self.presence_date);
         visitor.field("routingStatus", &mut self.routing_status);
         visitor.field("routingStatusDate", &mut self.routing_status_date);
-        visitor.field("isOutOfOffice", &mut self.is_out_of_office);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
-        visitor.field("businessUnitId", &mut self.business_unit_id);
-        visitor.field("adherenceState", &mut self.adherence_state);
-        visitor.field("adherenceImpact", &mut self.adherence_impact);
-        visitor.field("adherenceDate", &mut self.adherence_date);
-        visitor.field("scheduledActivityCodeId", &mut self.scheduled_activity_code_id);
         visitor
             .field("scheduledActivityCategory", &mut self.scheduled_activity_category);
-        visitor.field("actualActivityCategory", &mut self.actual_activity_category);
+        visitor.field("scheduledActivityCodeId", &mut self.scheduled_activity_code_id);
+        visitor.field("sessionCount", &mut self.session_count);
+        visitor.field("sessions", &mut self.sessions);
+        visitor.field("systemPresence", &mut self.system_presence);
+        visitor.field("userId", &mut self.user_id);
+        visitor.field("userName", &mut self.user_name);
         visitor.extra(&mut self.extra);
     }
 }

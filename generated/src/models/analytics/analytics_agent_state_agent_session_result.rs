@@ -13,27 +13,27 @@ use crate::runtime::time;
 pub struct AnalyticsAgentStateAgentSessionResult {
     /// `conversationId`
     pub conversation_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// `sessionStart`
-    pub session_start: Option<time::Timestamp>,
-    /// `segmentStart`
-    pub segment_start: Option<time::Timestamp>,
-    /// `segmentType`
-    pub segment_type: Option<AnalyticsAgentStateAgentSessionResultSegmentType>,
-    /// `routedQueueId`
-    pub routed_queue_id: Option<String>,
-    /// `requestedRoutingSkillIds`
-    pub requested_routing_skill_ids: Option<Vec<String>>,
-    /// `requestedLanguageId`
-    pub requested_language_id: Option<String>,
+    /// `mediaType`
+    pub media_type: Option<AnalyticsAgentStateAgentSessionResultMediaType>,
     /// `originatingDirection`
     pub originating_direction: Option<
         AnalyticsAgentStateAgentSessionResultOriginatingDirection,
     >,
-    /// `mediaType`
-    pub media_type: Option<AnalyticsAgentStateAgentSessionResultMediaType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `requestedLanguageId`
+    pub requested_language_id: Option<String>,
+    /// `requestedRoutingSkillIds`
+    pub requested_routing_skill_ids: Option<Vec<String>>,
+    /// `routedQueueId`
+    pub routed_queue_id: Option<String>,
+    /// `segmentStart`
+    pub segment_start: Option<time::Timestamp>,
+    /// `segmentType`
+    pub segment_type: Option<AnalyticsAgentStateAgentSessionResultSegmentType>,
+    /// `sessionId`
+    pub session_id: Option<String>,
+    /// `sessionStart`
+    pub session_start: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,15 +42,15 @@ impl codec::Model for AnalyticsAgentStateAgentSessionResult {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.field("sessionStart", &mut self.session_start);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("originatingDirection", &mut self.originating_direction);
+        visitor.field("requestedLanguageId", &mut self.requested_language_id);
+        visitor.field("requestedRoutingSkillIds", &mut self.requested_routing_skill_ids);
+        visitor.field("routedQueueId", &mut self.routed_queue_id);
         visitor.field("segmentStart", &mut self.segment_start);
         visitor.field("segmentType", &mut self.segment_type);
-        visitor.field("routedQueueId", &mut self.routed_queue_id);
-        visitor.field("requestedRoutingSkillIds", &mut self.requested_routing_skill_ids);
-        visitor.field("requestedLanguageId", &mut self.requested_language_id);
-        visitor.field("originatingDirection", &mut self.originating_direction);
-        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("sessionStart", &mut self.session_start);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,21 +9,21 @@ use crate::models::analytics::{
 
 #[derive(Clone, Default)]
 pub struct AnalyticsAgentStateCountsResponse {
-    /// `segmentCounts`
-    pub segment_counts: Option<Vec<AgentStateSegmentTypeCount>>,
+    /// `actualActivityCategoryCounts`
+    pub actual_activity_category_counts: Option<Vec<AgentStateActivityCategoryCount>>,
+    /// `adherenceStateCounts`
+    pub adherence_state_counts: Option<Vec<AgentStateAdherenceStateCount>>,
+    /// `isOutOfOfficeCounts`
+    pub is_out_of_office_counts: Option<Vec<AgentStateIsOutOfOfficeCount>>,
     /// `presenceCounts`
     pub presence_counts: Option<Vec<AgentStatePresenceCount>>,
     /// `routingStatusCounts`
     pub routing_status_counts: Option<Vec<AgentStateRoutingStatusCount>>,
-    /// `isOutOfOfficeCounts`
-    pub is_out_of_office_counts: Option<Vec<AgentStateIsOutOfOfficeCount>>,
-    /// `adherenceStateCounts`
-    pub adherence_state_counts: Option<Vec<AgentStateAdherenceStateCount>>,
     /// `scheduledActivityCategoryCounts`
     pub scheduled_activity_category_counts: Option<Vec<AgentStateActivityCategoryCount>>,
-    /// `actualActivityCategoryCounts`
-    pub actual_activity_category_counts: Option<Vec<AgentStateActivityCategoryCount>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `segmentCounts`
+    pub segment_counts: Option<Vec<AgentStateSegmentTypeCount>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,21 +31,21 @@ impl codec::Model for AnalyticsAgentStateCountsResponse {
     const NAME: &'static str = "AnalyticsAgentStateCountsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("segmentCounts", &mut self.segment_counts);
-        visitor.field("presenceCounts", &mut self.presence_counts);
-        visitor.field("routingStatusCounts", &mut self.routing_status_counts);
-        visitor.field("isOutOfOfficeCounts", &mut self.is_out_of_office_counts);
-        visitor.field("adherenceStateCounts", &mut self.adherence_state_counts);
-        visitor
-            .field(
-                "scheduledActivityCategoryCounts",
-                &mut self.scheduled_activity_category_counts,
-            );
         visitor
             .field(
                 "actualActivityCategoryCounts",
                 &mut self.actual_activity_category_counts,
             );
+        visitor.field("adherenceStateCounts", &mut self.adherence_state_counts);
+        visitor.field("isOutOfOfficeCounts", &mut self.is_out_of_office_counts);
+        visitor.field("presenceCounts", &mut self.presence_counts);
+        visitor.field("routingStatusCounts", &mut self.routing_status_counts);
+        visitor
+            .field(
+                "scheduledActivityCategoryCounts",
+                &mut self.scheduled_activity_category_counts,
+            );
+        visitor.field("segmentCounts", &mut self.segment_counts);
         visitor.extra(&mut self.extra);
     }
 }

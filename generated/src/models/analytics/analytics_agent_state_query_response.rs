@@ -6,7 +6,7 @@ use crate::models::analytics::AnalyticsAgentStateAgentResponse;
 #[derive(Clone, Default)]
 pub struct AnalyticsAgentStateQueryResponse {
     pub entities: Option<Vec<AnalyticsAgentStateAgentResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsDataRetentionResponse {
-    /// `retentionDays`
-    pub retention_days: Option<i64>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `retentionDays`
+    pub retention_days: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AnalyticsDataRetentionResponse {
     const NAME: &'static str = "AnalyticsDataRetentionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("retentionDays", &mut self.retention_days);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("retentionDays", &mut self.retention_days);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsReportingSettings {
+    /// `myInteractionsPiiMaskingEnabled`
+    pub my_interactions_pii_masking_enabled: Option<bool>,
     /// `piiMaskingEnabled`
     pub pii_masking_enabled: Option<bool>,
     /// `queueAgentAccessObfuscation`
     pub queue_agent_access_obfuscation: Option<bool>,
-    /// `myInteractionsPiiMaskingEnabled`
-    pub my_interactions_pii_masking_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,16 +18,16 @@ impl codec::Model for AnalyticsReportingSettings {
     const NAME: &'static str = "AnalyticsReportingSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor
+            .field(
+                "myInteractionsPiiMaskingEnabled",
+                &mut self.my_interactions_pii_masking_enabled,
+            );
         visitor.field("piiMaskingEnabled", &mut self.pii_masking_enabled);
         visitor
             .field(
                 "queueAgentAccessObfuscation",
                 &mut self.queue_agent_access_obfuscation,
-            );
-        visitor
-            .field(
-                "myInteractionsPiiMaskingEnabled",
-                &mut self.my_interactions_pii_masking_enabled,
             );
         visitor.extra(&mut self.extra);
     }

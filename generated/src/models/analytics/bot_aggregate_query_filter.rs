@@ -6,11 +6,11 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 
 #[derive(Clone, Default)]
 pub struct BotAggregateQueryFilter {
-    /// required
-    pub r#type: Option<BotAggregateQueryFilterType>,
     pub clauses: Option<Vec<BotAggregateQueryClause>>,
     pub predicates: Option<Vec<BotAggregateQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<BotAggregateQueryFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for BotAggregateQueryFilter {
     const NAME: &'static str = "BotAggregateQueryFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

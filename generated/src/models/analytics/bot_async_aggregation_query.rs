@@ -11,29 +11,29 @@ use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimens
 
 #[derive(Clone, Default)]
 pub struct BotAsyncAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<BotAsyncAggregationQueryGroupBy>>,
-    pub filter: Option<Box<BotAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<BotAsyncAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<BotAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<BotAsyncAggregationQueryAlternateTimeDimension>,
+    pub filter: Option<Box<BotAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<BotAsyncAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    pub limit: Option<i64>,
+    /// required
+    pub metrics: Option<Vec<BotAsyncAggregationQueryMetrics>>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     /// `queryType`
     pub query_type: Option<BotAsyncAggregationQueryQueryType>,
     /// `sortMetric`
     pub sort_metric: Option<Box<BotAggregationSort>>,
-    pub limit: Option<i64>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<BotAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,23 +41,23 @@ impl codec::Model for BotAsyncAggregationQuery {
     const NAME: &'static str = "BotAsyncAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
-        visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("limit", &mut self.limit);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("queryType", &mut self.query_type);
         visitor.boxed("sortMetric", &mut self.sort_metric);
-        visitor.field("limit", &mut self.limit);
-        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("views", &mut self.views);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::analytics_and_textbots::{BotChannelName, TextBotUserAgent};
 
 #[derive(Clone, Default)]
 pub struct BotChannel {
-    /// required
-    pub name: Option<BotChannelName>,
     /// `inputModes`, required
     pub input_modes: Option<Vec<BotChannelInputModes>>,
+    /// required
+    pub name: Option<BotChannelName>,
     /// `outputModes`, required
     pub output_modes: Option<Vec<BotChannelOutputModes>>,
     /// `userAgent`, required
     pub user_agent: Option<Box<TextBotUserAgent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for BotChannel {
     const NAME: &'static str = "BotChannel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("inputModes", &mut self.input_modes);
+        visitor.field("name", &mut self.name);
         visitor.field("outputModes", &mut self.output_modes);
         visitor.boxed("userAgent", &mut self.user_agent);
         visitor.extra(&mut self.extra);

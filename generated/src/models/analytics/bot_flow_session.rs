@@ -8,22 +8,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BotFlowSession {
-    pub id: Option<String>,
-    pub flow: Option<Box<Entity>>,
-    pub conversation: Option<Box<AddressableEntityRef>>,
-    pub channel: Option<Box<BotChannel>>,
-    pub language: Option<String>,
-    /// `endLanguage`
-    pub end_language: Option<String>,
     /// `botResult`
     pub bot_result: Option<BotFlowSessionBotResult>,
     /// `botResultCategory`
     pub bot_result_category: Option<BotFlowSessionBotResultCategory>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
+    pub channel: Option<Box<BotChannel>>,
+    pub conversation: Option<Box<AddressableEntityRef>>,
     /// `dateCompleted`
     pub date_completed: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
+    /// `endLanguage`
+    pub end_language: Option<String>,
+    pub flow: Option<Box<Entity>>,
+    pub id: Option<String>,
+    pub language: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,16 +31,16 @@ impl codec::Model for BotFlowSession {
     const NAME: &'static str = "BotFlowSession";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("flow", &mut self.flow);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("channel", &mut self.channel);
-        visitor.field("language", &mut self.language);
-        visitor.field("endLanguage", &mut self.end_language);
         visitor.field("botResult", &mut self.bot_result);
         visitor.field("botResultCategory", &mut self.bot_result_category);
-        visitor.field("dateCreated", &mut self.date_created);
+        visitor.boxed("channel", &mut self.channel);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("endLanguage", &mut self.end_language);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
         visitor.extra(&mut self.extra);
     }
 }

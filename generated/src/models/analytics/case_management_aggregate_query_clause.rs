@@ -7,10 +7,10 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregateQueryClause {
     /// required
-    pub r#type: Option<CaseManagementAggregateQueryClauseType>,
-    /// required
     pub predicates: Option<Vec<CaseManagementAggregateQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<CaseManagementAggregateQueryClauseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for CaseManagementAggregateQueryClause {
     const NAME: &'static str = "CaseManagementAggregateQueryClause";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

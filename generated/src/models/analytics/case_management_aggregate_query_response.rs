@@ -6,7 +6,7 @@ use crate::models::analytics::CaseManagementAggregateDataContainer;
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregateQueryResponse {
     pub results: Option<Vec<CaseManagementAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ChartColumn {
-    pub id: Option<String>,
     /// `columnType`
     pub column_type: Option<ChartColumnColumnType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ChartColumn {
     const NAME: &'static str = "ChartColumn";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("columnType", &mut self.column_type);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,31 +4,31 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationProperties {
-    /// `isWaiting`
-    pub is_waiting: Option<bool>,
-    /// `isActive`
-    pub is_active: Option<bool>,
+    /// `filterWrapUpNotes`
+    pub filter_wrap_up_notes: Option<bool>,
     /// `isAcd`
     pub is_acd: Option<bool>,
-    /// `isPreferred`
-    pub is_preferred: Option<bool>,
-    /// `isScreenshare`
-    pub is_screenshare: Option<bool>,
+    /// `isActive`
+    pub is_active: Option<bool>,
     /// `isCobrowse`
     pub is_cobrowse: Option<bool>,
-    /// `isVoicemail`
-    pub is_voicemail: Option<bool>,
     /// `isFlagged`
     pub is_flagged: Option<bool>,
     /// `isMonitored`
     pub is_monitored: Option<bool>,
+    /// `isPreferred`
+    pub is_preferred: Option<bool>,
     /// `isScreenMonitored`
     pub is_screen_monitored: Option<bool>,
-    /// `filterWrapUpNotes`
-    pub filter_wrap_up_notes: Option<bool>,
+    /// `isScreenshare`
+    pub is_screenshare: Option<bool>,
+    /// `isVoicemail`
+    pub is_voicemail: Option<bool>,
+    /// `isWaiting`
+    pub is_waiting: Option<bool>,
     /// `matchAll`
     pub match_all: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,17 +36,17 @@ impl codec::Model for ConversationProperties {
     const NAME: &'static str = "ConversationProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("isWaiting", &mut self.is_waiting);
-        visitor.field("isActive", &mut self.is_active);
+        visitor.field("filterWrapUpNotes", &mut self.filter_wrap_up_notes);
         visitor.field("isAcd", &mut self.is_acd);
-        visitor.field("isPreferred", &mut self.is_preferred);
-        visitor.field("isScreenshare", &mut self.is_screenshare);
+        visitor.field("isActive", &mut self.is_active);
         visitor.field("isCobrowse", &mut self.is_cobrowse);
-        visitor.field("isVoicemail", &mut self.is_voicemail);
         visitor.field("isFlagged", &mut self.is_flagged);
         visitor.field("isMonitored", &mut self.is_monitored);
+        visitor.field("isPreferred", &mut self.is_preferred);
         visitor.field("isScreenMonitored", &mut self.is_screen_monitored);
-        visitor.field("filterWrapUpNotes", &mut self.filter_wrap_up_notes);
+        visitor.field("isScreenshare", &mut self.is_screenshare);
+        visitor.field("isVoicemail", &mut self.is_voicemail);
+        visitor.field("isWaiting", &mut self.is_waiting);
         visitor.field("matchAll", &mut self.match_all);
         visitor.extra(&mut self.extra);
     }

@@ -7,10 +7,10 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 #[derive(Clone, Default)]
 pub struct CopilotAggregateQueryClause {
     /// required
-    pub r#type: Option<CopilotAggregateQueryClauseType>,
-    /// required
     pub predicates: Option<Vec<CopilotAggregateQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<CopilotAggregateQueryClauseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for CopilotAggregateQueryClause {
     const NAME: &'static str = "CopilotAggregateQueryClause";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

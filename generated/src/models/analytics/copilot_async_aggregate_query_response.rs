@@ -5,9 +5,9 @@ use crate::models::analytics::CopilotAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct CopilotAsyncAggregateQueryResponse {
-    pub results: Option<Vec<CopilotAggregateDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<CopilotAggregateDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for CopilotAsyncAggregateQueryResponse {
     const NAME: &'static str = "CopilotAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,35 +7,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DashboardConfiguration {
+    pub columns: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<AddressableEntityRef>>,
+    /// `dashboardsSharedWith`
+    pub dashboards_shared_with: Option<Box<DashboardsSharedWith>>,
+    /// `dateCreated`, required
+    pub date_created: Option<time::Timestamp>,
+    /// `dateDeleted`, required
+    pub date_deleted: Option<time::Timestamp>,
+    /// `dateModified`, required
+    pub date_modified: Option<time::Timestamp>,
+    pub favorite: Option<bool>,
     /// read-only
     pub id: Option<String>,
+    /// `layoutType`
+    pub layout_type: Option<DashboardConfigurationLayoutType>,
     /// required
     pub name: Option<String>,
-    pub rows: Option<i64>,
-    pub columns: Option<i64>,
-    /// required
-    pub widgets: Option<Vec<Widget>>,
-    pub favorite: Option<bool>,
     /// `publicDashboard`
     pub public_dashboard: Option<bool>,
     /// read-only
     pub restricted: Option<bool>,
-    /// `layoutType`
-    pub layout_type: Option<DashboardConfigurationLayoutType>,
-    /// `dateCreated`, required
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, required
-    pub date_modified: Option<time::Timestamp>,
-    /// `dateDeleted`, required
-    pub date_deleted: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<AddressableEntityRef>>,
-    pub shared: Option<bool>,
-    /// `dashboardsSharedWith`
-    pub dashboards_shared_with: Option<Box<DashboardsSharedWith>>,
+    pub rows: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub shared: Option<bool>,
+    /// required
+    pub widgets: Option<Vec<Widget>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,22 +43,22 @@ impl codec::Model for DashboardConfiguration {
     const NAME: &'static str = "DashboardConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("rows", &mut self.rows);
         visitor.field("columns", &mut self.columns);
-        visitor.field("widgets", &mut self.widgets);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.boxed("dashboardsSharedWith", &mut self.dashboards_shared_with);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateDeleted", &mut self.date_deleted);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("favorite", &mut self.favorite);
+        visitor.field("id", &mut self.id);
+        visitor.field("layoutType", &mut self.layout_type);
+        visitor.field("name", &mut self.name);
         visitor.field("publicDashboard", &mut self.public_dashboard);
         visitor.field("restricted", &mut self.restricted);
-        visitor.field("layoutType", &mut self.layout_type);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("dateDeleted", &mut self.date_deleted);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("shared", &mut self.shared);
-        visitor.boxed("dashboardsSharedWith", &mut self.dashboards_shared_with);
+        visitor.field("rows", &mut self.rows);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("shared", &mut self.shared);
+        visitor.field("widgets", &mut self.widgets);
         visitor.extra(&mut self.extra);
     }
 }

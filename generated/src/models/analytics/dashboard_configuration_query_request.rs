@@ -12,7 +12,7 @@ pub struct DashboardConfigurationQueryRequest {
     pub page_size: Option<i64>,
     /// `sortBy`
     pub sort_by: Option<DashboardConfigurationQueryRequestSortBy>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

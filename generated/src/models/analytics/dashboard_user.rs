@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DashboardUser {
+    /// `dashboardCount`
+    pub dashboard_count: Option<i64>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `dashboardCount`
-    pub dashboard_count: Option<i64>,
     /// `publicDashboardCount`
     pub public_dashboard_count: Option<i64>,
-    pub state: Option<DashboardUserState>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<DashboardUserState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for DashboardUser {
     const NAME: &'static str = "DashboardUser";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dashboardCount", &mut self.dashboard_count);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("dashboardCount", &mut self.dashboard_count);
         visitor.field("publicDashboardCount", &mut self.public_dashboard_count);
-        visitor.field("state", &mut self.state);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DashboardsSharedWith {
-    /// `userIds`
-    pub user_ids: Option<Vec<String>>,
     /// `teamIds`
     pub team_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userIds`
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DashboardsSharedWith {
     const NAME: &'static str = "DashboardsSharedWith";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userIds", &mut self.user_ids);
         visitor.field("teamIds", &mut self.team_ids);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DataExtractionFileSchema {
-    pub id: Option<String>,
     /// `dataSchema`
     pub data_schema: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateExpires`
     pub date_expires: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for DataExtractionFileSchema {
     const NAME: &'static str = "DataExtractionFileSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("dataSchema", &mut self.data_schema);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateExpires", &mut self.date_expires);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 
 #[derive(Clone, Default)]
 pub struct DataExtractionFileSchemaListing {
-    pub entities: Option<Vec<DataExtractionFileSchema>>,
-    /// `nextUri`
-    pub next_uri: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
-    /// `previousUri`
-    pub previous_uri: Option<String>,
     /// `enabledDataSchemas`
     pub enabled_data_schemas: Option<Vec<String>>,
+    pub entities: Option<Vec<DataExtractionFileSchema>>,
     pub errors: Option<Box<ErrorBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `nextUri`
+    pub next_uri: Option<String>,
+    /// `previousUri`
+    pub previous_uri: Option<String>,
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for DataExtractionFileSchemaListing {
     const NAME: &'static str = "DataExtractionFileSchemaListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
-        visitor.field("nextUri", &mut self.next_uri);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("previousUri", &mut self.previous_uri);
         visitor.field("enabledDataSchemas", &mut self.enabled_data_schemas);
+        visitor.field("entities", &mut self.entities);
         visitor.boxed("errors", &mut self.errors);
+        visitor.field("nextUri", &mut self.next_uri);
+        visitor.field("previousUri", &mut self.previous_uri);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,24 +9,24 @@ use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimens
 
 #[derive(Clone, Default)]
 pub struct FlowExecutionAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<FlowExecutionAggregationQueryGroupBy>>,
-    pub filter: Option<Box<FlowExecutionAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<FlowExecutionAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<FlowExecutionAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<
         FlowExecutionAggregationQueryAlternateTimeDimension,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    pub filter: Option<Box<FlowExecutionAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<FlowExecutionAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub metrics: Option<Vec<FlowExecutionAggregationQueryMetrics>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<FlowExecutionAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,19 +34,19 @@ impl codec::Model for FlowExecutionAggregationQuery {
     const NAME: &'static str = "FlowExecutionAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::analytics::KnowledgeAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeAsyncAggregateQueryResponse {
-    pub results: Option<Vec<KnowledgeAggregateDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<KnowledgeAggregateDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for KnowledgeAsyncAggregateQueryResponse {
     const NAME: &'static str = "KnowledgeAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,9 +6,9 @@ use crate::models::shared_by_6_6749ae::StatisticalResponse;
 
 #[derive(Clone, Default)]
 pub struct RateLimitAggregateDataContainer {
-    pub group: Option<BTreeMap<String, String>>,
     pub data: Option<Vec<StatisticalResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub group: Option<BTreeMap<String, String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for RateLimitAggregateDataContainer {
     const NAME: &'static str = "RateLimitAggregateDataContainer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("group", &mut self.group);
         visitor.field("data", &mut self.data);
+        visitor.field("group", &mut self.group);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 #[derive(Clone, Default)]
 pub struct RateLimitAggregateQueryClause {
     /// required
-    pub r#type: Option<RateLimitAggregateQueryClauseType>,
-    /// required
     pub predicates: Option<Vec<RateLimitAggregateQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<RateLimitAggregateQueryClauseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for RateLimitAggregateQueryClause {
     const NAME: &'static str = "RateLimitAggregateQueryClause";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,11 +9,11 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 
 #[derive(Clone, Default)]
 pub struct RateLimitAggregateQueryFilter {
-    /// required
-    pub r#type: Option<RateLimitAggregateQueryFilterType>,
     pub clauses: Option<Vec<RateLimitAggregateQueryClause>>,
     pub predicates: Option<Vec<RateLimitAggregateQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<RateLimitAggregateQueryFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RateLimitAggregateQueryFilter {
     const NAME: &'static str = "RateLimitAggregateQueryFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::analytics::RateLimitAggregateDataContainer;
 #[derive(Clone, Default)]
 pub struct RateLimitAggregateQueryResponse {
     pub results: Option<Vec<RateLimitAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

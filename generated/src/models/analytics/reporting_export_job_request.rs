@@ -5,48 +5,48 @@ use crate::models::analytics::{ChartColumn, SelectedColumns, ViewFilter};
 
 #[derive(Clone, Default)]
 pub struct ReportingExportJobRequest {
-    /// required
-    pub name: Option<String>,
-    /// `timeZone`, required
-    pub time_zone: Option<String>,
+    /// `chartColumns`
+    pub chart_columns: Option<Vec<ChartColumn>>,
+    /// `csvDelimiter`
+    pub csv_delimiter: Option<ReportingExportJobRequestCsvDelimiter>,
+    /// `durationFormat`
+    pub duration_format: Option<ReportingExportJobRequestDurationFormat>,
+    /// `excludeEmptyRows`
+    pub exclude_empty_rows: Option<bool>,
     /// `exportFormat`, required
     pub export_format: Option<ReportingExportJobRequestExportFormat>,
     /// required
-    pub interval: Option<String>,
-    /// required
-    pub period: Option<String>,
-    /// `viewType`, required
-    pub view_type: Option<ReportingExportJobRequestViewType>,
-    /// required
     pub filter: Option<Box<ViewFilter>>,
-    pub read: Option<bool>,
-    /// required
-    pub locale: Option<String>,
-    /// `hasFormatDurations`
-    pub has_format_durations: Option<bool>,
-    /// `hasSplitFilters`
-    pub has_split_filters: Option<bool>,
-    /// `excludeEmptyRows`
-    pub exclude_empty_rows: Option<bool>,
-    /// `hasSplitByMedia`
-    pub has_split_by_media: Option<bool>,
-    /// `hasSummaryRow`
-    pub has_summary_row: Option<bool>,
-    /// `csvDelimiter`
-    pub csv_delimiter: Option<ReportingExportJobRequestCsvDelimiter>,
-    /// `selectedColumns`
-    pub selected_columns: Option<Vec<SelectedColumns>>,
     /// `hasCustomParticipantAttributes`
     pub has_custom_participant_attributes: Option<bool>,
-    /// `recipientEmails`
-    pub recipient_emails: Option<Vec<String>>,
+    /// `hasFormatDurations`
+    pub has_format_durations: Option<bool>,
+    /// `hasSplitByMedia`
+    pub has_split_by_media: Option<bool>,
+    /// `hasSplitFilters`
+    pub has_split_filters: Option<bool>,
+    /// `hasSummaryRow`
+    pub has_summary_row: Option<bool>,
     /// `includeDurationFormatInHeader`
     pub include_duration_format_in_header: Option<bool>,
-    /// `durationFormat`
-    pub duration_format: Option<ReportingExportJobRequestDurationFormat>,
-    /// `chartColumns`
-    pub chart_columns: Option<Vec<ChartColumn>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub locale: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// required
+    pub period: Option<String>,
+    pub read: Option<bool>,
+    /// `recipientEmails`
+    pub recipient_emails: Option<Vec<String>>,
+    /// `selectedColumns`
+    pub selected_columns: Option<Vec<SelectedColumns>>,
+    /// `timeZone`, required
+    pub time_zone: Option<String>,
+    /// `viewType`, required
+    pub view_type: Option<ReportingExportJobRequestViewType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -54,35 +54,35 @@ impl codec::Model for ReportingExportJobRequest {
     const NAME: &'static str = "ReportingExportJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("exportFormat", &mut self.export_format);
-        visitor.field("interval", &mut self.interval);
-        visitor.field("period", &mut self.period);
-        visitor.field("viewType", &mut self.view_type);
-        visitor.boxed("filter", &mut self.filter);
-        visitor.field("read", &mut self.read);
-        visitor.field("locale", &mut self.locale);
-        visitor.field("hasFormatDurations", &mut self.has_format_durations);
-        visitor.field("hasSplitFilters", &mut self.has_split_filters);
-        visitor.field("excludeEmptyRows", &mut self.exclude_empty_rows);
-        visitor.field("hasSplitByMedia", &mut self.has_split_by_media);
-        visitor.field("hasSummaryRow", &mut self.has_summary_row);
+        visitor.field("chartColumns", &mut self.chart_columns);
         visitor.field("csvDelimiter", &mut self.csv_delimiter);
-        visitor.field("selectedColumns", &mut self.selected_columns);
+        visitor.field("durationFormat", &mut self.duration_format);
+        visitor.field("excludeEmptyRows", &mut self.exclude_empty_rows);
+        visitor.field("exportFormat", &mut self.export_format);
+        visitor.boxed("filter", &mut self.filter);
         visitor
             .field(
                 "hasCustomParticipantAttributes",
                 &mut self.has_custom_participant_attributes,
             );
-        visitor.field("recipientEmails", &mut self.recipient_emails);
+        visitor.field("hasFormatDurations", &mut self.has_format_durations);
+        visitor.field("hasSplitByMedia", &mut self.has_split_by_media);
+        visitor.field("hasSplitFilters", &mut self.has_split_filters);
+        visitor.field("hasSummaryRow", &mut self.has_summary_row);
         visitor
             .field(
                 "includeDurationFormatInHeader",
                 &mut self.include_duration_format_in_header,
             );
-        visitor.field("durationFormat", &mut self.duration_format);
-        visitor.field("chartColumns", &mut self.chart_columns);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("locale", &mut self.locale);
+        visitor.field("name", &mut self.name);
+        visitor.field("period", &mut self.period);
+        visitor.field("read", &mut self.read);
+        visitor.field("recipientEmails", &mut self.recipient_emails);
+        visitor.field("selectedColumns", &mut self.selected_columns);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("viewType", &mut self.view_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,75 +12,75 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ReportingExportJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `runId`, required
-    pub run_id: Option<String>,
-    /// required
-    pub status: Option<ReportingExportJobResponseStatus>,
-    /// `timeZone`, required
-    pub time_zone: Option<String>,
-    /// `exportFormat`, required
-    pub export_format: Option<ReportingExportJobResponseExportFormat>,
-    /// required
-    pub interval: Option<String>,
+    /// `chartColumns`
+    pub chart_columns: Option<Vec<ChartColumn>>,
+    /// `createdDateTime`, required
+    pub created_date_time: Option<time::Timestamp>,
+    /// `csvDelimiter`
+    pub csv_delimiter: Option<ReportingExportJobResponseCsvDelimiter>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// `viewType`, required
-    pub view_type: Option<ReportingExportJobResponseViewType>,
+    /// `durationFormat`
+    pub duration_format: Option<ReportingExportJobResponseDurationFormat>,
+    /// `emailErrorDescription`
+    pub email_error_description: Option<String>,
+    /// `emailStatuses`
+    pub email_statuses: Option<BTreeMap<String, String>>,
+    pub enabled: Option<bool>,
+    /// `excludeEmptyRows`
+    pub exclude_empty_rows: Option<bool>,
+    /// `exportAllowedToRerun`
+    pub export_allowed_to_rerun: Option<bool>,
     /// `exportErrorMessagesType`
     pub export_error_messages_type: Option<
         ReportingExportJobResponseExportErrorMessagesType,
     >,
+    /// `exportFormat`, required
+    pub export_format: Option<ReportingExportJobResponseExportFormat>,
+    /// required
+    pub filter: Option<Box<ViewFilter>>,
+    /// `hasCustomParticipantAttributes`
+    pub has_custom_participant_attributes: Option<bool>,
+    /// `hasFormatDurations`
+    pub has_format_durations: Option<bool>,
+    /// `hasSplitByMedia`
+    pub has_split_by_media: Option<bool>,
+    /// `hasSplitFilters`
+    pub has_split_filters: Option<bool>,
+    /// `hasSummaryRow`
+    pub has_summary_row: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `includeDurationFormatInHeader`
+    pub include_duration_format_in_header: Option<bool>,
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub locale: Option<String>,
+    /// `modifiedDateTime`, required
+    pub modified_date_time: Option<time::Timestamp>,
+    pub name: Option<String>,
+    /// `percentageComplete`, required
+    pub percentage_complete: Option<f64>,
     /// required
     pub period: Option<String>,
     /// required
-    pub filter: Option<Box<ViewFilter>>,
-    /// required
     pub read: Option<bool>,
-    /// `createdDateTime`, required
-    pub created_date_time: Option<time::Timestamp>,
-    /// `modifiedDateTime`, required
-    pub modified_date_time: Option<time::Timestamp>,
-    /// required
-    pub locale: Option<String>,
-    /// `percentageComplete`, required
-    pub percentage_complete: Option<f64>,
-    /// `hasFormatDurations`
-    pub has_format_durations: Option<bool>,
-    /// `hasSplitFilters`
-    pub has_split_filters: Option<bool>,
-    /// `excludeEmptyRows`
-    pub exclude_empty_rows: Option<bool>,
-    /// `hasSplitByMedia`
-    pub has_split_by_media: Option<bool>,
-    /// `hasSummaryRow`
-    pub has_summary_row: Option<bool>,
-    /// `csvDelimiter`
-    pub csv_delimiter: Option<ReportingExportJobResponseCsvDelimiter>,
-    /// `selectedColumns`
-    pub selected_columns: Option<Vec<SelectedColumns>>,
-    /// `hasCustomParticipantAttributes`
-    pub has_custom_participant_attributes: Option<bool>,
     /// `recipientEmails`
     pub recipient_emails: Option<Vec<String>>,
-    /// `emailStatuses`
-    pub email_statuses: Option<BTreeMap<String, String>>,
-    /// `emailErrorDescription`
-    pub email_error_description: Option<String>,
-    /// `includeDurationFormatInHeader`
-    pub include_duration_format_in_header: Option<bool>,
-    /// `durationFormat`
-    pub duration_format: Option<ReportingExportJobResponseDurationFormat>,
-    /// `exportAllowedToRerun`
-    pub export_allowed_to_rerun: Option<bool>,
-    /// `chartColumns`
-    pub chart_columns: Option<Vec<ChartColumn>>,
-    pub enabled: Option<bool>,
+    /// `runId`, required
+    pub run_id: Option<String>,
+    /// `selectedColumns`
+    pub selected_columns: Option<Vec<SelectedColumns>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ReportingExportJobResponseStatus>,
+    /// `timeZone`, required
+    pub time_zone: Option<String>,
+    /// `viewType`, required
+    pub view_type: Option<ReportingExportJobResponseViewType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -88,48 +88,48 @@ impl codec::Model for ReportingExportJobResponse {
     const NAME: &'static str = "ReportingExportJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("runId", &mut self.run_id);
-        visitor.field("status", &mut self.status);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("exportFormat", &mut self.export_format);
-        visitor.field("interval", &mut self.interval);
-        visitor.field("downloadUrl", &mut self.download_url);
-        visitor.field("viewType", &mut self.view_type);
-        visitor.field("exportErrorMessagesType", &mut self.export_error_messages_type);
-        visitor.field("period", &mut self.period);
-        visitor.boxed("filter", &mut self.filter);
-        visitor.field("read", &mut self.read);
+        visitor.field("chartColumns", &mut self.chart_columns);
         visitor.field("createdDateTime", &mut self.created_date_time);
-        visitor.field("modifiedDateTime", &mut self.modified_date_time);
-        visitor.field("locale", &mut self.locale);
-        visitor.field("percentageComplete", &mut self.percentage_complete);
-        visitor.field("hasFormatDurations", &mut self.has_format_durations);
-        visitor.field("hasSplitFilters", &mut self.has_split_filters);
-        visitor.field("excludeEmptyRows", &mut self.exclude_empty_rows);
-        visitor.field("hasSplitByMedia", &mut self.has_split_by_media);
-        visitor.field("hasSummaryRow", &mut self.has_summary_row);
         visitor.field("csvDelimiter", &mut self.csv_delimiter);
-        visitor.field("selectedColumns", &mut self.selected_columns);
+        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("durationFormat", &mut self.duration_format);
+        visitor.field("emailErrorDescription", &mut self.email_error_description);
+        visitor.field("emailStatuses", &mut self.email_statuses);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("excludeEmptyRows", &mut self.exclude_empty_rows);
+        visitor.field("exportAllowedToRerun", &mut self.export_allowed_to_rerun);
+        visitor.field("exportErrorMessagesType", &mut self.export_error_messages_type);
+        visitor.field("exportFormat", &mut self.export_format);
+        visitor.boxed("filter", &mut self.filter);
         visitor
             .field(
                 "hasCustomParticipantAttributes",
                 &mut self.has_custom_participant_attributes,
             );
-        visitor.field("recipientEmails", &mut self.recipient_emails);
-        visitor.field("emailStatuses", &mut self.email_statuses);
-        visitor.field("emailErrorDescription", &mut self.email_error_description);
+        visitor.field("hasFormatDurations", &mut self.has_format_durations);
+        visitor.field("hasSplitByMedia", &mut self.has_split_by_media);
+        visitor.field("hasSplitFilters", &mut self.has_split_filters);
+        visitor.field("hasSummaryRow", &mut self.has_summary_row);
+        visitor.field("id", &mut self.id);
         visitor
             .field(
                 "includeDurationFormatInHeader",
                 &mut self.include_duration_format_in_header,
             );
-        visitor.field("durationFormat", &mut self.duration_format);
-        visitor.field("exportAllowedToRerun", &mut self.export_allowed_to_rerun);
-        visitor.field("chartColumns", &mut self.chart_columns);
-        visitor.field("enabled", &mut self.enabled);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("locale", &mut self.locale);
+        visitor.field("modifiedDateTime", &mut self.modified_date_time);
+        visitor.field("name", &mut self.name);
+        visitor.field("percentageComplete", &mut self.percentage_complete);
+        visitor.field("period", &mut self.period);
+        visitor.field("read", &mut self.read);
+        visitor.field("recipientEmails", &mut self.recipient_emails);
+        visitor.field("runId", &mut self.run_id);
+        visitor.field("selectedColumns", &mut self.selected_columns);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("viewType", &mut self.view_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,26 +6,26 @@ use crate::models::analytics::ReportingExportJobRequestViewType;
 
 #[derive(Clone, Default)]
 pub struct ReportingExportMetadataJobResponse {
+    /// `availableColumnIds`
+    pub available_column_ids: Option<Vec<String>>,
+    /// `dateLimitations`
+    pub date_limitations: Option<String>,
+    /// `dependentColumnIds`
+    pub dependent_column_ids: Option<BTreeMap<String, Vec<String>>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `viewType`
-    pub view_type: Option<ReportingExportMetadataJobResponseViewType>,
-    /// `dateLimitations`
-    pub date_limitations: Option<String>,
-    /// `requiredFilters`
-    pub required_filters: Option<Vec<String>>,
-    /// `supportedFilters`
-    pub supported_filters: Option<Vec<String>>,
     /// `requiredColumnIds`
     pub required_column_ids: Option<Vec<String>>,
-    /// `dependentColumnIds`
-    pub dependent_column_ids: Option<BTreeMap<String, Vec<String>>>,
-    /// `availableColumnIds`
-    pub available_column_ids: Option<Vec<String>>,
+    /// `requiredFilters`
+    pub required_filters: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedFilters`
+    pub supported_filters: Option<Vec<String>>,
+    /// `viewType`
+    pub view_type: Option<ReportingExportMetadataJobResponseViewType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,16 +33,16 @@ impl codec::Model for ReportingExportMetadataJobResponse {
     const NAME: &'static str = "ReportingExportMetadataJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("availableColumnIds", &mut self.available_column_ids);
+        visitor.field("dateLimitations", &mut self.date_limitations);
+        visitor.field("dependentColumnIds", &mut self.dependent_column_ids);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("viewType", &mut self.view_type);
-        visitor.field("dateLimitations", &mut self.date_limitations);
-        visitor.field("requiredFilters", &mut self.required_filters);
-        visitor.field("supportedFilters", &mut self.supported_filters);
         visitor.field("requiredColumnIds", &mut self.required_column_ids);
-        visitor.field("dependentColumnIds", &mut self.dependent_column_ids);
-        visitor.field("availableColumnIds", &mut self.available_column_ids);
+        visitor.field("requiredFilters", &mut self.required_filters);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("supportedFilters", &mut self.supported_filters);
+        visitor.field("viewType", &mut self.view_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,28 +11,28 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurn {
-    /// `userInput`
-    pub user_input: Option<String>,
-    /// `botPrompts`
-    pub bot_prompts: Option<Vec<String>>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    pub conversation: Option<Box<AddressableEntityRef>>,
     /// `askAction`
     pub ask_action: Option<Box<ReportingTurnAction>>,
+    /// `askActionResult`
+    pub ask_action_result: Option<ReportingTurnAskActionResult>,
+    /// `botPrompts`
+    pub bot_prompts: Option<Vec<String>>,
+    pub conversation: Option<Box<AddressableEntityRef>>,
+    /// `dateCompleted`
+    pub date_completed: Option<time::Timestamp>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
     pub intent: Option<Box<ReportingTurnIntent>>,
     pub knowledge: Option<Box<ReportingTurnKnowledge>>,
     /// `knowledgeBaseEvents`
     pub knowledge_base_events: Option<Box<ReportingTurnKnowledgeEvents>>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    /// `dateCompleted`
-    pub date_completed: Option<time::Timestamp>,
-    /// `askActionResult`
-    pub ask_action_result: Option<ReportingTurnAskActionResult>,
     /// `sessionEndDetails`
     pub session_end_details: Option<Box<SessionEndDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`
+    pub session_id: Option<String>,
+    /// `userInput`
+    pub user_input: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,18 +40,18 @@ impl codec::Model for ReportingTurn {
     const NAME: &'static str = "ReportingTurn";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userInput", &mut self.user_input);
-        visitor.field("botPrompts", &mut self.bot_prompts);
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.boxed("conversation", &mut self.conversation);
         visitor.boxed("askAction", &mut self.ask_action);
+        visitor.field("askActionResult", &mut self.ask_action_result);
+        visitor.field("botPrompts", &mut self.bot_prompts);
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("intent", &mut self.intent);
         visitor.boxed("knowledge", &mut self.knowledge);
         visitor.boxed("knowledgeBaseEvents", &mut self.knowledge_base_events);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.field("askActionResult", &mut self.ask_action_result);
         visitor.boxed("sessionEndDetails", &mut self.session_end_details);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("userInput", &mut self.user_input);
         visitor.extra(&mut self.extra);
     }
 }

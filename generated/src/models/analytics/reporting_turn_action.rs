@@ -12,7 +12,7 @@ pub struct ReportingTurnAction {
     pub action_number: Option<i64>,
     /// `actionType`
     pub action_type: Option<ReportingTurnActionActionType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::models::analytics::ReportingTurnIntentSlot;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnIntent {
-    pub name: Option<String>,
-    pub id: Option<String>,
     pub confidence: Option<f64>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     pub slots: Option<Vec<ReportingTurnIntentSlot>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ReportingTurnIntent {
     const NAME: &'static str = "ReportingTurnIntent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("id", &mut self.id);
         visitor.field("confidence", &mut self.confidence);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("slots", &mut self.slots);
         visitor.extra(&mut self.extra);
     }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnIntentSlot {
-    pub name: Option<String>,
-    pub value: Option<String>,
-    pub r#type: Option<String>,
     pub confidence: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    pub r#type: Option<String>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for ReportingTurnIntentSlot {
     const NAME: &'static str = "ReportingTurnIntentSlot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("value", &mut self.value);
-        visitor.field("type", &mut self.r#type);
         visitor.field("confidence", &mut self.confidence);
+        visitor.field("name", &mut self.name);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::analytics::{
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledge {
+    pub feedback: Option<Box<ReportingTurnKnowledgeFeedback>>,
     /// `knowledgeBaseId`
     pub knowledge_base_id: Option<String>,
-    pub feedback: Option<Box<ReportingTurnKnowledgeFeedback>>,
     pub search: Option<Box<ReportingTurnKnowledgeSearch>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for ReportingTurnKnowledge {
     const NAME: &'static str = "ReportingTurnKnowledge";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("knowledgeBaseId", &mut self.knowledge_base_id);
         visitor.boxed("feedback", &mut self.feedback);
+        visitor.field("knowledgeBaseId", &mut self.knowledge_base_id);
         visitor.boxed("search", &mut self.search);
         visitor.extra(&mut self.extra);
     }

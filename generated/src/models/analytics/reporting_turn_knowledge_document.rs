@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeDocument {
-    pub id: Option<String>,
-    pub question: Option<String>,
     pub answer: Option<String>,
     pub confidence: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    pub question: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for ReportingTurnKnowledgeDocument {
     const NAME: &'static str = "ReportingTurnKnowledgeDocument";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("question", &mut self.question);
         visitor.field("answer", &mut self.answer);
         visitor.field("confidence", &mut self.confidence);
+        visitor.field("id", &mut self.id);
+        visitor.field("question", &mut self.question);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,9 +7,9 @@ use crate::models::analytics::{
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeEvents {
-    pub search: Option<Vec<ReportingTurnKnowledgeSearchEvent>>,
     pub feedback: Option<Vec<ReportingTurnKnowledgeFeedbackEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub search: Option<Vec<ReportingTurnKnowledgeSearchEvent>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ReportingTurnKnowledgeEvents {
     const NAME: &'static str = "ReportingTurnKnowledgeEvents";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("search", &mut self.search);
         visitor.field("feedback", &mut self.feedback);
+        visitor.field("search", &mut self.search);
         visitor.extra(&mut self.extra);
     }
 }

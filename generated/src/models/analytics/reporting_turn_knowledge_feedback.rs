@@ -5,11 +5,11 @@ use crate::models::analytics::ReportingTurnKnowledgeDocument;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeFeedback {
+    pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
+    pub rating: Option<i64>,
     /// `searchId`
     pub search_id: Option<String>,
-    pub rating: Option<i64>,
-    pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ReportingTurnKnowledgeFeedback {
     const NAME: &'static str = "ReportingTurnKnowledgeFeedback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("rating", &mut self.rating);
         visitor.field("documents", &mut self.documents);
+        visitor.field("rating", &mut self.rating);
+        visitor.field("searchId", &mut self.search_id);
         visitor.extra(&mut self.extra);
     }
 }

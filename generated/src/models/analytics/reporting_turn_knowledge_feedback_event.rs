@@ -5,18 +5,18 @@ use crate::models::analytics::ReportingTurnKnowledgeDocument;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeFeedbackEvent {
-    /// `searchId`
-    pub search_id: Option<String>,
-    /// `knowledgeBaseId`
-    pub knowledge_base_id: Option<String>,
-    pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
-    /// `feedbackRating`
-    pub feedback_rating: Option<i64>,
     /// `documentVariationId`
     pub document_variation_id: Option<String>,
     /// `documentVersionId`
     pub document_version_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
+    /// `feedbackRating`
+    pub feedback_rating: Option<i64>,
+    /// `knowledgeBaseId`
+    pub knowledge_base_id: Option<String>,
+    /// `searchId`
+    pub search_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for ReportingTurnKnowledgeFeedbackEvent {
     const NAME: &'static str = "ReportingTurnKnowledgeFeedbackEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("knowledgeBaseId", &mut self.knowledge_base_id);
-        visitor.field("documents", &mut self.documents);
-        visitor.field("feedbackRating", &mut self.feedback_rating);
         visitor.field("documentVariationId", &mut self.document_variation_id);
         visitor.field("documentVersionId", &mut self.document_version_id);
+        visitor.field("documents", &mut self.documents);
+        visitor.field("feedbackRating", &mut self.feedback_rating);
+        visitor.field("knowledgeBaseId", &mut self.knowledge_base_id);
+        visitor.field("searchId", &mut self.search_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::analytics::ReportingTurnKnowledgeDocument;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeSearch {
-    /// `searchId`
-    pub search_id: Option<String>,
     pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
     pub query: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `searchId`
+    pub search_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ReportingTurnKnowledgeSearch {
     const NAME: &'static str = "ReportingTurnKnowledgeSearch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("searchId", &mut self.search_id);
         visitor.field("documents", &mut self.documents);
         visitor.field("query", &mut self.query);
+        visitor.field("searchId", &mut self.search_id);
         visitor.extra(&mut self.extra);
     }
 }

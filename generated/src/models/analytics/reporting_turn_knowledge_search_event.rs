@@ -5,16 +5,16 @@ use crate::models::analytics::ReportingTurnKnowledgeDocument;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeSearchEvent {
-    /// `searchId`
-    pub search_id: Option<String>,
-    /// `knowledgeBaseId`
-    pub knowledge_base_id: Option<String>,
-    pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
-    /// `searchQuery`
-    pub search_query: Option<String>,
     /// `answerDocumentId`
     pub answer_document_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub documents: Option<Vec<ReportingTurnKnowledgeDocument>>,
+    /// `knowledgeBaseId`
+    pub knowledge_base_id: Option<String>,
+    /// `searchId`
+    pub search_id: Option<String>,
+    /// `searchQuery`
+    pub search_query: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for ReportingTurnKnowledgeSearchEvent {
     const NAME: &'static str = "ReportingTurnKnowledgeSearchEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("knowledgeBaseId", &mut self.knowledge_base_id);
-        visitor.field("documents", &mut self.documents);
-        visitor.field("searchQuery", &mut self.search_query);
         visitor.field("answerDocumentId", &mut self.answer_document_id);
+        visitor.field("documents", &mut self.documents);
+        visitor.field("knowledgeBaseId", &mut self.knowledge_base_id);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("searchQuery", &mut self.search_query);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::analytics::ResolutionAggregateDataContainer;
 #[derive(Clone, Default)]
 pub struct ResolutionAggregateQueryResponse {
     pub results: Option<Vec<ResolutionAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,24 +7,24 @@ use crate::models::analytics::{
 
 #[derive(Clone, Default)]
 pub struct ResolutionAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<ResolutionAggregationQueryGroupBy>>,
-    pub filter: Option<Box<ResolutionAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<ResolutionAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<ResolutionAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<
         ResolutionAggregationQueryAlternateTimeDimension,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    pub filter: Option<Box<ResolutionAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<ResolutionAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub metrics: Option<Vec<ResolutionAggregationQueryMetrics>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<ResolutionAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,19 +32,19 @@ impl codec::Model for ResolutionAggregationQuery {
     const NAME: &'static str = "ResolutionAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.extra(&mut self.extra);
     }
 }

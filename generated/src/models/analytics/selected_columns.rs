@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SelectedColumns {
-    /// `columnOrder`
-    pub column_order: Option<i64>,
     /// `columnName`
     pub column_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `columnOrder`
+    pub column_order: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SelectedColumns {
     const NAME: &'static str = "SelectedColumns";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("columnOrder", &mut self.column_order);
         visitor.field("columnName", &mut self.column_name);
+        visitor.field("columnOrder", &mut self.column_order);
         visitor.extra(&mut self.extra);
     }
 }

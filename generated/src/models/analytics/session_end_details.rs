@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SessionEndDetails {
-    pub r#type: Option<SessionEndDetailsType>,
     pub reason: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SessionEndDetailsType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for SessionEndDetails {
     const NAME: &'static str = "SessionEndDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("reason", &mut self.reason);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct SocialNumericRange {
     pub gte: Option<f64>,
     pub lt: Option<f64>,
     pub lte: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

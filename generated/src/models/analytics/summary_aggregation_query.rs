@@ -10,27 +10,27 @@ use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimens
 
 #[derive(Clone, Default)]
 pub struct SummaryAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<SummaryAggregationQueryGroupBy>>,
-    pub filter: Option<Box<SummaryAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<SummaryAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<SummaryAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<SummaryAggregationQueryAlternateTimeDimension>,
+    pub filter: Option<Box<SummaryAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<SummaryAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    pub limit: Option<i64>,
+    /// required
+    pub metrics: Option<Vec<SummaryAggregationQueryMetrics>>,
     /// `queryType`
     pub query_type: Option<SummaryAggregationQueryQueryType>,
     /// `sortMetric`
     pub sort_metric: Option<Box<SummaryAggregationSort>>,
-    pub limit: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<SummaryAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,22 +38,22 @@ impl codec::Model for SummaryAggregationQuery {
     const NAME: &'static str = "SummaryAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
-        visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("limit", &mut self.limit);
+        visitor.field("metrics", &mut self.metrics);
         visitor.field("queryType", &mut self.query_type);
         visitor.boxed("sortMetric", &mut self.sort_metric);
-        visitor.field("limit", &mut self.limit);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("views", &mut self.views);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,26 +10,26 @@ use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimens
 
 #[derive(Clone, Default)]
 pub struct TaskManagementAsyncAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<TaskManagementAsyncAggregationQueryGroupBy>>,
-    pub filter: Option<Box<TaskManagementAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<TaskManagementAsyncAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<TaskManagementAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<
         TaskManagementAsyncAggregationQueryAlternateTimeDimension,
     >,
+    pub filter: Option<Box<TaskManagementAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<TaskManagementAsyncAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub metrics: Option<Vec<TaskManagementAsyncAggregationQueryMetrics>>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<TaskManagementAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,20 +37,20 @@ impl codec::Model for TaskManagementAsyncAggregationQuery {
     const NAME: &'static str = "TaskManagementAsyncAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
-        visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
         visitor.field("pageSize", &mut self.page_size);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("views", &mut self.views);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,9 +6,9 @@ use crate::models::analytics::TaskManagementObservationMetricStats;
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationDataContainer {
     pub metric: Option<TaskManagementObservationDataContainerMetric>,
-    pub stats: Option<Box<TaskManagementObservationMetricStats>>,
     pub qualifier: Option<TaskManagementObservationDataContainerQualifier>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub stats: Option<Box<TaskManagementObservationMetricStats>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for TaskManagementObservationDataContainer {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("metric", &mut self.metric);
-        visitor.boxed("stats", &mut self.stats);
         visitor.field("qualifier", &mut self.qualifier);
+        visitor.boxed("stats", &mut self.stats);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::shared_by_11_9c3fff::UserReferenceWithName;
 
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationDetailContainer {
-    /// `typeDetails`
-    pub type_details: Option<Vec<WorktypeReference>>,
     /// `assigneeDetails`
     pub assignee_details: Option<Vec<UserReferenceWithName>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `typeDetails`
+    pub type_details: Option<Vec<WorktypeReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for TaskManagementObservationDetailContainer {
     const NAME: &'static str = "TaskManagementObservationDetailContainer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("typeDetails", &mut self.type_details);
         visitor.field("assigneeDetails", &mut self.assignee_details);
+        visitor.field("typeDetails", &mut self.type_details);
         visitor.extra(&mut self.extra);
     }
 }

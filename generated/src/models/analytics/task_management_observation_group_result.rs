@@ -5,15 +5,15 @@ use crate::models::analytics_and_task_management::TaskManagementObservationGroup
 
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationGroupResult {
-    /// `queueId`
-    pub queue_id: Option<String>,
-    /// `typeId`
-    pub type_id: Option<String>,
     /// `assigneeId`
     pub assignee_id: Option<String>,
+    /// `queueId`
+    pub queue_id: Option<String>,
     /// `statusCategory`
     pub status_category: Option<TaskManagementObservationGroupResultStatusCategory>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `typeId`
+    pub type_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for TaskManagementObservationGroupResult {
     const NAME: &'static str = "TaskManagementObservationGroupResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queueId", &mut self.queue_id);
-        visitor.field("typeId", &mut self.type_id);
         visitor.field("assigneeId", &mut self.assignee_id);
+        visitor.field("queueId", &mut self.queue_id);
         visitor.field("statusCategory", &mut self.status_category);
+        visitor.field("typeId", &mut self.type_id);
         visitor.extra(&mut self.extra);
     }
 }

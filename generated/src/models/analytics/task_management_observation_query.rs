@@ -7,14 +7,14 @@ use crate::models::analytics::{
 
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationQuery {
+    pub expands: Option<Vec<TaskManagementObservationQueryExpands>>,
+    /// required
+    pub filter: Option<Box<TaskManagementObservationQueryFilter>>,
     /// `groupBy`, required
     pub group_by: Option<Vec<TaskManagementObservationQueryGroupBy>>,
     /// required
     pub metrics: Option<Vec<TaskManagementQueryMetric>>,
-    /// required
-    pub filter: Option<Box<TaskManagementObservationQueryFilter>>,
-    pub expands: Option<Vec<TaskManagementObservationQueryExpands>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for TaskManagementObservationQuery {
     const NAME: &'static str = "TaskManagementObservationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("expands", &mut self.expands);
+        visitor.boxed("filter", &mut self.filter);
         visitor.field("groupBy", &mut self.group_by);
         visitor.field("metrics", &mut self.metrics);
-        visitor.boxed("filter", &mut self.filter);
-        visitor.field("expands", &mut self.expands);
         visitor.extra(&mut self.extra);
     }
 }

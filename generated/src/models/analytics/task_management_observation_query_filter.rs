@@ -7,7 +7,7 @@ use crate::models::analytics::TaskManagementObservationPredicate;
 pub struct TaskManagementObservationQueryFilter {
     /// required
     pub predicates: Option<Vec<TaskManagementObservationPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,12 +9,12 @@ use crate::models::shared_by_4_f2e425::Cursors;
 
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationQueryResponse {
-    pub results: Option<Vec<TaskManagementObservationResult>>,
-    pub details: Option<Box<TaskManagementObservationDetailContainer>>,
     pub cursors: Option<Box<Cursors>>,
+    pub details: Option<Box<TaskManagementObservationDetailContainer>>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<TaskManagementObservationResult>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for TaskManagementObservationQueryResponse {
     const NAME: &'static str = "TaskManagementObservationQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
-        visitor.boxed("details", &mut self.details);
         visitor.boxed("cursors", &mut self.cursors);
+        visitor.boxed("details", &mut self.details);
         visitor.field("nextUri", &mut self.next_uri);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

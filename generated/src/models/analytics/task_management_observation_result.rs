@@ -7,9 +7,9 @@ use crate::models::analytics::{
 
 #[derive(Clone, Default)]
 pub struct TaskManagementObservationResult {
-    pub group: Option<Box<TaskManagementObservationGroupResult>>,
     pub data: Option<Vec<TaskManagementObservationDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub group: Option<Box<TaskManagementObservationGroupResult>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for TaskManagementObservationResult {
     const NAME: &'static str = "TaskManagementObservationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("group", &mut self.group);
         visitor.field("data", &mut self.data);
+        visitor.boxed("group", &mut self.group);
         visitor.extra(&mut self.extra);
     }
 }

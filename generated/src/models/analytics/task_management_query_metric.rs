@@ -8,7 +8,7 @@ pub struct TaskManagementQueryMetric {
     /// required
     pub name: Option<TaskManagementQueryMetricName>,
     pub qualifier: Option<TaskManagementQueryMetricQualifier>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

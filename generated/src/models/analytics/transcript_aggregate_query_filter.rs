@@ -9,11 +9,11 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 
 #[derive(Clone, Default)]
 pub struct TranscriptAggregateQueryFilter {
-    /// required
-    pub r#type: Option<TranscriptAggregateQueryFilterType>,
     pub clauses: Option<Vec<TranscriptAggregateQueryClause>>,
     pub predicates: Option<Vec<TranscriptAggregateQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<TranscriptAggregateQueryFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for TranscriptAggregateQueryFilter {
     const NAME: &'static str = "TranscriptAggregateQueryFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::analytics::TranscriptAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct TranscriptAsyncAggregateQueryResponse {
-    pub results: Option<Vec<TranscriptAggregateDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<TranscriptAggregateDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for TranscriptAsyncAggregateQueryResponse {
     const NAME: &'static str = "TranscriptAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

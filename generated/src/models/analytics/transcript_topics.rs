@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TranscriptTopics {
-    pub includes: Option<Vec<String>>,
     pub excludes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub includes: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for TranscriptTopics {
     const NAME: &'static str = "TranscriptTopics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("includes", &mut self.includes);
         visitor.field("excludes", &mut self.excludes);
+        visitor.field("includes", &mut self.includes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Transcripts {
-    /// `exactMatch`
-    pub exact_match: Option<Vec<String>>,
     pub contains: Option<Vec<String>>,
     /// `doesNotContain`
     pub does_not_contain: Option<Vec<String>>,
+    /// `exactMatch`
+    pub exact_match: Option<Vec<String>>,
     /// `notSimilarTo`
     pub not_similar_to: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for Transcripts {
     const NAME: &'static str = "Transcripts";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("exactMatch", &mut self.exact_match);
         visitor.field("contains", &mut self.contains);
         visitor.field("doesNotContain", &mut self.does_not_contain);
+        visitor.field("exactMatch", &mut self.exact_match);
         visitor.field("notSimilarTo", &mut self.not_similar_to);
         visitor.extra(&mut self.extra);
     }

@@ -30,495 +30,495 @@ use crate::models::shared_by_9_9522a0::NumericRange;
 
 #[derive(Clone, Default)]
 pub struct ViewFilter {
-    /// `mediaTypes`
-    pub media_types: Option<Vec<ViewFilterMediaTypes>>,
-    /// `queueIds`
-    pub queue_ids: Option<Vec<String>>,
-    /// `skillIds`
-    pub skill_ids: Option<Vec<String>>,
-    /// `assignedSkillIds`
-    pub assigned_skill_ids: Option<Vec<String>>,
-    /// `skillGroups`
-    pub skill_groups: Option<Vec<String>>,
-    /// `languageIds`
-    pub language_ids: Option<Vec<String>>,
-    /// `assignedLanguageIds`
-    pub assigned_language_ids: Option<Vec<String>>,
-    /// `languageGroups`
-    pub language_groups: Option<Vec<String>>,
-    pub directions: Option<Vec<ViewFilterDirections>>,
-    /// `originatingDirections`
-    pub originating_directions: Option<Vec<ViewFilterOriginatingDirections>>,
-    /// `wrapUpCodes`
-    pub wrap_up_codes: Option<Vec<String>>,
-    /// `dnisList`
-    pub dnis_list: Option<Vec<String>>,
-    /// `sessionDnisList`
-    pub session_dnis_list: Option<Vec<String>>,
-    /// `filterQueuesByUserIds`
-    pub filter_queues_by_user_ids: Option<Vec<String>>,
-    /// `filterUsersByQueueIds`
-    pub filter_users_by_queue_ids: Option<Vec<String>>,
-    /// `userIds`
-    pub user_ids: Option<Vec<String>>,
-    /// `managementUnitIds`
-    pub management_unit_ids: Option<Vec<String>>,
-    /// `addressTos`
-    pub address_tos: Option<Vec<String>>,
-    /// `addressFroms`
-    pub address_froms: Option<Vec<String>>,
-    /// `outboundCampaignIds`
-    pub outbound_campaign_ids: Option<Vec<String>>,
-    /// `outboundContactListIds`
-    pub outbound_contact_list_ids: Option<Vec<String>>,
-    /// `contactIds`
-    pub contact_ids: Option<Vec<String>>,
-    /// `externalContactIds`
-    pub external_contact_ids: Option<Vec<String>>,
-    /// `externalOrgIds`
-    pub external_org_ids: Option<Vec<String>>,
-    /// `aniList`
-    pub ani_list: Option<Vec<String>>,
-    /// `durationsMilliseconds`
-    pub durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `acdDurationsMilliseconds`
-    pub acd_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `talkDurationsMilliseconds`
-    pub talk_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `acwDurationsMilliseconds`
-    pub acw_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `handleDurationsMilliseconds`
-    pub handle_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `holdDurationsMilliseconds`
-    pub hold_durations_milliseconds: Option<Vec<NumericRange>>,
     /// `abandonDurationsMilliseconds`
     pub abandon_durations_milliseconds: Option<Vec<NumericRange>>,
-    /// `evaluationScore`
-    pub evaluation_score: Option<Box<NumericRange>>,
-    /// `evaluationCriticalScore`
-    pub evaluation_critical_score: Option<Box<NumericRange>>,
-    /// `evaluationFormIds`
-    pub evaluation_form_ids: Option<Vec<String>>,
-    /// `evaluatedAgentIds`
-    pub evaluated_agent_ids: Option<Vec<String>>,
-    /// `evaluatorIds`
-    pub evaluator_ids: Option<Vec<String>>,
-    pub transferred: Option<bool>,
     pub abandoned: Option<bool>,
+    /// `acdDurationMilliseconds`
+    pub acd_duration_milliseconds: Option<Vec<NumericRange>>,
+    /// `acdDurationsMilliseconds`
+    pub acd_durations_milliseconds: Option<Vec<NumericRange>>,
+    /// `acdPercentage`
+    pub acd_percentage: Option<Box<NumericRange>>,
+    /// `actionCategoryName`
+    pub action_category_name: Option<String>,
+    pub acw: Option<bool>,
+    /// `acwDurationsMilliseconds`
+    pub acw_durations_milliseconds: Option<Vec<NumericRange>>,
+    /// `addressFroms`
+    pub address_froms: Option<Vec<String>>,
+    /// `addressTos`
+    pub address_tos: Option<Vec<String>>,
+    /// `agentCallbackOwnerIds`
+    pub agent_callback_owner_ids: Option<Vec<String>>,
+    /// `agentEmpathyScore`
+    pub agent_empathy_score: Option<Box<NumericRange>>,
+    /// `agentTalkDurationMilliseconds`
+    pub agent_talk_duration_milliseconds: Option<Vec<NumericRange>>,
+    /// `agentTalkPercentage`
+    pub agent_talk_percentage: Option<Box<NumericRange>>,
+    /// `alertRuleIds`
+    pub alert_rule_ids: Option<Vec<String>>,
+    /// `aniList`
+    pub ani_list: Option<Vec<String>>,
     pub answered: Option<bool>,
-    /// `messageTypes`
-    pub message_types: Option<Vec<ViewFilterMessageTypes>>,
-    /// `divisionIds`
-    pub division_ids: Option<Vec<String>>,
-    /// `surveyFormIds`
-    pub survey_form_ids: Option<Vec<String>>,
-    /// `surveyTotalScore`
-    pub survey_total_score: Option<Box<NumericRange>>,
-    /// `surveyNpsScore`
-    pub survey_nps_score: Option<Box<NumericRange>>,
-    pub mos: Option<Box<NumericRange>>,
-    /// `surveyQuestionGroupScore`
-    pub survey_question_group_score: Option<Box<NumericRange>>,
-    /// `surveyPromoterScore`
-    pub survey_promoter_score: Option<Box<NumericRange>>,
-    /// `surveyFormContextIds`
-    pub survey_form_context_ids: Option<Vec<String>>,
-    /// `conversationIds`
-    pub conversation_ids: Option<Vec<String>>,
-    /// `sipCallIds`
-    pub sip_call_ids: Option<Vec<String>>,
-    /// `isEnded`
-    pub is_ended: Option<bool>,
-    /// `isSurveyed`
-    pub is_surveyed: Option<bool>,
-    /// `surveyScores`
-    pub survey_scores: Option<Vec<NumericRange>>,
-    /// `promoterScores`
-    pub promoter_scores: Option<Vec<NumericRange>>,
-    /// `isCampaign`
-    pub is_campaign: Option<bool>,
-    /// `surveyStatuses`
-    pub survey_statuses: Option<Vec<String>>,
-    /// `conversationProperties`
-    pub conversation_properties: Option<Box<ConversationProperties>>,
-    /// `isBlindTransferred`
-    pub is_blind_transferred: Option<bool>,
-    /// `isConsulted`
-    pub is_consulted: Option<bool>,
-    /// `isConsultTransferred`
-    pub is_consult_transferred: Option<bool>,
-    /// `remoteParticipants`
-    pub remote_participants: Option<Vec<String>>,
-    /// `flowIds`
-    pub flow_ids: Option<Vec<String>>,
-    /// `flowOutcomeIds`
-    pub flow_outcome_ids: Option<Vec<String>>,
-    /// `flowOutcomeValues`
-    pub flow_outcome_values: Option<Vec<ViewFilterFlowOutcomeValues>>,
-    /// `flowDestinationTypes`
-    pub flow_destination_types: Option<Vec<ViewFilterFlowDestinationTypes>>,
-    /// `flowDisconnectReasons`
-    pub flow_disconnect_reasons: Option<Vec<ViewFilterFlowDisconnectReasons>>,
-    /// `flowTypes`
-    pub flow_types: Option<Vec<ViewFilterFlowTypes>>,
-    /// `flowEntryTypes`
-    pub flow_entry_types: Option<Vec<ViewFilterFlowEntryTypes>>,
-    /// `flowEntryReasons`
-    pub flow_entry_reasons: Option<Vec<String>>,
-    /// `flowVersions`
-    pub flow_versions: Option<Vec<String>>,
-    /// `groupIds`
-    pub group_ids: Option<Vec<String>>,
-    /// `hasJourneyCustomerId`
-    pub has_journey_customer_id: Option<bool>,
-    /// `hasJourneyActionMapId`
-    pub has_journey_action_map_id: Option<bool>,
-    /// `hasJourneyVisitId`
-    pub has_journey_visit_id: Option<bool>,
-    /// `hasMedia`
-    pub has_media: Option<bool>,
-    /// `roleIds`
-    pub role_ids: Option<Vec<String>>,
-    /// `reportsTos`
-    pub reports_tos: Option<Vec<String>>,
-    /// `locationIds`
-    pub location_ids: Option<Vec<String>>,
-    /// `flowOutTypes`
-    pub flow_out_types: Option<Vec<String>>,
-    /// `providerList`
-    pub provider_list: Option<Vec<String>>,
-    /// `callbackNumberList`
-    pub callback_number_list: Option<Vec<String>>,
-    /// `callbackInterval`
-    pub callback_interval: Option<String>,
-    /// `usedRoutingTypes`
-    pub used_routing_types: Option<Vec<ViewFilterUsedRoutingTypes>>,
-    /// `requestedRoutingTypes`
-    pub requested_routing_types: Option<Vec<ViewFilterRequestedRoutingTypes>>,
-    /// `hasAgentAssistId`
-    pub has_agent_assist_id: Option<bool>,
-    pub transcripts: Option<Vec<Transcripts>>,
-    /// `transcriptLanguages`
-    pub transcript_languages: Option<Vec<String>>,
-    /// `participantPurposes`
-    pub participant_purposes: Option<Vec<ViewFilterParticipantPurposes>>,
-    /// `showFirstQueue`
-    pub show_first_queue: Option<bool>,
-    /// `teamIds`
-    pub team_ids: Option<Vec<String>>,
-    /// `filterUsersByTeamIds`
-    pub filter_users_by_team_ids: Option<Vec<String>>,
-    /// `journeyActionMapIds`
-    pub journey_action_map_ids: Option<Vec<String>>,
-    /// `journeyOutcomeIds`
-    pub journey_outcome_ids: Option<Vec<String>>,
-    /// `journeySegmentIds`
-    pub journey_segment_ids: Option<Vec<String>>,
-    /// `journeyActionMapTypes`
-    pub journey_action_map_types: Option<Vec<ViewFilterJourneyActionMapTypes>>,
-    /// `developmentRoleList`
-    pub development_role_list: Option<Vec<ViewFilterDevelopmentRoleList>>,
-    /// `developmentTypeList`
-    pub development_type_list: Option<Vec<ViewFilterDevelopmentTypeList>>,
-    /// `developmentStatusList`
-    pub development_status_list: Option<Vec<ViewFilterDevelopmentStatusList>>,
-    /// `developmentModuleIds`
-    pub development_module_ids: Option<Vec<String>>,
-    /// `developmentActivityOverdue`
-    pub development_activity_overdue: Option<bool>,
-    /// `customerSentimentScore`
-    pub customer_sentiment_score: Option<Box<NumericRange>>,
-    /// `customerSentimentTrend`
-    pub customer_sentiment_trend: Option<Box<NumericRange>>,
-    /// `flowTransferTargets`
-    pub flow_transfer_targets: Option<Vec<String>>,
-    /// `developmentName`
-    pub development_name: Option<String>,
-    /// `topicIds`
-    pub topic_ids: Option<Vec<String>>,
-    /// `externalTags`
-    pub external_tags: Option<Vec<String>>,
-    /// `isNotResponding`
-    pub is_not_responding: Option<bool>,
-    /// `isAuthenticated`
-    pub is_authenticated: Option<bool>,
+    /// `assignedLanguageIds`
+    pub assigned_language_ids: Option<Vec<String>>,
+    /// `assignedSkillIds`
+    pub assigned_skill_ids: Option<Vec<String>>,
+    /// `assistantIds`
+    pub assistant_ids: Option<Vec<String>>,
+    /// `availableDashboard`
+    pub available_dashboard: Option<ViewFilterAvailableDashboard>,
+    /// `blockedReasons`
+    pub blocked_reasons: Option<Vec<ViewFilterBlockedReasons>>,
+    /// `botFinalIntentList`
+    pub bot_final_intent_list: Option<Vec<String>>,
+    /// `botFlowTypes`
+    pub bot_flow_types: Option<Vec<ViewFilterBotFlowTypes>>,
     /// `botIds`
     pub bot_ids: Option<Vec<String>>,
-    /// `botVersions`
-    pub bot_versions: Option<Vec<String>>,
+    /// `botIntentList`
+    pub bot_intent_list: Option<Vec<String>>,
     /// `botMessageTypes`
     pub bot_message_types: Option<Vec<ViewFilterBotMessageTypes>>,
-    /// `botProviderList`
-    pub bot_provider_list: Option<Vec<ViewFilterBotProviderList>>,
     /// `botProductList`
     pub bot_product_list: Option<Vec<ViewFilterBotProductList>>,
+    /// `botProviderList`
+    pub bot_provider_list: Option<Vec<ViewFilterBotProviderList>>,
     /// `botRecognitionFailureReasonList`
     pub bot_recognition_failure_reason_list: Option<
         Vec<ViewFilterBotRecognitionFailureReasonList>,
     >,
-    /// `botIntentList`
-    pub bot_intent_list: Option<Vec<String>>,
-    /// `botFinalIntentList`
-    pub bot_final_intent_list: Option<Vec<String>>,
-    /// `botSlotList`
-    pub bot_slot_list: Option<Vec<String>>,
     /// `botResultList`
     pub bot_result_list: Option<Vec<ViewFilterBotResultList>>,
-    /// `blockedReasons`
-    pub blocked_reasons: Option<Vec<ViewFilterBlockedReasons>>,
-    /// `isRecorded`
-    pub is_recorded: Option<bool>,
-    /// `hasEvaluation`
-    pub has_evaluation: Option<bool>,
-    /// `hasScoredEvaluation`
-    pub has_scored_evaluation: Option<bool>,
-    /// `emailDeliveryStatusList`
-    pub email_delivery_status_list: Option<Vec<ViewFilterEmailDeliveryStatusList>>,
-    /// `isAgentOwnedCallback`
-    pub is_agent_owned_callback: Option<bool>,
-    /// `agentCallbackOwnerIds`
-    pub agent_callback_owner_ids: Option<Vec<String>>,
-    /// `transcriptTopics`
-    pub transcript_topics: Option<Vec<TranscriptTopics>>,
-    /// `journeyFrequencyCapReasons`
-    pub journey_frequency_cap_reasons: Option<Vec<String>>,
-    /// `journeyBlockingActionMapIds`
-    pub journey_blocking_action_map_ids: Option<Vec<String>>,
-    /// `journeyActionTargetIds`
-    pub journey_action_target_ids: Option<Vec<String>>,
-    /// `journeyBlockingScheduleGroupIds`
-    pub journey_blocking_schedule_group_ids: Option<Vec<String>>,
-    /// `journeyBlockingEmergencyScheduleGroupIds`
-    pub journey_blocking_emergency_schedule_group_ids: Option<Vec<String>>,
-    /// `journeyUrlEqualConditions`
-    pub journey_url_equal_conditions: Option<Vec<String>>,
-    /// `journeyUrlNotEqualConditions`
-    pub journey_url_not_equal_conditions: Option<Vec<String>>,
-    /// `journeyUrlStartsWithConditions`
-    pub journey_url_starts_with_conditions: Option<Vec<String>>,
-    /// `journeyUrlEndsWithConditions`
-    pub journey_url_ends_with_conditions: Option<Vec<String>>,
-    /// `journeyUrlContainsAnyConditions`
-    pub journey_url_contains_any_conditions: Option<Vec<String>>,
-    /// `journeyUrlNotContainsAnyConditions`
-    pub journey_url_not_contains_any_conditions: Option<Vec<String>>,
-    /// `journeyUrlContainsAllConditions`
-    pub journey_url_contains_all_conditions: Option<Vec<String>>,
-    /// `journeyUrlNotContainsAllConditions`
-    pub journey_url_not_contains_all_conditions: Option<Vec<String>>,
-    /// `flowMilestoneIds`
-    pub flow_milestone_ids: Option<Vec<String>>,
-    /// `isAssessmentPassed`
-    pub is_assessment_passed: Option<bool>,
-    /// `conversationInitiators`
-    pub conversation_initiators: Option<Vec<String>>,
-    /// `hasCustomerParticipated`
-    pub has_customer_participated: Option<bool>,
-    /// `isAcdInteraction`
-    pub is_acd_interaction: Option<bool>,
-    /// `hasFax`
-    pub has_fax: Option<bool>,
-    /// `dataActionIds`
-    pub data_action_ids: Option<Vec<String>>,
-    /// `actionCategoryName`
-    pub action_category_name: Option<String>,
-    /// `integrationIds`
-    pub integration_ids: Option<Vec<String>>,
-    /// `responseStatuses`
-    pub response_statuses: Option<Vec<String>>,
-    /// `availableDashboard`
-    pub available_dashboard: Option<ViewFilterAvailableDashboard>,
-    /// `favouriteDashboard`
-    pub favourite_dashboard: Option<bool>,
-    /// `myDashboard`
-    pub my_dashboard: Option<bool>,
-    /// `stationErrors`
-    pub station_errors: Option<Vec<String>>,
+    /// `botSlotList`
+    pub bot_slot_list: Option<Vec<String>>,
+    /// `botVersions`
+    pub bot_versions: Option<Vec<String>>,
+    /// `callbackInterval`
+    pub callback_interval: Option<String>,
+    /// `callbackNumberList`
+    pub callback_number_list: Option<Vec<String>>,
     /// `canonicalContactIds`
     pub canonical_contact_ids: Option<Vec<String>>,
-    /// `alertRuleIds`
-    pub alert_rule_ids: Option<Vec<String>>,
-    /// `evaluationFormContextIds`
-    pub evaluation_form_context_ids: Option<Vec<String>>,
-    /// `evaluationStatuses`
-    pub evaluation_statuses: Option<Vec<ViewFilterEvaluationStatuses>>,
-    /// `workbinIds`
-    pub workbin_ids: Option<Vec<String>>,
-    /// `worktypeIds`
-    pub worktype_ids: Option<Vec<String>>,
-    /// `workitemIds`
-    pub workitem_ids: Option<Vec<String>>,
-    /// `workitemAssigneeIds`
-    pub workitem_assignee_ids: Option<Vec<String>>,
-    /// `workitemStatuses`
-    pub workitem_statuses: Option<Vec<String>>,
-    /// `isAnalyzedForSensitiveData`
-    pub is_analyzed_for_sensitive_data: Option<bool>,
-    /// `hasSensitiveData`
-    pub has_sensitive_data: Option<bool>,
-    /// `hasPciData`
-    pub has_pci_data: Option<bool>,
-    /// `hasPiiData`
-    pub has_pii_data: Option<bool>,
-    /// `subPath`
-    pub sub_path: Option<String>,
-    /// `userState`
-    pub user_state: Option<ViewFilterUserState>,
-    /// `isClearedByCustomer`
-    pub is_cleared_by_customer: Option<bool>,
-    /// `evaluationAssigneeIds`
-    pub evaluation_assignee_ids: Option<Vec<String>>,
-    /// `evaluationAssigned`
-    pub evaluation_assigned: Option<bool>,
-    /// `assistantIds`
-    pub assistant_ids: Option<Vec<String>>,
-    /// `knowledgeBaseIds`
-    pub knowledge_base_ids: Option<Vec<String>>,
-    /// `isParked`
-    pub is_parked: Option<bool>,
-    /// `agentEmpathyScore`
-    pub agent_empathy_score: Option<Box<NumericRange>>,
-    /// `surveyTypes`
-    pub survey_types: Option<Vec<ViewFilterSurveyTypes>>,
-    /// `surveyResponseStatuses`
-    pub survey_response_statuses: Option<Vec<ViewFilterSurveyResponseStatuses>>,
-    /// `botFlowTypes`
-    pub bot_flow_types: Option<Vec<ViewFilterBotFlowTypes>>,
-    /// `agentTalkDurationMilliseconds`
-    pub agent_talk_duration_milliseconds: Option<Vec<NumericRange>>,
+    /// `categoryIds`
+    pub category_ids: Option<Vec<String>>,
+    /// `comparisonQueueIds`
+    pub comparison_queue_ids: Option<Vec<String>>,
+    pub conferenced: Option<bool>,
+    /// `contactIds`
+    pub contact_ids: Option<Vec<String>>,
+    /// `contentModerationFlags`
+    pub content_moderation_flags: Option<Vec<ViewFilterContentModerationFlags>>,
+    /// `conversationIds`
+    pub conversation_ids: Option<Vec<String>>,
+    /// `conversationInitiators`
+    pub conversation_initiators: Option<Vec<String>>,
+    /// `conversationProperties`
+    pub conversation_properties: Option<Box<ConversationProperties>>,
+    /// `customerSentimentScore`
+    pub customer_sentiment_score: Option<Box<NumericRange>>,
+    /// `customerSentimentTrend`
+    pub customer_sentiment_trend: Option<Box<NumericRange>>,
     /// `customerTalkDurationMilliseconds`
     pub customer_talk_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `overtalkDurationMilliseconds`
-    pub overtalk_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `silenceDurationMilliseconds`
-    pub silence_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `acdDurationMilliseconds`
-    pub acd_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `ivrDurationMilliseconds`
-    pub ivr_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `otherDurationMilliseconds`
-    pub other_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `agentTalkPercentage`
-    pub agent_talk_percentage: Option<Box<NumericRange>>,
     /// `customerTalkPercentage`
     pub customer_talk_percentage: Option<Box<NumericRange>>,
-    /// `overtalkPercentage`
-    pub overtalk_percentage: Option<Box<NumericRange>>,
-    /// `silencePercentage`
-    pub silence_percentage: Option<Box<NumericRange>>,
-    /// `acdPercentage`
-    pub acd_percentage: Option<Box<NumericRange>>,
-    /// `ivrPercentage`
-    pub ivr_percentage: Option<Box<NumericRange>>,
-    /// `otherPercentage`
-    pub other_percentage: Option<Box<NumericRange>>,
-    /// `overtalkInstances`
-    pub overtalk_instances: Option<Box<NumericRange>>,
-    /// `isScreenRecorded`
-    pub is_screen_recorded: Option<bool>,
-    /// `screenMonitorUserIds`
-    pub screen_monitor_user_ids: Option<Vec<String>>,
+    /// `dashboardAccessFilter`
+    pub dashboard_access_filter: Option<ViewFilterDashboardAccessFilter>,
     /// `dashboardState`
     pub dashboard_state: Option<ViewFilterDashboardState>,
     /// `dashboardType`
     pub dashboard_type: Option<ViewFilterDashboardType>,
-    /// `dashboardAccessFilter`
-    pub dashboard_access_filter: Option<ViewFilterDashboardAccessFilter>,
-    /// `transcriptDurationMilliseconds`
-    pub transcript_duration_milliseconds: Option<Vec<NumericRange>>,
-    /// `workitemsStatuses`
-    pub workitems_statuses: Option<Vec<WorkitemStatusFilter>>,
-    /// `socialCountries`
-    pub social_countries: Option<Vec<String>>,
-    /// `socialLanguages`
-    pub social_languages: Option<Vec<String>>,
-    /// `socialChannels`
-    pub social_channels: Option<Vec<ViewFilterSocialChannels>>,
-    /// `socialSentimentCategory`
-    pub social_sentiment_category: Option<Vec<ViewFilterSocialSentimentCategory>>,
-    /// `socialTopicIds`
-    pub social_topic_ids: Option<Vec<String>>,
-    /// `socialIngestionRuleIds`
-    pub social_ingestion_rule_ids: Option<Vec<String>>,
-    /// `socialConversationCreated`
-    pub social_conversation_created: Option<bool>,
-    /// `socialContentType`
-    pub social_content_type: Option<Vec<ViewFilterSocialContentType>>,
-    /// `socialKeywords`
-    pub social_keywords: Option<Vec<SocialKeyword>>,
-    /// `socialPostEscalated`
-    pub social_post_escalated: Option<bool>,
-    /// `socialClassifications`
-    pub social_classifications: Option<Vec<ViewFilterSocialClassifications>>,
-    /// `filterUsersByManagerIds`
-    pub filter_users_by_manager_ids: Option<Vec<String>>,
-    /// `slideshowIds`
-    pub slideshow_ids: Option<Vec<String>>,
-    pub conferenced: Option<bool>,
-    pub video: Option<bool>,
-    /// `linkedInteraction`
-    pub linked_interaction: Option<bool>,
-    /// `recommendationSources`
-    pub recommendation_sources: Option<Vec<ViewFilterRecommendationSources>>,
-    /// `evaluationRole`
-    pub evaluation_role: Option<ViewFilterEvaluationRole>,
-    /// `comparisonQueueIds`
-    pub comparison_queue_ids: Option<Vec<String>>,
-    /// `viewMetrics`
-    pub view_metrics: Option<Vec<ViewFilterViewMetrics>>,
-    /// `timelineCategories`
-    pub timeline_categories: Option<Vec<String>>,
-    pub acw: Option<bool>,
-    /// `segmentTypes`
-    pub segment_types: Option<Vec<ViewFilterSegmentTypes>>,
-    /// `programIds`
-    pub program_ids: Option<Vec<String>>,
-    /// `categoryIds`
-    pub category_ids: Option<Vec<String>>,
+    /// `dataActionIds`
+    pub data_action_ids: Option<Vec<String>>,
     /// `deliveryPushed`
     pub delivery_pushed: Option<bool>,
-    /// `socialRatings`
-    pub social_ratings: Option<Vec<f64>>,
-    /// `virtualAgentIds`
-    pub virtual_agent_ids: Option<Vec<String>>,
+    /// `developmentActivityOverdue`
+    pub development_activity_overdue: Option<bool>,
+    /// `developmentModuleIds`
+    pub development_module_ids: Option<Vec<String>>,
+    /// `developmentName`
+    pub development_name: Option<String>,
+    /// `developmentRoleList`
+    pub development_role_list: Option<Vec<ViewFilterDevelopmentRoleList>>,
+    /// `developmentStatusList`
+    pub development_status_list: Option<Vec<ViewFilterDevelopmentStatusList>>,
+    /// `developmentTypeList`
+    pub development_type_list: Option<Vec<ViewFilterDevelopmentTypeList>>,
+    pub directions: Option<Vec<ViewFilterDirections>>,
+    /// `divisionIds`
+    pub division_ids: Option<Vec<String>>,
+    /// `dnisList`
+    pub dnis_list: Option<Vec<String>>,
+    /// `durationsMilliseconds`
+    pub durations_milliseconds: Option<Vec<NumericRange>>,
+    /// `emailDeliveryStatusList`
+    pub email_delivery_status_list: Option<Vec<ViewFilterEmailDeliveryStatusList>>,
     /// `empathyScoreCategories`
     pub empathy_score_categories: Option<Vec<ViewFilterEmpathyScoreCategories>>,
+    /// `engagementSources`
+    pub engagement_sources: Option<Vec<ViewFilterEngagementSources>>,
+    /// `evaluatedAgentIds`
+    pub evaluated_agent_ids: Option<Vec<String>>,
+    /// `evaluationAssigned`
+    pub evaluation_assigned: Option<bool>,
+    /// `evaluationAssigneeIds`
+    pub evaluation_assignee_ids: Option<Vec<String>>,
+    /// `evaluationCriticalScore`
+    pub evaluation_critical_score: Option<Box<NumericRange>>,
+    /// `evaluationFormContextIds`
+    pub evaluation_form_context_ids: Option<Vec<String>>,
+    /// `evaluationFormIds`
+    pub evaluation_form_ids: Option<Vec<String>>,
+    /// `evaluationRole`
+    pub evaluation_role: Option<ViewFilterEvaluationRole>,
+    /// `evaluationScore`
+    pub evaluation_score: Option<Box<NumericRange>>,
+    /// `evaluationStatuses`
+    pub evaluation_statuses: Option<Vec<ViewFilterEvaluationStatuses>>,
+    /// `evaluatorIds`
+    pub evaluator_ids: Option<Vec<String>>,
+    /// `externalContactIds`
+    pub external_contact_ids: Option<Vec<String>>,
+    /// `externalOrgIds`
+    pub external_org_ids: Option<Vec<String>>,
+    /// `externalTags`
+    pub external_tags: Option<Vec<String>>,
+    /// `favouriteDashboard`
+    pub favourite_dashboard: Option<bool>,
+    /// `filterQueuesByUserIds`
+    pub filter_queues_by_user_ids: Option<Vec<String>>,
+    /// `filterUsersByManagerIds`
+    pub filter_users_by_manager_ids: Option<Vec<String>>,
+    /// `filterUsersByQueueIds`
+    pub filter_users_by_queue_ids: Option<Vec<String>>,
+    /// `filterUsersByTeamIds`
+    pub filter_users_by_team_ids: Option<Vec<String>>,
+    /// `flowDestinationTypes`
+    pub flow_destination_types: Option<Vec<ViewFilterFlowDestinationTypes>>,
+    /// `flowDisconnectReasons`
+    pub flow_disconnect_reasons: Option<Vec<ViewFilterFlowDisconnectReasons>>,
+    /// `flowEntryReasons`
+    pub flow_entry_reasons: Option<Vec<String>>,
+    /// `flowEntryTypes`
+    pub flow_entry_types: Option<Vec<ViewFilterFlowEntryTypes>>,
+    /// `flowIds`
+    pub flow_ids: Option<Vec<String>>,
+    /// `flowMilestoneIds`
+    pub flow_milestone_ids: Option<Vec<String>>,
+    /// `flowOutTypes`
+    pub flow_out_types: Option<Vec<String>>,
+    /// `flowOutcomeIds`
+    pub flow_outcome_ids: Option<Vec<String>>,
+    /// `flowOutcomeValues`
+    pub flow_outcome_values: Option<Vec<ViewFilterFlowOutcomeValues>>,
+    /// `flowTransferTargets`
+    pub flow_transfer_targets: Option<Vec<String>>,
+    /// `flowTypes`
+    pub flow_types: Option<Vec<ViewFilterFlowTypes>>,
+    /// `flowVersions`
+    pub flow_versions: Option<Vec<String>>,
+    /// `groupIds`
+    pub group_ids: Option<Vec<String>>,
+    /// `handleDurationsMilliseconds`
+    pub handle_durations_milliseconds: Option<Vec<NumericRange>>,
+    /// `hasAgentAssistId`
+    pub has_agent_assist_id: Option<bool>,
+    /// `hasCustomerParticipated`
+    pub has_customer_participated: Option<bool>,
+    /// `hasEvaluation`
+    pub has_evaluation: Option<bool>,
+    /// `hasFax`
+    pub has_fax: Option<bool>,
+    /// `hasJourneyActionMapId`
+    pub has_journey_action_map_id: Option<bool>,
+    /// `hasJourneyCustomerId`
+    pub has_journey_customer_id: Option<bool>,
+    /// `hasJourneyVisitId`
+    pub has_journey_visit_id: Option<bool>,
+    /// `hasMedia`
+    pub has_media: Option<bool>,
+    /// `hasPciData`
+    pub has_pci_data: Option<bool>,
+    /// `hasPiiData`
+    pub has_pii_data: Option<bool>,
+    /// `hasScoredEvaluation`
+    pub has_scored_evaluation: Option<bool>,
+    /// `hasSensitiveData`
+    pub has_sensitive_data: Option<bool>,
+    /// `holdDurationsMilliseconds`
+    pub hold_durations_milliseconds: Option<Vec<NumericRange>>,
+    /// `integrationIds`
+    pub integration_ids: Option<Vec<String>>,
+    /// `isAcdInteraction`
+    pub is_acd_interaction: Option<bool>,
+    /// `isAgentOwnedCallback`
+    pub is_agent_owned_callback: Option<bool>,
+    /// `isAnalyzedForSensitiveData`
+    pub is_analyzed_for_sensitive_data: Option<bool>,
+    /// `isAssessmentPassed`
+    pub is_assessment_passed: Option<bool>,
+    /// `isAuthenticated`
+    pub is_authenticated: Option<bool>,
+    /// `isBlindTransferred`
+    pub is_blind_transferred: Option<bool>,
+    /// `isCampaign`
+    pub is_campaign: Option<bool>,
+    /// `isClearedByCustomer`
+    pub is_cleared_by_customer: Option<bool>,
+    /// `isConsultTransferred`
+    pub is_consult_transferred: Option<bool>,
+    /// `isConsulted`
+    pub is_consulted: Option<bool>,
+    /// `isEnded`
+    pub is_ended: Option<bool>,
+    /// `isNotResponding`
+    pub is_not_responding: Option<bool>,
+    /// `isParked`
+    pub is_parked: Option<bool>,
+    /// `isRecorded`
+    pub is_recorded: Option<bool>,
+    /// `isScreenRecorded`
+    pub is_screen_recorded: Option<bool>,
+    /// `isSnippetRecorded`
+    pub is_snippet_recorded: Option<bool>,
+    /// `isSurveyed`
+    pub is_surveyed: Option<bool>,
+    /// `ivrDurationMilliseconds`
+    pub ivr_duration_milliseconds: Option<Vec<NumericRange>>,
+    /// `ivrPercentage`
+    pub ivr_percentage: Option<Box<NumericRange>>,
+    /// `journeyActionMapIds`
+    pub journey_action_map_ids: Option<Vec<String>>,
+    /// `journeyActionMapTypes`
+    pub journey_action_map_types: Option<Vec<ViewFilterJourneyActionMapTypes>>,
+    /// `journeyActionTargetIds`
+    pub journey_action_target_ids: Option<Vec<String>>,
+    /// `journeyBlockingActionMapIds`
+    pub journey_blocking_action_map_ids: Option<Vec<String>>,
+    /// `journeyBlockingEmergencyScheduleGroupIds`
+    pub journey_blocking_emergency_schedule_group_ids: Option<Vec<String>>,
+    /// `journeyBlockingScheduleGroupIds`
+    pub journey_blocking_schedule_group_ids: Option<Vec<String>>,
+    /// `journeyFrequencyCapReasons`
+    pub journey_frequency_cap_reasons: Option<Vec<String>>,
+    /// `journeyOutcomeIds`
+    pub journey_outcome_ids: Option<Vec<String>>,
+    /// `journeySegmentIds`
+    pub journey_segment_ids: Option<Vec<String>>,
+    /// `journeyUrlContainsAllConditions`
+    pub journey_url_contains_all_conditions: Option<Vec<String>>,
+    /// `journeyUrlContainsAnyConditions`
+    pub journey_url_contains_any_conditions: Option<Vec<String>>,
+    /// `journeyUrlEndsWithConditions`
+    pub journey_url_ends_with_conditions: Option<Vec<String>>,
+    /// `journeyUrlEqualConditions`
+    pub journey_url_equal_conditions: Option<Vec<String>>,
+    /// `journeyUrlNotContainsAllConditions`
+    pub journey_url_not_contains_all_conditions: Option<Vec<String>>,
+    /// `journeyUrlNotContainsAnyConditions`
+    pub journey_url_not_contains_any_conditions: Option<Vec<String>>,
+    /// `journeyUrlNotEqualConditions`
+    pub journey_url_not_equal_conditions: Option<Vec<String>>,
+    /// `journeyUrlStartsWithConditions`
+    pub journey_url_starts_with_conditions: Option<Vec<String>>,
+    /// `knowledgeBaseIds`
+    pub knowledge_base_ids: Option<Vec<String>>,
+    /// `languageGroups`
+    pub language_groups: Option<Vec<String>>,
+    /// `languageIds`
+    pub language_ids: Option<Vec<String>>,
+    /// `linkedInteraction`
+    pub linked_interaction: Option<bool>,
+    /// `locationIds`
+    pub location_ids: Option<Vec<String>>,
+    /// `managementUnitIds`
+    pub management_unit_ids: Option<Vec<String>>,
+    /// `mediaTypes`
+    pub media_types: Option<Vec<ViewFilterMediaTypes>>,
+    /// `messageTypes`
+    pub message_types: Option<Vec<ViewFilterMessageTypes>>,
+    pub mos: Option<Box<NumericRange>>,
+    /// `myDashboard`
+    pub my_dashboard: Option<bool>,
+    /// `originatingDirections`
+    pub originating_directions: Option<Vec<ViewFilterOriginatingDirections>>,
+    /// `otherDurationMilliseconds`
+    pub other_duration_milliseconds: Option<Vec<NumericRange>>,
+    /// `otherPercentage`
+    pub other_percentage: Option<Box<NumericRange>>,
+    /// `outboundCampaignIds`
+    pub outbound_campaign_ids: Option<Vec<String>>,
+    /// `outboundContactListIds`
+    pub outbound_contact_list_ids: Option<Vec<String>>,
+    /// `overtalkDurationMilliseconds`
+    pub overtalk_duration_milliseconds: Option<Vec<NumericRange>>,
+    /// `overtalkInstances`
+    pub overtalk_instances: Option<Box<NumericRange>>,
+    /// `overtalkPercentage`
+    pub overtalk_percentage: Option<Box<NumericRange>>,
+    /// `participantPurposes`
+    pub participant_purposes: Option<Vec<ViewFilterParticipantPurposes>>,
+    /// `programIds`
+    pub program_ids: Option<Vec<String>>,
+    /// `promoterScores`
+    pub promoter_scores: Option<Vec<NumericRange>>,
+    /// `providerList`
+    pub provider_list: Option<Vec<String>>,
+    /// `queueIds`
+    pub queue_ids: Option<Vec<String>>,
+    /// `recommendationSources`
+    pub recommendation_sources: Option<Vec<ViewFilterRecommendationSources>>,
+    /// `remoteParticipants`
+    pub remote_participants: Option<Vec<String>>,
+    /// `reportsTos`
+    pub reports_tos: Option<Vec<String>>,
+    /// `requestedRoutingTypes`
+    pub requested_routing_types: Option<Vec<ViewFilterRequestedRoutingTypes>>,
+    /// `responseStatuses`
+    pub response_statuses: Option<Vec<String>>,
+    /// `roleIds`
+    pub role_ids: Option<Vec<String>>,
+    /// `screenMonitorUserIds`
+    pub screen_monitor_user_ids: Option<Vec<String>>,
+    /// `screenMonitored`
+    pub screen_monitored: Option<bool>,
+    /// `segmentTypes`
+    pub segment_types: Option<Vec<ViewFilterSegmentTypes>>,
     /// `sentimentScoreCategories`
     pub sentiment_score_categories: Option<Vec<ViewFilterSentimentScoreCategories>>,
     /// `sentimentTrendCategories`
     pub sentiment_trend_categories: Option<Vec<ViewFilterSentimentTrendCategories>>,
-    /// `contentModerationFlags`
-    pub content_moderation_flags: Option<Vec<ViewFilterContentModerationFlags>>,
-    /// `socialSourceTypes`
-    pub social_source_types: Option<Vec<ViewFilterSocialSourceTypes>>,
-    /// `socialFollowerRange`
-    pub social_follower_range: Option<Box<SocialNumericRange>>,
-    /// `socialVerificationStatus`
-    pub social_verification_status: Option<bool>,
-    /// `socialEngagementLikes`
-    pub social_engagement_likes: Option<Box<NumericRange>>,
-    /// `socialEngagementShares`
-    pub social_engagement_shares: Option<Box<NumericRange>>,
-    /// `socialEngagementComments`
-    pub social_engagement_comments: Option<Box<NumericRange>>,
-    /// `socialEngagementViews`
-    pub social_engagement_views: Option<Box<NumericRange>>,
-    /// `socialEngagementSaves`
-    pub social_engagement_saves: Option<Box<NumericRange>>,
-    /// `socialEngagementReposts`
-    pub social_engagement_reposts: Option<Box<NumericRange>>,
+    /// `sessionDnisList`
+    pub session_dnis_list: Option<Vec<String>>,
     /// `sessionExpired`
     pub session_expired: Option<bool>,
-    /// `screenMonitored`
-    pub screen_monitored: Option<bool>,
-    /// `engagementSources`
-    pub engagement_sources: Option<Vec<ViewFilterEngagementSources>>,
-    /// `isSnippetRecorded`
-    pub is_snippet_recorded: Option<bool>,
-    pub takeover: Option<bool>,
+    /// `showFirstQueue`
+    pub show_first_queue: Option<bool>,
+    /// `silenceDurationMilliseconds`
+    pub silence_duration_milliseconds: Option<Vec<NumericRange>>,
+    /// `silencePercentage`
+    pub silence_percentage: Option<Box<NumericRange>>,
+    /// `sipCallIds`
+    pub sip_call_ids: Option<Vec<String>>,
+    /// `skillGroups`
+    pub skill_groups: Option<Vec<String>>,
+    /// `skillIds`
+    pub skill_ids: Option<Vec<String>>,
+    /// `slideshowIds`
+    pub slideshow_ids: Option<Vec<String>>,
+    /// `socialChannels`
+    pub social_channels: Option<Vec<ViewFilterSocialChannels>>,
+    /// `socialClassifications`
+    pub social_classifications: Option<Vec<ViewFilterSocialClassifications>>,
+    /// `socialContentType`
+    pub social_content_type: Option<Vec<ViewFilterSocialContentType>>,
+    /// `socialConversationCreated`
+    pub social_conversation_created: Option<bool>,
+    /// `socialCountries`
+    pub social_countries: Option<Vec<String>>,
+    /// `socialEngagementComments`
+    pub social_engagement_comments: Option<Box<NumericRange>>,
+    /// `socialEngagementLikes`
+    pub social_engagement_likes: Option<Box<NumericRange>>,
+    /// `socialEngagementReposts`
+    pub social_engagement_reposts: Option<Box<NumericRange>>,
+    /// `socialEngagementSaves`
+    pub social_engagement_saves: Option<Box<NumericRange>>,
+    /// `socialEngagementShares`
+    pub social_engagement_shares: Option<Box<NumericRange>>,
+    /// `socialEngagementViews`
+    pub social_engagement_views: Option<Box<NumericRange>>,
+    /// `socialFollowerRange`
+    pub social_follower_range: Option<Box<SocialNumericRange>>,
+    /// `socialIngestionRuleIds`
+    pub social_ingestion_rule_ids: Option<Vec<String>>,
+    /// `socialKeywords`
+    pub social_keywords: Option<Vec<SocialKeyword>>,
+    /// `socialLanguages`
+    pub social_languages: Option<Vec<String>>,
+    /// `socialPostEscalated`
+    pub social_post_escalated: Option<bool>,
     /// `socialPostTypes`
     pub social_post_types: Option<Vec<ViewFilterSocialPostTypes>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `socialRatings`
+    pub social_ratings: Option<Vec<f64>>,
+    /// `socialSentimentCategory`
+    pub social_sentiment_category: Option<Vec<ViewFilterSocialSentimentCategory>>,
+    /// `socialSourceTypes`
+    pub social_source_types: Option<Vec<ViewFilterSocialSourceTypes>>,
+    /// `socialTopicIds`
+    pub social_topic_ids: Option<Vec<String>>,
+    /// `socialVerificationStatus`
+    pub social_verification_status: Option<bool>,
+    /// `stationErrors`
+    pub station_errors: Option<Vec<String>>,
+    /// `subPath`
+    pub sub_path: Option<String>,
+    /// `surveyFormContextIds`
+    pub survey_form_context_ids: Option<Vec<String>>,
+    /// `surveyFormIds`
+    pub survey_form_ids: Option<Vec<String>>,
+    /// `surveyNpsScore`
+    pub survey_nps_score: Option<Box<NumericRange>>,
+    /// `surveyPromoterScore`
+    pub survey_promoter_score: Option<Box<NumericRange>>,
+    /// `surveyQuestionGroupScore`
+    pub survey_question_group_score: Option<Box<NumericRange>>,
+    /// `surveyResponseStatuses`
+    pub survey_response_statuses: Option<Vec<ViewFilterSurveyResponseStatuses>>,
+    /// `surveyScores`
+    pub survey_scores: Option<Vec<NumericRange>>,
+    /// `surveyStatuses`
+    pub survey_statuses: Option<Vec<String>>,
+    /// `surveyTotalScore`
+    pub survey_total_score: Option<Box<NumericRange>>,
+    /// `surveyTypes`
+    pub survey_types: Option<Vec<ViewFilterSurveyTypes>>,
+    pub takeover: Option<bool>,
+    /// `talkDurationsMilliseconds`
+    pub talk_durations_milliseconds: Option<Vec<NumericRange>>,
+    /// `teamIds`
+    pub team_ids: Option<Vec<String>>,
+    /// `timelineCategories`
+    pub timeline_categories: Option<Vec<String>>,
+    /// `topicIds`
+    pub topic_ids: Option<Vec<String>>,
+    /// `transcriptDurationMilliseconds`
+    pub transcript_duration_milliseconds: Option<Vec<NumericRange>>,
+    /// `transcriptLanguages`
+    pub transcript_languages: Option<Vec<String>>,
+    /// `transcriptTopics`
+    pub transcript_topics: Option<Vec<TranscriptTopics>>,
+    pub transcripts: Option<Vec<Transcripts>>,
+    pub transferred: Option<bool>,
+    /// `usedRoutingTypes`
+    pub used_routing_types: Option<Vec<ViewFilterUsedRoutingTypes>>,
+    /// `userIds`
+    pub user_ids: Option<Vec<String>>,
+    /// `userState`
+    pub user_state: Option<ViewFilterUserState>,
+    pub video: Option<bool>,
+    /// `viewMetrics`
+    pub view_metrics: Option<Vec<ViewFilterViewMetrics>>,
+    /// `virtualAgentIds`
+    pub virtual_agent_ids: Option<Vec<String>>,
+    /// `workbinIds`
+    pub workbin_ids: Option<Vec<String>>,
+    /// `workitemAssigneeIds`
+    pub workitem_assignee_ids: Option<Vec<String>>,
+    /// `workitemIds`
+    pub workitem_ids: Option<Vec<String>>,
+    /// `workitemStatuses`
+    pub workitem_statuses: Option<Vec<String>>,
+    /// `workitemsStatuses`
+    pub workitems_statuses: Option<Vec<WorkitemStatusFilter>>,
+    /// `worktypeIds`
+    pub worktype_ids: Option<Vec<String>>,
+    /// `wrapUpCodes`
+    pub wrap_up_codes: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -526,163 +526,170 @@ impl codec::Model for ViewFilter {
     const NAME: &'static str = "ViewFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mediaTypes", &mut self.media_types);
-        visitor.field("queueIds", &mut self.queue_ids);
-        visitor.field("skillIds", &mut self.skill_ids);
-        visitor.field("assignedSkillIds", &mut self.assigned_skill_ids);
-        visitor.field("skillGroups", &mut self.skill_groups);
-        visitor.field("languageIds", &mut self.language_ids);
-        visitor.field("assignedLanguageIds", &mut self.assigned_language_ids);
-        visitor.field("languageGroups", &mut self.language_groups);
-        visitor.field("directions", &mut self.directions);
-        visitor.field("originatingDirections", &mut self.originating_directions);
-        visitor.field("wrapUpCodes", &mut self.wrap_up_codes);
-        visitor.field("dnisList", &mut self.dnis_list);
-        visitor.field("sessionDnisList", &mut self.session_dnis_list);
-        visitor.field("filterQueuesByUserIds", &mut self.filter_queues_by_user_ids);
-        visitor.field("filterUsersByQueueIds", &mut self.filter_users_by_queue_ids);
-        visitor.field("userIds", &mut self.user_ids);
-        visitor.field("managementUnitIds", &mut self.management_unit_ids);
-        visitor.field("addressTos", &mut self.address_tos);
-        visitor.field("addressFroms", &mut self.address_froms);
-        visitor.field("outboundCampaignIds", &mut self.outbound_campaign_ids);
-        visitor.field("outboundContactListIds", &mut self.outbound_contact_list_ids);
-        visitor.field("contactIds", &mut self.contact_ids);
-        visitor.field("externalContactIds", &mut self.external_contact_ids);
-        visitor.field("externalOrgIds", &mut self.external_org_ids);
-        visitor.field("aniList", &mut self.ani_list);
-        visitor.field("durationsMilliseconds", &mut self.durations_milliseconds);
-        visitor.field("acdDurationsMilliseconds", &mut self.acd_durations_milliseconds);
-        visitor
-            .field("talkDurationsMilliseconds", &mut self.talk_durations_milliseconds);
-        visitor.field("acwDurationsMilliseconds", &mut self.acw_durations_milliseconds);
-        visitor
-            .field(
-                "handleDurationsMilliseconds",
-                &mut self.handle_durations_milliseconds,
-            );
-        visitor
-            .field("holdDurationsMilliseconds", &mut self.hold_durations_milliseconds);
         visitor
             .field(
                 "abandonDurationsMilliseconds",
                 &mut self.abandon_durations_milliseconds,
             );
-        visitor.boxed("evaluationScore", &mut self.evaluation_score);
-        visitor.boxed("evaluationCriticalScore", &mut self.evaluation_critical_score);
-        visitor.field("evaluationFormIds", &mut self.evaluation_form_ids);
-        visitor.field("evaluatedAgentIds", &mut self.evaluated_agent_ids);
-        visitor.field("evaluatorIds", &mut self.evaluator_ids);
-        visitor.field("transferred", &mut self.transferred);
         visitor.field("abandoned", &mut self.abandoned);
-        visitor.field("answered", &mut self.answered);
-        visitor.field("messageTypes", &mut self.message_types);
-        visitor.field("divisionIds", &mut self.division_ids);
-        visitor.field("surveyFormIds", &mut self.survey_form_ids);
-        visitor.boxed("surveyTotalScore", &mut self.survey_total_score);
-        visitor.boxed("surveyNpsScore", &mut self.survey_nps_score);
-        visitor.boxed("mos", &mut self.mos);
-        visitor.boxed("surveyQuestionGroupScore", &mut self.survey_question_group_score);
-        visitor.boxed("surveyPromoterScore", &mut self.survey_promoter_score);
-        visitor.field("surveyFormContextIds", &mut self.survey_form_context_ids);
-        visitor.field("conversationIds", &mut self.conversation_ids);
-        visitor.field("sipCallIds", &mut self.sip_call_ids);
-        visitor.field("isEnded", &mut self.is_ended);
-        visitor.field("isSurveyed", &mut self.is_surveyed);
-        visitor.field("surveyScores", &mut self.survey_scores);
-        visitor.field("promoterScores", &mut self.promoter_scores);
-        visitor.field("isCampaign", &mut self.is_campaign);
-        visitor.field("surveyStatuses", &mut self.survey_statuses);
-        visitor.boxed("conversationProperties", &mut self.conversation_properties);
-        visitor.field("isBlindTransferred", &mut self.is_blind_transferred);
-        visitor.field("isConsulted", &mut self.is_consulted);
-        visitor.field("isConsultTransferred", &mut self.is_consult_transferred);
-        visitor.field("remoteParticipants", &mut self.remote_participants);
-        visitor.field("flowIds", &mut self.flow_ids);
-        visitor.field("flowOutcomeIds", &mut self.flow_outcome_ids);
-        visitor.field("flowOutcomeValues", &mut self.flow_outcome_values);
-        visitor.field("flowDestinationTypes", &mut self.flow_destination_types);
-        visitor.field("flowDisconnectReasons", &mut self.flow_disconnect_reasons);
-        visitor.field("flowTypes", &mut self.flow_types);
-        visitor.field("flowEntryTypes", &mut self.flow_entry_types);
-        visitor.field("flowEntryReasons", &mut self.flow_entry_reasons);
-        visitor.field("flowVersions", &mut self.flow_versions);
-        visitor.field("groupIds", &mut self.group_ids);
-        visitor.field("hasJourneyCustomerId", &mut self.has_journey_customer_id);
-        visitor.field("hasJourneyActionMapId", &mut self.has_journey_action_map_id);
-        visitor.field("hasJourneyVisitId", &mut self.has_journey_visit_id);
-        visitor.field("hasMedia", &mut self.has_media);
-        visitor.field("roleIds", &mut self.role_ids);
-        visitor.field("reportsTos", &mut self.reports_tos);
-        visitor.field("locationIds", &mut self.location_ids);
-        visitor.field("flowOutTypes", &mut self.flow_out_types);
-        visitor.field("providerList", &mut self.provider_list);
-        visitor.field("callbackNumberList", &mut self.callback_number_list);
-        visitor.field("callbackInterval", &mut self.callback_interval);
-        visitor.field("usedRoutingTypes", &mut self.used_routing_types);
-        visitor.field("requestedRoutingTypes", &mut self.requested_routing_types);
-        visitor.field("hasAgentAssistId", &mut self.has_agent_assist_id);
-        visitor.field("transcripts", &mut self.transcripts);
-        visitor.field("transcriptLanguages", &mut self.transcript_languages);
-        visitor.field("participantPurposes", &mut self.participant_purposes);
-        visitor.field("showFirstQueue", &mut self.show_first_queue);
-        visitor.field("teamIds", &mut self.team_ids);
-        visitor.field("filterUsersByTeamIds", &mut self.filter_users_by_team_ids);
-        visitor.field("journeyActionMapIds", &mut self.journey_action_map_ids);
-        visitor.field("journeyOutcomeIds", &mut self.journey_outcome_ids);
-        visitor.field("journeySegmentIds", &mut self.journey_segment_ids);
-        visitor.field("journeyActionMapTypes", &mut self.journey_action_map_types);
-        visitor.field("developmentRoleList", &mut self.development_role_list);
-        visitor.field("developmentTypeList", &mut self.development_type_list);
-        visitor.field("developmentStatusList", &mut self.development_status_list);
-        visitor.field("developmentModuleIds", &mut self.development_module_ids);
+        visitor.field("acdDurationMilliseconds", &mut self.acd_duration_milliseconds);
+        visitor.field("acdDurationsMilliseconds", &mut self.acd_durations_milliseconds);
+        visitor.boxed("acdPercentage", &mut self.acd_percentage);
+        visitor.field("actionCategoryName", &mut self.action_category_name);
+        visitor.field("acw", &mut self.acw);
+        visitor.field("acwDurationsMilliseconds", &mut self.acw_durations_milliseconds);
+        visitor.field("addressFroms", &mut self.address_froms);
+        visitor.field("addressTos", &mut self.address_tos);
+        visitor.field("agentCallbackOwnerIds", &mut self.agent_callback_owner_ids);
+        visitor.boxed("agentEmpathyScore", &mut self.agent_empathy_score);
         visitor
-            .field("developmentActivityOverdue", &mut self.development_activity_overdue);
-        visitor.boxed("customerSentimentScore", &mut self.customer_sentiment_score);
-        visitor.boxed("customerSentimentTrend", &mut self.customer_sentiment_trend);
-        visitor.field("flowTransferTargets", &mut self.flow_transfer_targets);
-        visitor.field("developmentName", &mut self.development_name);
-        visitor.field("topicIds", &mut self.topic_ids);
-        visitor.field("externalTags", &mut self.external_tags);
-        visitor.field("isNotResponding", &mut self.is_not_responding);
-        visitor.field("isAuthenticated", &mut self.is_authenticated);
+            .field(
+                "agentTalkDurationMilliseconds",
+                &mut self.agent_talk_duration_milliseconds,
+            );
+        visitor.boxed("agentTalkPercentage", &mut self.agent_talk_percentage);
+        visitor.field("alertRuleIds", &mut self.alert_rule_ids);
+        visitor.field("aniList", &mut self.ani_list);
+        visitor.field("answered", &mut self.answered);
+        visitor.field("assignedLanguageIds", &mut self.assigned_language_ids);
+        visitor.field("assignedSkillIds", &mut self.assigned_skill_ids);
+        visitor.field("assistantIds", &mut self.assistant_ids);
+        visitor.field("availableDashboard", &mut self.available_dashboard);
+        visitor.field("blockedReasons", &mut self.blocked_reasons);
+        visitor.field("botFinalIntentList", &mut self.bot_final_intent_list);
+        visitor.field("botFlowTypes", &mut self.bot_flow_types);
         visitor.field("botIds", &mut self.bot_ids);
-        visitor.field("botVersions", &mut self.bot_versions);
+        visitor.field("botIntentList", &mut self.bot_intent_list);
         visitor.field("botMessageTypes", &mut self.bot_message_types);
-        visitor.field("botProviderList", &mut self.bot_provider_list);
         visitor.field("botProductList", &mut self.bot_product_list);
+        visitor.field("botProviderList", &mut self.bot_provider_list);
         visitor
             .field(
                 "botRecognitionFailureReasonList",
                 &mut self.bot_recognition_failure_reason_list,
             );
-        visitor.field("botIntentList", &mut self.bot_intent_list);
-        visitor.field("botFinalIntentList", &mut self.bot_final_intent_list);
-        visitor.field("botSlotList", &mut self.bot_slot_list);
         visitor.field("botResultList", &mut self.bot_result_list);
-        visitor.field("blockedReasons", &mut self.blocked_reasons);
-        visitor.field("isRecorded", &mut self.is_recorded);
-        visitor.field("hasEvaluation", &mut self.has_evaluation);
-        visitor.field("hasScoredEvaluation", &mut self.has_scored_evaluation);
-        visitor.field("emailDeliveryStatusList", &mut self.email_delivery_status_list);
-        visitor.field("isAgentOwnedCallback", &mut self.is_agent_owned_callback);
-        visitor.field("agentCallbackOwnerIds", &mut self.agent_callback_owner_ids);
-        visitor.field("transcriptTopics", &mut self.transcript_topics);
+        visitor.field("botSlotList", &mut self.bot_slot_list);
+        visitor.field("botVersions", &mut self.bot_versions);
+        visitor.field("callbackInterval", &mut self.callback_interval);
+        visitor.field("callbackNumberList", &mut self.callback_number_list);
+        visitor.field("canonicalContactIds", &mut self.canonical_contact_ids);
+        visitor.field("categoryIds", &mut self.category_ids);
+        visitor.field("comparisonQueueIds", &mut self.comparison_queue_ids);
+        visitor.field("conferenced", &mut self.conferenced);
+        visitor.field("contactIds", &mut self.contact_ids);
+        visitor.field("contentModerationFlags", &mut self.content_moderation_flags);
+        visitor.field("conversationIds", &mut self.conversation_ids);
+        visitor.field("conversationInitiators", &mut self.conversation_initiators);
+        visitor.boxed("conversationProperties", &mut self.conversation_properties);
+        visitor.boxed("customerSentimentScore", &mut self.customer_sentiment_score);
+        visitor.boxed("customerSentimentTrend", &mut self.customer_sentiment_trend);
         visitor
             .field(
-                "journeyFrequencyCapReasons",
-                &mut self.journey_frequency_cap_reasons,
+                "customerTalkDurationMilliseconds",
+                &mut self.customer_talk_duration_milliseconds,
             );
+        visitor.boxed("customerTalkPercentage", &mut self.customer_talk_percentage);
+        visitor.field("dashboardAccessFilter", &mut self.dashboard_access_filter);
+        visitor.field("dashboardState", &mut self.dashboard_state);
+        visitor.field("dashboardType", &mut self.dashboard_type);
+        visitor.field("dataActionIds", &mut self.data_action_ids);
+        visitor.field("deliveryPushed", &mut self.delivery_pushed);
+        visitor
+            .field("developmentActivityOverdue", &mut self.development_activity_overdue);
+        visitor.field("developmentModuleIds", &mut self.development_module_ids);
+        visitor.field("developmentName", &mut self.development_name);
+        visitor.field("developmentRoleList", &mut self.development_role_list);
+        visitor.field("developmentStatusList", &mut self.development_status_list);
+        visitor.field("developmentTypeList", &mut self.development_type_list);
+        visitor.field("directions", &mut self.directions);
+        visitor.field("divisionIds", &mut self.division_ids);
+        visitor.field("dnisList", &mut self.dnis_list);
+        visitor.field("durationsMilliseconds", &mut self.durations_milliseconds);
+        visitor.field("emailDeliveryStatusList", &mut self.email_delivery_status_list);
+        visitor.field("empathyScoreCategories", &mut self.empathy_score_categories);
+        visitor.field("engagementSources", &mut self.engagement_sources);
+        visitor.field("evaluatedAgentIds", &mut self.evaluated_agent_ids);
+        visitor.field("evaluationAssigned", &mut self.evaluation_assigned);
+        visitor.field("evaluationAssigneeIds", &mut self.evaluation_assignee_ids);
+        visitor.boxed("evaluationCriticalScore", &mut self.evaluation_critical_score);
+        visitor.field("evaluationFormContextIds", &mut self.evaluation_form_context_ids);
+        visitor.field("evaluationFormIds", &mut self.evaluation_form_ids);
+        visitor.field("evaluationRole", &mut self.evaluation_role);
+        visitor.boxed("evaluationScore", &mut self.evaluation_score);
+        visitor.field("evaluationStatuses", &mut self.evaluation_statuses);
+        visitor.field("evaluatorIds", &mut self.evaluator_ids);
+        visitor.field("externalContactIds", &mut self.external_contact_ids);
+        visitor.field("externalOrgIds", &mut self.external_org_ids);
+        visitor.field("externalTags", &mut self.external_tags);
+        visitor.field("favouriteDashboard", &mut self.favourite_dashboard);
+        visitor.field("filterQueuesByUserIds", &mut self.filter_queues_by_user_ids);
+        visitor.field("filterUsersByManagerIds", &mut self.filter_users_by_manager_ids);
+        visitor.field("filterUsersByQueueIds", &mut self.filter_users_by_queue_ids);
+        visitor.field("filterUsersByTeamIds", &mut self.filter_users_by_team_ids);
+        visitor.field("flowDestinationTypes", &mut self.flow_destination_types);
+        visitor.field("flowDisconnectReasons", &mut self.flow_disconnect_reasons);
+        visitor.field("flowEntryReasons", &mut self.flow_entry_reasons);
+        visitor.field("flowEntryTypes", &mut self.flow_entry_types);
+        visitor.field("flowIds", &mut self.flow_ids);
+        visitor.field("flowMilestoneIds", &mut self.flow_milestone_ids);
+        visitor.field("flowOutTypes", &mut self.flow_out_types);
+        visitor.field("flowOutcomeIds", &mut self.flow_outcome_ids);
+        visitor.field("flowOutcomeValues", &mut self.flow_outcome_values);
+        visitor.field("flowTransferTargets", &mut self.flow_transfer_targets);
+        visitor.field("flowTypes", &mut self.flow_types);
+        visitor.field("flowVersions", &mut self.flow_versions);
+        visitor.field("groupIds", &mut self.group_ids);
+        visitor
+            .field(
+                "handleDurationsMilliseconds",
+                &mut self.handle_durations_milliseconds,
+            );
+        visitor.field("hasAgentAssistId", &mut self.has_agent_assist_id);
+        visitor.field("hasCustomerParticipated", &mut self.has_customer_participated);
+        visitor.field("hasEvaluation", &mut self.has_evaluation);
+        visitor.field("hasFax", &mut self.has_fax);
+        visitor.field("hasJourneyActionMapId", &mut self.has_journey_action_map_id);
+        visitor.field("hasJourneyCustomerId", &mut self.has_journey_customer_id);
+        visitor.field("hasJourneyVisitId", &mut self.has_journey_visit_id);
+        visitor.field("hasMedia", &mut self.has_media);
+        visitor.field("hasPciData", &mut self.has_pci_data);
+        visitor.field("hasPiiData", &mut self.has_pii_data);
+        visitor.field("hasScoredEvaluation", &mut self.has_scored_evaluation);
+        visitor.field("hasSensitiveData", &mut self.has_sensitive_data);
+        visitor
+            .field("holdDurationsMilliseconds", &mut self.hold_durations_milliseconds);
+        visitor.field("integrationIds", &mut self.integration_ids);
+        visitor.field("isAcdInteraction", &mut self.is_acd_interaction);
+        visitor.field("isAgentOwnedCallback", &mut self.is_agent_owned_callback);
+        visitor
+            .field(
+                "isAnalyzedForSensitiveData",
+                &mut self.is_analyzed_for_sensitive_data,
+            );
+        visitor.field("isAssessmentPassed", &mut self.is_assessment_passed);
+        visitor.field("isAuthenticated", &mut self.is_authenticated);
+        visitor.field("isBlindTransferred", &mut self.is_blind_transferred);
+        visitor.field("isCampaign", &mut self.is_campaign);
+        visitor.field("isClearedByCustomer", &mut self.is_cleared_by_customer);
+        visitor.field("isConsultTransferred", &mut self.is_consult_transferred);
+        visitor.field("isConsulted", &mut self.is_consulted);
+        visitor.field("isEnded", &mut self.is_ended);
+        visitor.field("isNotResponding", &mut self.is_not_responding);
+        visitor.field("isParked", &mut self.is_parked);
+        visitor.field("isRecorded", &mut self.is_recorded);
+        visitor.field("isScreenRecorded", &mut self.is_screen_recorded);
+        visitor.field("isSnippetRecorded", &mut self.is_snippet_recorded);
+        visitor.field("isSurveyed", &mut self.is_surveyed);
+        visitor.field("ivrDurationMilliseconds", &mut self.ivr_duration_milliseconds);
+        visitor.boxed("ivrPercentage", &mut self.ivr_percentage);
+        visitor.field("journeyActionMapIds", &mut self.journey_action_map_ids);
+        visitor.field("journeyActionMapTypes", &mut self.journey_action_map_types);
+        visitor.field("journeyActionTargetIds", &mut self.journey_action_target_ids);
         visitor
             .field(
                 "journeyBlockingActionMapIds",
                 &mut self.journey_blocking_action_map_ids,
-            );
-        visitor.field("journeyActionTargetIds", &mut self.journey_action_target_ids);
-        visitor
-            .field(
-                "journeyBlockingScheduleGroupIds",
-                &mut self.journey_blocking_schedule_group_ids,
             );
         visitor
             .field(
@@ -690,7 +697,44 @@ impl codec::Model for ViewFilter {
                 &mut self.journey_blocking_emergency_schedule_group_ids,
             );
         visitor
+            .field(
+                "journeyBlockingScheduleGroupIds",
+                &mut self.journey_blocking_schedule_group_ids,
+            );
+        visitor
+            .field(
+                "journeyFrequencyCapReasons",
+                &mut self.journey_frequency_cap_reasons,
+            );
+        visitor.field("journeyOutcomeIds", &mut self.journey_outcome_ids);
+        visitor.field("journeySegmentIds", &mut self.journey_segment_ids);
+        visitor
+            .field(
+                "journeyUrlContainsAllConditions",
+                &mut self.journey_url_contains_all_conditions,
+            );
+        visitor
+            .field(
+                "journeyUrlContainsAnyConditions",
+                &mut self.journey_url_contains_any_conditions,
+            );
+        visitor
+            .field(
+                "journeyUrlEndsWithConditions",
+                &mut self.journey_url_ends_with_conditions,
+            );
+        visitor
             .field("journeyUrlEqualConditions", &mut self.journey_url_equal_conditions);
+        visitor
+            .field(
+                "journeyUrlNotContainsAllConditions",
+                &mut self.journey_url_not_contains_all_conditions,
+            );
+        visitor
+            .field(
+                "journeyUrlNotContainsAnyConditions",
+                &mut self.journey_url_not_contains_any_conditions,
+            );
         visitor
             .field(
                 "journeyUrlNotEqualConditions",
@@ -701,165 +745,121 @@ impl codec::Model for ViewFilter {
                 "journeyUrlStartsWithConditions",
                 &mut self.journey_url_starts_with_conditions,
             );
-        visitor
-            .field(
-                "journeyUrlEndsWithConditions",
-                &mut self.journey_url_ends_with_conditions,
-            );
-        visitor
-            .field(
-                "journeyUrlContainsAnyConditions",
-                &mut self.journey_url_contains_any_conditions,
-            );
-        visitor
-            .field(
-                "journeyUrlNotContainsAnyConditions",
-                &mut self.journey_url_not_contains_any_conditions,
-            );
-        visitor
-            .field(
-                "journeyUrlContainsAllConditions",
-                &mut self.journey_url_contains_all_conditions,
-            );
-        visitor
-            .field(
-                "journeyUrlNotContainsAllConditions",
-                &mut self.journey_url_not_contains_all_conditions,
-            );
-        visitor.field("flowMilestoneIds", &mut self.flow_milestone_ids);
-        visitor.field("isAssessmentPassed", &mut self.is_assessment_passed);
-        visitor.field("conversationInitiators", &mut self.conversation_initiators);
-        visitor.field("hasCustomerParticipated", &mut self.has_customer_participated);
-        visitor.field("isAcdInteraction", &mut self.is_acd_interaction);
-        visitor.field("hasFax", &mut self.has_fax);
-        visitor.field("dataActionIds", &mut self.data_action_ids);
-        visitor.field("actionCategoryName", &mut self.action_category_name);
-        visitor.field("integrationIds", &mut self.integration_ids);
-        visitor.field("responseStatuses", &mut self.response_statuses);
-        visitor.field("availableDashboard", &mut self.available_dashboard);
-        visitor.field("favouriteDashboard", &mut self.favourite_dashboard);
-        visitor.field("myDashboard", &mut self.my_dashboard);
-        visitor.field("stationErrors", &mut self.station_errors);
-        visitor.field("canonicalContactIds", &mut self.canonical_contact_ids);
-        visitor.field("alertRuleIds", &mut self.alert_rule_ids);
-        visitor.field("evaluationFormContextIds", &mut self.evaluation_form_context_ids);
-        visitor.field("evaluationStatuses", &mut self.evaluation_statuses);
-        visitor.field("workbinIds", &mut self.workbin_ids);
-        visitor.field("worktypeIds", &mut self.worktype_ids);
-        visitor.field("workitemIds", &mut self.workitem_ids);
-        visitor.field("workitemAssigneeIds", &mut self.workitem_assignee_ids);
-        visitor.field("workitemStatuses", &mut self.workitem_statuses);
-        visitor
-            .field(
-                "isAnalyzedForSensitiveData",
-                &mut self.is_analyzed_for_sensitive_data,
-            );
-        visitor.field("hasSensitiveData", &mut self.has_sensitive_data);
-        visitor.field("hasPciData", &mut self.has_pci_data);
-        visitor.field("hasPiiData", &mut self.has_pii_data);
-        visitor.field("subPath", &mut self.sub_path);
-        visitor.field("userState", &mut self.user_state);
-        visitor.field("isClearedByCustomer", &mut self.is_cleared_by_customer);
-        visitor.field("evaluationAssigneeIds", &mut self.evaluation_assignee_ids);
-        visitor.field("evaluationAssigned", &mut self.evaluation_assigned);
-        visitor.field("assistantIds", &mut self.assistant_ids);
         visitor.field("knowledgeBaseIds", &mut self.knowledge_base_ids);
-        visitor.field("isParked", &mut self.is_parked);
-        visitor.boxed("agentEmpathyScore", &mut self.agent_empathy_score);
-        visitor.field("surveyTypes", &mut self.survey_types);
-        visitor.field("surveyResponseStatuses", &mut self.survey_response_statuses);
-        visitor.field("botFlowTypes", &mut self.bot_flow_types);
+        visitor.field("languageGroups", &mut self.language_groups);
+        visitor.field("languageIds", &mut self.language_ids);
+        visitor.field("linkedInteraction", &mut self.linked_interaction);
+        visitor.field("locationIds", &mut self.location_ids);
+        visitor.field("managementUnitIds", &mut self.management_unit_ids);
+        visitor.field("mediaTypes", &mut self.media_types);
+        visitor.field("messageTypes", &mut self.message_types);
+        visitor.boxed("mos", &mut self.mos);
+        visitor.field("myDashboard", &mut self.my_dashboard);
+        visitor.field("originatingDirections", &mut self.originating_directions);
         visitor
-            .field(
-                "agentTalkDurationMilliseconds",
-                &mut self.agent_talk_duration_milliseconds,
-            );
-        visitor
-            .field(
-                "customerTalkDurationMilliseconds",
-                &mut self.customer_talk_duration_milliseconds,
-            );
+            .field("otherDurationMilliseconds", &mut self.other_duration_milliseconds);
+        visitor.boxed("otherPercentage", &mut self.other_percentage);
+        visitor.field("outboundCampaignIds", &mut self.outbound_campaign_ids);
+        visitor.field("outboundContactListIds", &mut self.outbound_contact_list_ids);
         visitor
             .field(
                 "overtalkDurationMilliseconds",
                 &mut self.overtalk_duration_milliseconds,
             );
+        visitor.boxed("overtalkInstances", &mut self.overtalk_instances);
+        visitor.boxed("overtalkPercentage", &mut self.overtalk_percentage);
+        visitor.field("participantPurposes", &mut self.participant_purposes);
+        visitor.field("programIds", &mut self.program_ids);
+        visitor.field("promoterScores", &mut self.promoter_scores);
+        visitor.field("providerList", &mut self.provider_list);
+        visitor.field("queueIds", &mut self.queue_ids);
+        visitor.field("recommendationSources", &mut self.recommendation_sources);
+        visitor.field("remoteParticipants", &mut self.remote_participants);
+        visitor.field("reportsTos", &mut self.reports_tos);
+        visitor.field("requestedRoutingTypes", &mut self.requested_routing_types);
+        visitor.field("responseStatuses", &mut self.response_statuses);
+        visitor.field("roleIds", &mut self.role_ids);
+        visitor.field("screenMonitorUserIds", &mut self.screen_monitor_user_ids);
+        visitor.field("screenMonitored", &mut self.screen_monitored);
+        visitor.field("segmentTypes", &mut self.segment_types);
+        visitor.field("sentimentScoreCategories", &mut self.sentiment_score_categories);
+        visitor.field("sentimentTrendCategories", &mut self.sentiment_trend_categories);
+        visitor.field("sessionDnisList", &mut self.session_dnis_list);
+        visitor.field("sessionExpired", &mut self.session_expired);
+        visitor.field("showFirstQueue", &mut self.show_first_queue);
         visitor
             .field(
                 "silenceDurationMilliseconds",
                 &mut self.silence_duration_milliseconds,
             );
-        visitor.field("acdDurationMilliseconds", &mut self.acd_duration_milliseconds);
-        visitor.field("ivrDurationMilliseconds", &mut self.ivr_duration_milliseconds);
-        visitor
-            .field("otherDurationMilliseconds", &mut self.other_duration_milliseconds);
-        visitor.boxed("agentTalkPercentage", &mut self.agent_talk_percentage);
-        visitor.boxed("customerTalkPercentage", &mut self.customer_talk_percentage);
-        visitor.boxed("overtalkPercentage", &mut self.overtalk_percentage);
         visitor.boxed("silencePercentage", &mut self.silence_percentage);
-        visitor.boxed("acdPercentage", &mut self.acd_percentage);
-        visitor.boxed("ivrPercentage", &mut self.ivr_percentage);
-        visitor.boxed("otherPercentage", &mut self.other_percentage);
-        visitor.boxed("overtalkInstances", &mut self.overtalk_instances);
-        visitor.field("isScreenRecorded", &mut self.is_screen_recorded);
-        visitor.field("screenMonitorUserIds", &mut self.screen_monitor_user_ids);
-        visitor.field("dashboardState", &mut self.dashboard_state);
-        visitor.field("dashboardType", &mut self.dashboard_type);
-        visitor.field("dashboardAccessFilter", &mut self.dashboard_access_filter);
+        visitor.field("sipCallIds", &mut self.sip_call_ids);
+        visitor.field("skillGroups", &mut self.skill_groups);
+        visitor.field("skillIds", &mut self.skill_ids);
+        visitor.field("slideshowIds", &mut self.slideshow_ids);
+        visitor.field("socialChannels", &mut self.social_channels);
+        visitor.field("socialClassifications", &mut self.social_classifications);
+        visitor.field("socialContentType", &mut self.social_content_type);
+        visitor
+            .field("socialConversationCreated", &mut self.social_conversation_created);
+        visitor.field("socialCountries", &mut self.social_countries);
+        visitor.boxed("socialEngagementComments", &mut self.social_engagement_comments);
+        visitor.boxed("socialEngagementLikes", &mut self.social_engagement_likes);
+        visitor.boxed("socialEngagementReposts", &mut self.social_engagement_reposts);
+        visitor.boxed("socialEngagementSaves", &mut self.social_engagement_saves);
+        visitor.boxed("socialEngagementShares", &mut self.social_engagement_shares);
+        visitor.boxed("socialEngagementViews", &mut self.social_engagement_views);
+        visitor.boxed("socialFollowerRange", &mut self.social_follower_range);
+        visitor.field("socialIngestionRuleIds", &mut self.social_ingestion_rule_ids);
+        visitor.field("socialKeywords", &mut self.social_keywords);
+        visitor.field("socialLanguages", &mut self.social_languages);
+        visitor.field("socialPostEscalated", &mut self.social_post_escalated);
+        visitor.field("socialPostTypes", &mut self.social_post_types);
+        visitor.field("socialRatings", &mut self.social_ratings);
+        visitor.field("socialSentimentCategory", &mut self.social_sentiment_category);
+        visitor.field("socialSourceTypes", &mut self.social_source_types);
+        visitor.field("socialTopicIds", &mut self.social_topic_ids);
+        visitor.field("socialVerificationStatus", &mut self.social_verification_status);
+        visitor.field("stationErrors", &mut self.station_errors);
+        visitor.field("subPath", &mut self.sub_path);
+        visitor.field("surveyFormContextIds", &mut self.survey_form_context_ids);
+        visitor.field("surveyFormIds", &mut self.survey_form_ids);
+        visitor.boxed("surveyNpsScore", &mut self.survey_nps_score);
+        visitor.boxed("surveyPromoterScore", &mut self.survey_promoter_score);
+        visitor.boxed("surveyQuestionGroupScore", &mut self.survey_question_group_score);
+        visitor.field("surveyResponseStatuses", &mut self.survey_response_statuses);
+        visitor.field("surveyScores", &mut self.survey_scores);
+        visitor.field("surveyStatuses", &mut self.survey_statuses);
+        visitor.boxed("surveyTotalScore", &mut self.survey_total_score);
+        visitor.field("surveyTypes", &mut self.survey_types);
+        visitor.field("takeover", &mut self.takeover);
+        visitor
+            .field("talkDurationsMilliseconds", &mut self.talk_durations_milliseconds);
+        visitor.field("teamIds", &mut self.team_ids);
+        visitor.field("timelineCategories", &mut self.timeline_categories);
+        visitor.field("topicIds", &mut self.topic_ids);
         visitor
             .field(
                 "transcriptDurationMilliseconds",
                 &mut self.transcript_duration_milliseconds,
             );
-        visitor.field("workitemsStatuses", &mut self.workitems_statuses);
-        visitor.field("socialCountries", &mut self.social_countries);
-        visitor.field("socialLanguages", &mut self.social_languages);
-        visitor.field("socialChannels", &mut self.social_channels);
-        visitor.field("socialSentimentCategory", &mut self.social_sentiment_category);
-        visitor.field("socialTopicIds", &mut self.social_topic_ids);
-        visitor.field("socialIngestionRuleIds", &mut self.social_ingestion_rule_ids);
-        visitor
-            .field("socialConversationCreated", &mut self.social_conversation_created);
-        visitor.field("socialContentType", &mut self.social_content_type);
-        visitor.field("socialKeywords", &mut self.social_keywords);
-        visitor.field("socialPostEscalated", &mut self.social_post_escalated);
-        visitor.field("socialClassifications", &mut self.social_classifications);
-        visitor.field("filterUsersByManagerIds", &mut self.filter_users_by_manager_ids);
-        visitor.field("slideshowIds", &mut self.slideshow_ids);
-        visitor.field("conferenced", &mut self.conferenced);
+        visitor.field("transcriptLanguages", &mut self.transcript_languages);
+        visitor.field("transcriptTopics", &mut self.transcript_topics);
+        visitor.field("transcripts", &mut self.transcripts);
+        visitor.field("transferred", &mut self.transferred);
+        visitor.field("usedRoutingTypes", &mut self.used_routing_types);
+        visitor.field("userIds", &mut self.user_ids);
+        visitor.field("userState", &mut self.user_state);
         visitor.field("video", &mut self.video);
-        visitor.field("linkedInteraction", &mut self.linked_interaction);
-        visitor.field("recommendationSources", &mut self.recommendation_sources);
-        visitor.field("evaluationRole", &mut self.evaluation_role);
-        visitor.field("comparisonQueueIds", &mut self.comparison_queue_ids);
         visitor.field("viewMetrics", &mut self.view_metrics);
-        visitor.field("timelineCategories", &mut self.timeline_categories);
-        visitor.field("acw", &mut self.acw);
-        visitor.field("segmentTypes", &mut self.segment_types);
-        visitor.field("programIds", &mut self.program_ids);
-        visitor.field("categoryIds", &mut self.category_ids);
-        visitor.field("deliveryPushed", &mut self.delivery_pushed);
-        visitor.field("socialRatings", &mut self.social_ratings);
         visitor.field("virtualAgentIds", &mut self.virtual_agent_ids);
-        visitor.field("empathyScoreCategories", &mut self.empathy_score_categories);
-        visitor.field("sentimentScoreCategories", &mut self.sentiment_score_categories);
-        visitor.field("sentimentTrendCategories", &mut self.sentiment_trend_categories);
-        visitor.field("contentModerationFlags", &mut self.content_moderation_flags);
-        visitor.field("socialSourceTypes", &mut self.social_source_types);
-        visitor.boxed("socialFollowerRange", &mut self.social_follower_range);
-        visitor.field("socialVerificationStatus", &mut self.social_verification_status);
-        visitor.boxed("socialEngagementLikes", &mut self.social_engagement_likes);
-        visitor.boxed("socialEngagementShares", &mut self.social_engagement_shares);
-        visitor.boxed("socialEngagementComments", &mut self.social_engagement_comments);
-        visitor.boxed("socialEngagementViews", &mut self.social_engagement_views);
-        visitor.boxed("socialEngagementSaves", &mut self.social_engagement_saves);
-        visitor.boxed("socialEngagementReposts", &mut self.social_engagement_reposts);
-        visitor.field("sessionExpired", &mut self.session_expired);
-        visitor.field("screenMonitored", &mut self.screen_monitored);
-        visitor.field("engagementSources", &mut self.engagement_sources);
-        visitor.field("isSnippetRecorded", &mut self.is_snippet_recorded);
-        visitor.field("takeover", &mut self.takeover);
-        visitor.field("socialPostTypes", &mut self.social_post_types);
+        visitor.field("workbinIds", &mut self.workbin_ids);
+        visitor.field("workitemAssigneeIds", &mut self.workitem_assignee_ids);
+        visitor.field("workitemIds", &mut self.workitem_ids);
+        visitor.field("workitemStatuses", &mut self.workitem_statuses);
+        visitor.field("workitemsStatuses", &mut self.workitems_statuses);
+        visitor.field("worktypeIds", &mut self.worktype_ids);
+        visitor.field("wrapUpCodes", &mut self.wrap_up_codes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Warning {
-    pub value: Option<i64>,
+    pub color: Option<String>,
     /// `rangeType`
     pub range_type: Option<WarningRangeType>,
-    pub color: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for Warning {
     const NAME: &'static str = "Warning";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
-        visitor.field("rangeType", &mut self.range_type);
         visitor.field("color", &mut self.color);
+        visitor.field("rangeType", &mut self.range_type);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

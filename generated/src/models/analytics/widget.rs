@@ -9,58 +9,58 @@ use crate::models::analytics::{
 
 #[derive(Clone, Default)]
 pub struct Widget {
-    pub row: Option<i64>,
+    /// `agentInteractionSortOrder`
+    pub agent_interaction_sort_order: Option<WidgetAgentInteractionSortOrder>,
     pub column: Option<i64>,
-    pub title: Option<String>,
-    /// required
-    pub r#type: Option<WidgetType>,
-    pub metrics: Option<Vec<WidgetMetrics>>,
+    /// `displayAggregates`
+    pub display_aggregates: Option<bool>,
+    /// `displayAsTable`
+    pub display_as_table: Option<bool>,
     /// `displayText`
     pub display_text: Option<String>,
     /// `displayTextColor`
     pub display_text_color: Option<String>,
-    /// `webContentUrl`
-    pub web_content_url: Option<String>,
-    /// `splitFilters`
-    pub split_filters: Option<bool>,
-    /// `splitByMediaType`
-    pub split_by_media_type: Option<bool>,
-    /// `showLongest`
-    pub show_longest: Option<bool>,
-    /// `displayAsTable`
-    pub display_as_table: Option<bool>,
-    /// `showDuration`
-    pub show_duration: Option<bool>,
-    /// `sortOrder`
-    pub sort_order: Option<WidgetSortOrder>,
-    /// `sortKey`
-    pub sort_key: Option<WidgetSortKey>,
     /// `entityLimit`
     pub entity_limit: Option<i64>,
-    /// `displayAggregates`
-    pub display_aggregates: Option<bool>,
+    pub filter: Option<Box<ViewFilter>>,
     /// `isFullWidth`
     pub is_full_width: Option<bool>,
+    /// `mediaTypes`
+    pub media_types: Option<Vec<WidgetMediaTypes>>,
+    pub metrics: Option<Vec<WidgetMetrics>>,
+    pub periods: Option<Vec<WidgetPeriods>>,
+    pub row: Option<i64>,
+    /// `selectedSegmentTypes`
+    pub selected_segment_types: Option<Vec<WidgetSelectedSegmentTypes>>,
+    /// `selectedStatuses`
+    pub selected_statuses: Option<Vec<WidgetSelectedStatuses>>,
+    /// `showDuration`
+    pub show_duration: Option<bool>,
+    /// `showLongest`
+    pub show_longest: Option<bool>,
+    /// `showOfflineAgents`
+    pub show_offline_agents: Option<bool>,
     /// `showPercentageChange`
     pub show_percentage_change: Option<bool>,
     /// `showProfilePicture`
     pub show_profile_picture: Option<bool>,
-    pub filter: Option<Box<ViewFilter>>,
-    pub periods: Option<Vec<WidgetPeriods>>,
-    /// `mediaTypes`
-    pub media_types: Option<Vec<WidgetMediaTypes>>,
-    pub warnings: Option<Vec<Warning>>,
     /// `showTimeInStatus`
     pub show_time_in_status: Option<bool>,
-    /// `showOfflineAgents`
-    pub show_offline_agents: Option<bool>,
-    /// `selectedStatuses`
-    pub selected_statuses: Option<Vec<WidgetSelectedStatuses>>,
-    /// `selectedSegmentTypes`
-    pub selected_segment_types: Option<Vec<WidgetSelectedSegmentTypes>>,
-    /// `agentInteractionSortOrder`
-    pub agent_interaction_sort_order: Option<WidgetAgentInteractionSortOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sortKey`
+    pub sort_key: Option<WidgetSortKey>,
+    /// `sortOrder`
+    pub sort_order: Option<WidgetSortOrder>,
+    /// `splitByMediaType`
+    pub split_by_media_type: Option<bool>,
+    /// `splitFilters`
+    pub split_filters: Option<bool>,
+    pub title: Option<String>,
+    /// required
+    pub r#type: Option<WidgetType>,
+    pub warnings: Option<Vec<Warning>>,
+    /// `webContentUrl`
+    pub web_content_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -68,36 +68,36 @@ impl codec::Model for Widget {
     const NAME: &'static str = "Widget";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("row", &mut self.row);
-        visitor.field("column", &mut self.column);
-        visitor.field("title", &mut self.title);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("metrics", &mut self.metrics);
-        visitor.field("displayText", &mut self.display_text);
-        visitor.field("displayTextColor", &mut self.display_text_color);
-        visitor.field("webContentUrl", &mut self.web_content_url);
-        visitor.field("splitFilters", &mut self.split_filters);
-        visitor.field("splitByMediaType", &mut self.split_by_media_type);
-        visitor.field("showLongest", &mut self.show_longest);
-        visitor.field("displayAsTable", &mut self.display_as_table);
-        visitor.field("showDuration", &mut self.show_duration);
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortKey", &mut self.sort_key);
-        visitor.field("entityLimit", &mut self.entity_limit);
-        visitor.field("displayAggregates", &mut self.display_aggregates);
-        visitor.field("isFullWidth", &mut self.is_full_width);
-        visitor.field("showPercentageChange", &mut self.show_percentage_change);
-        visitor.field("showProfilePicture", &mut self.show_profile_picture);
-        visitor.boxed("filter", &mut self.filter);
-        visitor.field("periods", &mut self.periods);
-        visitor.field("mediaTypes", &mut self.media_types);
-        visitor.field("warnings", &mut self.warnings);
-        visitor.field("showTimeInStatus", &mut self.show_time_in_status);
-        visitor.field("showOfflineAgents", &mut self.show_offline_agents);
-        visitor.field("selectedStatuses", &mut self.selected_statuses);
-        visitor.field("selectedSegmentTypes", &mut self.selected_segment_types);
         visitor
             .field("agentInteractionSortOrder", &mut self.agent_interaction_sort_order);
+        visitor.field("column", &mut self.column);
+        visitor.field("displayAggregates", &mut self.display_aggregates);
+        visitor.field("displayAsTable", &mut self.display_as_table);
+        visitor.field("displayText", &mut self.display_text);
+        visitor.field("displayTextColor", &mut self.display_text_color);
+        visitor.field("entityLimit", &mut self.entity_limit);
+        visitor.boxed("filter", &mut self.filter);
+        visitor.field("isFullWidth", &mut self.is_full_width);
+        visitor.field("mediaTypes", &mut self.media_types);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("periods", &mut self.periods);
+        visitor.field("row", &mut self.row);
+        visitor.field("selectedSegmentTypes", &mut self.selected_segment_types);
+        visitor.field("selectedStatuses", &mut self.selected_statuses);
+        visitor.field("showDuration", &mut self.show_duration);
+        visitor.field("showLongest", &mut self.show_longest);
+        visitor.field("showOfflineAgents", &mut self.show_offline_agents);
+        visitor.field("showPercentageChange", &mut self.show_percentage_change);
+        visitor.field("showProfilePicture", &mut self.show_profile_picture);
+        visitor.field("showTimeInStatus", &mut self.show_time_in_status);
+        visitor.field("sortKey", &mut self.sort_key);
+        visitor.field("sortOrder", &mut self.sort_order);
+        visitor.field("splitByMediaType", &mut self.split_by_media_type);
+        visitor.field("splitFilters", &mut self.split_filters);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("warnings", &mut self.warnings);
+        visitor.field("webContentUrl", &mut self.web_content_url);
         visitor.extra(&mut self.extra);
     }
 }

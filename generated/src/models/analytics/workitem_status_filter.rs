@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WorkitemStatusFilter {
-    /// `worktypeId`
-    pub worktype_id: Option<String>,
     /// `workitemStatusId`
     pub workitem_status_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `worktypeId`
+    pub worktype_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for WorkitemStatusFilter {
     const NAME: &'static str = "WorkitemStatusFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("worktypeId", &mut self.worktype_id);
         visitor.field("workitemStatusId", &mut self.workitem_status_id);
+        visitor.field("worktypeId", &mut self.worktype_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct AnalyticsAgentGroup {
     pub agent_group_id: Option<String>,
     /// `agentGroupType`
     pub agent_group_type: Option<AnalyticsAgentGroupAgentGroupType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -30,6 +30,7 @@ pub struct AnalyticsConversation {
     pub customer_participation: Option<bool>,
     /// `divisionIds`
     pub division_ids: Option<Vec<String>>,
+    pub evaluations: Option<Vec<AnalyticsEvaluation>>,
     /// `externalTag`
     pub external_tag: Option<String>,
     /// `inactivityTimeout`
@@ -44,13 +45,12 @@ pub struct AnalyticsConversation {
     pub originating_direction: Option<AnalyticsConversationOriginatingDirection>,
     /// `originatingSocialMediaPublic`
     pub originating_social_media_public: Option<bool>,
+    pub participants: Option<Vec<AnalyticsParticipant>>,
+    pub resolutions: Option<Vec<AnalyticsResolution>>,
     /// `selfServed`
     pub self_served: Option<bool>,
-    pub evaluations: Option<Vec<AnalyticsEvaluation>>,
     pub surveys: Option<Vec<AnalyticsSurvey>>,
-    pub resolutions: Option<Vec<AnalyticsResolution>>,
-    pub participants: Option<Vec<AnalyticsParticipant>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -72,6 +72,7 @@ impl codec::Model for AnalyticsConversation {
         visitor.field("conversationStart", &mut self.conversation_start);
         visitor.field("customerParticipation", &mut self.customer_participation);
         visitor.field("divisionIds", &mut self.division_ids);
+        visitor.field("evaluations", &mut self.evaluations);
         visitor.field("externalTag", &mut self.external_tag);
         visitor.field("inactivityTimeout", &mut self.inactivity_timeout);
         visitor.field("knowledgeBaseIds", &mut self.knowledge_base_ids);
@@ -91,11 +92,10 @@ impl codec::Model for AnalyticsConversation {
                 "originatingSocialMediaPublic",
                 &mut self.originating_social_media_public,
             );
-        visitor.field("selfServed", &mut self.self_served);
-        visitor.field("evaluations", &mut self.evaluations);
-        visitor.field("surveys", &mut self.surveys);
-        visitor.field("resolutions", &mut self.resolutions);
         visitor.field("participants", &mut self.participants);
+        visitor.field("resolutions", &mut self.resolutions);
+        visitor.field("selfServed", &mut self.self_served);
+        visitor.field("surveys", &mut self.surveys);
         visitor.extra(&mut self.extra);
     }
 }

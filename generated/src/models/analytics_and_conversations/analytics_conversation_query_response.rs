@@ -6,11 +6,11 @@ use crate::models::analytics_and_conversations_and_users::AggregationResult;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsConversationQueryResponse {
-    pub conversations: Option<Vec<AnalyticsConversationWithoutAttributes>>,
     pub aggregations: Option<Vec<AggregationResult>>,
+    pub conversations: Option<Vec<AnalyticsConversationWithoutAttributes>>,
     /// `totalHits`
     pub total_hits: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AnalyticsConversationQueryResponse {
     const NAME: &'static str = "AnalyticsConversationQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conversations", &mut self.conversations);
         visitor.field("aggregations", &mut self.aggregations);
+        visitor.field("conversations", &mut self.conversations);
         visitor.field("totalHits", &mut self.total_hits);
         visitor.extra(&mut self.extra);
     }

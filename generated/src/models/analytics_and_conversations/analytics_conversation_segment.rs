@@ -23,6 +23,7 @@ pub struct AnalyticsConversationSegment {
     pub error_code: Option<String>,
     /// `groupId`
     pub group_id: Option<String>,
+    pub properties: Option<Vec<AnalyticsProperty>>,
     /// `q850ResponseCodes`
     pub q850_response_codes: Option<Vec<i64>>,
     /// `queueId`
@@ -33,6 +34,8 @@ pub struct AnalyticsConversationSegment {
     pub requested_routing_skill_ids: Option<Vec<String>>,
     /// `requestedRoutingUserIds`
     pub requested_routing_user_ids: Option<Vec<String>>,
+    /// `scoredAgents`
+    pub scored_agents: Option<Vec<AnalyticsScoredAgent>>,
     /// `segmentEnd`
     pub segment_end: Option<time::Timestamp>,
     /// `segmentStart`
@@ -54,10 +57,7 @@ pub struct AnalyticsConversationSegment {
     pub wrap_up_note: Option<String>,
     /// `wrapUpTags`
     pub wrap_up_tags: Option<Vec<String>>,
-    /// `scoredAgents`
-    pub scored_agents: Option<Vec<AnalyticsScoredAgent>>,
-    pub properties: Option<Vec<AnalyticsProperty>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -73,11 +73,13 @@ impl codec::Model for AnalyticsConversationSegment {
         visitor.field("disconnectType", &mut self.disconnect_type);
         visitor.field("errorCode", &mut self.error_code);
         visitor.field("groupId", &mut self.group_id);
+        visitor.field("properties", &mut self.properties);
         visitor.field("q850ResponseCodes", &mut self.q850_response_codes);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("requestedLanguageId", &mut self.requested_language_id);
         visitor.field("requestedRoutingSkillIds", &mut self.requested_routing_skill_ids);
         visitor.field("requestedRoutingUserIds", &mut self.requested_routing_user_ids);
+        visitor.field("scoredAgents", &mut self.scored_agents);
         visitor.field("segmentEnd", &mut self.segment_end);
         visitor.field("segmentStart", &mut self.segment_start);
         visitor.field("segmentType", &mut self.segment_type);
@@ -89,8 +91,6 @@ impl codec::Model for AnalyticsConversationSegment {
         visitor.field("wrapUpCode", &mut self.wrap_up_code);
         visitor.field("wrapUpNote", &mut self.wrap_up_note);
         visitor.field("wrapUpTags", &mut self.wrap_up_tags);
-        visitor.field("scoredAgents", &mut self.scored_agents);
-        visitor.field("properties", &mut self.properties);
         visitor.extra(&mut self.extra);
     }
 }

@@ -33,6 +33,7 @@ pub struct AnalyticsConversationWithoutAttributes {
     pub customer_participation: Option<bool>,
     /// `divisionIds`
     pub division_ids: Option<Vec<String>>,
+    pub evaluations: Option<Vec<AnalyticsEvaluation>>,
     /// `externalTag`
     pub external_tag: Option<String>,
     /// `inactivityTimeout`
@@ -49,13 +50,12 @@ pub struct AnalyticsConversationWithoutAttributes {
     >,
     /// `originatingSocialMediaPublic`
     pub originating_social_media_public: Option<bool>,
+    pub participants: Option<Vec<AnalyticsParticipantWithoutAttributes>>,
+    pub resolutions: Option<Vec<AnalyticsResolution>>,
     /// `selfServed`
     pub self_served: Option<bool>,
-    pub evaluations: Option<Vec<AnalyticsEvaluation>>,
     pub surveys: Option<Vec<AnalyticsSurvey>>,
-    pub resolutions: Option<Vec<AnalyticsResolution>>,
-    pub participants: Option<Vec<AnalyticsParticipantWithoutAttributes>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -77,6 +77,7 @@ impl codec::Model for AnalyticsConversationWithoutAttributes {
         visitor.field("conversationStart", &mut self.conversation_start);
         visitor.field("customerParticipation", &mut self.customer_participation);
         visitor.field("divisionIds", &mut self.division_ids);
+        visitor.field("evaluations", &mut self.evaluations);
         visitor.field("externalTag", &mut self.external_tag);
         visitor.field("inactivityTimeout", &mut self.inactivity_timeout);
         visitor.field("knowledgeBaseIds", &mut self.knowledge_base_ids);
@@ -96,11 +97,10 @@ impl codec::Model for AnalyticsConversationWithoutAttributes {
                 "originatingSocialMediaPublic",
                 &mut self.originating_social_media_public,
             );
-        visitor.field("selfServed", &mut self.self_served);
-        visitor.field("evaluations", &mut self.evaluations);
-        visitor.field("surveys", &mut self.surveys);
-        visitor.field("resolutions", &mut self.resolutions);
         visitor.field("participants", &mut self.participants);
+        visitor.field("resolutions", &mut self.resolutions);
+        visitor.field("selfServed", &mut self.self_served);
+        visitor.field("surveys", &mut self.surveys);
         visitor.extra(&mut self.extra);
     }
 }

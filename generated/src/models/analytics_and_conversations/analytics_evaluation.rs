@@ -26,6 +26,10 @@ pub struct AnalyticsEvaluation {
     pub form_id: Option<String>,
     /// `formName`
     pub form_name: Option<String>,
+    /// `oTotalCriticalScore`
+    pub o_total_critical_score: Option<i64>,
+    /// `oTotalScore`
+    pub o_total_score: Option<i64>,
     /// `queueId`
     pub queue_id: Option<String>,
     pub released: Option<bool>,
@@ -34,11 +38,7 @@ pub struct AnalyticsEvaluation {
     pub system_submitted: Option<bool>,
     /// `userId`
     pub user_id: Option<String>,
-    /// `oTotalCriticalScore`
-    pub o_total_critical_score: Option<i64>,
-    /// `oTotalScore`
-    pub o_total_score: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -57,13 +57,13 @@ impl codec::Model for AnalyticsEvaluation {
         visitor.field("eventTime", &mut self.event_time);
         visitor.field("formId", &mut self.form_id);
         visitor.field("formName", &mut self.form_name);
+        visitor.field("oTotalCriticalScore", &mut self.o_total_critical_score);
+        visitor.field("oTotalScore", &mut self.o_total_score);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("released", &mut self.released);
         visitor.field("rescored", &mut self.rescored);
         visitor.field("systemSubmitted", &mut self.system_submitted);
         visitor.field("userId", &mut self.user_id);
-        visitor.field("oTotalCriticalScore", &mut self.o_total_critical_score);
-        visitor.field("oTotalScore", &mut self.o_total_score);
         visitor.extra(&mut self.extra);
     }
 }

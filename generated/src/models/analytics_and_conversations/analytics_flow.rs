@@ -24,6 +24,7 @@ pub struct AnalyticsFlow {
     pub flow_version: Option<String>,
     /// `issuedCallback`
     pub issued_callback: Option<bool>,
+    pub outcomes: Option<Vec<AnalyticsFlowOutcome>>,
     /// `recognitionFailureReason`
     pub recognition_failure_reason: Option<String>,
     /// `startingLanguage`
@@ -34,8 +35,7 @@ pub struct AnalyticsFlow {
     pub transfer_target_name: Option<String>,
     /// `transferType`
     pub transfer_type: Option<String>,
-    pub outcomes: Option<Vec<AnalyticsFlowOutcome>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -52,12 +52,12 @@ impl codec::Model for AnalyticsFlow {
         visitor.field("flowType", &mut self.flow_type);
         visitor.field("flowVersion", &mut self.flow_version);
         visitor.field("issuedCallback", &mut self.issued_callback);
+        visitor.field("outcomes", &mut self.outcomes);
         visitor.field("recognitionFailureReason", &mut self.recognition_failure_reason);
         visitor.field("startingLanguage", &mut self.starting_language);
         visitor.field("transferTargetAddress", &mut self.transfer_target_address);
         visitor.field("transferTargetName", &mut self.transfer_target_name);
         visitor.field("transferType", &mut self.transfer_type);
-        visitor.field("outcomes", &mut self.outcomes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -15,7 +15,7 @@ pub struct AnalyticsFlowOutcome {
     pub flow_outcome_start_timestamp: Option<time::Timestamp>,
     /// `flowOutcomeValue`
     pub flow_outcome_value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

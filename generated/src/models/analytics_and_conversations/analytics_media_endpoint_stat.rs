@@ -26,7 +26,7 @@ pub struct AnalyticsMediaEndpointStat {
     pub received_packets: Option<i64>,
     /// `underrunPackets`
     pub underrun_packets: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,6 +7,7 @@ use crate::models::shared_by_6_9c7977::AnalyticsParticipantFlaggedReason;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsParticipant {
+    pub attributes: Option<BTreeMap<String, String>>,
     /// `externalContactId`
     pub external_contact_id: Option<String>,
     /// `externalOrganizationId`
@@ -20,13 +21,12 @@ pub struct AnalyticsParticipant {
     pub purpose: Option<AnalyticsParticipantPurpose>,
     /// `screenRecording`
     pub screen_recording: Option<bool>,
+    pub sessions: Option<Vec<AnalyticsSession>>,
     /// `teamId`
     pub team_id: Option<String>,
     /// `userId`
     pub user_id: Option<String>,
-    pub sessions: Option<Vec<AnalyticsSession>>,
-    pub attributes: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,6 +34,7 @@ impl codec::Model for AnalyticsParticipant {
     const NAME: &'static str = "AnalyticsParticipant";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("attributes", &mut self.attributes);
         visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("externalOrganizationId", &mut self.external_organization_id);
         visitor.field("flaggedReason", &mut self.flagged_reason);
@@ -41,10 +42,9 @@ impl codec::Model for AnalyticsParticipant {
         visitor.field("participantName", &mut self.participant_name);
         visitor.field("purpose", &mut self.purpose);
         visitor.field("screenRecording", &mut self.screen_recording);
+        visitor.field("sessions", &mut self.sessions);
         visitor.field("teamId", &mut self.team_id);
         visitor.field("userId", &mut self.user_id);
-        visitor.field("sessions", &mut self.sessions);
-        visitor.field("attributes", &mut self.attributes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -22,12 +22,12 @@ pub struct AnalyticsParticipantWithoutAttributes {
     pub purpose: Option<AnalyticsParticipantWithoutAttributesPurpose>,
     /// `screenRecording`
     pub screen_recording: Option<bool>,
+    pub sessions: Option<Vec<AnalyticsSession>>,
     /// `teamId`
     pub team_id: Option<String>,
     /// `userId`
     pub user_id: Option<String>,
-    pub sessions: Option<Vec<AnalyticsSession>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,9 +42,9 @@ impl codec::Model for AnalyticsParticipantWithoutAttributes {
         visitor.field("participantName", &mut self.participant_name);
         visitor.field("purpose", &mut self.purpose);
         visitor.field("screenRecording", &mut self.screen_recording);
+        visitor.field("sessions", &mut self.sessions);
         visitor.field("teamId", &mut self.team_id);
         visitor.field("userId", &mut self.user_id);
-        visitor.field("sessions", &mut self.sessions);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct AnalyticsProposedAgent {
     pub agent_rank: Option<i64>,
     /// `proposedAgentId`
     pub proposed_agent_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,13 +7,13 @@ use crate::runtime::time;
 pub struct AnalyticsResolution {
     /// `eventTime`
     pub event_time: Option<time::Timestamp>,
+    /// `nNextContactAvoided`
+    pub n_next_contact_avoided: Option<i64>,
     /// `queueId`
     pub queue_id: Option<String>,
     /// `userId`
     pub user_id: Option<String>,
-    /// `nNextContactAvoided`
-    pub n_next_contact_avoided: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for AnalyticsResolution {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("eventTime", &mut self.event_time);
+        visitor.field("nNextContactAvoided", &mut self.n_next_contact_avoided);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("userId", &mut self.user_id);
-        visitor.field("nNextContactAvoided", &mut self.n_next_contact_avoided);
         visitor.extra(&mut self.extra);
     }
 }

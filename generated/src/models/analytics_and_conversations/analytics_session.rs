@@ -33,6 +33,8 @@ pub struct AnalyticsSession {
     pub agent_assistant_id: Option<String>,
     /// `agentBullseyeRing`
     pub agent_bullseye_ring: Option<i64>,
+    /// `agentGroups`
+    pub agent_groups: Option<Vec<AnalyticsAgentGroup>>,
     /// `agentOwned`
     pub agent_owned: Option<bool>,
     pub ani: Option<String>,
@@ -84,6 +86,7 @@ pub struct AnalyticsSession {
     pub error_code_description: Option<String>,
     /// `extendedDeliveryStatus`
     pub extended_delivery_status: Option<String>,
+    pub flow: Option<Box<AnalyticsFlow>>,
     /// `flowInType`
     pub flow_in_type: Option<String>,
     /// `flowOutType`
@@ -106,10 +109,13 @@ pub struct AnalyticsSession {
     pub media_bridge_id: Option<String>,
     /// `mediaCount`
     pub media_count: Option<i64>,
+    /// `mediaEndpointStats`
+    pub media_endpoint_stats: Option<Vec<AnalyticsMediaEndpointStat>>,
     /// `mediaType`
     pub media_type: Option<AnalyticsSessionMediaType>,
     /// `messageType`
     pub message_type: Option<String>,
+    pub metrics: Option<Vec<AnalyticsSessionMetric>>,
     /// `monitoredParticipantId`
     pub monitored_participant_id: Option<String>,
     /// `outboundCampaignId`
@@ -120,6 +126,8 @@ pub struct AnalyticsSession {
     pub outbound_contact_list_id: Option<String>,
     /// `peerId`
     pub peer_id: Option<String>,
+    /// `proposedAgents`
+    pub proposed_agents: Option<Vec<AnalyticsProposedAgent>>,
     /// `protocolCallId`
     pub protocol_call_id: Option<String>,
     pub provider: Option<String>,
@@ -147,6 +155,7 @@ pub struct AnalyticsSession {
     pub screen_share_room_id: Option<String>,
     /// `scriptId`
     pub script_id: Option<String>,
+    pub segments: Option<Vec<AnalyticsConversationSegment>>,
     /// `selectedAgentId`
     pub selected_agent_id: Option<String>,
     /// `selectedAgentRank`
@@ -173,16 +182,7 @@ pub struct AnalyticsSession {
     pub video_room_id: Option<String>,
     /// `waitingInteractionCounts`
     pub waiting_interaction_counts: Option<Vec<i64>>,
-    /// `agentGroups`
-    pub agent_groups: Option<Vec<AnalyticsAgentGroup>>,
-    /// `proposedAgents`
-    pub proposed_agents: Option<Vec<AnalyticsProposedAgent>>,
-    /// `mediaEndpointStats`
-    pub media_endpoint_stats: Option<Vec<AnalyticsMediaEndpointStat>>,
-    pub flow: Option<Box<AnalyticsFlow>>,
-    pub metrics: Option<Vec<AnalyticsSessionMetric>>,
-    pub segments: Option<Vec<AnalyticsConversationSegment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -198,6 +198,7 @@ impl codec::Model for AnalyticsSession {
         visitor.field("addressTo", &mut self.address_to);
         visitor.field("agentAssistantId", &mut self.agent_assistant_id);
         visitor.field("agentBullseyeRing", &mut self.agent_bullseye_ring);
+        visitor.field("agentGroups", &mut self.agent_groups);
         visitor.field("agentOwned", &mut self.agent_owned);
         visitor.field("ani", &mut self.ani);
         visitor.field("assignerId", &mut self.assigner_id);
@@ -227,6 +228,7 @@ impl codec::Model for AnalyticsSession {
         visitor.field("engagementSource", &mut self.engagement_source);
         visitor.field("errorCodeDescription", &mut self.error_code_description);
         visitor.field("extendedDeliveryStatus", &mut self.extended_delivery_status);
+        visitor.boxed("flow", &mut self.flow);
         visitor.field("flowInType", &mut self.flow_in_type);
         visitor.field("flowOutType", &mut self.flow_out_type);
         visitor.field("journeyActionId", &mut self.journey_action_id);
@@ -242,13 +244,16 @@ impl codec::Model for AnalyticsSession {
             );
         visitor.field("mediaBridgeId", &mut self.media_bridge_id);
         visitor.field("mediaCount", &mut self.media_count);
+        visitor.field("mediaEndpointStats", &mut self.media_endpoint_stats);
         visitor.field("mediaType", &mut self.media_type);
         visitor.field("messageType", &mut self.message_type);
+        visitor.field("metrics", &mut self.metrics);
         visitor.field("monitoredParticipantId", &mut self.monitored_participant_id);
         visitor.field("outboundCampaignId", &mut self.outbound_campaign_id);
         visitor.field("outboundContactId", &mut self.outbound_contact_id);
         visitor.field("outboundContactListId", &mut self.outbound_contact_list_id);
         visitor.field("peerId", &mut self.peer_id);
+        visitor.field("proposedAgents", &mut self.proposed_agents);
         visitor.field("protocolCallId", &mut self.protocol_call_id);
         visitor.field("provider", &mut self.provider);
         visitor.field("recording", &mut self.recording);
@@ -264,6 +269,7 @@ impl codec::Model for AnalyticsSession {
         visitor.field("screenShareAddressSelf", &mut self.screen_share_address_self);
         visitor.field("screenShareRoomId", &mut self.screen_share_room_id);
         visitor.field("scriptId", &mut self.script_id);
+        visitor.field("segments", &mut self.segments);
         visitor.field("selectedAgentId", &mut self.selected_agent_id);
         visitor.field("selectedAgentRank", &mut self.selected_agent_rank);
         visitor.field("sessionDnis", &mut self.session_dnis);
@@ -277,12 +283,6 @@ impl codec::Model for AnalyticsSession {
         visitor.field("videoAddressSelf", &mut self.video_address_self);
         visitor.field("videoRoomId", &mut self.video_room_id);
         visitor.field("waitingInteractionCounts", &mut self.waiting_interaction_counts);
-        visitor.field("agentGroups", &mut self.agent_groups);
-        visitor.field("proposedAgents", &mut self.proposed_agents);
-        visitor.field("mediaEndpointStats", &mut self.media_endpoint_stats);
-        visitor.boxed("flow", &mut self.flow);
-        visitor.field("metrics", &mut self.metrics);
-        visitor.field("segments", &mut self.segments);
         visitor.extra(&mut self.extra);
     }
 }

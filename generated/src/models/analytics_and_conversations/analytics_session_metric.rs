@@ -9,7 +9,7 @@ pub struct AnalyticsSessionMetric {
     pub emit_date: Option<time::Timestamp>,
     pub name: Option<String>,
     pub value: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,6 +8,8 @@ use crate::runtime::time;
 pub struct AnalyticsSurvey {
     /// `eventTime`
     pub event_time: Option<time::Timestamp>,
+    /// `oSurveyTotalScore`
+    pub o_survey_total_score: Option<i64>,
     /// `queueId`
     pub queue_id: Option<String>,
     /// `surveyCompletedDate`
@@ -30,9 +32,7 @@ pub struct AnalyticsSurvey {
     pub survey_type: Option<AnalyticsSurveySurveyType>,
     /// `userId`
     pub user_id: Option<String>,
-    /// `oSurveyTotalScore`
-    pub o_survey_total_score: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,6 +41,7 @@ impl codec::Model for AnalyticsSurvey {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("eventTime", &mut self.event_time);
+        visitor.field("oSurveyTotalScore", &mut self.o_survey_total_score);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("surveyCompletedDate", &mut self.survey_completed_date);
         visitor.field("surveyFormContextId", &mut self.survey_form_context_id);
@@ -52,7 +53,6 @@ impl codec::Model for AnalyticsSurvey {
         visitor.field("surveyStatus", &mut self.survey_status);
         visitor.field("surveyType", &mut self.survey_type);
         visitor.field("userId", &mut self.user_id);
-        visitor.field("oSurveyTotalScore", &mut self.o_survey_total_score);
         visitor.extra(&mut self.extra);
     }
 }

@@ -16,11 +16,10 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConversationActivityEntityData {
-    /// `activityDate`, required
-    pub activity_date: Option<time::Timestamp>,
-    pub metric: Option<ConversationActivityEntityDataMetric>,
     /// `activeRouting`
     pub active_routing: Option<ConversationActivityEntityDataActiveRouting>,
+    /// `activityDate`, required
+    pub activity_date: Option<time::Timestamp>,
     /// `addressFrom`
     pub address_from: Option<String>,
     /// `addressTo`
@@ -36,6 +35,7 @@ pub struct ConversationActivityEntityData {
     pub dnis: Option<String>,
     /// `mediaType`
     pub media_type: Option<ConversationActivityEntityDataMediaType>,
+    pub metric: Option<ConversationActivityEntityDataMetric>,
     /// `participantName`
     pub participant_name: Option<String>,
     /// `queueId`
@@ -48,6 +48,8 @@ pub struct ConversationActivityEntityData {
     pub requested_routings: Option<Vec<ConversationActivityEntityDataRequestedRoutings>>,
     /// `routingPriority`
     pub routing_priority: Option<i64>,
+    /// `scoredAgents`
+    pub scored_agents: Option<Vec<ConversationActivityScoredAgent>>,
     /// `sessionId`
     pub session_id: Option<String>,
     /// `teamId`
@@ -56,9 +58,7 @@ pub struct ConversationActivityEntityData {
     pub used_routing: Option<ConversationActivityEntityDataUsedRouting>,
     /// `userId`
     pub user_id: Option<String>,
-    /// `scoredAgents`
-    pub scored_agents: Option<Vec<ConversationActivityScoredAgent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -66,9 +66,8 @@ impl codec::Model for ConversationActivityEntityData {
     const NAME: &'static str = "ConversationActivityEntityData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("activityDate", &mut self.activity_date);
-        visitor.field("metric", &mut self.metric);
         visitor.field("activeRouting", &mut self.active_routing);
+        visitor.field("activityDate", &mut self.activity_date);
         visitor.field("addressFrom", &mut self.address_from);
         visitor.field("addressTo", &mut self.address_to);
         visitor.field("ani", &mut self.ani);
@@ -78,17 +77,18 @@ impl codec::Model for ConversationActivityEntityData {
         visitor.field("direction", &mut self.direction);
         visitor.field("dnis", &mut self.dnis);
         visitor.field("mediaType", &mut self.media_type);
+        visitor.field("metric", &mut self.metric);
         visitor.field("participantName", &mut self.participant_name);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("requestedLanguageId", &mut self.requested_language_id);
         visitor.field("requestedRoutingSkillIds", &mut self.requested_routing_skill_ids);
         visitor.field("requestedRoutings", &mut self.requested_routings);
         visitor.field("routingPriority", &mut self.routing_priority);
+        visitor.field("scoredAgents", &mut self.scored_agents);
         visitor.field("sessionId", &mut self.session_id);
         visitor.field("teamId", &mut self.team_id);
         visitor.field("usedRouting", &mut self.used_routing);
         visitor.field("userId", &mut self.user_id);
-        visitor.field("scoredAgents", &mut self.scored_agents);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::models::analytics_and_conversations::ConversationActivityEntityDataMe
 
 #[derive(Clone, Default)]
 pub struct ConversationActivityMetricValue {
-    pub metric: Option<ConversationActivityMetricValueMetric>,
-    pub qualifier: Option<String>,
-    /// `entityIds`
-    pub entity_ids: Option<Vec<String>>,
-    pub count: Option<i64>,
     /// `calculatedMetricValue`
     pub calculated_metric_value: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub count: Option<i64>,
+    /// `entityIds`
+    pub entity_ids: Option<Vec<String>>,
+    pub metric: Option<ConversationActivityMetricValueMetric>,
+    pub qualifier: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for ConversationActivityMetricValue {
     const NAME: &'static str = "ConversationActivityMetricValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("calculatedMetricValue", &mut self.calculated_metric_value);
+        visitor.field("count", &mut self.count);
+        visitor.field("entityIds", &mut self.entity_ids);
         visitor.field("metric", &mut self.metric);
         visitor.field("qualifier", &mut self.qualifier);
-        visitor.field("entityIds", &mut self.entity_ids);
-        visitor.field("count", &mut self.count);
-        visitor.field("calculatedMetricValue", &mut self.calculated_metric_value);
         visitor.extra(&mut self.extra);
     }
 }

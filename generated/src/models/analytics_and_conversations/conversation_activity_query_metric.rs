@@ -5,10 +5,10 @@ use crate::models::analytics_and_conversations::ConversationActivityEntityDataMe
 
 #[derive(Clone, Default)]
 pub struct ConversationActivityQueryMetric {
+    pub details: Option<bool>,
     /// required
     pub metric: Option<ConversationActivityQueryMetricMetric>,
-    pub details: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConversationActivityQueryMetric {
     const NAME: &'static str = "ConversationActivityQueryMetric";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("metric", &mut self.metric);
         visitor.field("details", &mut self.details);
+        visitor.field("metric", &mut self.metric);
         visitor.extra(&mut self.extra);
     }
 }

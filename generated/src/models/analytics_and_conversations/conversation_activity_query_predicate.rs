@@ -7,11 +7,11 @@ use crate::models::shared_by_10_e8c7c0::{
 
 #[derive(Clone, Default)]
 pub struct ConversationActivityQueryPredicate {
-    pub r#type: Option<ConversationActivityQueryPredicateType>,
     pub dimension: Option<ConversationActivityQueryPredicateDimension>,
     pub operator: Option<ConversationActivityQueryPredicateOperator>,
+    pub r#type: Option<ConversationActivityQueryPredicateType>,
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ConversationActivityQueryPredicate {
     const NAME: &'static str = "ConversationActivityQueryPredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("dimension", &mut self.dimension);
         visitor.field("operator", &mut self.operator);
+        visitor.field("type", &mut self.r#type);
         visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }

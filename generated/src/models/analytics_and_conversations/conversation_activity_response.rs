@@ -5,10 +5,10 @@ use crate::models::analytics_and_conversations::ConversationActivityData;
 
 #[derive(Clone, Default)]
 pub struct ConversationActivityResponse {
-    pub results: Option<Vec<ConversationActivityData>>,
     /// `entityIdDimension`
     pub entity_id_dimension: Option<ConversationActivityResponseEntityIdDimension>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<ConversationActivityData>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConversationActivityResponse {
     const NAME: &'static str = "ConversationActivityResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("entityIdDimension", &mut self.entity_id_dimension);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

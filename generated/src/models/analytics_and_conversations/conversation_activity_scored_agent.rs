@@ -8,7 +8,7 @@ pub struct ConversationActivityScoredAgent {
     pub agent_score: Option<i64>,
     /// `scoredAgentId`
     pub scored_agent_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::analytics_and_conversations::ConversationAggregateDataContain
 #[derive(Clone, Default)]
 pub struct ConversationAggregateQueryResponse {
     pub results: Option<Vec<ConversationAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

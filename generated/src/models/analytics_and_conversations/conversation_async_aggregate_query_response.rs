@@ -5,9 +5,9 @@ use crate::models::analytics_and_conversations::ConversationAggregateDataContain
 
 #[derive(Clone, Default)]
 pub struct ConversationAsyncAggregateQueryResponse {
-    pub results: Option<Vec<ConversationAggregateDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<ConversationAggregateDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ConversationAsyncAggregateQueryResponse {
     const NAME: &'static str = "ConversationAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -15,24 +15,24 @@ use crate::models::shared_by_7_5453da::AsyncConversationQueryOrder;
 
 #[derive(Clone, Default)]
 pub struct ConversationQuery {
+    pub aggregations: Option<Vec<AnalyticsQueryAggregation>>,
     /// `conversationFilters`
     pub conversation_filters: Option<Vec<ConversationDetailQueryFilter>>,
-    /// `segmentFilters`
-    pub segment_filters: Option<Vec<SegmentDetailQueryFilter>>,
     /// `evaluationFilters`
     pub evaluation_filters: Option<Vec<EvaluationDetailQueryFilter>>,
-    /// `surveyFilters`
-    pub survey_filters: Option<Vec<SurveyDetailQueryFilter>>,
-    /// `resolutionFilters`
-    pub resolution_filters: Option<Vec<ResolutionDetailQueryFilter>>,
+    /// required
+    pub interval: Option<String>,
     pub order: Option<ConversationQueryOrder>,
     /// `orderBy`
     pub order_by: Option<ConversationQueryOrderBy>,
-    /// required
-    pub interval: Option<String>,
-    pub aggregations: Option<Vec<AnalyticsQueryAggregation>>,
     pub paging: Option<Box<PagingSpec>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `resolutionFilters`
+    pub resolution_filters: Option<Vec<ResolutionDetailQueryFilter>>,
+    /// `segmentFilters`
+    pub segment_filters: Option<Vec<SegmentDetailQueryFilter>>,
+    /// `surveyFilters`
+    pub survey_filters: Option<Vec<SurveyDetailQueryFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,16 +40,16 @@ impl codec::Model for ConversationQuery {
     const NAME: &'static str = "ConversationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("aggregations", &mut self.aggregations);
         visitor.field("conversationFilters", &mut self.conversation_filters);
-        visitor.field("segmentFilters", &mut self.segment_filters);
         visitor.field("evaluationFilters", &mut self.evaluation_filters);
-        visitor.field("surveyFilters", &mut self.survey_filters);
-        visitor.field("resolutionFilters", &mut self.resolution_filters);
+        visitor.field("interval", &mut self.interval);
         visitor.field("order", &mut self.order);
         visitor.field("orderBy", &mut self.order_by);
-        visitor.field("interval", &mut self.interval);
-        visitor.field("aggregations", &mut self.aggregations);
         visitor.boxed("paging", &mut self.paging);
+        visitor.field("resolutionFilters", &mut self.resolution_filters);
+        visitor.field("segmentFilters", &mut self.segment_filters);
+        visitor.field("surveyFilters", &mut self.survey_filters);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PropertyIndexRequest {
+    /// required
+    pub properties: Option<Vec<AnalyticsProperty>>,
     /// `sessionId`, required
     pub session_id: Option<String>,
     /// `targetDate`, required
     pub target_date: Option<time::Timestamp>,
-    /// required
-    pub properties: Option<Vec<AnalyticsProperty>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for PropertyIndexRequest {
     const NAME: &'static str = "PropertyIndexRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("properties", &mut self.properties);
         visitor.field("sessionId", &mut self.session_id);
         visitor.field("targetDate", &mut self.target_date);
-        visitor.field("properties", &mut self.properties);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,23 +12,23 @@ use crate::models::shared_by_7_5453da::AsyncConversationQueryOrder;
 pub struct AsyncConversationQuery {
     /// `conversationFilters`
     pub conversation_filters: Option<Vec<ConversationDetailQueryFilter>>,
-    /// `segmentFilters`
-    pub segment_filters: Option<Vec<SegmentDetailQueryFilter>>,
     /// `evaluationFilters`
     pub evaluation_filters: Option<Vec<EvaluationDetailQueryFilter>>,
-    /// `surveyFilters`
-    pub survey_filters: Option<Vec<SurveyDetailQueryFilter>>,
-    /// `resolutionFilters`
-    pub resolution_filters: Option<Vec<ResolutionDetailQueryFilter>>,
-    pub order: Option<AsyncConversationQueryOrder>,
-    /// `orderBy`
-    pub order_by: Option<AsyncConversationQueryOrderBy>,
     /// required
     pub interval: Option<String>,
     pub limit: Option<i64>,
+    pub order: Option<AsyncConversationQueryOrder>,
+    /// `orderBy`
+    pub order_by: Option<AsyncConversationQueryOrderBy>,
+    /// `resolutionFilters`
+    pub resolution_filters: Option<Vec<ResolutionDetailQueryFilter>>,
+    /// `segmentFilters`
+    pub segment_filters: Option<Vec<SegmentDetailQueryFilter>>,
     /// `startOfDayIntervalMatching`
     pub start_of_day_interval_matching: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `surveyFilters`
+    pub survey_filters: Option<Vec<SurveyDetailQueryFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,19 +37,19 @@ impl codec::Model for AsyncConversationQuery {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("conversationFilters", &mut self.conversation_filters);
-        visitor.field("segmentFilters", &mut self.segment_filters);
         visitor.field("evaluationFilters", &mut self.evaluation_filters);
-        visitor.field("surveyFilters", &mut self.survey_filters);
-        visitor.field("resolutionFilters", &mut self.resolution_filters);
-        visitor.field("order", &mut self.order);
-        visitor.field("orderBy", &mut self.order_by);
         visitor.field("interval", &mut self.interval);
         visitor.field("limit", &mut self.limit);
+        visitor.field("order", &mut self.order);
+        visitor.field("orderBy", &mut self.order_by);
+        visitor.field("resolutionFilters", &mut self.resolution_filters);
+        visitor.field("segmentFilters", &mut self.segment_filters);
         visitor
             .field(
                 "startOfDayIntervalMatching",
                 &mut self.start_of_day_interval_matching,
             );
+        visitor.field("surveyFilters", &mut self.survey_filters);
         visitor.extra(&mut self.extra);
     }
 }

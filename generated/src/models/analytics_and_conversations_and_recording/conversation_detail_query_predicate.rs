@@ -9,13 +9,13 @@ use crate::models::shared_by_9_9522a0::NumericRange;
 
 #[derive(Clone, Default)]
 pub struct ConversationDetailQueryPredicate {
-    pub r#type: Option<ConversationDetailQueryPredicateType>,
     pub dimension: Option<ConversationDetailQueryPredicateDimension>,
     pub metric: Option<ConversationDetailQueryPredicateMetric>,
     pub operator: Option<ConversationDetailQueryPredicateOperator>,
-    pub value: Option<String>,
     pub range: Option<Box<NumericRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ConversationDetailQueryPredicateType>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for ConversationDetailQueryPredicate {
     const NAME: &'static str = "ConversationDetailQueryPredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("dimension", &mut self.dimension);
         visitor.field("metric", &mut self.metric);
         visitor.field("operator", &mut self.operator);
-        visitor.field("value", &mut self.value);
         visitor.boxed("range", &mut self.range);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,16 +10,16 @@ use crate::models::shared_by_9_9522a0::NumericRange;
 
 #[derive(Clone, Default)]
 pub struct SegmentDetailQueryPredicate {
-    pub r#type: Option<SegmentDetailQueryPredicateType>,
     pub dimension: Option<SegmentDetailQueryPredicateDimension>,
-    /// `propertyType`
-    pub property_type: Option<SegmentDetailQueryPredicatePropertyType>,
-    pub property: Option<String>,
     pub metric: Option<SegmentDetailQueryPredicateMetric>,
     pub operator: Option<SegmentDetailQueryPredicateOperator>,
-    pub value: Option<String>,
+    pub property: Option<String>,
+    /// `propertyType`
+    pub property_type: Option<SegmentDetailQueryPredicatePropertyType>,
     pub range: Option<Box<NumericRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SegmentDetailQueryPredicateType>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for SegmentDetailQueryPredicate {
     const NAME: &'static str = "SegmentDetailQueryPredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("dimension", &mut self.dimension);
-        visitor.field("propertyType", &mut self.property_type);
-        visitor.field("property", &mut self.property);
         visitor.field("metric", &mut self.metric);
         visitor.field("operator", &mut self.operator);
-        visitor.field("value", &mut self.value);
+        visitor.field("property", &mut self.property);
+        visitor.field("propertyType", &mut self.property_type);
         visitor.boxed("range", &mut self.range);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

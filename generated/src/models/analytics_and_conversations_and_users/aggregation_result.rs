@@ -5,12 +5,12 @@ use crate::models::analytics_and_conversations_and_users::AggregationResultEntry
 
 #[derive(Clone, Default)]
 pub struct AggregationResult {
-    pub r#type: Option<AggregationResultType>,
+    pub count: Option<i64>,
     pub dimension: Option<String>,
     pub metric: Option<String>,
-    pub count: Option<i64>,
     pub results: Option<Vec<AggregationResultEntry>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<AggregationResultType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,11 +18,11 @@ impl codec::Model for AggregationResult {
     const NAME: &'static str = "AggregationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
+        visitor.field("count", &mut self.count);
         visitor.field("dimension", &mut self.dimension);
         visitor.field("metric", &mut self.metric);
-        visitor.field("count", &mut self.count);
         visitor.field("results", &mut self.results);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct AggregationResultEntry {
     pub count: Option<i64>,
-    pub value: Option<String>,
     pub gte: Option<f64>,
     pub lt: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for AggregationResultEntry {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("count", &mut self.count);
-        visitor.field("value", &mut self.value);
         visitor.field("gte", &mut self.gte);
         visitor.field("lt", &mut self.lt);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

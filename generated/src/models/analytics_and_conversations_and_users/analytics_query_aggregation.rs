@@ -6,12 +6,12 @@ use crate::models::shared_by_6_6749ae::AggregationRange;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsQueryAggregation {
-    pub r#type: Option<AnalyticsQueryAggregationType>,
     pub dimension: Option<String>,
     pub metric: Option<String>,
-    pub size: Option<i64>,
     pub ranges: Option<Vec<AggregationRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub size: Option<i64>,
+    pub r#type: Option<AnalyticsQueryAggregationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for AnalyticsQueryAggregation {
     const NAME: &'static str = "AnalyticsQueryAggregation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("dimension", &mut self.dimension);
         visitor.field("metric", &mut self.metric);
-        visitor.field("size", &mut self.size);
         visitor.field("ranges", &mut self.ranges);
+        visitor.field("size", &mut self.size);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

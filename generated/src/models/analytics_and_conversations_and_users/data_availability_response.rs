@@ -7,7 +7,7 @@ use crate::runtime::time;
 pub struct DataAvailabilityResponse {
     /// `dataAvailabilityDate`
     pub data_availability_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PagingSpec {
-    /// `pageSize`, required
-    pub page_size: Option<i64>,
     /// `pageNumber`, required
     pub page_number: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageSize`, required
+    pub page_size: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for PagingSpec {
     const NAME: &'static str = "PagingSpec";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.extra(&mut self.extra);
     }
 }

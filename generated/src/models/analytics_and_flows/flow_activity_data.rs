@@ -8,11 +8,11 @@ use crate::models::analytics_and_flows::{
 
 #[derive(Clone, Default)]
 pub struct FlowActivityData {
-    pub group: Option<BTreeMap<String, String>>,
     pub data: Option<Vec<FlowActivityMetricValue>>,
-    pub truncated: Option<bool>,
     pub entities: Option<Vec<FlowActivityEntityData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub group: Option<BTreeMap<String, String>>,
+    pub truncated: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for FlowActivityData {
     const NAME: &'static str = "FlowActivityData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("group", &mut self.group);
         visitor.field("data", &mut self.data);
-        visitor.field("truncated", &mut self.truncated);
         visitor.field("entities", &mut self.entities);
+        visitor.field("group", &mut self.group);
+        visitor.field("truncated", &mut self.truncated);
         visitor.extra(&mut self.extra);
     }
 }

@@ -16,11 +16,10 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FlowActivityEntityData {
-    /// `activityDate`, required
-    pub activity_date: Option<time::Timestamp>,
-    pub metric: Option<FlowActivityEntityDataMetric>,
     /// `activeRouting`
     pub active_routing: Option<FlowActivityEntityDataActiveRouting>,
+    /// `activityDate`, required
+    pub activity_date: Option<time::Timestamp>,
     /// `addressFrom`
     pub address_from: Option<String>,
     /// `addressTo`
@@ -40,6 +39,7 @@ pub struct FlowActivityEntityData {
     pub flow_type: Option<FlowActivityEntityDataFlowType>,
     /// `mediaType`
     pub media_type: Option<FlowActivityEntityDataMediaType>,
+    pub metric: Option<FlowActivityEntityDataMetric>,
     /// `participantName`
     pub participant_name: Option<String>,
     /// `queueId`
@@ -52,6 +52,8 @@ pub struct FlowActivityEntityData {
     pub requested_routings: Option<Vec<FlowActivityEntityDataRequestedRoutings>>,
     /// `routingPriority`
     pub routing_priority: Option<i64>,
+    /// `scoredAgents`
+    pub scored_agents: Option<Vec<FlowActivityScoredAgent>>,
     /// `sessionId`
     pub session_id: Option<String>,
     /// `teamId`
@@ -60,9 +62,7 @@ pub struct FlowActivityEntityData {
     pub used_routing: Option<FlowActivityEntityDataUsedRouting>,
     /// `userId`
     pub user_id: Option<String>,
-    /// `scoredAgents`
-    pub scored_agents: Option<Vec<FlowActivityScoredAgent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -70,9 +70,8 @@ impl codec::Model for FlowActivityEntityData {
     const NAME: &'static str = "FlowActivityEntityData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("activityDate", &mut self.activity_date);
-        visitor.field("metric", &mut self.metric);
         visitor.field("activeRouting", &mut self.active_routing);
+        visitor.field("activityDate", &mut self.activity_date);
         visitor.field("addressFrom", &mut self.address_from);
         visitor.field("addressTo", &mut self.address_to);
         visitor.field("ani", &mut self.ani);
@@ -84,17 +83,18 @@ impl codec::Model for FlowActivityEntityData {
         visitor.field("flowId", &mut self.flow_id);
         visitor.field("flowType", &mut self.flow_type);
         visitor.field("mediaType", &mut self.media_type);
+        visitor.field("metric", &mut self.metric);
         visitor.field("participantName", &mut self.participant_name);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("requestedLanguageId", &mut self.requested_language_id);
         visitor.field("requestedRoutingSkillIds", &mut self.requested_routing_skill_ids);
         visitor.field("requestedRoutings", &mut self.requested_routings);
         visitor.field("routingPriority", &mut self.routing_priority);
+        visitor.field("scoredAgents", &mut self.scored_agents);
         visitor.field("sessionId", &mut self.session_id);
         visitor.field("teamId", &mut self.team_id);
         visitor.field("usedRouting", &mut self.used_routing);
         visitor.field("userId", &mut self.user_id);
-        visitor.field("scoredAgents", &mut self.scored_agents);
         visitor.extra(&mut self.extra);
     }
 }

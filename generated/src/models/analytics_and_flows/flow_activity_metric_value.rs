@@ -5,12 +5,12 @@ use crate::models::analytics_and_flows::FlowActivityEntityDataMetric;
 
 #[derive(Clone, Default)]
 pub struct FlowActivityMetricValue {
-    pub metric: Option<FlowActivityMetricValueMetric>,
-    pub qualifier: Option<String>,
+    pub count: Option<i64>,
     /// `entityIds`
     pub entity_ids: Option<Vec<String>>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub metric: Option<FlowActivityMetricValueMetric>,
+    pub qualifier: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for FlowActivityMetricValue {
     const NAME: &'static str = "FlowActivityMetricValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("count", &mut self.count);
+        visitor.field("entityIds", &mut self.entity_ids);
         visitor.field("metric", &mut self.metric);
         visitor.field("qualifier", &mut self.qualifier);
-        visitor.field("entityIds", &mut self.entity_ids);
-        visitor.field("count", &mut self.count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::analytics_and_flows::FlowActivityEntityDataMetric;
 
 #[derive(Clone, Default)]
 pub struct FlowActivityQueryMetric {
+    pub details: Option<bool>,
     /// required
     pub metric: Option<FlowActivityQueryMetricMetric>,
-    pub details: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for FlowActivityQueryMetric {
     const NAME: &'static str = "FlowActivityQueryMetric";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("metric", &mut self.metric);
         visitor.field("details", &mut self.details);
+        visitor.field("metric", &mut self.metric);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::shared_by_10_e8c7c0::{
 
 #[derive(Clone, Default)]
 pub struct FlowActivityQueryPredicate {
-    pub r#type: Option<FlowActivityQueryPredicateType>,
     pub dimension: Option<FlowActivityQueryPredicateDimension>,
     pub operator: Option<FlowActivityQueryPredicateOperator>,
+    pub r#type: Option<FlowActivityQueryPredicateType>,
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for FlowActivityQueryPredicate {
     const NAME: &'static str = "FlowActivityQueryPredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("dimension", &mut self.dimension);
         visitor.field("operator", &mut self.operator);
+        visitor.field("type", &mut self.r#type);
         visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }

@@ -5,10 +5,10 @@ use crate::models::analytics_and_flows::FlowActivityData;
 
 #[derive(Clone, Default)]
 pub struct FlowActivityResponse {
-    pub results: Option<Vec<FlowActivityData>>,
     /// `entityIdDimension`
     pub entity_id_dimension: Option<FlowActivityResponseEntityIdDimension>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<FlowActivityData>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for FlowActivityResponse {
     const NAME: &'static str = "FlowActivityResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("entityIdDimension", &mut self.entity_id_dimension);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

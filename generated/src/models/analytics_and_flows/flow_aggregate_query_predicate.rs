@@ -9,12 +9,12 @@ use crate::models::shared_by_9_9522a0::NumericRange;
 
 #[derive(Clone, Default)]
 pub struct FlowAggregateQueryPredicate {
-    pub r#type: Option<FlowAggregateQueryPredicateType>,
     pub dimension: Option<FlowAggregateQueryPredicateDimension>,
     pub operator: Option<FlowAggregateQueryPredicateOperator>,
-    pub value: Option<String>,
     pub range: Option<Box<NumericRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<FlowAggregateQueryPredicateType>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for FlowAggregateQueryPredicate {
     const NAME: &'static str = "FlowAggregateQueryPredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("dimension", &mut self.dimension);
         visitor.field("operator", &mut self.operator);
-        visitor.field("value", &mut self.value);
         visitor.boxed("range", &mut self.range);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::models::shared_by_6_6749ae::{ActionAggregationViewFunction, Aggregati
 #[derive(Clone, Default)]
 pub struct FlowAggregationView {
     /// required
-    pub target: Option<FlowAggregationViewTarget>,
+    pub function: Option<FlowAggregationViewFunction>,
     /// required
     pub name: Option<String>,
-    /// required
-    pub function: Option<FlowAggregationViewFunction>,
     pub range: Option<Box<AggregationRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub target: Option<FlowAggregationViewTarget>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for FlowAggregationView {
     const NAME: &'static str = "FlowAggregationView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("target", &mut self.target);
-        visitor.field("name", &mut self.name);
         visitor.field("function", &mut self.function);
+        visitor.field("name", &mut self.name);
         visitor.boxed("range", &mut self.range);
+        visitor.field("target", &mut self.target);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::analytics_and_flows::FlowAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct FlowAsyncAggregateQueryResponse {
-    pub results: Option<Vec<FlowAggregateDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<FlowAggregateDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for FlowAsyncAggregateQueryResponse {
     const NAME: &'static str = "FlowAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::analytics_and_flows::FlowObservationQueryFilter;
 
 #[derive(Clone, Default)]
 pub struct FlowObservationQuery {
+    /// `detailMetrics`
+    pub detail_metrics: Option<Vec<FlowObservationQueryDetailMetrics>>,
     /// required
     pub filter: Option<Box<FlowObservationQueryFilter>>,
     /// required
     pub metrics: Option<Vec<FlowObservationQueryMetrics>>,
-    /// `detailMetrics`
-    pub detail_metrics: Option<Vec<FlowObservationQueryDetailMetrics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for FlowObservationQuery {
     const NAME: &'static str = "FlowObservationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("detailMetrics", &mut self.detail_metrics);
         visitor.boxed("filter", &mut self.filter);
         visitor.field("metrics", &mut self.metrics);
-        visitor.field("detailMetrics", &mut self.detail_metrics);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::analytics_and_flows::FlowObservationDataContainer;
 #[derive(Clone, Default)]
 pub struct FlowObservationQueryResponse {
     pub results: Option<Vec<FlowObservationDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

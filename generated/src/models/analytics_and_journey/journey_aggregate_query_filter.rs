@@ -9,11 +9,11 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 
 #[derive(Clone, Default)]
 pub struct JourneyAggregateQueryFilter {
-    /// required
-    pub r#type: Option<JourneyAggregateQueryFilterType>,
     pub clauses: Option<Vec<JourneyAggregateQueryClause>>,
     pub predicates: Option<Vec<JourneyAggregateQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<JourneyAggregateQueryFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for JourneyAggregateQueryFilter {
     const NAME: &'static str = "JourneyAggregateQueryFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

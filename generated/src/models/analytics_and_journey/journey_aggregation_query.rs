@@ -9,22 +9,22 @@ use crate::models::shared_by_5_5a9712::ActionAggregationQueryAlternateTimeDimens
 
 #[derive(Clone, Default)]
 pub struct JourneyAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<JourneyAggregationQueryGroupBy>>,
-    pub filter: Option<Box<JourneyAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<JourneyAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<JourneyAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<JourneyAggregationQueryAlternateTimeDimension>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub filter: Option<Box<JourneyAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<JourneyAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub metrics: Option<Vec<JourneyAggregationQueryMetrics>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<JourneyAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,19 +32,19 @@ impl codec::Model for JourneyAggregationQuery {
     const NAME: &'static str = "JourneyAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.extra(&mut self.extra);
     }
 }

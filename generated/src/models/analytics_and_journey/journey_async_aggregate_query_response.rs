@@ -5,9 +5,9 @@ use crate::models::analytics_and_journey::JourneyAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct JourneyAsyncAggregateQueryResponse {
-    pub results: Option<Vec<JourneyAggregateDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<JourneyAggregateDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for JourneyAsyncAggregateQueryResponse {
     const NAME: &'static str = "JourneyAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

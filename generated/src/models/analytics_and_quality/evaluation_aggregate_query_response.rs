@@ -6,7 +6,7 @@ use crate::models::analytics_and_quality::EvaluationAggregateDataContainer;
 #[derive(Clone, Default)]
 pub struct EvaluationAggregateQueryResponse {
     pub results: Option<Vec<EvaluationAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

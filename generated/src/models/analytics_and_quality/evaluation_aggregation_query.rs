@@ -8,24 +8,24 @@ use crate::models::analytics_and_quality::{
 
 #[derive(Clone, Default)]
 pub struct EvaluationAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<EvaluationAggregationQueryGroupBy>>,
-    pub filter: Option<Box<EvaluationAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<EvaluationAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<EvaluationAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<
         EvaluationAggregationQueryAlternateTimeDimension,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    pub filter: Option<Box<EvaluationAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<EvaluationAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub metrics: Option<Vec<EvaluationAggregationQueryMetrics>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<EvaluationAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,19 +33,19 @@ impl codec::Model for EvaluationAggregationQuery {
     const NAME: &'static str = "EvaluationAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.extra(&mut self.extra);
     }
 }

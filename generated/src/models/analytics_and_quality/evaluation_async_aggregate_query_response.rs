@@ -5,9 +5,9 @@ use crate::models::analytics_and_quality::EvaluationAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct EvaluationAsyncAggregateQueryResponse {
-    pub results: Option<Vec<EvaluationAggregateDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<EvaluationAggregateDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for EvaluationAsyncAggregateQueryResponse {
     const NAME: &'static str = "EvaluationAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

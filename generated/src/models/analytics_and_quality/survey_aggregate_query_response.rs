@@ -6,7 +6,7 @@ use crate::models::analytics_and_quality::SurveyAggregateDataContainer;
 #[derive(Clone, Default)]
 pub struct SurveyAggregateQueryResponse {
     pub results: Option<Vec<SurveyAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

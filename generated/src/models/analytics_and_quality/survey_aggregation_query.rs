@@ -7,22 +7,22 @@ use crate::models::analytics_and_quality::{
 
 #[derive(Clone, Default)]
 pub struct SurveyAggregationQuery {
-    /// required
-    pub interval: Option<String>,
-    pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<SurveyAggregationQueryGroupBy>>,
-    pub filter: Option<Box<SurveyAggregateQueryFilter>>,
-    /// required
-    pub metrics: Option<Vec<SurveyAggregationQueryMetrics>>,
-    /// `flattenMultivaluedDimensions`
-    pub flatten_multivalued_dimensions: Option<bool>,
-    pub views: Option<Vec<SurveyAggregationView>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<SurveyAggregationQueryAlternateTimeDimension>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub filter: Option<Box<SurveyAggregateQueryFilter>>,
+    /// `flattenMultivaluedDimensions`
+    pub flatten_multivalued_dimensions: Option<bool>,
+    pub granularity: Option<String>,
+    /// `groupBy`
+    pub group_by: Option<Vec<SurveyAggregationQueryGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub metrics: Option<Vec<SurveyAggregationQueryMetrics>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub views: Option<Vec<SurveyAggregationView>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,19 +30,19 @@ impl codec::Model for SurveyAggregationQuery {
     const NAME: &'static str = "SurveyAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("metrics", &mut self.metrics);
         visitor
             .field(
                 "flattenMultivaluedDimensions",
                 &mut self.flatten_multivalued_dimensions,
             );
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.field("views", &mut self.views);
-        visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.extra(&mut self.extra);
     }
 }

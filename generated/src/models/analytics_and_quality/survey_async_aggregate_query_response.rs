@@ -5,9 +5,9 @@ use crate::models::analytics_and_quality::SurveyAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct SurveyAsyncAggregateQueryResponse {
-    pub results: Option<Vec<SurveyAggregateDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<SurveyAggregateDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for SurveyAsyncAggregateQueryResponse {
     const NAME: &'static str = "SurveyAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -25,7 +25,7 @@ pub struct RoutingActivityEntityData {
     pub team_id: Option<String>,
     /// `userId`
     pub user_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

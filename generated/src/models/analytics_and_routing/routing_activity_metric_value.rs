@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RoutingActivityMetricValue {
+    pub count: Option<i64>,
+    /// `entityIds`
+    pub entity_ids: Option<Vec<String>>,
     pub metric: Option<RoutingActivityMetricValueMetric>,
     pub qualifier: Option<String>,
     /// `secondaryQualifier`
     pub secondary_qualifier: Option<String>,
-    /// `entityIds`
-    pub entity_ids: Option<Vec<String>>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for RoutingActivityMetricValue {
     const NAME: &'static str = "RoutingActivityMetricValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("count", &mut self.count);
+        visitor.field("entityIds", &mut self.entity_ids);
         visitor.field("metric", &mut self.metric);
         visitor.field("qualifier", &mut self.qualifier);
         visitor.field("secondaryQualifier", &mut self.secondary_qualifier);
-        visitor.field("entityIds", &mut self.entity_ids);
-        visitor.field("count", &mut self.count);
         visitor.extra(&mut self.extra);
     }
 }

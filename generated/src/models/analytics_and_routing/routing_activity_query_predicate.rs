@@ -9,11 +9,11 @@ use crate::models::shared_by_4_6cfde6::RoutingActivityQueryPredicateDimension;
 
 #[derive(Clone, Default)]
 pub struct RoutingActivityQueryPredicate {
-    pub r#type: Option<RoutingActivityQueryPredicateType>,
     pub dimension: Option<RoutingActivityQueryPredicateDimension>,
     pub operator: Option<RoutingActivityQueryPredicateOperator>,
+    pub r#type: Option<RoutingActivityQueryPredicateType>,
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RoutingActivityQueryPredicate {
     const NAME: &'static str = "RoutingActivityQueryPredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("dimension", &mut self.dimension);
         visitor.field("operator", &mut self.operator);
+        visitor.field("type", &mut self.r#type);
         visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }

@@ -6,10 +6,10 @@ use crate::models::shared_by_4_6cfde6::RoutingActivityResponseEntityIdDimension;
 
 #[derive(Clone, Default)]
 pub struct RoutingActivityResponse {
-    pub results: Option<Vec<RoutingActivityData>>,
     /// `entityIdDimension`
     pub entity_id_dimension: Option<RoutingActivityResponseEntityIdDimension>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<RoutingActivityData>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for RoutingActivityResponse {
     const NAME: &'static str = "RoutingActivityResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("entityIdDimension", &mut self.entity_id_dimension);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,13 +9,13 @@ use crate::models::shared_by_7_5453da::AsyncConversationQueryOrder;
 
 #[derive(Clone, Default)]
 pub struct TeamActivityQuery {
-    /// required
-    pub metrics: Option<Vec<TeamActivityQueryMetric>>,
+    pub filter: Option<Box<TeamActivityQueryFilter>>,
     /// `groupBy`, required
     pub group_by: Option<Vec<TeamActivityQueryGroupBy>>,
-    pub filter: Option<Box<TeamActivityQueryFilter>>,
+    /// required
+    pub metrics: Option<Vec<TeamActivityQueryMetric>>,
     pub order: Option<TeamActivityQueryOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for TeamActivityQuery {
     const NAME: &'static str = "TeamActivityQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("metrics", &mut self.metrics);
-        visitor.field("groupBy", &mut self.group_by);
         visitor.boxed("filter", &mut self.filter);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("metrics", &mut self.metrics);
         visitor.field("order", &mut self.order);
         visitor.extra(&mut self.extra);
     }

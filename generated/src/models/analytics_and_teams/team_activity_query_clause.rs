@@ -7,10 +7,10 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 #[derive(Clone, Default)]
 pub struct TeamActivityQueryClause {
     /// required
-    pub r#type: Option<TeamActivityQueryClauseType>,
-    /// required
     pub predicates: Option<Vec<TeamActivityQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<TeamActivityQueryClauseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for TeamActivityQueryClause {
     const NAME: &'static str = "TeamActivityQueryClause";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::analytics_and_teams::TeamActivityMetricValueMetric;
 
 #[derive(Clone, Default)]
 pub struct TeamActivityQueryMetric {
+    pub details: Option<bool>,
     /// required
     pub metric: Option<TeamActivityQueryMetricMetric>,
-    pub details: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for TeamActivityQueryMetric {
     const NAME: &'static str = "TeamActivityQueryMetric";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("metric", &mut self.metric);
         visitor.field("details", &mut self.details);
+        visitor.field("metric", &mut self.metric);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsRoutingStatusRecord {
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
     /// `routingStatus`
     pub routing_status: Option<AnalyticsRoutingStatusRecordRoutingStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for AnalyticsRoutingStatusRecord {
     const NAME: &'static str = "AnalyticsRoutingStatusRecord";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startTime", &mut self.start_time);
         visitor.field("endTime", &mut self.end_time);
         visitor.field("routingStatus", &mut self.routing_status);
+        visitor.field("startTime", &mut self.start_time);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::analytics_and_users::{
 
 #[derive(Clone, Default)]
 pub struct AnalyticsUserDetail {
-    /// `userId`
-    pub user_id: Option<String>,
     /// `primaryPresence`
     pub primary_presence: Option<Vec<AnalyticsUserPresenceRecord>>,
     /// `routingStatus`
     pub routing_status: Option<Vec<AnalyticsRoutingStatusRecord>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for AnalyticsUserDetail {
     const NAME: &'static str = "AnalyticsUserDetail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
         visitor.field("primaryPresence", &mut self.primary_presence);
         visitor.field("routingStatus", &mut self.routing_status);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

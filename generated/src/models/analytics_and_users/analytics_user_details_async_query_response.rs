@@ -6,12 +6,12 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsUserDetailsAsyncQueryResponse {
-    /// `userDetails`
-    pub user_details: Option<Vec<AnalyticsUserDetail>>,
     pub cursor: Option<String>,
     /// `dataAvailabilityDate`
     pub data_availability_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userDetails`
+    pub user_details: Option<Vec<AnalyticsUserDetail>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AnalyticsUserDetailsAsyncQueryResponse {
     const NAME: &'static str = "AnalyticsUserDetailsAsyncQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userDetails", &mut self.user_details);
         visitor.field("cursor", &mut self.cursor);
         visitor.field("dataAvailabilityDate", &mut self.data_availability_date);
+        visitor.field("userDetails", &mut self.user_details);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,12 +6,12 @@ use crate::models::analytics_and_users::AnalyticsUserDetail;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsUserDetailsQueryResponse {
-    /// `userDetails`
-    pub user_details: Option<Vec<AnalyticsUserDetail>>,
     pub aggregations: Option<Vec<AggregationResult>>,
     /// `totalHits`
     pub total_hits: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userDetails`
+    pub user_details: Option<Vec<AnalyticsUserDetail>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AnalyticsUserDetailsQueryResponse {
     const NAME: &'static str = "AnalyticsUserDetailsQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userDetails", &mut self.user_details);
         visitor.field("aggregations", &mut self.aggregations);
         visitor.field("totalHits", &mut self.total_hits);
+        visitor.field("userDetails", &mut self.user_details);
         visitor.extra(&mut self.extra);
     }
 }

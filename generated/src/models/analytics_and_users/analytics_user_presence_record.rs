@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AnalyticsUserPresenceRecord {
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
-    /// `systemPresence`
-    pub system_presence: Option<AnalyticsUserPresenceRecordSystemPresence>,
     /// `organizationPresenceId`
     pub organization_presence_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    /// `systemPresence`
+    pub system_presence: Option<AnalyticsUserPresenceRecordSystemPresence>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for AnalyticsUserPresenceRecord {
     const NAME: &'static str = "AnalyticsUserPresenceRecord";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startTime", &mut self.start_time);
         visitor.field("endTime", &mut self.end_time);
-        visitor.field("systemPresence", &mut self.system_presence);
         visitor.field("organizationPresenceId", &mut self.organization_presence_id);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("systemPresence", &mut self.system_presence);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,15 +11,15 @@ use crate::models::shared_by_7_5453da::AsyncConversationQueryOrder;
 pub struct AsyncUserDetailsQuery {
     /// required
     pub interval: Option<String>,
-    /// `userFilters`
-    pub user_filters: Option<Vec<UserDetailQueryFilter>>,
+    pub limit: Option<i64>,
+    pub order: Option<AsyncUserDetailsQueryOrder>,
     /// `presenceFilters`
     pub presence_filters: Option<Vec<PresenceDetailQueryFilter>>,
     /// `routingStatusFilters`
     pub routing_status_filters: Option<Vec<RoutingStatusDetailQueryFilter>>,
-    pub order: Option<AsyncUserDetailsQueryOrder>,
-    pub limit: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userFilters`
+    pub user_filters: Option<Vec<UserDetailQueryFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,11 +28,11 @@ impl codec::Model for AsyncUserDetailsQuery {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("interval", &mut self.interval);
-        visitor.field("userFilters", &mut self.user_filters);
+        visitor.field("limit", &mut self.limit);
+        visitor.field("order", &mut self.order);
         visitor.field("presenceFilters", &mut self.presence_filters);
         visitor.field("routingStatusFilters", &mut self.routing_status_filters);
-        visitor.field("order", &mut self.order);
-        visitor.field("limit", &mut self.limit);
+        visitor.field("userFilters", &mut self.user_filters);
         visitor.extra(&mut self.extra);
     }
 }

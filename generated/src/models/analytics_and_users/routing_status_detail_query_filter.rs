@@ -9,11 +9,11 @@ use crate::models::shared_by_10_e8c7c0::ActionAggregateQueryClauseType;
 
 #[derive(Clone, Default)]
 pub struct RoutingStatusDetailQueryFilter {
-    /// required
-    pub r#type: Option<RoutingStatusDetailQueryFilterType>,
     pub clauses: Option<Vec<RoutingStatusDetailQueryClause>>,
     pub predicates: Option<Vec<RoutingStatusDetailQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<RoutingStatusDetailQueryFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RoutingStatusDetailQueryFilter {
     const NAME: &'static str = "RoutingStatusDetailQueryFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

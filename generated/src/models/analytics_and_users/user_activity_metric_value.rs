@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UserActivityMetricValue {
-    pub metric: Option<UserActivityMetricValueMetric>,
-    pub qualifier: Option<String>,
+    pub count: Option<i64>,
     /// `entityIds`
     pub entity_ids: Option<Vec<String>>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub metric: Option<UserActivityMetricValueMetric>,
+    pub qualifier: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for UserActivityMetricValue {
     const NAME: &'static str = "UserActivityMetricValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("count", &mut self.count);
+        visitor.field("entityIds", &mut self.entity_ids);
         visitor.field("metric", &mut self.metric);
         visitor.field("qualifier", &mut self.qualifier);
-        visitor.field("entityIds", &mut self.entity_ids);
-        visitor.field("count", &mut self.count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::analytics_and_users::UserAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct UserAggregateQueryResponse {
+    pub results: Option<Vec<UserAggregateDataContainer>>,
     /// `systemToOrganizationMappings`
     pub system_to_organization_mappings: Option<BTreeMap<String, Vec<String>>>,
-    pub results: Option<Vec<UserAggregateDataContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,12 +17,12 @@ impl codec::Model for UserAggregateQueryResponse {
     const NAME: &'static str = "UserAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("results", &mut self.results);
         visitor
             .field(
                 "systemToOrganizationMappings",
                 &mut self.system_to_organization_mappings,
             );
-        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::analytics_and_users::UserAggregateDataContainer;
 
 #[derive(Clone, Default)]
 pub struct UserAsyncAggregateQueryResponse {
+    pub cursor: Option<String>,
+    pub results: Option<Vec<UserAggregateDataContainer>>,
     /// `systemToOrganizationMappings`
     pub system_to_organization_mappings: Option<BTreeMap<String, Vec<String>>>,
-    pub results: Option<Vec<UserAggregateDataContainer>>,
-    pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,13 +18,13 @@ impl codec::Model for UserAsyncAggregateQueryResponse {
     const NAME: &'static str = "UserAsyncAggregateQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor
             .field(
                 "systemToOrganizationMappings",
                 &mut self.system_to_organization_mappings,
             );
-        visitor.field("results", &mut self.results);
-        visitor.field("cursor", &mut self.cursor);
         visitor.extra(&mut self.extra);
     }
 }

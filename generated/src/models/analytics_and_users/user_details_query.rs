@@ -15,19 +15,19 @@ use crate::models::shared_by_7_5453da::AsyncConversationQueryOrder;
 pub struct UserDetailsQuery {
     /// required
     pub interval: Option<String>,
-    /// `userFilters`
-    pub user_filters: Option<Vec<UserDetailQueryFilter>>,
-    /// `presenceFilters`
-    pub presence_filters: Option<Vec<PresenceDetailQueryFilter>>,
-    /// `routingStatusFilters`
-    pub routing_status_filters: Option<Vec<RoutingStatusDetailQueryFilter>>,
     pub order: Option<UserDetailsQueryOrder>,
+    pub paging: Option<Box<PagingSpec>>,
     /// `presenceAggregations`
     pub presence_aggregations: Option<Vec<AnalyticsQueryAggregation>>,
+    /// `presenceFilters`
+    pub presence_filters: Option<Vec<PresenceDetailQueryFilter>>,
     /// `routingStatusAggregations`
     pub routing_status_aggregations: Option<Vec<AnalyticsQueryAggregation>>,
-    pub paging: Option<Box<PagingSpec>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `routingStatusFilters`
+    pub routing_status_filters: Option<Vec<RoutingStatusDetailQueryFilter>>,
+    /// `userFilters`
+    pub user_filters: Option<Vec<UserDetailQueryFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,14 +36,14 @@ impl codec::Model for UserDetailsQuery {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("interval", &mut self.interval);
-        visitor.field("userFilters", &mut self.user_filters);
-        visitor.field("presenceFilters", &mut self.presence_filters);
-        visitor.field("routingStatusFilters", &mut self.routing_status_filters);
         visitor.field("order", &mut self.order);
+        visitor.boxed("paging", &mut self.paging);
         visitor.field("presenceAggregations", &mut self.presence_aggregations);
+        visitor.field("presenceFilters", &mut self.presence_filters);
         visitor
             .field("routingStatusAggregations", &mut self.routing_status_aggregations);
-        visitor.boxed("paging", &mut self.paging);
+        visitor.field("routingStatusFilters", &mut self.routing_status_filters);
+        visitor.field("userFilters", &mut self.user_filters);
         visitor.extra(&mut self.extra);
     }
 }

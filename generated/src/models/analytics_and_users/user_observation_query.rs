@@ -5,13 +5,13 @@ use crate::models::analytics_and_users::UserObservationQueryFilter;
 
 #[derive(Clone, Default)]
 pub struct UserObservationQuery {
+    /// `detailMetrics`
+    pub detail_metrics: Option<Vec<UserObservationQueryDetailMetrics>>,
     /// required
     pub filter: Option<Box<UserObservationQueryFilter>>,
     /// required
     pub metrics: Option<Vec<UserObservationQueryMetrics>>,
-    /// `detailMetrics`
-    pub detail_metrics: Option<Vec<UserObservationQueryDetailMetrics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for UserObservationQuery {
     const NAME: &'static str = "UserObservationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("detailMetrics", &mut self.detail_metrics);
         visitor.boxed("filter", &mut self.filter);
         visitor.field("metrics", &mut self.metrics);
-        visitor.field("detailMetrics", &mut self.detail_metrics);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,12 +10,12 @@ use crate::models::shared_by_9_9522a0::NumericRange;
 
 #[derive(Clone, Default)]
 pub struct UserObservationQueryPredicate {
-    pub r#type: Option<UserObservationQueryPredicateType>,
     pub dimension: Option<UserObservationQueryPredicateDimension>,
     pub operator: Option<UserObservationQueryPredicateOperator>,
-    pub value: Option<String>,
     pub range: Option<Box<NumericRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<UserObservationQueryPredicateType>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for UserObservationQueryPredicate {
     const NAME: &'static str = "UserObservationQueryPredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("dimension", &mut self.dimension);
         visitor.field("operator", &mut self.operator);
-        visitor.field("value", &mut self.value);
         visitor.boxed("range", &mut self.range);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::architect::ArchitectJobMessage;
 
 #[derive(Clone, Default)]
 pub struct ArchitectExportJobStateResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub status: Option<ArchitectExportJobStateResponseStatus>,
     pub command: Option<ArchitectExportJobStateResponseCommand>,
     /// `downloadUrl`
     pub download_url: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     pub messages: Option<Vec<ArchitectJobMessage>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ArchitectExportJobStateResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for ArchitectExportJobStateResponse {
     const NAME: &'static str = "ArchitectExportJobStateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("command", &mut self.command);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("id", &mut self.id);
         visitor.field("messages", &mut self.messages);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct ArchitectFlowReference {
     pub name: Option<String>,
     pub r#type: Option<ArchitectFlowReferenceType>,
     pub version: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

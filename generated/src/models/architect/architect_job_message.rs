@@ -9,12 +9,12 @@ pub struct ArchitectJobMessage {
     /// `dateTime`, read-only
     pub date_time: Option<time::Timestamp>,
     /// read-only
-    pub r#type: Option<ArchitectJobMessageType>,
+    pub details: Option<Vec<ArchitectJobMessageDetail>>,
     /// read-only
     pub text: Option<String>,
     /// read-only
-    pub details: Option<Vec<ArchitectJobMessageDetail>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ArchitectJobMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for ArchitectJobMessage {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dateTime", &mut self.date_time);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("details", &mut self.details);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,27 +4,27 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ArchitectJobMessageDetail {
-    /// read-only
-    pub r#type: Option<ArchitectJobMessageDetailType>,
-    /// read-only
-    pub url: Option<String>,
-    /// read-only
-    pub method: Option<String>,
-    /// `requestBody`, read-only
-    pub request_body: Option<String>,
-    /// `statusCode`, read-only
-    pub status_code: Option<i64>,
-    /// `statusMessage`, read-only
-    pub status_message: Option<String>,
     /// `correlationId`, read-only
     pub correlation_id: Option<String>,
-    /// `responseBody`, read-only
-    pub response_body: Option<String>,
     /// `errorCode`, read-only
     pub error_code: Option<String>,
     /// `errorMessage`, read-only
     pub error_message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub method: Option<String>,
+    /// `requestBody`, read-only
+    pub request_body: Option<String>,
+    /// `responseBody`, read-only
+    pub response_body: Option<String>,
+    /// `statusCode`, read-only
+    pub status_code: Option<i64>,
+    /// `statusMessage`, read-only
+    pub status_message: Option<String>,
+    /// read-only
+    pub r#type: Option<ArchitectJobMessageDetailType>,
+    /// read-only
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for ArchitectJobMessageDetail {
     const NAME: &'static str = "ArchitectJobMessageDetail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("url", &mut self.url);
-        visitor.field("method", &mut self.method);
-        visitor.field("requestBody", &mut self.request_body);
-        visitor.field("statusCode", &mut self.status_code);
-        visitor.field("statusMessage", &mut self.status_message);
         visitor.field("correlationId", &mut self.correlation_id);
-        visitor.field("responseBody", &mut self.response_body);
         visitor.field("errorCode", &mut self.error_code);
         visitor.field("errorMessage", &mut self.error_message);
+        visitor.field("method", &mut self.method);
+        visitor.field("requestBody", &mut self.request_body);
+        visitor.field("responseBody", &mut self.response_body);
+        visitor.field("statusCode", &mut self.status_code);
+        visitor.field("statusMessage", &mut self.status_message);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

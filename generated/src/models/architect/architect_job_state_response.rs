@@ -10,15 +10,15 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct ArchitectJobStateResponse {
+    pub command: Option<ArchitectJobStateResponseCommand>,
+    pub flow: Option<Box<AddressableEntityRef>>,
     /// read-only
     pub id: Option<String>,
-    pub flow: Option<Box<AddressableEntityRef>>,
-    pub status: Option<ArchitectJobStateResponseStatus>,
-    pub command: Option<ArchitectJobStateResponseCommand>,
     pub messages: Option<Vec<ArchitectJobMessage>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ArchitectJobStateResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for ArchitectJobStateResponse {
     const NAME: &'static str = "ArchitectJobStateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("flow", &mut self.flow);
-        visitor.field("status", &mut self.status);
         visitor.field("command", &mut self.command);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.field("id", &mut self.id);
         visitor.field("messages", &mut self.messages);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

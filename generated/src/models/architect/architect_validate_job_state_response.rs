@@ -8,14 +8,14 @@ use crate::models::architect::{
 
 #[derive(Clone, Default)]
 pub struct ArchitectValidateJobStateResponse {
+    pub command: Option<ArchitectValidateJobStateResponseCommand>,
     /// read-only
     pub id: Option<String>,
-    pub status: Option<ArchitectValidateJobStateResponseStatus>,
-    pub command: Option<ArchitectValidateJobStateResponseCommand>,
     pub messages: Option<Vec<ArchitectJobMessage>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ArchitectValidateJobStateResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for ArchitectValidateJobStateResponse {
     const NAME: &'static str = "ArchitectValidateJobStateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("command", &mut self.command);
+        visitor.field("id", &mut self.id);
         visitor.field("messages", &mut self.messages);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

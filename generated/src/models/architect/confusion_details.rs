@@ -6,7 +6,7 @@ use crate::models::architect::ConfusionIntentDetails;
 #[derive(Clone, Default)]
 pub struct ConfusionDetails {
     pub intents: Option<Vec<ConfusionIntentDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

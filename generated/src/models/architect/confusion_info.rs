@@ -6,7 +6,7 @@ use crate::models::architect::ConfusionIntentInfo;
 #[derive(Clone, Default)]
 pub struct ConfusionInfo {
     pub intents: Option<Vec<ConfusionIntentInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

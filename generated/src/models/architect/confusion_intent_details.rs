@@ -8,12 +8,12 @@ pub struct ConfusionIntentDetails {
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `utteranceCount`
     pub utterance_count: Option<i64>,
     pub utterances: Option<Vec<ConfusionUtterance>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for ConfusionIntentDetails {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("utteranceCount", &mut self.utterance_count);
         visitor.field("utterances", &mut self.utterances);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,9 +6,9 @@ use crate::runtime::codec;
 pub struct ConfusionUtterance {
     /// read-only
     pub id: Option<String>,
-    pub text: Option<String>,
     pub similarity: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConfusionUtterance {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("text", &mut self.text);
         visitor.field("similarity", &mut self.similarity);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

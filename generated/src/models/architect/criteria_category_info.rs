@@ -8,7 +8,7 @@ pub struct CriteriaCategoryInfo {
     pub category_id: Option<String>,
     /// `displayOrder`
     pub display_order: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

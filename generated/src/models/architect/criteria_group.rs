@@ -6,10 +6,10 @@ use crate::models::architect::CriteriaItem;
 #[derive(Clone, Default)]
 pub struct CriteriaGroup {
     pub and: Option<Vec<CriteriaItem>>,
-    pub or: Option<Vec<CriteriaItem>>,
-    pub not: Option<Vec<CriteriaItem>>,
     pub criteria: Option<Box<CriteriaItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub not: Option<Vec<CriteriaItem>>,
+    pub or: Option<Vec<CriteriaItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CriteriaGroup {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("and", &mut self.and);
-        visitor.field("or", &mut self.or);
-        visitor.field("not", &mut self.not);
         visitor.boxed("criteria", &mut self.criteria);
+        visitor.field("not", &mut self.not);
+        visitor.field("or", &mut self.or);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct CriteriaItem {
     pub key: Option<CriteriaItemKey>,
     pub operator: Option<CriteriaItemOperator>,
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

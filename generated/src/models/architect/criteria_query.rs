@@ -7,7 +7,7 @@ use crate::models::architect::CriteriaGroup;
 pub struct CriteriaQuery {
     /// required
     pub query: Option<Vec<CriteriaGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,15 +6,15 @@ use crate::models::shared_by_21_b30249::WritableDivision;
 
 #[derive(Clone, Default)]
 pub struct DataTable {
+    pub description: Option<String>,
+    pub division: Option<Box<WritableDivision>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
-    pub description: Option<String>,
     pub schema: Option<Box<JsonSchemaDocument>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for DataTable {
     const NAME: &'static str = "DataTable";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
         visitor.boxed("schema", &mut self.schema);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -7,25 +7,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DataTableExportJob {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub owner: Option<Box<AddressableEntityRef>>,
-    /// required
-    pub status: Option<DataTableExportJobStatus>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
+    /// `countRecordsProcessed`
+    pub count_records_processed: Option<i64>,
     /// `dateCompleted`
     pub date_completed: Option<time::Timestamp>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
     /// `downloadURI`
     pub download_uri: Option<String>,
     /// `errorInformation`
     pub error_information: Option<Box<ErrorBody>>,
-    /// `countRecordsProcessed`
-    pub count_records_processed: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub owner: Option<Box<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<DataTableExportJobStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,16 +33,16 @@ impl codec::Model for DataTableExportJob {
     const NAME: &'static str = "DataTableExportJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("countRecordsProcessed", &mut self.count_records_processed);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("downloadURI", &mut self.download_uri);
+        visitor.boxed("errorInformation", &mut self.error_information);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.boxed("owner", &mut self.owner);
-        visitor.field("status", &mut self.status);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.field("downloadURI", &mut self.download_uri);
-        visitor.boxed("errorInformation", &mut self.error_information);
-        visitor.field("countRecordsProcessed", &mut self.count_records_processed);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,33 +8,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DataTableImportJob {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub owner: Option<Box<AddressableEntityRef>>,
-    /// required
-    pub status: Option<DataTableImportJobStatus>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    /// `dateCompleted`
-    pub date_completed: Option<time::Timestamp>,
-    /// `uploadURI`
-    pub upload_uri: Option<String>,
-    /// `importMode`
-    pub import_mode: Option<DataTableImportJobImportMode>,
-    /// `errorInformation`
-    pub error_information: Option<Box<ErrorBody>>,
-    /// `countRecordsUpdated`
-    pub count_records_updated: Option<i64>,
     /// `countRecordsDeleted`
     pub count_records_deleted: Option<i64>,
     /// `countRecordsFailed`
     pub count_records_failed: Option<i64>,
-    /// `uploadHeaders`, read-only
-    pub upload_headers: Option<BTreeMap<String, String>>,
+    /// `countRecordsUpdated`
+    pub count_records_updated: Option<i64>,
+    /// `dateCompleted`
+    pub date_completed: Option<time::Timestamp>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
+    /// `errorInformation`
+    pub error_information: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `importMode`
+    pub import_mode: Option<DataTableImportJobImportMode>,
+    pub name: Option<String>,
+    pub owner: Option<Box<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<DataTableImportJobStatus>,
+    /// `uploadHeaders`, read-only
+    pub upload_headers: Option<BTreeMap<String, String>>,
+    /// `uploadURI`
+    pub upload_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,20 +42,20 @@ impl codec::Model for DataTableImportJob {
     const NAME: &'static str = "DataTableImportJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("owner", &mut self.owner);
-        visitor.field("status", &mut self.status);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.field("uploadURI", &mut self.upload_uri);
-        visitor.field("importMode", &mut self.import_mode);
-        visitor.boxed("errorInformation", &mut self.error_information);
-        visitor.field("countRecordsUpdated", &mut self.count_records_updated);
         visitor.field("countRecordsDeleted", &mut self.count_records_deleted);
         visitor.field("countRecordsFailed", &mut self.count_records_failed);
-        visitor.field("uploadHeaders", &mut self.upload_headers);
+        visitor.field("countRecordsUpdated", &mut self.count_records_updated);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.boxed("errorInformation", &mut self.error_information);
+        visitor.field("id", &mut self.id);
+        visitor.field("importMode", &mut self.import_mode);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("owner", &mut self.owner);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("uploadHeaders", &mut self.upload_headers);
+        visitor.field("uploadURI", &mut self.upload_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::models::architect::DependencyObjectType;
 
 #[derive(Clone, Default)]
 pub struct Dependency {
+    pub deleted: Option<bool>,
     pub id: Option<String>,
     pub name: Option<String>,
-    pub version: Option<String>,
-    pub r#type: Option<DependencyTypeEnum>,
-    pub deleted: Option<bool>,
-    pub updated: Option<bool>,
-    /// `stateUnknown`
-    pub state_unknown: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `stateUnknown`
+    pub state_unknown: Option<bool>,
+    pub r#type: Option<DependencyTypeEnum>,
+    pub updated: Option<bool>,
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,14 +23,14 @@ impl codec::Model for Dependency {
     const NAME: &'static str = "Dependency";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("deleted", &mut self.deleted);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("deleted", &mut self.deleted);
-        visitor.field("updated", &mut self.updated);
-        visitor.field("stateUnknown", &mut self.state_unknown);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("stateUnknown", &mut self.state_unknown);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("updated", &mut self.updated);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::models::architect::Dependency;
 
 #[derive(Clone, Default)]
 pub struct DependencyObject {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub version: Option<String>,
-    pub r#type: Option<DependencyObjectType>,
-    pub deleted: Option<bool>,
-    pub updated: Option<bool>,
-    /// `stateUnknown`
-    pub state_unknown: Option<bool>,
     /// `consumedResources`
     pub consumed_resources: Option<Vec<Dependency>>,
     /// `consumingResources`
     pub consuming_resources: Option<Vec<Dependency>>,
+    pub deleted: Option<bool>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `stateUnknown`
+    pub state_unknown: Option<bool>,
+    pub r#type: Option<DependencyObjectType>,
+    pub updated: Option<bool>,
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,16 +27,16 @@ impl codec::Model for DependencyObject {
     const NAME: &'static str = "DependencyObject";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("deleted", &mut self.deleted);
-        visitor.field("updated", &mut self.updated);
-        visitor.field("stateUnknown", &mut self.state_unknown);
         visitor.field("consumedResources", &mut self.consumed_resources);
         visitor.field("consumingResources", &mut self.consuming_resources);
+        visitor.field("deleted", &mut self.deleted);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("stateUnknown", &mut self.state_unknown);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("updated", &mut self.updated);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

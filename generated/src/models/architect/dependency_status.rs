@@ -8,23 +8,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DependencyStatus {
+    /// `buildId`
+    pub build_id: Option<String>,
+    pub client: Option<Box<DomainEntityRef>>,
+    /// `dateCompleted`
+    pub date_completed: Option<time::Timestamp>,
+    /// `dateStarted`
+    pub date_started: Option<time::Timestamp>,
+    /// `failedObjects`
+    pub failed_objects: Option<Vec<FailedObject>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub user: Option<Box<User>>,
-    pub client: Option<Box<DomainEntityRef>>,
-    /// `buildId`
-    pub build_id: Option<String>,
-    /// `dateStarted`
-    pub date_started: Option<time::Timestamp>,
-    /// `dateCompleted`
-    pub date_completed: Option<time::Timestamp>,
-    pub status: Option<DependencyStatusStatus>,
-    /// `failedObjects`
-    pub failed_objects: Option<Vec<FailedObject>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<DependencyStatusStatus>,
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for DependencyStatus {
     const NAME: &'static str = "DependencyStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("buildId", &mut self.build_id);
+        visitor.boxed("client", &mut self.client);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateStarted", &mut self.date_started);
+        visitor.field("failedObjects", &mut self.failed_objects);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("client", &mut self.client);
-        visitor.field("buildId", &mut self.build_id);
-        visitor.field("dateStarted", &mut self.date_started);
-        visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.field("status", &mut self.status);
-        visitor.field("failedObjects", &mut self.failed_objects);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

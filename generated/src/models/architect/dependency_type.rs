@@ -6,10 +6,10 @@ use crate::runtime::codec;
 pub struct DependencyType {
     pub id: Option<String>,
     pub name: Option<String>,
-    pub versioned: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub versioned: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for DependencyType {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("versioned", &mut self.versioned);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("versioned", &mut self.versioned);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct EmergencyCallFlow {
     /// `emergencyFlow`
     pub emergency_flow: Option<Box<DomainEntityRef>>,
     pub ivrs: Option<Vec<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

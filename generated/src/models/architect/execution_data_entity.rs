@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ExecutionDataEntity {
-    pub id: Option<String>,
     /// `downloadUri`
     pub download_uri: Option<String>,
     pub failed: Option<bool>,
+    pub id: Option<String>,
     /// `statusCode`
     pub status_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ExecutionDataEntity {
     const NAME: &'static str = "ExecutionDataEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("downloadUri", &mut self.download_uri);
         visitor.field("failed", &mut self.failed);
+        visitor.field("id", &mut self.id);
         visitor.field("statusCode", &mut self.status_code);
         visitor.extra(&mut self.extra);
     }

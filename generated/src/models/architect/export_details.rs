@@ -5,13 +5,13 @@ use crate::models::architect::ArchitectFlowReference;
 
 #[derive(Clone, Default)]
 pub struct ExportDetails {
-    /// required
-    pub flow: Option<Box<ArchitectFlowReference>>,
-    /// `fileName`
-    pub file_name: Option<String>,
     /// `exportType`
     pub export_type: Option<ExportDetailsExportType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `fileName`
+    pub file_name: Option<String>,
+    /// required
+    pub flow: Option<Box<ArchitectFlowReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ExportDetails {
     const NAME: &'static str = "ExportDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("flow", &mut self.flow);
-        visitor.field("fileName", &mut self.file_name);
         visitor.field("exportType", &mut self.export_type);
+        visitor.field("fileName", &mut self.file_name);
+        visitor.boxed("flow", &mut self.flow);
         visitor.extra(&mut self.extra);
     }
 }

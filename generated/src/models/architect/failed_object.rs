@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FailedObject {
-    pub id: Option<String>,
-    pub version: Option<String>,
-    pub name: Option<String>,
     /// `errorCode`
     pub error_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for FailedObject {
     const NAME: &'static str = "FailedObject";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("version", &mut self.version);
-        visitor.field("name", &mut self.name);
         visitor.field("errorCode", &mut self.error_code);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

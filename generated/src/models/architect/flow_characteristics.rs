@@ -4,20 +4,20 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FlowCharacteristics {
-    /// `executionItems`
-    pub execution_items: Option<bool>,
-    /// `executionInputOutputs`
-    pub execution_input_outputs: Option<bool>,
     pub communications: Option<bool>,
     /// `eventError`
     pub event_error: Option<bool>,
-    /// `eventWarning`
-    pub event_warning: Option<bool>,
     /// `eventOther`
     pub event_other: Option<bool>,
-    pub variables: Option<bool>,
+    /// `eventWarning`
+    pub event_warning: Option<bool>,
+    /// `executionInputOutputs`
+    pub execution_input_outputs: Option<bool>,
+    /// `executionItems`
+    pub execution_items: Option<bool>,
     pub names: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub variables: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for FlowCharacteristics {
     const NAME: &'static str = "FlowCharacteristics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("executionItems", &mut self.execution_items);
-        visitor.field("executionInputOutputs", &mut self.execution_input_outputs);
         visitor.field("communications", &mut self.communications);
         visitor.field("eventError", &mut self.event_error);
-        visitor.field("eventWarning", &mut self.event_warning);
         visitor.field("eventOther", &mut self.event_other);
-        visitor.field("variables", &mut self.variables);
+        visitor.field("eventWarning", &mut self.event_warning);
+        visitor.field("executionInputOutputs", &mut self.execution_input_outputs);
+        visitor.field("executionItems", &mut self.execution_items);
         visitor.field("names", &mut self.names);
+        visitor.field("variables", &mut self.variables);
         visitor.extra(&mut self.extra);
     }
 }

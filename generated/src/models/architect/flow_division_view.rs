@@ -11,25 +11,25 @@ use crate::models::shared_by_21_b30249::WritableDivision;
 
 #[derive(Clone, Default)]
 pub struct FlowDivisionView {
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
-    pub r#type: Option<FlowDivisionViewType>,
-    pub description: Option<String>,
-    /// `inputSchema`
-    pub input_schema: Option<Box<JsonSchemaDocument>>,
-    /// `outputSchema`
-    pub output_schema: Option<Box<JsonSchemaDocument>>,
-    /// `supportedLanguages`, read-only
-    pub supported_languages: Option<Vec<SupportedLanguage>>,
-    /// `publishedVersion`
-    pub published_version: Option<Box<FlowVersion>>,
     /// `debugVersion`
     pub debug_version: Option<Box<FlowVersion>>,
+    pub description: Option<String>,
+    pub division: Option<Box<WritableDivision>>,
+    pub id: Option<String>,
+    /// `inputSchema`
+    pub input_schema: Option<Box<JsonSchemaDocument>>,
+    /// required
+    pub name: Option<String>,
+    /// `outputSchema`
+    pub output_schema: Option<Box<JsonSchemaDocument>>,
+    /// `publishedVersion`
+    pub published_version: Option<Box<FlowVersion>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedLanguages`, read-only
+    pub supported_languages: Option<Vec<SupportedLanguage>>,
+    pub r#type: Option<FlowDivisionViewType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,17 +37,17 @@ impl codec::Model for FlowDivisionView {
     const NAME: &'static str = "FlowDivisionView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("inputSchema", &mut self.input_schema);
-        visitor.boxed("outputSchema", &mut self.output_schema);
-        visitor.field("supportedLanguages", &mut self.supported_languages);
-        visitor.boxed("publishedVersion", &mut self.published_version);
         visitor.boxed("debugVersion", &mut self.debug_version);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("inputSchema", &mut self.input_schema);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("outputSchema", &mut self.output_schema);
+        visitor.boxed("publishedVersion", &mut self.published_version);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("supportedLanguages", &mut self.supported_languages);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

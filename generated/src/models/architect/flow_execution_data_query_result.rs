@@ -5,32 +5,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FlowExecutionDataQueryResult {
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `endDateTime`
+    pub end_date_time: Option<time::Timestamp>,
+    /// `flowErrorReason`
+    pub flow_error_reason: Option<String>,
+    /// `flowId`
+    pub flow_id: Option<String>,
+    /// `flowName`
+    pub flow_name: Option<String>,
+    /// `flowType`
+    pub flow_type: Option<FlowExecutionDataQueryResultFlowType>,
+    /// `flowVersion`
+    pub flow_version: Option<String>,
+    /// `flowWarningReason`
+    pub flow_warning_reason: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `startDateTime`
-    pub start_date_time: Option<time::Timestamp>,
-    /// `endDateTime`
-    pub end_date_time: Option<time::Timestamp>,
-    /// `flowId`
-    pub flow_id: Option<String>,
-    /// `flowVersion`
-    pub flow_version: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    /// `workitemId`
-    pub workitem_id: Option<String>,
-    /// `flowType`
-    pub flow_type: Option<FlowExecutionDataQueryResultFlowType>,
-    /// `flowErrorReason`
-    pub flow_error_reason: Option<String>,
-    /// `flowWarningReason`
-    pub flow_warning_reason: Option<String>,
-    /// `flowName`
-    pub flow_name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDateTime`
+    pub start_date_time: Option<time::Timestamp>,
+    /// `workitemId`
+    pub workitem_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,19 +38,19 @@ impl codec::Model for FlowExecutionDataQueryResult {
     const NAME: &'static str = "FlowExecutionDataQueryResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("endDateTime", &mut self.end_date_time);
+        visitor.field("flowErrorReason", &mut self.flow_error_reason);
+        visitor.field("flowId", &mut self.flow_id);
+        visitor.field("flowName", &mut self.flow_name);
+        visitor.field("flowType", &mut self.flow_type);
+        visitor.field("flowVersion", &mut self.flow_version);
+        visitor.field("flowWarningReason", &mut self.flow_warning_reason);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("startDateTime", &mut self.start_date_time);
-        visitor.field("endDateTime", &mut self.end_date_time);
-        visitor.field("flowId", &mut self.flow_id);
-        visitor.field("flowVersion", &mut self.flow_version);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("workitemId", &mut self.workitem_id);
-        visitor.field("flowType", &mut self.flow_type);
-        visitor.field("flowErrorReason", &mut self.flow_error_reason);
-        visitor.field("flowWarningReason", &mut self.flow_warning_reason);
-        visitor.field("flowName", &mut self.flow_name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDateTime", &mut self.start_date_time);
+        visitor.field("workitemId", &mut self.workitem_id);
         visitor.extra(&mut self.extra);
     }
 }

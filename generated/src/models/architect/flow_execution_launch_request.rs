@@ -12,7 +12,7 @@ pub struct FlowExecutionLaunchRequest {
     /// `inputData`
     pub input_data: Option<BTreeMap<String, serde_json::Value>>,
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

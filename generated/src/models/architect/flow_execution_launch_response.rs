@@ -5,13 +5,13 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct FlowExecutionLaunchResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `flowVersion`
     pub flow_version: Option<Box<DomainEntityRef>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for FlowExecutionLaunchResponse {
     const NAME: &'static str = "FlowExecutionLaunchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("flowVersion", &mut self.flow_version);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("flowVersion", &mut self.flow_version);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

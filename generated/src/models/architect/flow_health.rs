@@ -8,12 +8,12 @@ use crate::models::architect::{FlowHealthIntentInfo, FlowHealthVersionInfo, Loca
 pub struct FlowHealth {
     /// `flowVersionInfo`
     pub flow_version_info: Option<Box<FlowHealthVersionInfo>>,
+    pub intents: Option<Vec<FlowHealthIntentInfo>>,
     /// `languageInfo`
     pub language_info: Option<BTreeMap<String, LocaleInfo>>,
-    pub intents: Option<Vec<FlowHealthIntentInfo>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for FlowHealth {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("flowVersionInfo", &mut self.flow_version_info);
-        visitor.field("languageInfo", &mut self.language_info);
         visitor.field("intents", &mut self.intents);
+        visitor.field("languageInfo", &mut self.language_info);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,16 +5,16 @@ use crate::models::architect::{FlowHealthIntentVersionInfo, HealthInfo};
 
 #[derive(Clone, Default)]
 pub struct FlowHealthIntent {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `flowVersionInfo`
     pub flow_version_info: Option<Box<FlowHealthIntentVersionInfo>>,
-    pub language: Option<FlowHealthIntentLanguage>,
     pub health: Option<Box<HealthInfo>>,
+    /// read-only
+    pub id: Option<String>,
+    pub language: Option<FlowHealthIntentLanguage>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for FlowHealthIntent {
     const NAME: &'static str = "FlowHealthIntent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("flowVersionInfo", &mut self.flow_version_info);
-        visitor.field("language", &mut self.language);
         visitor.boxed("health", &mut self.health);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -8,12 +8,12 @@ use crate::models::architect::LocaleHealth;
 pub struct FlowHealthIntentInfo {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
     /// `languageHealth`
     pub language_health: Option<BTreeMap<String, LocaleHealth>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for FlowHealthIntentInfo {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("languageHealth", &mut self.language_health);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,20 +5,20 @@ use crate::models::architect::{ConfusionInfo, OutlierInfo};
 
 #[derive(Clone, Default)]
 pub struct FlowHealthIntentUtterance {
+    /// `confusionInfo`
+    pub confusion_info: Option<Box<ConfusionInfo>>,
     /// read-only
     pub id: Option<String>,
-    pub text: Option<String>,
     /// `issueCount`
     pub issue_count: Option<i64>,
+    /// `outlierInfo`
+    pub outlier_info: Option<Box<OutlierInfo>>,
     /// `staticValidationResults`
     pub static_validation_results: Option<
         Vec<FlowHealthIntentUtteranceStaticValidationResults>,
     >,
-    /// `outlierInfo`
-    pub outlier_info: Option<Box<OutlierInfo>>,
-    /// `confusionInfo`
-    pub confusion_info: Option<Box<ConfusionInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for FlowHealthIntentUtterance {
     const NAME: &'static str = "FlowHealthIntentUtterance";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("text", &mut self.text);
-        visitor.field("issueCount", &mut self.issue_count);
-        visitor.field("staticValidationResults", &mut self.static_validation_results);
-        visitor.boxed("outlierInfo", &mut self.outlier_info);
         visitor.boxed("confusionInfo", &mut self.confusion_info);
+        visitor.field("id", &mut self.id);
+        visitor.field("issueCount", &mut self.issue_count);
+        visitor.boxed("outlierInfo", &mut self.outlier_info);
+        visitor.field("staticValidationResults", &mut self.static_validation_results);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct FlowHealthIntentVersionInfo {
-    /// `nluVersion`, read-only
-    pub nlu_version: Option<Box<AddressableEntityRef>>,
     /// `flowVersion`, read-only
     pub flow_version: Option<Box<AddressableEntityRef>>,
     /// `nluDomain`, read-only
     pub nlu_domain: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `nluVersion`, read-only
+    pub nlu_version: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for FlowHealthIntentVersionInfo {
     const NAME: &'static str = "FlowHealthIntentVersionInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("nluVersion", &mut self.nlu_version);
         visitor.boxed("flowVersion", &mut self.flow_version);
         visitor.boxed("nluDomain", &mut self.nlu_domain);
+        visitor.boxed("nluVersion", &mut self.nlu_version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,23 +8,23 @@ use crate::models::architect::{
 
 #[derive(Clone, Default)]
 pub struct FlowHealthUtterance {
+    /// `confusionInfo`
+    pub confusion_info: Option<Box<ConfusionDetails>>,
     /// read-only
     pub id: Option<String>,
-    pub text: Option<String>,
     /// `issueCount`
     pub issue_count: Option<i64>,
     pub language: Option<FlowHealthUtteranceLanguage>,
+    /// `outlierInfo`
+    pub outlier_info: Option<Box<OutlierInfo>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `staticValidationResults`
     pub static_validation_results: Option<
         Vec<FlowHealthUtteranceStaticValidationResults>,
     >,
-    /// `outlierInfo`
-    pub outlier_info: Option<Box<OutlierInfo>>,
-    /// `confusionInfo`
-    pub confusion_info: Option<Box<ConfusionDetails>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for FlowHealthUtterance {
     const NAME: &'static str = "FlowHealthUtterance";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("confusionInfo", &mut self.confusion_info);
         visitor.field("id", &mut self.id);
-        visitor.field("text", &mut self.text);
         visitor.field("issueCount", &mut self.issue_count);
         visitor.field("language", &mut self.language);
-        visitor.field("staticValidationResults", &mut self.static_validation_results);
         visitor.boxed("outlierInfo", &mut self.outlier_info);
-        visitor.boxed("confusionInfo", &mut self.confusion_info);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("staticValidationResults", &mut self.static_validation_results);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

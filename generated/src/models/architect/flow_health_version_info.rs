@@ -9,7 +9,7 @@ pub struct FlowHealthVersionInfo {
     pub flow_version: Option<Box<AddressableEntityRef>>,
     /// `nluDomain`, read-only
     pub nlu_domain: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,9 +5,9 @@ use crate::models::architect::FlowCharacteristics;
 
 #[derive(Clone, Default)]
 pub struct FlowLogLevel {
-    pub level: Option<FlowLogLevelLevel>,
     pub characteristics: Option<Box<FlowCharacteristics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub level: Option<FlowLogLevelLevel>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for FlowLogLevel {
     const NAME: &'static str = "FlowLogLevel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("level", &mut self.level);
         visitor.boxed("characteristics", &mut self.characteristics);
+        visitor.field("level", &mut self.level);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::architect::FlowCharacteristics;
 
 #[derive(Clone, Default)]
 pub struct FlowLogLevelCharacteristicsDefinition {
+    /// `dependsOn`, read-only
+    pub depends_on: Option<Box<FlowCharacteristics>>,
     /// read-only
     pub id: Option<String>,
     /// `minimumLevel`, read-only
     pub minimum_level: Option<FlowLogLevelCharacteristicsDefinitionMinimumLevel>,
-    /// `dependsOn`, read-only
-    pub depends_on: Option<Box<FlowCharacteristics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for FlowLogLevelCharacteristicsDefinition {
     const NAME: &'static str = "FlowLogLevelCharacteristicsDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("dependsOn", &mut self.depends_on);
         visitor.field("id", &mut self.id);
         visitor.field("minimumLevel", &mut self.minimum_level);
-        visitor.boxed("dependsOn", &mut self.depends_on);
         visitor.extra(&mut self.extra);
     }
 }

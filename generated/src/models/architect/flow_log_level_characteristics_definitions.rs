@@ -5,11 +5,11 @@ use crate::models::architect::{FlowLogLevel, FlowLogLevelCharacteristicsDefiniti
 
 #[derive(Clone, Default)]
 pub struct FlowLogLevelCharacteristicsDefinitions {
-    /// `logLevels`, read-only
-    pub log_levels: Option<Vec<FlowLogLevel>>,
     /// read-only
     pub characteristics: Option<Vec<FlowLogLevelCharacteristicsDefinition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `logLevels`, read-only
+    pub log_levels: Option<Vec<FlowLogLevel>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for FlowLogLevelCharacteristicsDefinitions {
     const NAME: &'static str = "FlowLogLevelCharacteristicsDefinitions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("logLevels", &mut self.log_levels);
         visitor.field("characteristics", &mut self.characteristics);
+        visitor.field("logLevels", &mut self.log_levels);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::architect::FlowLogLevel;
 pub struct FlowLogLevelRequest {
     /// `logLevelCharacteristics`, required
     pub log_level_characteristics: Option<Box<FlowLogLevel>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,16 +6,16 @@ use crate::models::shared_by_21_b30249::WritableDivision;
 
 #[derive(Clone, Default)]
 pub struct FlowOutcome {
+    /// `currentOperation`
+    pub current_operation: Option<Box<Operation>>,
+    pub description: Option<String>,
+    pub division: Option<Box<WritableDivision>>,
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
-    pub description: Option<String>,
-    /// `currentOperation`
-    pub current_operation: Option<Box<Operation>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for FlowOutcome {
     const NAME: &'static str = "FlowOutcome";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("currentOperation", &mut self.current_operation);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("currentOperation", &mut self.current_operation);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

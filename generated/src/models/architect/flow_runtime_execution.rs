@@ -9,26 +9,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FlowRuntimeExecution {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `flowVersion`, required
-    pub flow_version: Option<Box<FlowVersion>>,
-    /// `dateLaunched`, required
-    pub date_launched: Option<time::Timestamp>,
-    /// required
-    pub status: Option<FlowRuntimeExecutionStatus>,
-    /// `dateCompleted`
-    pub date_completed: Option<time::Timestamp>,
     /// `completionReason`
     pub completion_reason: Option<String>,
+    pub conversation: Option<Box<DomainEntityRef>>,
+    /// `dateCompleted`
+    pub date_completed: Option<time::Timestamp>,
+    /// `dateLaunched`, required
+    pub date_launched: Option<time::Timestamp>,
     /// `flowErrorInfo`
     pub flow_error_info: Option<Box<ErrorBody>>,
+    /// `flowVersion`, required
+    pub flow_version: Option<Box<FlowVersion>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `outputData`
     pub output_data: Option<BTreeMap<String, serde_json::Value>>,
-    pub conversation: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<FlowRuntimeExecutionStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,17 +36,17 @@ impl codec::Model for FlowRuntimeExecution {
     const NAME: &'static str = "FlowRuntimeExecution";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("completionReason", &mut self.completion_reason);
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateLaunched", &mut self.date_launched);
+        visitor.boxed("flowErrorInfo", &mut self.flow_error_info);
+        visitor.boxed("flowVersion", &mut self.flow_version);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("flowVersion", &mut self.flow_version);
-        visitor.field("dateLaunched", &mut self.date_launched);
-        visitor.field("status", &mut self.status);
-        visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.field("completionReason", &mut self.completion_reason);
-        visitor.boxed("flowErrorInfo", &mut self.flow_error_info);
         visitor.field("outputData", &mut self.output_data);
-        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

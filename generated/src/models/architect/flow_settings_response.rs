@@ -8,21 +8,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FlowSettingsResponse {
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<FlowSettingsResponseType>,
+    /// `logLevelCharacteristics`
+    pub log_level_characteristics: Option<Box<FlowLogLevel>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
     /// `modifiedByClient`
     pub modified_by_client: Option<Box<DomainEntityRef>>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    /// `logLevelCharacteristics`
-    pub log_level_characteristics: Option<Box<FlowLogLevel>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<FlowSettingsResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for FlowSettingsResponse {
     const NAME: &'static str = "FlowSettingsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
+        visitor.boxed("logLevelCharacteristics", &mut self.log_level_characteristics);
         visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.boxed("modifiedByClient", &mut self.modified_by_client);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("logLevelCharacteristics", &mut self.log_level_characteristics);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::models::architect::QueryCriteria;
 
 #[derive(Clone, Default)]
 pub struct FlowsQueryCriteriaResponse {
-    pub criteria: Option<Vec<QueryCriteria>>,
-    /// `flowTypes`
-    pub flow_types: Option<Vec<FlowsQueryCriteriaResponseFlowTypes>>,
     /// `actionTypes`
     pub action_types: Option<Vec<FlowsQueryCriteriaResponseActionTypes>>,
+    pub criteria: Option<Vec<QueryCriteria>>,
     /// `errorCodes`
     pub error_codes: Option<Vec<String>>,
+    /// `flowTypes`
+    pub flow_types: Option<Vec<FlowsQueryCriteriaResponseFlowTypes>>,
     /// `warningCodes`
     pub warning_codes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for FlowsQueryCriteriaResponse {
     const NAME: &'static str = "FlowsQueryCriteriaResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("criteria", &mut self.criteria);
-        visitor.field("flowTypes", &mut self.flow_types);
         visitor.field("actionTypes", &mut self.action_types);
+        visitor.field("criteria", &mut self.criteria);
         visitor.field("errorCodes", &mut self.error_codes);
+        visitor.field("flowTypes", &mut self.flow_types);
         visitor.field("warningCodes", &mut self.warning_codes);
         visitor.extra(&mut self.extra);
     }

@@ -5,15 +5,15 @@ use crate::models::architect::ExecutionDataEntity;
 
 #[derive(Clone, Default)]
 pub struct GetFlowExecutionDataJobResult {
+    pub entities: Option<Vec<ExecutionDataEntity>>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub entities: Option<Vec<ExecutionDataEntity>>,
     /// `jobState`
     pub job_state: Option<GetFlowExecutionDataJobResultJobState>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for GetFlowExecutionDataJobResult {
     const NAME: &'static str = "GetFlowExecutionDataJobResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("entities", &mut self.entities);
+        visitor.field("id", &mut self.id);
         visitor.field("jobState", &mut self.job_state);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,15 +5,15 @@ use crate::models::architect::GrammarLanguage;
 
 #[derive(Clone, Default)]
 pub struct Grammar {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub description: Option<String>,
     /// read-only
+    pub id: Option<String>,
+    /// read-only
     pub languages: Option<Vec<GrammarLanguage>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for Grammar {
     const NAME: &'static str = "Grammar";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.field("languages", &mut self.languages);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,22 +5,22 @@ use crate::models::architect::GrammarLanguageFileMetadata;
 
 #[derive(Clone, Default)]
 pub struct GrammarLanguage {
-    /// read-only
-    pub id: Option<String>,
-    /// `grammarId`
-    pub grammar_id: Option<String>,
-    pub language: Option<String>,
-    /// `voiceFileUrl`, read-only
-    pub voice_file_url: Option<String>,
-    /// `dtmfFileUrl`, read-only
-    pub dtmf_file_url: Option<String>,
-    /// `voiceFileMetadata`
-    pub voice_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
     /// `dtmfFileMetadata`
     pub dtmf_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
+    /// `dtmfFileUrl`, read-only
+    pub dtmf_file_url: Option<String>,
+    /// `grammarId`
+    pub grammar_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub language: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `voiceFileMetadata`
+    pub voice_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
+    /// `voiceFileUrl`, read-only
+    pub voice_file_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for GrammarLanguage {
     const NAME: &'static str = "GrammarLanguage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("grammarId", &mut self.grammar_id);
-        visitor.field("language", &mut self.language);
-        visitor.field("voiceFileUrl", &mut self.voice_file_url);
-        visitor.field("dtmfFileUrl", &mut self.dtmf_file_url);
-        visitor.boxed("voiceFileMetadata", &mut self.voice_file_metadata);
         visitor.boxed("dtmfFileMetadata", &mut self.dtmf_file_metadata);
+        visitor.field("dtmfFileUrl", &mut self.dtmf_file_url);
+        visitor.field("grammarId", &mut self.grammar_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("voiceFileMetadata", &mut self.voice_file_metadata);
+        visitor.field("voiceFileUrl", &mut self.voice_file_url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct GrammarLanguageFileMetadata {
+    /// `dateUploaded`
+    pub date_uploaded: Option<time::Timestamp>,
     /// `fileName`
     pub file_name: Option<String>,
     /// `fileSizeBytes`
     pub file_size_bytes: Option<i64>,
-    /// `dateUploaded`
-    pub date_uploaded: Option<time::Timestamp>,
     /// `fileType`
     pub file_type: Option<GrammarLanguageFileMetadataFileType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for GrammarLanguageFileMetadata {
     const NAME: &'static str = "GrammarLanguageFileMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateUploaded", &mut self.date_uploaded);
         visitor.field("fileName", &mut self.file_name);
         visitor.field("fileSizeBytes", &mut self.file_size_bytes);
-        visitor.field("dateUploaded", &mut self.date_uploaded);
         visitor.field("fileType", &mut self.file_type);
         visitor.extra(&mut self.extra);
     }

@@ -5,11 +5,11 @@ use crate::models::architect::GrammarLanguageFileMetadata;
 
 #[derive(Clone, Default)]
 pub struct GrammarLanguageUpdate {
-    /// `voiceFileMetadata`
-    pub voice_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
     /// `dtmfFileMetadata`
     pub dtmf_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `voiceFileMetadata`
+    pub voice_file_metadata: Option<Box<GrammarLanguageFileMetadata>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for GrammarLanguageUpdate {
     const NAME: &'static str = "GrammarLanguageUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("voiceFileMetadata", &mut self.voice_file_metadata);
         visitor.boxed("dtmfFileMetadata", &mut self.dtmf_file_metadata);
+        visitor.boxed("voiceFileMetadata", &mut self.voice_file_metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,17 +8,17 @@ use crate::models::architect::{
 
 #[derive(Clone, Default)]
 pub struct HealthInfo {
-    pub status: Option<HealthInfoStatus>,
     /// `errorInfo`
     pub error_info: Option<Box<FlowHealthErrorInfo>>,
-    /// `overallScore`
-    pub overall_score: Option<f64>,
     /// `issueCount`
     pub issue_count: Option<i64>,
+    /// `overallScore`
+    pub overall_score: Option<f64>,
     /// `staticValidationResults`
     pub static_validation_results: Option<Vec<HealthInfoStaticValidationResults>>,
+    pub status: Option<HealthInfoStatus>,
     pub utterances: Option<Vec<FlowHealthIntentUtterance>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for HealthInfo {
     const NAME: &'static str = "HealthInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.field("overallScore", &mut self.overall_score);
         visitor.field("issueCount", &mut self.issue_count);
+        visitor.field("overallScore", &mut self.overall_score);
         visitor.field("staticValidationResults", &mut self.static_validation_results);
+        visitor.field("status", &mut self.status);
         visitor.field("utterances", &mut self.utterances);
         visitor.extra(&mut self.extra);
     }

@@ -8,17 +8,17 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct HistoryEntry {
     pub action: Option<HistoryEntryAction>,
-    pub resource: Option<String>,
-    pub timestamp: Option<time::Timestamp>,
-    pub user: Option<Box<User>>,
-    pub client: Option<Box<DomainEntityRef>>,
-    pub version: Option<String>,
-    pub secure: Option<bool>,
-    /// `virtualAgentEnabled`
-    pub virtual_agent_enabled: Option<bool>,
     /// `agenticVirtualAgentEnabled`
     pub agentic_virtual_agent_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub client: Option<Box<DomainEntityRef>>,
+    pub resource: Option<String>,
+    pub secure: Option<bool>,
+    pub timestamp: Option<time::Timestamp>,
+    pub user: Option<Box<User>>,
+    pub version: Option<String>,
+    /// `virtualAgentEnabled`
+    pub virtual_agent_enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,18 +27,18 @@ impl codec::Model for HistoryEntry {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("action", &mut self.action);
-        visitor.field("resource", &mut self.resource);
-        visitor.field("timestamp", &mut self.timestamp);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("client", &mut self.client);
-        visitor.field("version", &mut self.version);
-        visitor.field("secure", &mut self.secure);
-        visitor.field("virtualAgentEnabled", &mut self.virtual_agent_enabled);
         visitor
             .field(
                 "agenticVirtualAgentEnabled",
                 &mut self.agentic_virtual_agent_enabled,
             );
+        visitor.boxed("client", &mut self.client);
+        visitor.field("resource", &mut self.resource);
+        visitor.field("secure", &mut self.secure);
+        visitor.field("timestamp", &mut self.timestamp);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("version", &mut self.version);
+        visitor.field("virtualAgentEnabled", &mut self.virtual_agent_enabled);
         visitor.extra(&mut self.extra);
     }
 }

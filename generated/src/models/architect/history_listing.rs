@@ -14,36 +14,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct HistoryListing {
-    pub id: Option<String>,
-    pub complete: Option<bool>,
-    pub user: Option<Box<User>>,
-    pub client: Option<Box<DomainEntityRef>>,
-    /// `errorMessage`
-    pub error_message: Option<String>,
-    /// `errorCode`
-    pub error_code: Option<String>,
-    /// `errorDetails`
-    pub error_details: Option<Vec<Detail>>,
-    /// `errorMessageParams`
-    pub error_message_params: Option<BTreeMap<String, String>>,
     /// `actionName`
     pub action_name: Option<HistoryListingActionName>,
     /// `actionStatus`
     pub action_status: Option<HistoryListingActionStatus>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub system: Option<bool>,
-    pub started: Option<time::Timestamp>,
+    pub client: Option<Box<DomainEntityRef>>,
+    pub complete: Option<bool>,
     pub completed: Option<time::Timestamp>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    pub total: Option<i64>,
+    pub description: Option<String>,
     pub entities: Option<Vec<HistoryEntry>>,
+    /// `errorCode`
+    pub error_code: Option<String>,
+    /// `errorDetails`
+    pub error_details: Option<Vec<Detail>>,
+    /// `errorMessage`
+    pub error_message: Option<String>,
+    /// `errorMessageParams`
+    pub error_message_params: Option<BTreeMap<String, String>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `pageCount`
     pub page_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    pub started: Option<time::Timestamp>,
+    pub system: Option<bool>,
+    pub total: Option<i64>,
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -51,26 +51,26 @@ impl codec::Model for HistoryListing {
     const NAME: &'static str = "HistoryListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("complete", &mut self.complete);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("client", &mut self.client);
-        visitor.field("errorMessage", &mut self.error_message);
-        visitor.field("errorCode", &mut self.error_code);
-        visitor.field("errorDetails", &mut self.error_details);
-        visitor.field("errorMessageParams", &mut self.error_message_params);
         visitor.field("actionName", &mut self.action_name);
         visitor.field("actionStatus", &mut self.action_status);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("system", &mut self.system);
-        visitor.field("started", &mut self.started);
+        visitor.boxed("client", &mut self.client);
+        visitor.field("complete", &mut self.complete);
         visitor.field("completed", &mut self.completed);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("total", &mut self.total);
+        visitor.field("description", &mut self.description);
         visitor.field("entities", &mut self.entities);
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.field("errorDetails", &mut self.error_details);
+        visitor.field("errorMessage", &mut self.error_message);
+        visitor.field("errorMessageParams", &mut self.error_message_params);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("started", &mut self.started);
+        visitor.field("system", &mut self.system);
+        visitor.field("total", &mut self.total);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

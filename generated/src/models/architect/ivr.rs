@@ -9,39 +9,39 @@ use crate::runtime::time;
 /// `IVR` in the API.
 #[derive(Clone, Default)]
 pub struct Ivr {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `closedHoursFlow`
+    pub closed_hours_flow: Option<Box<DomainEntityRef>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<IvrState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
+    pub description: Option<String>,
+    pub division: Option<Box<WritableDivision>>,
     pub dnis: Option<Vec<String>>,
-    /// `openHoursFlow`
-    pub open_hours_flow: Option<Box<DomainEntityRef>>,
-    /// `closedHoursFlow`
-    pub closed_hours_flow: Option<Box<DomainEntityRef>>,
     /// `holidayHoursFlow`
     pub holiday_hours_flow: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `openHoursFlow`
+    pub open_hours_flow: Option<Box<DomainEntityRef>>,
     /// `scheduleGroup`
     pub schedule_group: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<IvrState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -49,24 +49,24 @@ impl codec::Model for Ivr {
     const NAME: &'static str = "Ivr";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.boxed("closedHoursFlow", &mut self.closed_hours_flow);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.field("dnis", &mut self.dnis);
-        visitor.boxed("openHoursFlow", &mut self.open_hours_flow);
-        visitor.boxed("closedHoursFlow", &mut self.closed_hours_flow);
         visitor.boxed("holidayHoursFlow", &mut self.holiday_hours_flow);
+        visitor.field("id", &mut self.id);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("openHoursFlow", &mut self.open_hours_flow);
         visitor.boxed("scheduleGroup", &mut self.schedule_group);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::architect::FlowHealthIntentUtteranceStaticValidationResults;
 
 #[derive(Clone, Default)]
 pub struct LocaleHealth {
-    /// `overallScore`
-    pub overall_score: Option<f64>,
     /// `issueCount`
     pub issue_count: Option<i64>,
+    /// `overallScore`
+    pub overall_score: Option<f64>,
     /// `staticValidationResults`
     pub static_validation_results: Option<Vec<LocaleHealthStaticValidationResults>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for LocaleHealth {
     const NAME: &'static str = "LocaleHealth";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("overallScore", &mut self.overall_score);
         visitor.field("issueCount", &mut self.issue_count);
+        visitor.field("overallScore", &mut self.overall_score);
         visitor.field("staticValidationResults", &mut self.static_validation_results);
         visitor.extra(&mut self.extra);
     }

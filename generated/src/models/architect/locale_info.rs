@@ -7,12 +7,12 @@ use crate::models::architect::{
 
 #[derive(Clone, Default)]
 pub struct LocaleInfo {
-    pub status: Option<LocaleInfoStatus>,
     /// `errorInfo`
     pub error_info: Option<Box<FlowHealthErrorInfo>>,
     /// `flowVersionInfo`
     pub flow_version_info: Option<Box<LocaleFlowVersionInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<LocaleInfoStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for LocaleInfo {
     const NAME: &'static str = "LocaleInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.boxed("errorInfo", &mut self.error_info);
         visitor.boxed("flowVersionInfo", &mut self.flow_version_info);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct PromptAssetUpload {
     /// read-only
-    pub url: Option<String>,
-    /// read-only
     pub headers: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for PromptAssetUpload {
     const NAME: &'static str = "PromptAssetUpload";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.field("headers", &mut self.headers);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

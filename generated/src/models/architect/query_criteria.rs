@@ -5,17 +5,17 @@ use crate::models::architect::CriteriaCategoryInfo;
 
 #[derive(Clone, Default)]
 pub struct QueryCriteria {
-    /// `criteriaKey`
-    pub criteria_key: Option<QueryCriteriaCriteriaKey>,
-    /// `criteriaGroups`
-    pub criteria_groups: Option<Vec<QueryCriteriaCriteriaGroups>>,
-    pub description: Option<String>,
-    pub operators: Option<Vec<String>>,
-    /// `dataType`
-    pub data_type: Option<QueryCriteriaDataType>,
     /// `categoryInfo`
     pub category_info: Option<Box<CriteriaCategoryInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `criteriaGroups`
+    pub criteria_groups: Option<Vec<QueryCriteriaCriteriaGroups>>,
+    /// `criteriaKey`
+    pub criteria_key: Option<QueryCriteriaCriteriaKey>,
+    /// `dataType`
+    pub data_type: Option<QueryCriteriaDataType>,
+    pub description: Option<String>,
+    pub operators: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for QueryCriteria {
     const NAME: &'static str = "QueryCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("criteriaKey", &mut self.criteria_key);
+        visitor.boxed("categoryInfo", &mut self.category_info);
         visitor.field("criteriaGroups", &mut self.criteria_groups);
+        visitor.field("criteriaKey", &mut self.criteria_key);
+        visitor.field("dataType", &mut self.data_type);
         visitor.field("description", &mut self.description);
         visitor.field("operators", &mut self.operators);
-        visitor.field("dataType", &mut self.data_type);
-        visitor.boxed("categoryInfo", &mut self.category_info);
         visitor.extra(&mut self.extra);
     }
 }

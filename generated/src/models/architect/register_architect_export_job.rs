@@ -7,7 +7,7 @@ use crate::models::architect::ExportDetails;
 pub struct RegisterArchitectExportJob {
     /// required
     pub flows: Option<Vec<ExportDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,12 +7,12 @@ use crate::models::architect::ArchitectExportJobStateResponseStatus;
 pub struct RegisterArchitectExportJobResponse {
     /// read-only
     pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     pub status: Option<RegisterArchitectExportJobResponseStatus>,
     /// `totalFlows`
     pub total_flows: Option<i64>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RegisterArchitectExportJobResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("status", &mut self.status);
         visitor.field("totalFlows", &mut self.total_flows);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct RegisterArchitectJobResponse {
     /// read-only
+    pub headers: Option<BTreeMap<String, String>>,
+    /// read-only
     pub id: Option<String>,
     /// `presignedUrl`, read-only
     pub presigned_url: Option<String>,
-    /// read-only
-    pub headers: Option<BTreeMap<String, String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RegisterArchitectJobResponse {
     const NAME: &'static str = "RegisterArchitectJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("headers", &mut self.headers);
         visitor.field("id", &mut self.id);
         visitor.field("presignedUrl", &mut self.presigned_url);
-        visitor.field("headers", &mut self.headers);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,13 +5,13 @@ use crate::models::shared_by_21_b30249::WritableDivision;
 
 #[derive(Clone, Default)]
 pub struct ScheduleGroupDivisionView {
+    pub division: Option<Box<WritableDivision>>,
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ScheduleGroupDivisionView {
     const NAME: &'static str = "ScheduleGroupDivisionView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,13 +5,13 @@ use crate::models::architect::SystemPromptAsset;
 
 #[derive(Clone, Default)]
 pub struct SystemPrompt {
+    pub description: Option<String>,
     pub id: Option<String>,
     pub name: Option<String>,
-    pub description: Option<String>,
     pub resources: Option<Vec<SystemPromptAsset>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for SystemPrompt {
     const NAME: &'static str = "SystemPrompt";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("resources", &mut self.resources);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -6,34 +6,34 @@ use crate::models::architect_and_telephony::{AudioFormat, PromptAssetCreateUploa
 
 #[derive(Clone, Default)]
 pub struct SystemPromptAsset {
+    /// `audioFormat`, read-only
+    pub audio_format: Option<Box<AudioFormat>>,
+    /// `durationSeconds`
+    pub duration_seconds: Option<f64>,
+    /// `hasDefault`
+    pub has_default: Option<bool>,
     /// read-only
     pub id: Option<String>,
+    /// required
+    pub language: Option<String>,
+    /// `languageDefault`
+    pub language_default: Option<bool>,
+    /// `mediaUri`
+    pub media_uri: Option<String>,
     pub name: Option<String>,
     /// `promptId`
     pub prompt_id: Option<String>,
-    /// required
-    pub language: Option<String>,
-    /// `durationSeconds`
-    pub duration_seconds: Option<f64>,
-    /// `mediaUri`
-    pub media_uri: Option<String>,
-    /// `audioFormat`, read-only
-    pub audio_format: Option<Box<AudioFormat>>,
-    /// `ttsString`
-    pub tts_string: Option<String>,
-    pub text: Option<String>,
-    /// `uploadUri`, read-only
-    pub upload_uri: Option<String>,
-    /// `uploadStatus`
-    pub upload_status: Option<SystemPromptAssetUploadStatus>,
-    /// `hasDefault`
-    pub has_default: Option<bool>,
-    /// `languageDefault`
-    pub language_default: Option<bool>,
-    pub tags: Option<BTreeMap<String, Vec<String>>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub tags: Option<BTreeMap<String, Vec<String>>>,
+    pub text: Option<String>,
+    /// `ttsString`
+    pub tts_string: Option<String>,
+    /// `uploadStatus`
+    pub upload_status: Option<SystemPromptAssetUploadStatus>,
+    /// `uploadUri`, read-only
+    pub upload_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,21 +41,21 @@ impl codec::Model for SystemPromptAsset {
     const NAME: &'static str = "SystemPromptAsset";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("audioFormat", &mut self.audio_format);
+        visitor.field("durationSeconds", &mut self.duration_seconds);
+        visitor.field("hasDefault", &mut self.has_default);
         visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.field("languageDefault", &mut self.language_default);
+        visitor.field("mediaUri", &mut self.media_uri);
         visitor.field("name", &mut self.name);
         visitor.field("promptId", &mut self.prompt_id);
-        visitor.field("language", &mut self.language);
-        visitor.field("durationSeconds", &mut self.duration_seconds);
-        visitor.field("mediaUri", &mut self.media_uri);
-        visitor.boxed("audioFormat", &mut self.audio_format);
-        visitor.field("ttsString", &mut self.tts_string);
-        visitor.field("text", &mut self.text);
-        visitor.field("uploadUri", &mut self.upload_uri);
-        visitor.field("uploadStatus", &mut self.upload_status);
-        visitor.field("hasDefault", &mut self.has_default);
-        visitor.field("languageDefault", &mut self.language_default);
-        visitor.field("tags", &mut self.tags);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("tags", &mut self.tags);
+        visitor.field("text", &mut self.text);
+        visitor.field("ttsString", &mut self.tts_string);
+        visitor.field("uploadStatus", &mut self.upload_status);
+        visitor.field("uploadUri", &mut self.upload_uri);
         visitor.extra(&mut self.extra);
     }
 }

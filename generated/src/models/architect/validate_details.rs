@@ -7,7 +7,7 @@ use crate::models::architect::ArchitectFlowReference;
 pub struct ValidateDetails {
     /// required
     pub flow: Option<Box<ArchitectFlowReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

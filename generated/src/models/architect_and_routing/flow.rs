@@ -13,48 +13,48 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct Flow {
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
+    pub active: Option<bool>,
+    /// `checkedInVersion`
+    pub checked_in_version: Option<Box<FlowVersion>>,
+    /// `compatibleFlowTypes`, read-only
+    pub compatible_flow_types: Option<Vec<FlowCompatibleFlowTypes>>,
+    /// `currentOperation`
+    pub current_operation: Option<Box<Operation>>,
+    /// `debugVersion`
+    pub debug_version: Option<Box<FlowVersion>>,
+    pub deleted: Option<bool>,
     pub description: Option<String>,
-    pub r#type: Option<FlowType>,
-    /// `lockedUser`
-    pub locked_user: Option<Box<User>>,
+    pub division: Option<Box<WritableDivision>>,
+    pub id: Option<String>,
+    /// `inputSchema`
+    pub input_schema: Option<serde_json::Value>,
     /// `lockedClient`
     pub locked_client: Option<Box<DomainEntityRef>>,
-    pub active: Option<bool>,
-    pub system: Option<bool>,
-    pub deleted: Option<bool>,
+    /// `lockedUser`
+    pub locked_user: Option<Box<User>>,
+    /// required
+    pub name: Option<String>,
+    /// `nluInfo`, read-only
+    pub nlu_info: Option<Box<NluInfo>>,
+    /// `outputSchema`
+    pub output_schema: Option<serde_json::Value>,
+    /// `publishedBy`
+    pub published_by: Option<Box<User>>,
     /// `publishedVersion`
     pub published_version: Option<Box<FlowVersion>>,
     /// `savedVersion`
     pub saved_version: Option<Box<FlowVersion>>,
-    /// `inputSchema`
-    pub input_schema: Option<serde_json::Value>,
-    /// `outputSchema`
-    pub output_schema: Option<serde_json::Value>,
-    /// `checkedInVersion`
-    pub checked_in_version: Option<Box<FlowVersion>>,
-    /// `debugVersion`
-    pub debug_version: Option<Box<FlowVersion>>,
-    /// `publishedBy`
-    pub published_by: Option<Box<User>>,
-    /// `currentOperation`
-    pub current_operation: Option<Box<Operation>>,
-    /// `nluInfo`, read-only
-    pub nlu_info: Option<Box<NluInfo>>,
-    /// `supportedLanguages`, read-only
-    pub supported_languages: Option<Vec<SupportedLanguage>>,
-    /// `compatibleFlowTypes`, read-only
-    pub compatible_flow_types: Option<Vec<FlowCompatibleFlowTypes>>,
-    /// `worktypeId`
-    pub worktype_id: Option<String>,
-    /// `virtualAgentEnabled`
-    pub virtual_agent_enabled: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedLanguages`, read-only
+    pub supported_languages: Option<Vec<SupportedLanguage>>,
+    pub system: Option<bool>,
+    pub r#type: Option<FlowType>,
+    /// `virtualAgentEnabled`
+    pub virtual_agent_enabled: Option<bool>,
+    /// `worktypeId`
+    pub worktype_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -62,30 +62,30 @@ impl codec::Model for Flow {
     const NAME: &'static str = "Flow";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("lockedUser", &mut self.locked_user);
-        visitor.boxed("lockedClient", &mut self.locked_client);
         visitor.field("active", &mut self.active);
-        visitor.field("system", &mut self.system);
+        visitor.boxed("checkedInVersion", &mut self.checked_in_version);
+        visitor.field("compatibleFlowTypes", &mut self.compatible_flow_types);
+        visitor.boxed("currentOperation", &mut self.current_operation);
+        visitor.boxed("debugVersion", &mut self.debug_version);
         visitor.field("deleted", &mut self.deleted);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("inputSchema", &mut self.input_schema);
+        visitor.boxed("lockedClient", &mut self.locked_client);
+        visitor.boxed("lockedUser", &mut self.locked_user);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("nluInfo", &mut self.nlu_info);
+        visitor.field("outputSchema", &mut self.output_schema);
+        visitor.boxed("publishedBy", &mut self.published_by);
         visitor.boxed("publishedVersion", &mut self.published_version);
         visitor.boxed("savedVersion", &mut self.saved_version);
-        visitor.field("inputSchema", &mut self.input_schema);
-        visitor.field("outputSchema", &mut self.output_schema);
-        visitor.boxed("checkedInVersion", &mut self.checked_in_version);
-        visitor.boxed("debugVersion", &mut self.debug_version);
-        visitor.boxed("publishedBy", &mut self.published_by);
-        visitor.boxed("currentOperation", &mut self.current_operation);
-        visitor.boxed("nluInfo", &mut self.nlu_info);
-        visitor.field("supportedLanguages", &mut self.supported_languages);
-        visitor.field("compatibleFlowTypes", &mut self.compatible_flow_types);
-        visitor.field("worktypeId", &mut self.worktype_id);
-        visitor.field("virtualAgentEnabled", &mut self.virtual_agent_enabled);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("supportedLanguages", &mut self.supported_languages);
+        visitor.field("system", &mut self.system);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("virtualAgentEnabled", &mut self.virtual_agent_enabled);
+        visitor.field("worktypeId", &mut self.worktype_id);
         visitor.extra(&mut self.extra);
     }
 }

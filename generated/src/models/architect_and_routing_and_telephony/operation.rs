@@ -12,23 +12,23 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct Operation {
-    pub id: Option<String>,
-    pub complete: Option<bool>,
-    pub user: Option<Box<User>>,
-    pub client: Option<Box<DomainEntityRef>>,
-    /// `errorMessage`
-    pub error_message: Option<String>,
-    /// `errorCode`
-    pub error_code: Option<String>,
-    /// `errorDetails`
-    pub error_details: Option<Vec<Detail>>,
-    /// `errorMessageParams`
-    pub error_message_params: Option<BTreeMap<String, String>>,
     /// `actionName`
     pub action_name: Option<OperationActionName>,
     /// `actionStatus`
     pub action_status: Option<OperationActionStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub client: Option<Box<DomainEntityRef>>,
+    pub complete: Option<bool>,
+    /// `errorCode`
+    pub error_code: Option<String>,
+    /// `errorDetails`
+    pub error_details: Option<Vec<Detail>>,
+    /// `errorMessage`
+    pub error_message: Option<String>,
+    /// `errorMessageParams`
+    pub error_message_params: Option<BTreeMap<String, String>>,
+    pub id: Option<String>,
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,16 +36,16 @@ impl codec::Model for Operation {
     const NAME: &'static str = "Operation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("complete", &mut self.complete);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("client", &mut self.client);
-        visitor.field("errorMessage", &mut self.error_message);
-        visitor.field("errorCode", &mut self.error_code);
-        visitor.field("errorDetails", &mut self.error_details);
-        visitor.field("errorMessageParams", &mut self.error_message_params);
         visitor.field("actionName", &mut self.action_name);
         visitor.field("actionStatus", &mut self.action_status);
+        visitor.boxed("client", &mut self.client);
+        visitor.field("complete", &mut self.complete);
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.field("errorDetails", &mut self.error_details);
+        visitor.field("errorMessage", &mut self.error_message);
+        visitor.field("errorMessageParams", &mut self.error_message_params);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,50 +12,50 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FlowVersion {
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `commitVersion`
     pub commit_version: Option<String>,
+    /// `compatibleFlowTypes`, read-only
+    pub compatible_flow_types: Option<Vec<FlowVersionCompatibleFlowTypes>>,
+    /// `configurationUri`
+    pub configuration_uri: Option<String>,
     /// `configurationVersion`
     pub configuration_version: Option<String>,
-    pub r#type: Option<FlowVersionType>,
-    pub secure: Option<bool>,
-    pub debug: Option<bool>,
     /// `createdBy`
     pub created_by: Option<Box<User>>,
     /// `createdByClient`
     pub created_by_client: Option<Box<DomainEntityRef>>,
-    /// `configurationUri`
-    pub configuration_uri: Option<String>,
-    /// `dateCreated`
-    pub date_created: Option<i64>,
     /// `dateCheckedIn`
     pub date_checked_in: Option<i64>,
-    /// `dateSaved`
-    pub date_saved: Option<i64>,
-    /// `generationId`
-    pub generation_id: Option<String>,
-    /// `publishResultUri`
-    pub publish_result_uri: Option<String>,
-    /// `inputSchema`
-    pub input_schema: Option<Box<JsonSchemaDocument>>,
-    /// `outputSchema`
-    pub output_schema: Option<Box<JsonSchemaDocument>>,
-    /// `virtualAgentEnabled`
-    pub virtual_agent_enabled: Option<bool>,
+    /// `dateCreated`
+    pub date_created: Option<i64>,
     /// `datePublished`, read-only
     pub date_published: Option<time::Timestamp>,
     /// `datePublishedEnd`, read-only
     pub date_published_end: Option<time::Timestamp>,
+    /// `dateSaved`
+    pub date_saved: Option<i64>,
+    pub debug: Option<bool>,
+    /// `generationId`
+    pub generation_id: Option<String>,
+    pub id: Option<String>,
+    /// `inputSchema`
+    pub input_schema: Option<Box<JsonSchemaDocument>>,
+    pub name: Option<String>,
     /// `nluInfo`, read-only
     pub nlu_info: Option<Box<NluInfo>>,
-    /// `supportedLanguages`, read-only
-    pub supported_languages: Option<Vec<SupportedLanguage>>,
-    /// `compatibleFlowTypes`, read-only
-    pub compatible_flow_types: Option<Vec<FlowVersionCompatibleFlowTypes>>,
+    /// `outputSchema`
+    pub output_schema: Option<Box<JsonSchemaDocument>>,
+    /// `publishResultUri`
+    pub publish_result_uri: Option<String>,
+    pub secure: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedLanguages`, read-only
+    pub supported_languages: Option<Vec<SupportedLanguage>>,
+    pub r#type: Option<FlowVersionType>,
+    /// `virtualAgentEnabled`
+    pub virtual_agent_enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -63,30 +63,30 @@ impl codec::Model for FlowVersion {
     const NAME: &'static str = "FlowVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("commitVersion", &mut self.commit_version);
+        visitor.field("compatibleFlowTypes", &mut self.compatible_flow_types);
+        visitor.field("configurationUri", &mut self.configuration_uri);
         visitor.field("configurationVersion", &mut self.configuration_version);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("secure", &mut self.secure);
-        visitor.field("debug", &mut self.debug);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.boxed("createdByClient", &mut self.created_by_client);
-        visitor.field("configurationUri", &mut self.configuration_uri);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateCheckedIn", &mut self.date_checked_in);
-        visitor.field("dateSaved", &mut self.date_saved);
-        visitor.field("generationId", &mut self.generation_id);
-        visitor.field("publishResultUri", &mut self.publish_result_uri);
-        visitor.boxed("inputSchema", &mut self.input_schema);
-        visitor.boxed("outputSchema", &mut self.output_schema);
-        visitor.field("virtualAgentEnabled", &mut self.virtual_agent_enabled);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("datePublished", &mut self.date_published);
         visitor.field("datePublishedEnd", &mut self.date_published_end);
+        visitor.field("dateSaved", &mut self.date_saved);
+        visitor.field("debug", &mut self.debug);
+        visitor.field("generationId", &mut self.generation_id);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("inputSchema", &mut self.input_schema);
+        visitor.field("name", &mut self.name);
         visitor.boxed("nluInfo", &mut self.nlu_info);
-        visitor.field("supportedLanguages", &mut self.supported_languages);
-        visitor.field("compatibleFlowTypes", &mut self.compatible_flow_types);
+        visitor.boxed("outputSchema", &mut self.output_schema);
+        visitor.field("publishResultUri", &mut self.publish_result_uri);
+        visitor.field("secure", &mut self.secure);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("supportedLanguages", &mut self.supported_languages);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("virtualAgentEnabled", &mut self.virtual_agent_enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,14 +9,14 @@ use crate::models::shared_by_4_090eb5::NluDomainVersion;
 pub struct NluInfo {
     /// read-only
     pub domain: Option<Box<AddressableEntityRef>>,
-    /// read-only
-    pub version: Option<Box<NluDomainVersion>>,
-    pub intents: Option<Vec<Intent>>,
     /// `engineVersion`
     pub engine_version: Option<String>,
+    pub intents: Option<Vec<Intent>>,
     /// `nluData`
     pub nlu_data: Option<Box<NluDomainVersion>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<Box<NluDomainVersion>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,10 +25,10 @@ impl codec::Model for NluInfo {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("domain", &mut self.domain);
-        visitor.boxed("version", &mut self.version);
-        visitor.field("intents", &mut self.intents);
         visitor.field("engineVersion", &mut self.engine_version);
+        visitor.field("intents", &mut self.intents);
         visitor.boxed("nluData", &mut self.nlu_data);
+        visitor.boxed("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SupportedLanguage {
-    /// read-only
-    pub language: Option<String>,
     /// `isDefault`, read-only
     pub is_default: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub language: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SupportedLanguage {
     const NAME: &'static str = "SupportedLanguage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("language", &mut self.language);
         visitor.field("isDefault", &mut self.is_default);
+        visitor.field("language", &mut self.language);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AudioFormat {
-    /// read-only
-    pub channels: Option<i64>,
     /// `bitsPerSample`, read-only
     pub bits_per_sample: Option<i64>,
-    /// `sampleRate`, read-only
-    pub sample_rate: Option<i64>,
+    /// read-only
+    pub channels: Option<i64>,
     /// read-only
     pub encoding: Option<AudioFormatEncoding>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sampleRate`, read-only
+    pub sample_rate: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for AudioFormat {
     const NAME: &'static str = "AudioFormat";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("channels", &mut self.channels);
         visitor.field("bitsPerSample", &mut self.bits_per_sample);
-        visitor.field("sampleRate", &mut self.sample_rate);
+        visitor.field("channels", &mut self.channels);
         visitor.field("encoding", &mut self.encoding);
+        visitor.field("sampleRate", &mut self.sample_rate);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,18 +7,18 @@ use crate::models::shared_by_12_a5bb20::WritableStarrableDivision;
 
 #[derive(Clone, Default)]
 pub struct Prompt {
+    /// `currentOperation`, read-only
+    pub current_operation: Option<Box<Operation>>,
+    pub description: Option<String>,
+    pub division: Option<Box<WritableStarrableDivision>>,
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
-    pub description: Option<String>,
     /// read-only
     pub resources: Option<Vec<PromptAsset>>,
-    /// `currentOperation`, read-only
-    pub current_operation: Option<Box<Operation>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for Prompt {
     const NAME: &'static str = "Prompt";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("currentOperation", &mut self.current_operation);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
         visitor.field("resources", &mut self.resources);
-        visitor.boxed("currentOperation", &mut self.current_operation);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

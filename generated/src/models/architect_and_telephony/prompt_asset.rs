@@ -6,32 +6,32 @@ use crate::models::architect_and_telephony::{AudioFormat, PromptAssetCreateUploa
 
 #[derive(Clone, Default)]
 pub struct PromptAsset {
+    /// `audioFormat`, read-only
+    pub audio_format: Option<Box<AudioFormat>>,
+    /// `durationSeconds`
+    pub duration_seconds: Option<f64>,
     /// read-only
     pub id: Option<String>,
+    /// read-only
+    pub language: Option<String>,
+    /// `languageDefault`, read-only
+    pub language_default: Option<bool>,
+    /// `mediaUri`, read-only
+    pub media_uri: Option<String>,
     pub name: Option<String>,
     /// `promptId`, read-only
     pub prompt_id: Option<String>,
-    /// read-only
-    pub language: Option<String>,
-    /// `mediaUri`, read-only
-    pub media_uri: Option<String>,
-    /// `audioFormat`, read-only
-    pub audio_format: Option<Box<AudioFormat>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    pub tags: Option<BTreeMap<String, Vec<String>>>,
+    pub text: Option<String>,
     /// `ttsString`
     pub tts_string: Option<String>,
-    pub text: Option<String>,
     /// `uploadStatus`, read-only
     pub upload_status: Option<PromptAssetUploadStatus>,
     /// `uploadUri`, read-only
     pub upload_uri: Option<String>,
-    /// `languageDefault`, read-only
-    pub language_default: Option<bool>,
-    pub tags: Option<BTreeMap<String, Vec<String>>>,
-    /// `durationSeconds`
-    pub duration_seconds: Option<f64>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,20 +39,20 @@ impl codec::Model for PromptAsset {
     const NAME: &'static str = "PromptAsset";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("audioFormat", &mut self.audio_format);
+        visitor.field("durationSeconds", &mut self.duration_seconds);
         visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.field("languageDefault", &mut self.language_default);
+        visitor.field("mediaUri", &mut self.media_uri);
         visitor.field("name", &mut self.name);
         visitor.field("promptId", &mut self.prompt_id);
-        visitor.field("language", &mut self.language);
-        visitor.field("mediaUri", &mut self.media_uri);
-        visitor.boxed("audioFormat", &mut self.audio_format);
-        visitor.field("ttsString", &mut self.tts_string);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("tags", &mut self.tags);
         visitor.field("text", &mut self.text);
+        visitor.field("ttsString", &mut self.tts_string);
         visitor.field("uploadStatus", &mut self.upload_status);
         visitor.field("uploadUri", &mut self.upload_uri);
-        visitor.field("languageDefault", &mut self.language_default);
-        visitor.field("tags", &mut self.tags);
-        visitor.field("durationSeconds", &mut self.duration_seconds);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,33 +13,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AssistantCopilotVariation {
-    /// read-only
-    pub id: Option<String>,
     /// required
-    pub name: Option<String>,
+    pub copilot: Option<Box<Copilot>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<UserReference>>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
     /// `googleDialogflowConfig`
     pub google_dialogflow_config: Option<Box<GoogleDialogflowConfig>>,
-    /// `transcriptionConfig`, required
-    pub transcription_config: Option<Box<TranscriptionConfig>>,
+    /// read-only
+    pub id: Option<String>,
     /// `knowledgeSuggestionConfig`
     pub knowledge_suggestion_config: Option<Box<KnowledgeSuggestionConfig>>,
-    /// read-only
-    pub state: Option<AssistantCopilotVariationState>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
     /// required
-    pub copilot: Option<Box<Copilot>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
+    /// read-only
+    pub state: Option<AssistantCopilotVariationState>,
+    /// `transcriptionConfig`, required
+    pub transcription_config: Option<Box<TranscriptionConfig>>,
     /// `variationParent`, read-only
     pub variation_parent: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,19 +47,19 @@ impl codec::Model for AssistantCopilotVariation {
     const NAME: &'static str = "AssistantCopilotVariation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.boxed("copilot", &mut self.copilot);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.boxed("googleDialogflowConfig", &mut self.google_dialogflow_config);
-        visitor.boxed("transcriptionConfig", &mut self.transcription_config);
+        visitor.field("id", &mut self.id);
         visitor
             .boxed("knowledgeSuggestionConfig", &mut self.knowledge_suggestion_config);
-        visitor.field("state", &mut self.state);
-        visitor.boxed("copilot", &mut self.copilot);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("transcriptionConfig", &mut self.transcription_config);
         visitor.boxed("variationParent", &mut self.variation_parent);
         visitor.extra(&mut self.extra);
     }

@@ -11,35 +11,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AuditLogMessage {
-    pub id: Option<String>,
-    /// `userHomeOrgId`
-    pub user_home_org_id: Option<String>,
-    pub user: Option<Box<DomainEntityRef>>,
+    pub action: Option<String>,
+    pub application: Option<String>,
     pub client: Option<Box<AddressableEntityRef>>,
+    pub context: Option<BTreeMap<String, String>>,
+    pub entity: Option<Box<DomainEntityRef>>,
+    /// `entityChanges`
+    pub entity_changes: Option<Vec<EntityChange>>,
+    /// `entityType`
+    pub entity_type: Option<String>,
+    /// `eventDate`
+    pub event_date: Option<time::Timestamp>,
+    pub id: Option<String>,
+    /// `initiatingAction`
+    pub initiating_action: Option<Box<InitiatingAction>>,
+    pub level: Option<AuditLogMessageLevel>,
+    pub message: Option<Box<MessageInfo>>,
+    /// `propertyChanges`
+    pub property_changes: Option<Vec<PropertyChange>>,
     /// `remoteIp`
     pub remote_ip: Option<Vec<String>>,
     /// `serviceName`
     pub service_name: Option<String>,
-    pub level: Option<AuditLogMessageLevel>,
-    /// `eventDate`
-    pub event_date: Option<time::Timestamp>,
-    pub message: Option<Box<MessageInfo>>,
-    pub action: Option<String>,
-    pub entity: Option<Box<DomainEntityRef>>,
-    /// `entityType`
-    pub entity_type: Option<String>,
     pub status: Option<AuditLogMessageStatus>,
-    pub application: Option<String>,
-    /// `initiatingAction`
-    pub initiating_action: Option<Box<InitiatingAction>>,
     /// `transactionInitiator`
     pub transaction_initiator: Option<bool>,
-    /// `propertyChanges`
-    pub property_changes: Option<Vec<PropertyChange>>,
-    pub context: Option<BTreeMap<String, String>>,
-    /// `entityChanges`
-    pub entity_changes: Option<Vec<EntityChange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<DomainEntityRef>>,
+    /// `userHomeOrgId`
+    pub user_home_org_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,25 +47,25 @@ impl codec::Model for AuditLogMessage {
     const NAME: &'static str = "AuditLogMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("userHomeOrgId", &mut self.user_home_org_id);
-        visitor.boxed("user", &mut self.user);
+        visitor.field("action", &mut self.action);
+        visitor.field("application", &mut self.application);
         visitor.boxed("client", &mut self.client);
+        visitor.field("context", &mut self.context);
+        visitor.boxed("entity", &mut self.entity);
+        visitor.field("entityChanges", &mut self.entity_changes);
+        visitor.field("entityType", &mut self.entity_type);
+        visitor.field("eventDate", &mut self.event_date);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("initiatingAction", &mut self.initiating_action);
+        visitor.field("level", &mut self.level);
+        visitor.boxed("message", &mut self.message);
+        visitor.field("propertyChanges", &mut self.property_changes);
         visitor.field("remoteIp", &mut self.remote_ip);
         visitor.field("serviceName", &mut self.service_name);
-        visitor.field("level", &mut self.level);
-        visitor.field("eventDate", &mut self.event_date);
-        visitor.boxed("message", &mut self.message);
-        visitor.field("action", &mut self.action);
-        visitor.boxed("entity", &mut self.entity);
-        visitor.field("entityType", &mut self.entity_type);
         visitor.field("status", &mut self.status);
-        visitor.field("application", &mut self.application);
-        visitor.boxed("initiatingAction", &mut self.initiating_action);
         visitor.field("transactionInitiator", &mut self.transaction_initiator);
-        visitor.field("propertyChanges", &mut self.property_changes);
-        visitor.field("context", &mut self.context);
-        visitor.field("entityChanges", &mut self.entity_changes);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("userHomeOrgId", &mut self.user_home_org_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::audit::AuditLogMessage;
 
 #[derive(Clone, Default)]
 pub struct AuditQueryExecutionResultsResponse {
+    pub cursor: Option<String>,
+    pub entities: Option<Vec<AuditLogMessage>>,
     pub id: Option<String>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    pub cursor: Option<String>,
-    pub entities: Option<Vec<AuditLogMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for AuditQueryExecutionResultsResponse {
     const NAME: &'static str = "AuditQueryExecutionResultsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("cursor", &mut self.cursor);
         visitor.field("entities", &mut self.entities);
+        visitor.field("id", &mut self.id);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.extra(&mut self.extra);
     }
 }

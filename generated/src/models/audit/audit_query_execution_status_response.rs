@@ -10,16 +10,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AuditQueryExecutionStatusResponse {
+    pub filters: Option<Vec<AuditQueryFilter>>,
     pub id: Option<String>,
-    pub state: Option<AuditQueryExecutionStatusResponseState>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
     pub interval: Option<String>,
     /// `serviceName`
     pub service_name: Option<String>,
-    pub filters: Option<Vec<AuditQueryFilter>>,
     pub sort: Option<Vec<AuditQuerySort>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    pub state: Option<AuditQueryExecutionStatusResponseState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for AuditQueryExecutionStatusResponse {
     const NAME: &'static str = "AuditQueryExecutionStatusResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("filters", &mut self.filters);
         visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("interval", &mut self.interval);
         visitor.field("serviceName", &mut self.service_name);
-        visitor.field("filters", &mut self.filters);
         visitor.field("sort", &mut self.sort);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

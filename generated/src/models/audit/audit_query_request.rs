@@ -6,13 +6,13 @@ use crate::models::audit_and_quality::AuditQuerySort;
 
 #[derive(Clone, Default)]
 pub struct AuditQueryRequest {
+    pub filters: Option<Vec<AuditQueryFilter>>,
     /// required
     pub interval: Option<String>,
     /// `serviceName`
     pub service_name: Option<String>,
-    pub filters: Option<Vec<AuditQueryFilter>>,
     pub sort: Option<Vec<AuditQuerySort>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for AuditQueryRequest {
     const NAME: &'static str = "AuditQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("filters", &mut self.filters);
         visitor.field("interval", &mut self.interval);
         visitor.field("serviceName", &mut self.service_name);
-        visitor.field("filters", &mut self.filters);
         visitor.field("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }

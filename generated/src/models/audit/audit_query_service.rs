@@ -5,9 +5,9 @@ use crate::models::audit::AuditQueryEntity;
 
 #[derive(Clone, Default)]
 pub struct AuditQueryService {
-    pub name: Option<String>,
     pub entities: Option<Vec<AuditQueryEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for AuditQueryService {
     const NAME: &'static str = "AuditQueryService";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("entities", &mut self.entities);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

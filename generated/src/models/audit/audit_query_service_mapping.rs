@@ -6,7 +6,7 @@ use crate::models::audit::AuditQueryService;
 #[derive(Clone, Default)]
 pub struct AuditQueryServiceMapping {
     pub services: Option<Vec<AuditQueryService>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

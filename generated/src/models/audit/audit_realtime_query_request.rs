@@ -6,17 +6,17 @@ use crate::models::audit_and_quality::AuditQuerySort;
 
 #[derive(Clone, Default)]
 pub struct AuditRealtimeQueryRequest {
+    pub filters: Option<Vec<AuditQueryFilter>>,
     /// required
     pub interval: Option<String>,
-    /// `serviceName`
-    pub service_name: Option<String>,
-    pub filters: Option<Vec<AuditQueryFilter>>,
-    pub sort: Option<Vec<AuditQuerySort>>,
     /// `pageNumber`
     pub page_number: Option<i64>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceName`
+    pub service_name: Option<String>,
+    pub sort: Option<Vec<AuditQuerySort>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for AuditRealtimeQueryRequest {
     const NAME: &'static str = "AuditRealtimeQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("serviceName", &mut self.service_name);
         visitor.field("filters", &mut self.filters);
-        visitor.field("sort", &mut self.sort);
+        visitor.field("interval", &mut self.interval);
         visitor.field("pageNumber", &mut self.page_number);
         visitor.field("pageSize", &mut self.page_size);
+        visitor.field("serviceName", &mut self.service_name);
+        visitor.field("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::audit_and_quality::AuditQuerySort;
 pub struct AuditRealtimeRelatedRequest {
     /// `auditId`, required
     pub audit_id: Option<String>,
+    pub sort: Option<Vec<AuditQuerySort>>,
     /// `trustorOrgId`
     pub trustor_org_id: Option<String>,
-    pub sort: Option<Vec<AuditQuerySort>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for AuditRealtimeRelatedRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("auditId", &mut self.audit_id);
-        visitor.field("trustorOrgId", &mut self.trustor_org_id);
         visitor.field("sort", &mut self.sort);
+        visitor.field("trustorOrgId", &mut self.trustor_org_id);
         visitor.extra(&mut self.extra);
     }
 }

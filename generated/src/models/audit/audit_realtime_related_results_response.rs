@@ -6,7 +6,7 @@ use crate::models::audit::AuditLogMessage;
 #[derive(Clone, Default)]
 pub struct AuditRealtimeRelatedResultsResponse {
     pub entities: Option<Vec<AuditLogMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,11 +10,11 @@ pub struct EntityChange {
     pub entity_name: Option<String>,
     /// `entityType`
     pub entity_type: Option<String>,
-    /// `oldValues`
-    pub old_values: Option<Vec<String>>,
     /// `newValues`
     pub new_values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `oldValues`
+    pub old_values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,8 +25,8 @@ impl codec::Model for EntityChange {
         visitor.field("entityId", &mut self.entity_id);
         visitor.field("entityName", &mut self.entity_name);
         visitor.field("entityType", &mut self.entity_type);
-        visitor.field("oldValues", &mut self.old_values);
         visitor.field("newValues", &mut self.new_values);
+        visitor.field("oldValues", &mut self.old_values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct InitiatingAction {
-    /// `transactionId`
-    pub transaction_id: Option<String>,
     /// `actionContext`
     pub action_context: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `transactionId`
+    pub transaction_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for InitiatingAction {
     const NAME: &'static str = "InitiatingAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("transactionId", &mut self.transaction_id);
         visitor.field("actionContext", &mut self.action_context);
+        visitor.field("transactionId", &mut self.transaction_id);
         visitor.extra(&mut self.extra);
     }
 }

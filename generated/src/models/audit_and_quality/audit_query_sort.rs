@@ -9,7 +9,7 @@ pub struct AuditQuerySort {
     pub name: Option<AuditQuerySortName>,
     /// `sortOrder`, required
     pub sort_order: Option<AuditQuerySortSortOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

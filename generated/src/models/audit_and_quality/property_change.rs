@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PropertyChange {
-    pub property: Option<String>,
-    /// `oldValues`
-    pub old_values: Option<Vec<String>>,
     /// `newValues`
     pub new_values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `oldValues`
+    pub old_values: Option<Vec<String>>,
+    pub property: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for PropertyChange {
     const NAME: &'static str = "PropertyChange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("property", &mut self.property);
-        visitor.field("oldValues", &mut self.old_values);
         visitor.field("newValues", &mut self.new_values);
+        visitor.field("oldValues", &mut self.old_values);
+        visitor.field("property", &mut self.property);
         visitor.extra(&mut self.extra);
     }
 }

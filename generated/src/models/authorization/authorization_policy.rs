@@ -7,27 +7,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AuthorizationPolicy {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `targetResource`, read-only
-    pub target_resource: Option<String>,
-    /// required
-    pub subject: Option<Box<Subject>>,
-    /// required
-    pub effect: Option<AuthorizationPolicyEffect>,
-    pub condition: Option<serde_json::Value>,
-    pub description: Option<String>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// `presetAttributes`
-    pub preset_attributes: Option<BTreeMap<String, TypedAttribute>>,
     pub active: Option<bool>,
     /// `applyToClients`
     pub apply_to_clients: Option<bool>,
+    pub condition: Option<serde_json::Value>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// required
+    pub effect: Option<AuthorizationPolicyEffect>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
+    /// `presetAttributes`
+    pub preset_attributes: Option<BTreeMap<String, TypedAttribute>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub subject: Option<Box<Subject>>,
+    /// `targetResource`, read-only
+    pub target_resource: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,18 +35,18 @@ impl codec::Model for AuthorizationPolicy {
     const NAME: &'static str = "AuthorizationPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("targetResource", &mut self.target_resource);
-        visitor.boxed("subject", &mut self.subject);
-        visitor.field("effect", &mut self.effect);
-        visitor.field("condition", &mut self.condition);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("presetAttributes", &mut self.preset_attributes);
         visitor.field("active", &mut self.active);
         visitor.field("applyToClients", &mut self.apply_to_clients);
+        visitor.field("condition", &mut self.condition);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("effect", &mut self.effect);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.field("presetAttributes", &mut self.preset_attributes);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("subject", &mut self.subject);
+        visitor.field("targetResource", &mut self.target_resource);
         visitor.extra(&mut self.extra);
     }
 }

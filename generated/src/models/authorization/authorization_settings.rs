@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AuthorizationSettings {
-    /// read-only
-    pub id: Option<String>,
-    /// `analysisEnabled`
-    pub analysis_enabled: Option<bool>,
     /// `analysisDays`
     pub analysis_days: Option<i64>,
-    /// `dateLastCalculated`, read-only
-    pub date_last_calculated: Option<time::Timestamp>,
+    /// `analysisEnabled`
+    pub analysis_enabled: Option<bool>,
     /// `dateLastActive`, read-only
     pub date_last_active: Option<time::Date>,
+    /// `dateLastCalculated`, read-only
+    pub date_last_calculated: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for AuthorizationSettings {
     const NAME: &'static str = "AuthorizationSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("analysisEnabled", &mut self.analysis_enabled);
         visitor.field("analysisDays", &mut self.analysis_days);
-        visitor.field("dateLastCalculated", &mut self.date_last_calculated);
+        visitor.field("analysisEnabled", &mut self.analysis_enabled);
         visitor.field("dateLastActive", &mut self.date_last_active);
+        visitor.field("dateLastCalculated", &mut self.date_last_calculated);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -7,17 +7,17 @@ use crate::models::authorization_and_users::{
 
 #[derive(Clone, Default)]
 pub struct DomainOrgRoleDifference {
-    /// `removedPermissionPolicies`
-    pub removed_permission_policies: Option<Vec<DomainPermissionPolicy>>,
     /// `addedPermissionPolicies`
     pub added_permission_policies: Option<Vec<DomainPermissionPolicy>>,
+    /// `removedPermissionPolicies`
+    pub removed_permission_policies: Option<Vec<DomainPermissionPolicy>>,
+    /// `roleFromDefault`
+    pub role_from_default: Option<Box<DomainOrganizationRole>>,
     /// `samePermissionPolicies`
     pub same_permission_policies: Option<Vec<DomainPermissionPolicy>>,
     /// `userOrgRole`
     pub user_org_role: Option<Box<DomainOrganizationRole>>,
-    /// `roleFromDefault`
-    pub role_from_default: Option<Box<DomainOrganizationRole>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for DomainOrgRoleDifference {
     const NAME: &'static str = "DomainOrgRoleDifference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("addedPermissionPolicies", &mut self.added_permission_policies);
         visitor
             .field("removedPermissionPolicies", &mut self.removed_permission_policies);
-        visitor.field("addedPermissionPolicies", &mut self.added_permission_policies);
+        visitor.boxed("roleFromDefault", &mut self.role_from_default);
         visitor.field("samePermissionPolicies", &mut self.same_permission_policies);
         visitor.boxed("userOrgRole", &mut self.user_org_role);
-        visitor.boxed("roleFromDefault", &mut self.role_from_default);
         visitor.extra(&mut self.extra);
     }
 }

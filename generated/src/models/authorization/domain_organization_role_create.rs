@@ -6,32 +6,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DomainOrganizationRoleCreate {
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `defaultRoleId`
-    pub default_role_id: Option<String>,
-    pub permissions: Option<Vec<String>>,
-    /// `unusedPermissions`, read-only
-    pub unused_permissions: Option<Vec<String>>,
-    /// `permissionPolicies`
-    pub permission_policies: Option<Vec<DomainPermissionPolicy>>,
-    /// `userCount`
-    pub user_count: Option<i64>,
-    /// `roleNeedsUpdate`
-    pub role_needs_update: Option<bool>,
-    /// `baseLicense`
-    pub base_license: Option<String>,
     /// `addonLicenses`
     pub addon_licenses: Option<Vec<String>>,
+    pub base: Option<bool>,
+    /// `baseLicense`
+    pub base_license: Option<String>,
     /// `dateLicenseLastUpdated`, read-only
     pub date_license_last_updated: Option<time::Timestamp>,
     pub default: Option<bool>,
-    pub base: Option<bool>,
+    /// `defaultRoleId`
+    pub default_role_id: Option<String>,
+    pub description: Option<String>,
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `permissionPolicies`
+    pub permission_policies: Option<Vec<DomainPermissionPolicy>>,
+    pub permissions: Option<Vec<String>>,
+    /// `roleNeedsUpdate`
+    pub role_needs_update: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `unusedPermissions`, read-only
+    pub unused_permissions: Option<Vec<String>>,
+    /// `userCount`
+    pub user_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,21 +39,21 @@ impl codec::Model for DomainOrganizationRoleCreate {
     const NAME: &'static str = "DomainOrganizationRoleCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("defaultRoleId", &mut self.default_role_id);
-        visitor.field("permissions", &mut self.permissions);
-        visitor.field("unusedPermissions", &mut self.unused_permissions);
-        visitor.field("permissionPolicies", &mut self.permission_policies);
-        visitor.field("userCount", &mut self.user_count);
-        visitor.field("roleNeedsUpdate", &mut self.role_needs_update);
-        visitor.field("baseLicense", &mut self.base_license);
         visitor.field("addonLicenses", &mut self.addon_licenses);
+        visitor.field("base", &mut self.base);
+        visitor.field("baseLicense", &mut self.base_license);
         visitor.field("dateLicenseLastUpdated", &mut self.date_license_last_updated);
         visitor.field("default", &mut self.default);
-        visitor.field("base", &mut self.base);
+        visitor.field("defaultRoleId", &mut self.default_role_id);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.field("permissionPolicies", &mut self.permission_policies);
+        visitor.field("permissions", &mut self.permissions);
+        visitor.field("roleNeedsUpdate", &mut self.role_needs_update);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("unusedPermissions", &mut self.unused_permissions);
+        visitor.field("userCount", &mut self.user_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::authorization_and_users::DomainPermissionPolicy;
 
 #[derive(Clone, Default)]
 pub struct DomainOrganizationRoleUpdate {
+    pub description: Option<String>,
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
-    pub permissions: Option<Vec<String>>,
     /// `permissionPolicies`
     pub permission_policies: Option<Vec<DomainPermissionPolicy>>,
+    pub permissions: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for DomainOrganizationRoleUpdate {
     const NAME: &'static str = "DomainOrganizationRoleUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("permissions", &mut self.permissions);
         visitor.field("permissionPolicies", &mut self.permission_policies);
+        visitor.field("permissions", &mut self.permissions);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DomainPermission {
-    pub domain: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<String>,
     pub action: Option<String>,
-    pub label: Option<String>,
     /// `allowsConditions`
     pub allows_conditions: Option<bool>,
     /// `divisionAware`
     pub division_aware: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub domain: Option<String>,
+    /// `entityType`
+    pub entity_type: Option<String>,
+    pub label: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,12 +21,12 @@ impl codec::Model for DomainPermission {
     const NAME: &'static str = "DomainPermission";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("domain", &mut self.domain);
-        visitor.field("entityType", &mut self.entity_type);
         visitor.field("action", &mut self.action);
-        visitor.field("label", &mut self.label);
         visitor.field("allowsConditions", &mut self.allows_conditions);
         visitor.field("divisionAware", &mut self.division_aware);
+        visitor.field("domain", &mut self.domain);
+        visitor.field("entityType", &mut self.entity_type);
+        visitor.field("label", &mut self.label);
         visitor.extra(&mut self.extra);
     }
 }

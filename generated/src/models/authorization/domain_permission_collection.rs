@@ -6,15 +6,15 @@ use crate::models::authorization::DomainPermission;
 
 #[derive(Clone, Default)]
 pub struct DomainPermissionCollection {
+    pub domain: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub domain: Option<String>,
     /// `permissionMap`
     pub permission_map: Option<BTreeMap<String, Vec<DomainPermission>>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for DomainPermissionCollection {
     const NAME: &'static str = "DomainPermissionCollection";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("domain", &mut self.domain);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("domain", &mut self.domain);
         visitor.field("permissionMap", &mut self.permission_map);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

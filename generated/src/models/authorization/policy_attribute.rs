@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PolicyAttribute {
-    pub name: Option<String>,
-    pub r#type: Option<PolicyAttributeType>,
     pub description: Option<String>,
     /// `featureToggle`
     pub feature_toggle: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    pub r#type: Option<PolicyAttributeType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for PolicyAttribute {
     const NAME: &'static str = "PolicyAttribute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
         visitor.field("description", &mut self.description);
         visitor.field("featureToggle", &mut self.feature_toggle);
+        visitor.field("name", &mut self.name);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

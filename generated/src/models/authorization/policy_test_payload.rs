@@ -8,7 +8,7 @@ use crate::models::authorization::TypedAttribute;
 pub struct PolicyTestPayload {
     /// `attributeData`, required
     pub attribute_data: Option<BTreeMap<String, TypedAttribute>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,10 +7,10 @@ use crate::models::authorization::PolicyConditionResult;
 pub struct PolicyTestResult {
     pub id: Option<String>,
     pub name: Option<String>,
-    pub result: Option<String>,
     /// `policyConditionResults`
     pub policy_condition_results: Option<Vec<PolicyConditionResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub result: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for PolicyTestResult {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("result", &mut self.result);
         visitor.field("policyConditionResults", &mut self.policy_condition_results);
+        visitor.field("result", &mut self.result);
         visitor.extra(&mut self.extra);
     }
 }

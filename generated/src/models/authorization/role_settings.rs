@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RoleSettings {
-    /// read-only
-    pub id: Option<String>,
-    /// `backfillEnabled`
-    pub backfill_enabled: Option<bool>,
     /// `authorizationGrantDivisionAware`
     pub authorization_grant_division_aware: Option<bool>,
+    /// `backfillEnabled`
+    pub backfill_enabled: Option<bool>,
     /// `genesysOrgPolicyBypass`
     pub genesys_org_policy_bypass: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,14 +22,14 @@ impl codec::Model for RoleSettings {
     const NAME: &'static str = "RoleSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("backfillEnabled", &mut self.backfill_enabled);
         visitor
             .field(
                 "authorizationGrantDivisionAware",
                 &mut self.authorization_grant_division_aware,
             );
+        visitor.field("backfillEnabled", &mut self.backfill_enabled);
         visitor.field("genesysOrgPolicyBypass", &mut self.genesys_org_policy_bypass);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Subject {
-    pub r#type: Option<SubjectType>,
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SubjectType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for Subject {
     const NAME: &'static str = "Subject";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("id", &mut self.id);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

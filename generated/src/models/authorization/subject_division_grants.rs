@@ -5,14 +5,14 @@ use crate::models::shared_by_24_565fba::Division;
 
 #[derive(Clone, Default)]
 pub struct SubjectDivisionGrants {
+    pub divisions: Option<Vec<Division>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub divisions: Option<Vec<Division>>,
-    pub r#type: Option<SubjectDivisionGrantsType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SubjectDivisionGrantsType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for SubjectDivisionGrants {
     const NAME: &'static str = "SubjectDivisionGrants";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("divisions", &mut self.divisions);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("divisions", &mut self.divisions);
-        visitor.field("type", &mut self.r#type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SubjectDivisions {
-    /// `subjectIds`, required
-    pub subject_ids: Option<Vec<String>>,
     /// `divisionIds`, required
     pub division_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `subjectIds`, required
+    pub subject_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SubjectDivisions {
     const NAME: &'static str = "SubjectDivisions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("subjectIds", &mut self.subject_ids);
         visitor.field("divisionIds", &mut self.division_ids);
+        visitor.field("subjectIds", &mut self.subject_ids);
         visitor.extra(&mut self.extra);
     }
 }

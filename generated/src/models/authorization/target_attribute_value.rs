@@ -8,7 +8,7 @@ pub struct TargetAttributeValue {
     pub description: Option<String>,
     /// `policyAttributes`
     pub policy_attributes: Option<Vec<PolicyAttribute>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

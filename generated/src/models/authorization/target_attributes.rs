@@ -10,7 +10,7 @@ pub struct TargetAttributes {
     pub base_attributes: Option<Vec<PolicyAttribute>>,
     /// `targetAttributes`
     pub target_attributes: Option<BTreeMap<String, TargetAttributeValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::authorization::ValidationErrorResponse;
 #[derive(Clone, Default)]
 pub struct ValidationErrorListing {
     pub entities: Option<Vec<ValidationErrorResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct ValidationErrorResponse {
-    pub message: Option<String>,
+    pub arguments: Option<BTreeMap<String, String>>,
     /// `errorType`
     pub error_type: Option<String>,
-    pub arguments: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub message: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ValidationErrorResponse {
     const NAME: &'static str = "ValidationErrorResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("message", &mut self.message);
-        visitor.field("errorType", &mut self.error_type);
         visitor.field("arguments", &mut self.arguments);
+        visitor.field("errorType", &mut self.error_type);
+        visitor.field("message", &mut self.message);
         visitor.extra(&mut self.extra);
     }
 }

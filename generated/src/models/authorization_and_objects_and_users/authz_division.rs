@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct AuthzDivision {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// required
     pub description: Option<String>,
     /// `homeDivision`, read-only
     pub home_division: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `objectCounts`, read-only
     pub object_counts: Option<BTreeMap<String, i64>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for AuthzDivision {
     const NAME: &'static str = "AuthzDivision";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
         visitor.field("homeDivision", &mut self.home_division);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("objectCounts", &mut self.object_counts);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

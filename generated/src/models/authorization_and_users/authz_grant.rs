@@ -7,13 +7,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AuthzGrant {
-    /// `subjectId`
-    pub subject_id: Option<String>,
     pub division: Option<Box<AuthzDivision>>,
-    pub role: Option<Box<AuthzGrantRole>>,
     /// `grantMadeAt`
     pub grant_made_at: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub role: Option<Box<AuthzGrantRole>>,
+    /// `subjectId`
+    pub subject_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for AuthzGrant {
     const NAME: &'static str = "AuthzGrant";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("subjectId", &mut self.subject_id);
         visitor.boxed("division", &mut self.division);
-        visitor.boxed("role", &mut self.role);
         visitor.field("grantMadeAt", &mut self.grant_made_at);
+        visitor.boxed("role", &mut self.role);
+        visitor.field("subjectId", &mut self.subject_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct AuthzGrantPolicy {
     pub domain: Option<String>,
     /// `entityName`
     pub entity_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

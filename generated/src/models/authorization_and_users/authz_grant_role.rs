@@ -5,15 +5,15 @@ use crate::models::authorization_and_users::AuthzGrantPolicy;
 
 #[derive(Clone, Default)]
 pub struct AuthzGrantRole {
+    pub default: Option<bool>,
+    pub description: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub description: Option<String>,
     pub policies: Option<Vec<AuthzGrantPolicy>>,
-    pub default: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for AuthzGrantRole {
     const NAME: &'static str = "AuthzGrantRole";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("default", &mut self.default);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("policies", &mut self.policies);
-        visitor.field("default", &mut self.default);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,14 +5,14 @@ use crate::models::authorization_and_users::AuthzGrant;
 
 #[derive(Clone, Default)]
 pub struct AuthzSubject {
+    pub grants: Option<Vec<AuthzGrant>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub grants: Option<Vec<AuthzGrant>>,
-    pub version: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for AuthzSubject {
     const NAME: &'static str = "AuthzSubject";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("grants", &mut self.grants);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("grants", &mut self.grants);
-        visitor.field("version", &mut self.version);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

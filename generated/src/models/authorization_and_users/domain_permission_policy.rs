@@ -5,22 +5,22 @@ use crate::models::authorization_and_users::DomainResourceConditionNode;
 
 #[derive(Clone, Default)]
 pub struct DomainPermissionPolicy {
+    /// `actionSet`
+    pub action_set: Option<Vec<String>>,
+    /// `allowConditions`
+    pub allow_conditions: Option<bool>,
     pub domain: Option<String>,
     /// `entityName`
     pub entity_name: Option<String>,
-    /// `policyName`
-    pub policy_name: Option<String>,
-    /// `policyDescription`
-    pub policy_description: Option<String>,
-    /// `actionSet`
-    pub action_set: Option<Vec<String>>,
     /// `namedResources`
     pub named_resources: Option<Vec<String>>,
-    /// `allowConditions`
-    pub allow_conditions: Option<bool>,
+    /// `policyDescription`
+    pub policy_description: Option<String>,
+    /// `policyName`
+    pub policy_name: Option<String>,
     /// `resourceConditionNode`
     pub resource_condition_node: Option<Box<DomainResourceConditionNode>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for DomainPermissionPolicy {
     const NAME: &'static str = "DomainPermissionPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("actionSet", &mut self.action_set);
+        visitor.field("allowConditions", &mut self.allow_conditions);
         visitor.field("domain", &mut self.domain);
         visitor.field("entityName", &mut self.entity_name);
-        visitor.field("policyName", &mut self.policy_name);
-        visitor.field("policyDescription", &mut self.policy_description);
-        visitor.field("actionSet", &mut self.action_set);
         visitor.field("namedResources", &mut self.named_resources);
-        visitor.field("allowConditions", &mut self.allow_conditions);
+        visitor.field("policyDescription", &mut self.policy_description);
+        visitor.field("policyName", &mut self.policy_name);
         visitor.boxed("resourceConditionNode", &mut self.resource_condition_node);
         visitor.extra(&mut self.extra);
     }

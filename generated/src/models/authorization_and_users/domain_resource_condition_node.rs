@@ -8,13 +8,13 @@ use crate::models::shared_by_19_01097d::{
 
 #[derive(Clone, Default)]
 pub struct DomainResourceConditionNode {
+    pub conjunction: Option<DomainResourceConditionNodeConjunction>,
+    pub operands: Option<Vec<DomainResourceConditionValue>>,
+    pub operator: Option<DomainResourceConditionNodeOperator>,
+    pub terms: Option<Vec<DomainResourceConditionNode>>,
     /// `variableName`
     pub variable_name: Option<String>,
-    pub operator: Option<DomainResourceConditionNodeOperator>,
-    pub operands: Option<Vec<DomainResourceConditionValue>>,
-    pub conjunction: Option<DomainResourceConditionNodeConjunction>,
-    pub terms: Option<Vec<DomainResourceConditionNode>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for DomainResourceConditionNode {
     const NAME: &'static str = "DomainResourceConditionNode";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("variableName", &mut self.variable_name);
-        visitor.field("operator", &mut self.operator);
-        visitor.field("operands", &mut self.operands);
         visitor.field("conjunction", &mut self.conjunction);
+        visitor.field("operands", &mut self.operands);
+        visitor.field("operator", &mut self.operator);
         visitor.field("terms", &mut self.terms);
+        visitor.field("variableName", &mut self.variable_name);
         visitor.extra(&mut self.extra);
     }
 }

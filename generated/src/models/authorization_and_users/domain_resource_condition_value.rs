@@ -7,12 +7,12 @@ use crate::models::authorization_and_users::{
 
 #[derive(Clone, Default)]
 pub struct DomainResourceConditionValue {
-    pub user: Option<Box<UserFullReference>>,
     pub queue: Option<Box<QueueFullReference>>,
     pub team: Option<Box<TeamFullReference>>,
-    pub value: Option<String>,
     pub r#type: Option<DomainResourceConditionValueType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserFullReference>>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for DomainResourceConditionValue {
     const NAME: &'static str = "DomainResourceConditionValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("queue", &mut self.queue);
         visitor.boxed("team", &mut self.team);
-        visitor.field("value", &mut self.value);
         visitor.field("type", &mut self.r#type);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,7 +5,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct SignedData {
     pub jwt: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

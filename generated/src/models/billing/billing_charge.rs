@@ -6,31 +6,31 @@ use crate::models::shared_by_4_357219::NamedEntity;
 
 #[derive(Clone, Default)]
 pub struct BillingCharge {
+    /// `actualQuantity`
+    pub actual_quantity: Option<f64>,
+    /// `convertedTokenCount`
+    pub converted_token_count: Option<f64>,
+    /// `fairuseQuantity`
+    pub fairuse_quantity: Option<f64>,
     /// read-only
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
-    pub product: Option<Box<BillingProduct>>,
     pub organizations: Option<Vec<NamedEntity>>,
-    /// `prepaidQuantity`
-    pub prepaid_quantity: Option<f64>,
-    /// `fairuseQuantity`
-    pub fairuse_quantity: Option<f64>,
-    /// `actualQuantity`
-    pub actual_quantity: Option<f64>,
-    /// `overageQuantity`
-    pub overage_quantity: Option<f64>,
-    /// `overageRate`
-    pub overage_rate: Option<f64>,
     /// `overageCharge`
     pub overage_charge: Option<f64>,
     /// `overageCurrency`
     pub overage_currency: Option<String>,
-    /// `convertedTokenCount`
-    pub converted_token_count: Option<f64>,
+    /// `overageQuantity`
+    pub overage_quantity: Option<f64>,
+    /// `overageRate`
+    pub overage_rate: Option<f64>,
+    /// `prepaidQuantity`
+    pub prepaid_quantity: Option<f64>,
+    pub product: Option<Box<BillingProduct>>,
     /// `tokenConversionRate`
     pub token_conversion_rate: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,18 +38,18 @@ impl codec::Model for BillingCharge {
     const NAME: &'static str = "BillingCharge";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("actualQuantity", &mut self.actual_quantity);
+        visitor.field("convertedTokenCount", &mut self.converted_token_count);
+        visitor.field("fairuseQuantity", &mut self.fairuse_quantity);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("product", &mut self.product);
         visitor.field("organizations", &mut self.organizations);
-        visitor.field("prepaidQuantity", &mut self.prepaid_quantity);
-        visitor.field("fairuseQuantity", &mut self.fairuse_quantity);
-        visitor.field("actualQuantity", &mut self.actual_quantity);
-        visitor.field("overageQuantity", &mut self.overage_quantity);
-        visitor.field("overageRate", &mut self.overage_rate);
         visitor.field("overageCharge", &mut self.overage_charge);
         visitor.field("overageCurrency", &mut self.overage_currency);
-        visitor.field("convertedTokenCount", &mut self.converted_token_count);
+        visitor.field("overageQuantity", &mut self.overage_quantity);
+        visitor.field("overageRate", &mut self.overage_rate);
+        visitor.field("prepaidQuantity", &mut self.prepaid_quantity);
+        visitor.boxed("product", &mut self.product);
         visitor.field("tokenConversionRate", &mut self.token_conversion_rate);
         visitor.extra(&mut self.extra);
     }

@@ -6,33 +6,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BillingContract {
-    /// read-only
-    pub id: Option<String>,
-    /// `externalNumber`
-    pub external_number: Option<String>,
-    pub status: Option<BillingContractStatus>,
-    /// `commercialModel`
-    pub commercial_model: Option<String>,
-    /// `purchaseOrderNumbers`
-    pub purchase_order_numbers: Option<Vec<String>>,
     /// `billToCustomer`
     pub bill_to_customer: Option<Box<Customer>>,
-    /// `soldToCustomer`
-    pub sold_to_customer: Option<Box<Customer>>,
-    /// `endCustomer`
-    pub end_customer: Option<Box<Customer>>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
-    /// `dateEnd`
-    pub date_end: Option<time::Date>,
-    /// `dateRampStart`
-    pub date_ramp_start: Option<time::Date>,
-    /// `dateRampEnd`
-    pub date_ramp_end: Option<time::Date>,
     /// `billingPeriods`
     pub billing_periods: Option<Vec<BillingContractPeriod>>,
+    /// `commercialModel`
+    pub commercial_model: Option<String>,
+    /// `dateEnd`
+    pub date_end: Option<time::Date>,
+    /// `dateRampEnd`
+    pub date_ramp_end: Option<time::Date>,
+    /// `dateRampStart`
+    pub date_ramp_start: Option<time::Date>,
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
+    /// `endCustomer`
+    pub end_customer: Option<Box<Customer>>,
+    /// `externalNumber`
+    pub external_number: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     pub plans: Option<Vec<BillingPlan>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `purchaseOrderNumbers`
+    pub purchase_order_numbers: Option<Vec<String>>,
+    /// `soldToCustomer`
+    pub sold_to_customer: Option<Box<Customer>>,
+    pub status: Option<BillingContractStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,20 +40,20 @@ impl codec::Model for BillingContract {
     const NAME: &'static str = "BillingContract";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("externalNumber", &mut self.external_number);
-        visitor.field("status", &mut self.status);
-        visitor.field("commercialModel", &mut self.commercial_model);
-        visitor.field("purchaseOrderNumbers", &mut self.purchase_order_numbers);
         visitor.boxed("billToCustomer", &mut self.bill_to_customer);
-        visitor.boxed("soldToCustomer", &mut self.sold_to_customer);
-        visitor.boxed("endCustomer", &mut self.end_customer);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("dateRampStart", &mut self.date_ramp_start);
-        visitor.field("dateRampEnd", &mut self.date_ramp_end);
         visitor.field("billingPeriods", &mut self.billing_periods);
+        visitor.field("commercialModel", &mut self.commercial_model);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateRampEnd", &mut self.date_ramp_end);
+        visitor.field("dateRampStart", &mut self.date_ramp_start);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.boxed("endCustomer", &mut self.end_customer);
+        visitor.field("externalNumber", &mut self.external_number);
+        visitor.field("id", &mut self.id);
         visitor.field("plans", &mut self.plans);
+        visitor.field("purchaseOrderNumbers", &mut self.purchase_order_numbers);
+        visitor.boxed("soldToCustomer", &mut self.sold_to_customer);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

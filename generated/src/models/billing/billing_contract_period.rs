@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BillingContractPeriod {
-    /// read-only
-    pub id: Option<String>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
     /// `dateEnd`
     pub date_end: Option<time::Date>,
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
+    /// read-only
+    pub id: Option<String>,
     pub status: Option<BillingContractPeriodStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for BillingContractPeriod {
     const NAME: &'static str = "BillingContractPeriod";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("id", &mut self.id);
         visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }

@@ -6,16 +6,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BillingContractPeriodDetail {
-    /// read-only
-    pub id: Option<String>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
+    pub charges: Option<Vec<BillingCharge>>,
     /// `dateEnd`
     pub date_end: Option<time::Date>,
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
+    /// read-only
+    pub id: Option<String>,
     pub status: Option<BillingContractPeriodDetailStatus>,
-    pub charges: Option<Vec<BillingCharge>>,
     pub wallets: Option<Vec<BillingWallet>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for BillingContractPeriodDetail {
     const NAME: &'static str = "BillingContractPeriodDetail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("status", &mut self.status);
         visitor.field("charges", &mut self.charges);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("id", &mut self.id);
+        visitor.field("status", &mut self.status);
         visitor.field("wallets", &mut self.wallets);
         visitor.extra(&mut self.extra);
     }

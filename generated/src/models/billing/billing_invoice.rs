@@ -6,34 +6,34 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BillingInvoice {
-    /// read-only
-    pub id: Option<String>,
-    /// `billToCustomer`
-    pub bill_to_customer: Option<Box<Customer>>,
-    /// `shipToCustomer`
-    pub ship_to_customer: Option<Box<Customer>>,
-    /// `soldToCustomer`
-    pub sold_to_customer: Option<Box<Customer>>,
-    /// `dateInvoiced`
-    pub date_invoiced: Option<time::Date>,
+    pub amount: Option<f64>,
     /// `billToAddress`
     pub bill_to_address: Option<Box<InvoiceAddress>>,
-    /// `shipToAddress`
-    pub ship_to_address: Option<Box<InvoiceAddress>>,
+    /// `billToCustomer`
+    pub bill_to_customer: Option<Box<Customer>>,
     /// `currencyIsoCode`
     pub currency_iso_code: Option<String>,
+    /// `customerInvoiceType`
+    pub customer_invoice_type: Option<String>,
+    /// `customerPoNumber`
+    pub customer_po_number: Option<String>,
+    /// `dateInvoiced`
+    pub date_invoiced: Option<time::Date>,
+    /// read-only
+    pub id: Option<String>,
+    /// `paymentLink`
+    pub payment_link: Option<String>,
     /// `paymentStatus`
     pub payment_status: Option<BillingInvoicePaymentStatus>,
     /// `paymentTerms`
     pub payment_terms: Option<String>,
-    /// `paymentLink`
-    pub payment_link: Option<String>,
-    /// `customerPoNumber`
-    pub customer_po_number: Option<String>,
-    /// `customerInvoiceType`
-    pub customer_invoice_type: Option<String>,
-    pub amount: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shipToAddress`
+    pub ship_to_address: Option<Box<InvoiceAddress>>,
+    /// `shipToCustomer`
+    pub ship_to_customer: Option<Box<Customer>>,
+    /// `soldToCustomer`
+    pub sold_to_customer: Option<Box<Customer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,20 +41,20 @@ impl codec::Model for BillingInvoice {
     const NAME: &'static str = "BillingInvoice";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("billToCustomer", &mut self.bill_to_customer);
-        visitor.boxed("shipToCustomer", &mut self.ship_to_customer);
-        visitor.boxed("soldToCustomer", &mut self.sold_to_customer);
-        visitor.field("dateInvoiced", &mut self.date_invoiced);
+        visitor.field("amount", &mut self.amount);
         visitor.boxed("billToAddress", &mut self.bill_to_address);
-        visitor.boxed("shipToAddress", &mut self.ship_to_address);
+        visitor.boxed("billToCustomer", &mut self.bill_to_customer);
         visitor.field("currencyIsoCode", &mut self.currency_iso_code);
+        visitor.field("customerInvoiceType", &mut self.customer_invoice_type);
+        visitor.field("customerPoNumber", &mut self.customer_po_number);
+        visitor.field("dateInvoiced", &mut self.date_invoiced);
+        visitor.field("id", &mut self.id);
+        visitor.field("paymentLink", &mut self.payment_link);
         visitor.field("paymentStatus", &mut self.payment_status);
         visitor.field("paymentTerms", &mut self.payment_terms);
-        visitor.field("paymentLink", &mut self.payment_link);
-        visitor.field("customerPoNumber", &mut self.customer_po_number);
-        visitor.field("customerInvoiceType", &mut self.customer_invoice_type);
-        visitor.field("amount", &mut self.amount);
+        visitor.boxed("shipToAddress", &mut self.ship_to_address);
+        visitor.boxed("shipToCustomer", &mut self.ship_to_customer);
+        visitor.boxed("soldToCustomer", &mut self.sold_to_customer);
         visitor.extra(&mut self.extra);
     }
 }

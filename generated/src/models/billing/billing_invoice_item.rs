@@ -7,22 +7,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BillingInvoiceItem {
-    /// read-only
-    pub id: Option<String>,
-    pub product: Option<Box<BillingProduct>>,
-    pub description: Option<String>,
-    /// `dateTransacted`
-    pub date_transacted: Option<time::Date>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
+    pub amount: Option<f64>,
     /// `dateEnd`
     pub date_end: Option<time::Date>,
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
+    /// `dateTransacted`
+    pub date_transacted: Option<time::Date>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     pub organization: Option<Box<NamedEntity>>,
+    pub product: Option<Box<BillingProduct>>,
     pub quantity: Option<i64>,
     /// `unitOfMeasure`
     pub unit_of_measure: Option<BillingInvoiceItemUnitOfMeasure>,
-    pub amount: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,16 +30,16 @@ impl codec::Model for BillingInvoiceItem {
     const NAME: &'static str = "BillingInvoiceItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("product", &mut self.product);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateTransacted", &mut self.date_transacted);
-        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("amount", &mut self.amount);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("dateTransacted", &mut self.date_transacted);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.boxed("organization", &mut self.organization);
+        visitor.boxed("product", &mut self.product);
         visitor.field("quantity", &mut self.quantity);
         visitor.field("unitOfMeasure", &mut self.unit_of_measure);
-        visitor.field("amount", &mut self.amount);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,12 +8,12 @@ use crate::models::shared_by_4_357219::NamedEntity;
 pub struct BillingPlan {
     /// read-only
     pub id: Option<String>,
+    pub items: Option<Vec<BillingPlanItem>>,
     /// read-only
     pub name: Option<String>,
     pub organizations: Option<Vec<NamedEntity>>,
     pub product: Option<Box<BillingProduct>>,
-    pub items: Option<Vec<BillingPlanItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for BillingPlan {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("items", &mut self.items);
         visitor.field("name", &mut self.name);
         visitor.field("organizations", &mut self.organizations);
         visitor.boxed("product", &mut self.product);
-        visitor.field("items", &mut self.items);
         visitor.extra(&mut self.extra);
     }
 }

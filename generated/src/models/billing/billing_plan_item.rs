@@ -6,29 +6,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BillingPlanItem {
+    /// `currencyIsoCode`
+    pub currency_iso_code: Option<String>,
+    /// `dateChargedThrough`
+    pub date_charged_through: Option<time::Date>,
+    /// `dateEffectiveEnd`
+    pub date_effective_end: Option<time::Date>,
+    /// `dateEffectiveStart`
+    pub date_effective_start: Option<time::Date>,
+    pub description: Option<String>,
+    /// `discountAmount`
+    pub discount_amount: Option<f64>,
+    pub function: Option<String>,
     /// `itemNumber`
     pub item_number: Option<String>,
     pub name: Option<String>,
-    pub r#type: Option<String>,
-    pub function: Option<String>,
-    pub description: Option<String>,
-    /// `dateChargedThrough`
-    pub date_charged_through: Option<time::Date>,
-    /// `currencyIsoCode`
-    pub currency_iso_code: Option<String>,
-    /// `discountAmount`
-    pub discount_amount: Option<f64>,
-    /// `dateEffectiveStart`
-    pub date_effective_start: Option<time::Date>,
-    /// `dateEffectiveEnd`
-    pub date_effective_end: Option<time::Date>,
     /// `overagePrice`
     pub overage_price: Option<f64>,
     pub price: Option<f64>,
     pub quantity: Option<i64>,
+    pub r#type: Option<String>,
     /// `unitOfMeasure`
     pub unit_of_measure: Option<BillingPlanItemUnitOfMeasure>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,19 +36,19 @@ impl codec::Model for BillingPlanItem {
     const NAME: &'static str = "BillingPlanItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("currencyIsoCode", &mut self.currency_iso_code);
+        visitor.field("dateChargedThrough", &mut self.date_charged_through);
+        visitor.field("dateEffectiveEnd", &mut self.date_effective_end);
+        visitor.field("dateEffectiveStart", &mut self.date_effective_start);
+        visitor.field("description", &mut self.description);
+        visitor.field("discountAmount", &mut self.discount_amount);
+        visitor.field("function", &mut self.function);
         visitor.field("itemNumber", &mut self.item_number);
         visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("function", &mut self.function);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateChargedThrough", &mut self.date_charged_through);
-        visitor.field("currencyIsoCode", &mut self.currency_iso_code);
-        visitor.field("discountAmount", &mut self.discount_amount);
-        visitor.field("dateEffectiveStart", &mut self.date_effective_start);
-        visitor.field("dateEffectiveEnd", &mut self.date_effective_end);
         visitor.field("overagePrice", &mut self.overage_price);
         visitor.field("price", &mut self.price);
         visitor.field("quantity", &mut self.quantity);
+        visitor.field("type", &mut self.r#type);
         visitor.field("unitOfMeasure", &mut self.unit_of_measure);
         visitor.extra(&mut self.extra);
     }

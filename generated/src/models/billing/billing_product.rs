@@ -7,11 +7,11 @@ use crate::models::billing::BillingInvoiceItemUnitOfMeasure;
 pub struct BillingProduct {
     /// read-only
     pub id: Option<String>,
-    pub sku: Option<String>,
     pub name: Option<String>,
+    pub sku: Option<String>,
     /// `unitOfMeasure`
     pub unit_of_measure: Option<BillingProductUnitOfMeasure>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for BillingProduct {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("sku", &mut self.sku);
         visitor.field("name", &mut self.name);
+        visitor.field("sku", &mut self.sku);
         visitor.field("unitOfMeasure", &mut self.unit_of_measure);
         visitor.extra(&mut self.extra);
     }

@@ -7,11 +7,11 @@ use crate::models::billing::BillingUsageResource;
 pub struct BillingUsage {
     /// required
     pub name: Option<String>,
-    /// `totalUsage`, required
-    pub total_usage: Option<String>,
     /// required
     pub resources: Option<Vec<BillingUsageResource>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalUsage`, required
+    pub total_usage: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for BillingUsage {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("name", &mut self.name);
-        visitor.field("totalUsage", &mut self.total_usage);
         visitor.field("resources", &mut self.resources);
+        visitor.field("totalUsage", &mut self.total_usage);
         visitor.extra(&mut self.extra);
     }
 }

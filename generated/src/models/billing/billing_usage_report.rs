@@ -7,19 +7,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BillingUsageReport {
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
     pub status: Option<BillingUsageReportStatus>,
     /// required
     pub usages: Option<Vec<BillingUsage>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for BillingUsageReport {
     const NAME: &'static str = "BillingUsageReport";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("endDate", &mut self.end_date);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
         visitor.field("status", &mut self.status);
         visitor.field("usages", &mut self.usages);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

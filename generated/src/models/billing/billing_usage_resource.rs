@@ -6,10 +6,10 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct BillingUsageResource {
     /// required
-    pub name: Option<String>,
-    /// required
     pub date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BillingUsageResource {
     const NAME: &'static str = "BillingUsageResource";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("date", &mut self.date);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,6 +6,22 @@ use crate::models::shared_by_4_357219::NamedEntity;
 
 #[derive(Clone, Default)]
 pub struct BillingWallet {
+    /// `balanceConsumption`
+    pub balance_consumption: Option<f64>,
+    /// `balanceDecrease`
+    pub balance_decrease: Option<f64>,
+    /// `balanceIncrease`
+    pub balance_increase: Option<f64>,
+    /// `balanceOverage`
+    pub balance_overage: Option<f64>,
+    /// `balanceOverageCharge`
+    pub balance_overage_charge: Option<f64>,
+    /// `balanceOverageCurrency`
+    pub balance_overage_currency: Option<String>,
+    /// `balanceOverageRate`
+    pub balance_overage_rate: Option<f64>,
+    /// `endingBalance`
+    pub ending_balance: Option<f64>,
     /// read-only
     pub id: Option<String>,
     /// read-only
@@ -14,25 +30,9 @@ pub struct BillingWallet {
     pub product: Option<Box<BillingProduct>>,
     /// `startingBalance`
     pub starting_balance: Option<f64>,
-    /// `endingBalance`
-    pub ending_balance: Option<f64>,
-    /// `balanceIncrease`
-    pub balance_increase: Option<f64>,
-    /// `balanceDecrease`
-    pub balance_decrease: Option<f64>,
-    /// `balanceConsumption`
-    pub balance_consumption: Option<f64>,
-    /// `balanceOverage`
-    pub balance_overage: Option<f64>,
-    /// `balanceOverageRate`
-    pub balance_overage_rate: Option<f64>,
-    /// `balanceOverageCharge`
-    pub balance_overage_charge: Option<f64>,
-    /// `balanceOverageCurrency`
-    pub balance_overage_currency: Option<String>,
     /// `unitOfMeasure`
     pub unit_of_measure: Option<BillingWalletUnitOfMeasure>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,19 +40,19 @@ impl codec::Model for BillingWallet {
     const NAME: &'static str = "BillingWallet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("balanceConsumption", &mut self.balance_consumption);
+        visitor.field("balanceDecrease", &mut self.balance_decrease);
+        visitor.field("balanceIncrease", &mut self.balance_increase);
+        visitor.field("balanceOverage", &mut self.balance_overage);
+        visitor.field("balanceOverageCharge", &mut self.balance_overage_charge);
+        visitor.field("balanceOverageCurrency", &mut self.balance_overage_currency);
+        visitor.field("balanceOverageRate", &mut self.balance_overage_rate);
+        visitor.field("endingBalance", &mut self.ending_balance);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("organizations", &mut self.organizations);
         visitor.boxed("product", &mut self.product);
         visitor.field("startingBalance", &mut self.starting_balance);
-        visitor.field("endingBalance", &mut self.ending_balance);
-        visitor.field("balanceIncrease", &mut self.balance_increase);
-        visitor.field("balanceDecrease", &mut self.balance_decrease);
-        visitor.field("balanceConsumption", &mut self.balance_consumption);
-        visitor.field("balanceOverage", &mut self.balance_overage);
-        visitor.field("balanceOverageRate", &mut self.balance_overage_rate);
-        visitor.field("balanceOverageCharge", &mut self.balance_overage_charge);
-        visitor.field("balanceOverageCurrency", &mut self.balance_overage_currency);
         visitor.field("unitOfMeasure", &mut self.unit_of_measure);
         visitor.extra(&mut self.extra);
     }

@@ -6,9 +6,9 @@ use crate::runtime::codec;
 pub struct Customer {
     /// read-only
     pub id: Option<String>,
-    pub number: Option<String>,
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub number: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for Customer {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("number", &mut self.number);
         visitor.field("name", &mut self.name);
+        visitor.field("number", &mut self.number);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,31 +5,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct InvoiceAddress {
-    /// `dateEffective`
-    pub date_effective: Option<time::Date>,
     /// `addressType`
     pub address_type: Option<InvoiceAddressAddressType>,
+    /// `cityName`
+    pub city_name: Option<String>,
+    /// `citySubdivision1`
+    pub city_subdivision1: Option<String>,
+    pub country: Option<String>,
+    /// `countryCode`
+    pub country_code: Option<String>,
     /// `currencyIsoCode`
     pub currency_iso_code: Option<String>,
+    /// `dateEffective`
+    pub date_effective: Option<time::Date>,
     pub line1: Option<String>,
     pub line2: Option<String>,
     pub line3: Option<String>,
-    /// `cityName`
-    pub city_name: Option<String>,
     /// `postalCode`
     pub postal_code: Option<String>,
-    /// `stateCode`
-    pub state_code: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// `citySubdivision1`
-    pub city_subdivision1: Option<String>,
     /// `regionSubdivision1`
     pub region_subdivision1: Option<String>,
     /// `regionSubdivision2`
     pub region_subdivision2: Option<String>,
-    pub country: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `stateCode`
+    pub state_code: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,20 +37,20 @@ impl codec::Model for InvoiceAddress {
     const NAME: &'static str = "InvoiceAddress";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateEffective", &mut self.date_effective);
         visitor.field("addressType", &mut self.address_type);
+        visitor.field("cityName", &mut self.city_name);
+        visitor.field("citySubdivision1", &mut self.city_subdivision1);
+        visitor.field("country", &mut self.country);
+        visitor.field("countryCode", &mut self.country_code);
         visitor.field("currencyIsoCode", &mut self.currency_iso_code);
+        visitor.field("dateEffective", &mut self.date_effective);
         visitor.field("line1", &mut self.line1);
         visitor.field("line2", &mut self.line2);
         visitor.field("line3", &mut self.line3);
-        visitor.field("cityName", &mut self.city_name);
         visitor.field("postalCode", &mut self.postal_code);
-        visitor.field("stateCode", &mut self.state_code);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("citySubdivision1", &mut self.city_subdivision1);
         visitor.field("regionSubdivision1", &mut self.region_subdivision1);
         visitor.field("regionSubdivision2", &mut self.region_subdivision2);
-        visitor.field("country", &mut self.country);
+        visitor.field("stateCode", &mut self.state_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,31 +4,31 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SubscriptionOverviewUsage {
-    /// required
-    pub name: Option<String>,
-    /// `partNumber`, required
-    pub part_number: Option<String>,
-    /// required
-    pub grouping: Option<String>,
-    /// `unitOfMeasureType`, required
-    pub unit_of_measure_type: Option<String>,
-    /// `usageQuantity`, required
-    pub usage_quantity: Option<String>,
-    /// `overagePrice`
-    pub overage_price: Option<String>,
-    /// `prepayQuantity`, required
-    pub prepay_quantity: Option<String>,
-    /// `prepayPrice`
-    pub prepay_price: Option<String>,
-    /// `usageNotes`
-    pub usage_notes: Option<String>,
-    /// `isCancellable`
-    pub is_cancellable: Option<bool>,
     /// `bundleQuantity`
     pub bundle_quantity: Option<String>,
+    /// required
+    pub grouping: Option<String>,
+    /// `isCancellable`
+    pub is_cancellable: Option<bool>,
     /// `isThirdParty`
     pub is_third_party: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// `overagePrice`
+    pub overage_price: Option<String>,
+    /// `partNumber`, required
+    pub part_number: Option<String>,
+    /// `prepayPrice`
+    pub prepay_price: Option<String>,
+    /// `prepayQuantity`, required
+    pub prepay_quantity: Option<String>,
+    /// `unitOfMeasureType`, required
+    pub unit_of_measure_type: Option<String>,
+    /// `usageNotes`
+    pub usage_notes: Option<String>,
+    /// `usageQuantity`, required
+    pub usage_quantity: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,18 +36,18 @@ impl codec::Model for SubscriptionOverviewUsage {
     const NAME: &'static str = "SubscriptionOverviewUsage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("partNumber", &mut self.part_number);
-        visitor.field("grouping", &mut self.grouping);
-        visitor.field("unitOfMeasureType", &mut self.unit_of_measure_type);
-        visitor.field("usageQuantity", &mut self.usage_quantity);
-        visitor.field("overagePrice", &mut self.overage_price);
-        visitor.field("prepayQuantity", &mut self.prepay_quantity);
-        visitor.field("prepayPrice", &mut self.prepay_price);
-        visitor.field("usageNotes", &mut self.usage_notes);
-        visitor.field("isCancellable", &mut self.is_cancellable);
         visitor.field("bundleQuantity", &mut self.bundle_quantity);
+        visitor.field("grouping", &mut self.grouping);
+        visitor.field("isCancellable", &mut self.is_cancellable);
         visitor.field("isThirdParty", &mut self.is_third_party);
+        visitor.field("name", &mut self.name);
+        visitor.field("overagePrice", &mut self.overage_price);
+        visitor.field("partNumber", &mut self.part_number);
+        visitor.field("prepayPrice", &mut self.prepay_price);
+        visitor.field("prepayQuantity", &mut self.prepay_quantity);
+        visitor.field("unitOfMeasureType", &mut self.unit_of_measure_type);
+        visitor.field("usageNotes", &mut self.usage_notes);
+        visitor.field("usageQuantity", &mut self.usage_quantity);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,40 +7,40 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrusteeBillingOverview {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub organization: Option<Box<NamedEntity>>,
-    /// required
-    pub currency: Option<String>,
-    /// `enabledProducts`, required
-    pub enabled_products: Option<Vec<String>>,
-    /// `subscriptionType`, required
-    pub subscription_type: Option<TrusteeBillingOverviewSubscriptionType>,
-    /// `rampPeriodStartDate`
-    pub ramp_period_start_date: Option<time::Timestamp>,
-    /// `rampPeriodEndDate`
-    pub ramp_period_end_date: Option<time::Timestamp>,
-    /// `billingPeriodStartDate`
-    pub billing_period_start_date: Option<time::Timestamp>,
     /// `billingPeriodEndDate`
     pub billing_period_end_date: Option<time::Timestamp>,
-    /// required
-    pub usages: Option<Vec<SubscriptionOverviewUsage>>,
+    /// `billingPeriodStartDate`
+    pub billing_period_start_date: Option<time::Timestamp>,
     /// `contractAmendmentDate`
     pub contract_amendment_date: Option<time::Timestamp>,
     /// `contractEffectiveDate`
     pub contract_effective_date: Option<time::Timestamp>,
     /// `contractEndDate`
     pub contract_end_date: Option<time::Timestamp>,
-    /// `minimumMonthlyAmount`
-    pub minimum_monthly_amount: Option<String>,
+    /// required
+    pub currency: Option<String>,
+    /// `enabledProducts`, required
+    pub enabled_products: Option<Vec<String>>,
+    /// read-only
+    pub id: Option<String>,
     /// `inRampPeriod`
     pub in_ramp_period: Option<bool>,
+    /// `minimumMonthlyAmount`
+    pub minimum_monthly_amount: Option<String>,
+    pub name: Option<String>,
+    /// required
+    pub organization: Option<Box<NamedEntity>>,
+    /// `rampPeriodEndDate`
+    pub ramp_period_end_date: Option<time::Timestamp>,
+    /// `rampPeriodStartDate`
+    pub ramp_period_start_date: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `subscriptionType`, required
+    pub subscription_type: Option<TrusteeBillingOverviewSubscriptionType>,
+    /// required
+    pub usages: Option<Vec<SubscriptionOverviewUsage>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,23 +48,23 @@ impl codec::Model for TrusteeBillingOverview {
     const NAME: &'static str = "TrusteeBillingOverview";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("organization", &mut self.organization);
-        visitor.field("currency", &mut self.currency);
-        visitor.field("enabledProducts", &mut self.enabled_products);
-        visitor.field("subscriptionType", &mut self.subscription_type);
-        visitor.field("rampPeriodStartDate", &mut self.ramp_period_start_date);
-        visitor.field("rampPeriodEndDate", &mut self.ramp_period_end_date);
-        visitor.field("billingPeriodStartDate", &mut self.billing_period_start_date);
         visitor.field("billingPeriodEndDate", &mut self.billing_period_end_date);
-        visitor.field("usages", &mut self.usages);
+        visitor.field("billingPeriodStartDate", &mut self.billing_period_start_date);
         visitor.field("contractAmendmentDate", &mut self.contract_amendment_date);
         visitor.field("contractEffectiveDate", &mut self.contract_effective_date);
         visitor.field("contractEndDate", &mut self.contract_end_date);
-        visitor.field("minimumMonthlyAmount", &mut self.minimum_monthly_amount);
+        visitor.field("currency", &mut self.currency);
+        visitor.field("enabledProducts", &mut self.enabled_products);
+        visitor.field("id", &mut self.id);
         visitor.field("inRampPeriod", &mut self.in_ramp_period);
+        visitor.field("minimumMonthlyAmount", &mut self.minimum_monthly_amount);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("organization", &mut self.organization);
+        visitor.field("rampPeriodEndDate", &mut self.ramp_period_end_date);
+        visitor.field("rampPeriodStartDate", &mut self.ramp_period_start_date);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("subscriptionType", &mut self.subscription_type);
+        visitor.field("usages", &mut self.usages);
         visitor.extra(&mut self.extra);
     }
 }

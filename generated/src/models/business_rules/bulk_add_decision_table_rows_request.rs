@@ -7,7 +7,7 @@ use crate::models::business_rules::CreateDecisionTableRowRequest;
 pub struct BulkAddDecisionTableRowsRequest {
     /// required
     pub rows: Option<Vec<CreateDecisionTableRowRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::models::business_rules::DecisionTableRow;
 
 #[derive(Clone, Default)]
 pub struct BulkAddDecisionTableRowsResponse {
-    /// `totalCreated`, required
-    pub total_created: Option<i64>,
     /// required
     pub rows: Option<Vec<DecisionTableRow>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalCreated`, required
+    pub total_created: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BulkAddDecisionTableRowsResponse {
     const NAME: &'static str = "BulkAddDecisionTableRowsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalCreated", &mut self.total_created);
         visitor.field("rows", &mut self.rows);
+        visitor.field("totalCreated", &mut self.total_created);
         visitor.extra(&mut self.extra);
     }
 }

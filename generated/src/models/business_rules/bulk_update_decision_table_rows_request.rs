@@ -7,7 +7,7 @@ use crate::models::business_rules::Row;
 pub struct BulkUpdateDecisionTableRowsRequest {
     /// required
     pub rows: Option<Vec<Row>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

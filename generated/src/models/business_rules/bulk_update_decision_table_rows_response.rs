@@ -5,11 +5,11 @@ use crate::models::business_rules::DecisionTableRow;
 
 #[derive(Clone, Default)]
 pub struct BulkUpdateDecisionTableRowsResponse {
-    /// `totalUpdated`, required
-    pub total_updated: Option<i64>,
     /// required
     pub rows: Option<Vec<DecisionTableRow>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalUpdated`, required
+    pub total_updated: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BulkUpdateDecisionTableRowsResponse {
     const NAME: &'static str = "BulkUpdateDecisionTableRowsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalUpdated", &mut self.total_updated);
         visitor.field("rows", &mut self.rows);
+        visitor.field("totalUpdated", &mut self.total_updated);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::business_rules::JsonSchemaWithDefinitions;
 pub struct BusinessRulesSchemaCreateRequest {
     /// `jsonSchema`, required
     pub json_schema: Option<Box<JsonSchemaWithDefinitions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

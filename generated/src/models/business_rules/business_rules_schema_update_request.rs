@@ -5,12 +5,12 @@ use crate::models::business_rules::JsonSchemaWithDefinitions;
 
 #[derive(Clone, Default)]
 pub struct BusinessRulesSchemaUpdateRequest {
-    /// required
-    pub version: Option<i64>,
     pub enabled: Option<bool>,
     /// `jsonSchema`, required
     pub json_schema: Option<Box<JsonSchemaWithDefinitions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for BusinessRulesSchemaUpdateRequest {
     const NAME: &'static str = "BusinessRulesSchemaUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
         visitor.field("enabled", &mut self.enabled);
         visitor.boxed("jsonSchema", &mut self.json_schema);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CopyDecisionTableRequest {
+    pub description: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for CopyDecisionTableRequest {
     const NAME: &'static str = "CopyDecisionTableRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,7 +11,7 @@ pub struct CreateDecisionTableColumnsRequest {
     pub inputs: Option<Vec<DecisionTableInputColumnRequest>>,
     /// required
     pub outputs: Option<Vec<DecisionTableOutputColumnRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableImportJobRequest {
-    /// `importMode`, required
-    pub import_mode: Option<CreateDecisionTableImportJobRequestImportMode>,
     /// `fileName`, required
     pub file_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `importMode`, required
+    pub import_mode: Option<CreateDecisionTableImportJobRequestImportMode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CreateDecisionTableImportJobRequest {
     const NAME: &'static str = "CreateDecisionTableImportJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("importMode", &mut self.import_mode);
         visitor.field("fileName", &mut self.file_name);
+        visitor.field("importMode", &mut self.import_mode);
         visitor.extra(&mut self.extra);
     }
 }

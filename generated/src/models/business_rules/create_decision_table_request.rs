@@ -6,15 +6,15 @@ use crate::models::business_rules::CreateDecisionTableColumnsRequest;
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableRequest {
     /// required
-    pub name: Option<String>,
+    pub columns: Option<Box<CreateDecisionTableColumnsRequest>>,
     pub description: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `schemaId`, required
     pub schema_id: Option<String>,
-    /// required
-    pub columns: Option<Box<CreateDecisionTableColumnsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for CreateDecisionTableRequest {
     const NAME: &'static str = "CreateDecisionTableRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.boxed("columns", &mut self.columns);
         visitor.field("description", &mut self.description);
         visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
         visitor.field("schemaId", &mut self.schema_id);
-        visitor.boxed("columns", &mut self.columns);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::models::business_rules::DecisionTableRowParameterValue;
 
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableRowRequest {
-    /// `rowIndex`
-    pub row_index: Option<i64>,
     /// required
     pub inputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
     /// required
     pub outputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `rowIndex`
+    pub row_index: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for CreateDecisionTableRowRequest {
     const NAME: &'static str = "CreateDecisionTableRowRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("rowIndex", &mut self.row_index);
         visitor.field("inputs", &mut self.inputs);
         visitor.field("outputs", &mut self.outputs);
+        visitor.field("rowIndex", &mut self.row_index);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateDecisionTableSnapshotRequest {
+    pub notes: Option<String>,
     /// `snapshotName`, required
     pub snapshot_name: Option<String>,
-    pub notes: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for CreateDecisionTableSnapshotRequest {
     const NAME: &'static str = "CreateDecisionTableSnapshotRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("snapshotName", &mut self.snapshot_name);
         visitor.field("notes", &mut self.notes);
+        visitor.field("snapshotName", &mut self.snapshot_name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,31 +10,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DecisionTable {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
+    pub columns: Option<Box<DecisionTableColumns>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
     /// `datePublished`, read-only
     pub date_published: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
     /// read-only
-    pub published: Option<Box<DecisionTableVersionEntity>>,
+    pub id: Option<String>,
     /// read-only
     pub latest: Option<Box<DecisionTableVersionEntity>>,
     /// `latestVersionStatus`, read-only
     pub latest_version_status: Option<DecisionTableLatestVersionStatus>,
-    /// `snapshotCount`
-    pub snapshot_count: Option<i64>,
-    pub columns: Option<Box<DecisionTableColumns>>,
+    pub name: Option<String>,
+    /// read-only
+    pub published: Option<Box<DecisionTableVersionEntity>>,
     /// `publishedContract`
     pub published_contract: Option<Box<DecisionTableContract>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `snapshotCount`
+    pub snapshot_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,20 +42,20 @@ impl codec::Model for DecisionTable {
     const NAME: &'static str = "DecisionTable";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
+        visitor.boxed("columns", &mut self.columns);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("datePublished", &mut self.date_published);
-        visitor.boxed("published", &mut self.published);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.boxed("latest", &mut self.latest);
         visitor.field("latestVersionStatus", &mut self.latest_version_status);
-        visitor.field("snapshotCount", &mut self.snapshot_count);
-        visitor.boxed("columns", &mut self.columns);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("published", &mut self.published);
         visitor.boxed("publishedContract", &mut self.published_contract);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("snapshotCount", &mut self.snapshot_count);
         visitor.extra(&mut self.extra);
     }
 }

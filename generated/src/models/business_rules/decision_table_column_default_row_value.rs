@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableColumnDefaultRowValue {
+    pub special: Option<DecisionTableColumnDefaultRowValueSpecial>,
     pub value: Option<String>,
     pub values: Option<Vec<String>>,
-    pub special: Option<DecisionTableColumnDefaultRowValueSpecial>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,9 +15,9 @@ impl codec::Model for DecisionTableColumnDefaultRowValue {
     const NAME: &'static str = "DecisionTableColumnDefaultRowValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("special", &mut self.special);
         visitor.field("value", &mut self.value);
         visitor.field("values", &mut self.values);
-        visitor.field("special", &mut self.special);
         visitor.extra(&mut self.extra);
     }
 }

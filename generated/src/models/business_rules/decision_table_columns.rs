@@ -7,7 +7,7 @@ use crate::models::business_rules::{DecisionTableInputColumn, DecisionTableOutpu
 pub struct DecisionTableColumns {
     pub inputs: Option<Vec<DecisionTableInputColumn>>,
     pub outputs: Option<Vec<DecisionTableOutputColumn>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

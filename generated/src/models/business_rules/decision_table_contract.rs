@@ -6,15 +6,15 @@ use crate::models::shared_by_12_571861::JsonSchemaDocument;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableContract {
-    /// `parentSchema`
-    pub parent_schema: Option<Box<BusinessRulesParentSchemaRef>>,
-    /// `rowAuthoringSchema`
-    pub row_authoring_schema: Option<Box<JsonSchemaDocument>>,
     /// `executionInputSchema`
     pub execution_input_schema: Option<Box<JsonSchemaDocument>>,
     /// `executionOutputSchema`
     pub execution_output_schema: Option<Box<JsonSchemaDocument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `parentSchema`
+    pub parent_schema: Option<Box<BusinessRulesParentSchemaRef>>,
+    /// `rowAuthoringSchema`
+    pub row_authoring_schema: Option<Box<JsonSchemaDocument>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for DecisionTableContract {
     const NAME: &'static str = "DecisionTableContract";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("parentSchema", &mut self.parent_schema);
-        visitor.boxed("rowAuthoringSchema", &mut self.row_authoring_schema);
         visitor.boxed("executionInputSchema", &mut self.execution_input_schema);
         visitor.boxed("executionOutputSchema", &mut self.execution_output_schema);
+        visitor.boxed("parentSchema", &mut self.parent_schema);
+        visitor.boxed("rowAuthoringSchema", &mut self.row_authoring_schema);
         visitor.extra(&mut self.extra);
     }
 }

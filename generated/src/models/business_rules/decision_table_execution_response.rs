@@ -8,14 +8,14 @@ use crate::models::business_rules::{
 
 #[derive(Clone, Default)]
 pub struct DecisionTableExecutionResponse {
-    pub table: Option<Box<DecisionTableVersionEntity>>,
-    /// `totalMatchRowCount`
-    pub total_match_row_count: Option<i64>,
-    /// `topMatchRows`
-    pub top_match_rows: Option<Vec<DecisionTableRowEntityRef>>,
     /// `rowExecutionOutputs`
     pub row_execution_outputs: Option<Vec<DecisionTableRowExecutionOutput>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub table: Option<Box<DecisionTableVersionEntity>>,
+    /// `topMatchRows`
+    pub top_match_rows: Option<Vec<DecisionTableRowEntityRef>>,
+    /// `totalMatchRowCount`
+    pub total_match_row_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for DecisionTableExecutionResponse {
     const NAME: &'static str = "DecisionTableExecutionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("table", &mut self.table);
-        visitor.field("totalMatchRowCount", &mut self.total_match_row_count);
-        visitor.field("topMatchRows", &mut self.top_match_rows);
         visitor.field("rowExecutionOutputs", &mut self.row_execution_outputs);
+        visitor.boxed("table", &mut self.table);
+        visitor.field("topMatchRows", &mut self.top_match_rows);
+        visitor.field("totalMatchRowCount", &mut self.total_match_row_count);
         visitor.extra(&mut self.extra);
     }
 }

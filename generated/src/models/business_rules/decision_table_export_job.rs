@@ -7,37 +7,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableExportJob {
-    /// read-only
-    pub id: Option<String>,
-    /// `tableVersion`, read-only
-    pub table_version: Option<i64>,
-    /// read-only
-    pub status: Option<DecisionTableExportJobStatus>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    /// `dateDownloadExpires`, read-only
+    pub date_download_expires: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub download: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub error: Option<Box<DecisionTableExportJobError>>,
+    /// `exportType`, read-only
+    pub export_type: Option<DecisionTableExportJobExportType>,
     /// `fileName`, read-only
     pub file_name: Option<String>,
     /// read-only
-    pub download: Option<Box<AddressableEntityRef>>,
-    /// `dateDownloadExpires`, read-only
-    pub date_download_expires: Option<time::Timestamp>,
-    /// `exportType`, read-only
-    pub export_type: Option<DecisionTableExportJobExportType>,
-    /// `totalRows`, read-only
-    pub total_rows: Option<i64>,
-    /// `rowsExported`, read-only
-    pub rows_exported: Option<i64>,
-    /// read-only
     pub format: Option<DecisionTableExportJobFormat>,
     /// read-only
-    pub error: Option<Box<DecisionTableExportJobError>>,
+    pub id: Option<String>,
+    /// `rowsExported`, read-only
+    pub rows_exported: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<DecisionTableExportJobStatus>,
+    /// `tableVersion`, read-only
+    pub table_version: Option<i64>,
+    /// `totalRows`, read-only
+    pub total_rows: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,21 +45,21 @@ impl codec::Model for DecisionTableExportJob {
     const NAME: &'static str = "DecisionTableExportJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("tableVersion", &mut self.table_version);
-        visitor.field("status", &mut self.status);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("fileName", &mut self.file_name);
-        visitor.boxed("download", &mut self.download);
         visitor.field("dateDownloadExpires", &mut self.date_download_expires);
-        visitor.field("exportType", &mut self.export_type);
-        visitor.field("totalRows", &mut self.total_rows);
-        visitor.field("rowsExported", &mut self.rows_exported);
-        visitor.field("format", &mut self.format);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("download", &mut self.download);
         visitor.boxed("error", &mut self.error);
+        visitor.field("exportType", &mut self.export_type);
+        visitor.field("fileName", &mut self.file_name);
+        visitor.field("format", &mut self.format);
+        visitor.field("id", &mut self.id);
+        visitor.field("rowsExported", &mut self.rows_exported);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("tableVersion", &mut self.table_version);
+        visitor.field("totalRows", &mut self.total_rows);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,13 +10,13 @@ pub struct DecisionTableExportJobError {
     pub error_code: Option<String>,
     /// `errorMessage`
     pub error_message: Option<String>,
-    /// `messageWithParams`
-    pub message_with_params: Option<String>,
     /// `messageParams`
     pub message_params: Option<BTreeMap<String, String>>,
+    /// `messageWithParams`
+    pub message_with_params: Option<String>,
     /// `validationErrors`
     pub validation_errors: Option<Vec<DecisionTableJobValidationError>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,8 +26,8 @@ impl codec::Model for DecisionTableExportJobError {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("errorCode", &mut self.error_code);
         visitor.field("errorMessage", &mut self.error_message);
-        visitor.field("messageWithParams", &mut self.message_with_params);
         visitor.field("messageParams", &mut self.message_params);
+        visitor.field("messageWithParams", &mut self.message_with_params);
         visitor.field("validationErrors", &mut self.validation_errors);
         visitor.extra(&mut self.extra);
     }

@@ -7,13 +7,13 @@ use crate::models::business_rules::{
 
 #[derive(Clone, Default)]
 pub struct DecisionTableExportJobRequest {
-    /// `tableVersion`
-    pub table_version: Option<i64>,
     /// `exportType`, required
     pub export_type: Option<DecisionTableExportJobRequestExportType>,
     /// required
     pub format: Option<DecisionTableExportJobRequestFormat>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `tableVersion`
+    pub table_version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for DecisionTableExportJobRequest {
     const NAME: &'static str = "DecisionTableExportJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("tableVersion", &mut self.table_version);
         visitor.field("exportType", &mut self.export_type);
         visitor.field("format", &mut self.format);
+        visitor.field("tableVersion", &mut self.table_version);
         visitor.extra(&mut self.extra);
     }
 }

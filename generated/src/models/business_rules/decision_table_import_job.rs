@@ -12,36 +12,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableImportJob {
-    /// read-only
-    pub id: Option<String>,
-    /// `tableVersion`
-    pub table_version: Option<i64>,
-    /// required
-    pub status: Option<DecisionTableImportJobStatus>,
-    /// `uploadUrl`
-    pub upload_url: Option<String>,
-    /// `uploadHeaders`
-    pub upload_headers: Option<BTreeMap<String, String>>,
-    /// `importMode`, required
-    pub import_mode: Option<DecisionTableImportJobImportMode>,
-    /// `fileName`
-    pub file_name: Option<String>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<AddressableEntityRef>>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
     /// `dateCompleted`
     pub date_completed: Option<time::Timestamp>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
     /// `dateExpires`
     pub date_expires: Option<time::Timestamp>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
+    pub error: Option<Box<DecisionTableImportJobError>>,
+    /// `fileName`
+    pub file_name: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `importMode`, required
+    pub import_mode: Option<DecisionTableImportJobImportMode>,
     /// `rowMetrics`
     pub row_metrics: Option<Box<DecisionTableImportRowMetrics>>,
-    pub error: Option<Box<DecisionTableImportJobError>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<DecisionTableImportJobStatus>,
+    /// `tableVersion`
+    pub table_version: Option<i64>,
+    /// `uploadHeaders`
+    pub upload_headers: Option<BTreeMap<String, String>>,
+    /// `uploadUrl`
+    pub upload_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -49,21 +49,21 @@ impl codec::Model for DecisionTableImportJob {
     const NAME: &'static str = "DecisionTableImportJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("tableVersion", &mut self.table_version);
-        visitor.field("status", &mut self.status);
-        visitor.field("uploadUrl", &mut self.upload_url);
-        visitor.field("uploadHeaders", &mut self.upload_headers);
-        visitor.field("importMode", &mut self.import_mode);
-        visitor.field("fileName", &mut self.file_name);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateExpires", &mut self.date_expires);
-        visitor.boxed("rowMetrics", &mut self.row_metrics);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.boxed("error", &mut self.error);
+        visitor.field("fileName", &mut self.file_name);
+        visitor.field("id", &mut self.id);
+        visitor.field("importMode", &mut self.import_mode);
+        visitor.boxed("rowMetrics", &mut self.row_metrics);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("tableVersion", &mut self.table_version);
+        visitor.field("uploadHeaders", &mut self.upload_headers);
+        visitor.field("uploadUrl", &mut self.upload_url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,25 +4,25 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableImportRowMetrics {
-    /// `totalRows`
-    pub total_rows: Option<i64>,
-    /// `rowsParsed`
-    pub rows_parsed: Option<i64>,
-    /// `rowParseFailed`
-    pub row_parse_failed: Option<i64>,
-    /// `rowsCreated`
-    pub rows_created: Option<i64>,
-    /// `rowsUpdated`
-    pub rows_updated: Option<i64>,
-    /// `rowsDeleted`
-    pub rows_deleted: Option<i64>,
     /// `rowCreateFailed`
     pub row_create_failed: Option<i64>,
-    /// `rowUpdateFailed`
-    pub row_update_failed: Option<i64>,
     /// `rowDeleteFailed`
     pub row_delete_failed: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `rowParseFailed`
+    pub row_parse_failed: Option<i64>,
+    /// `rowUpdateFailed`
+    pub row_update_failed: Option<i64>,
+    /// `rowsCreated`
+    pub rows_created: Option<i64>,
+    /// `rowsDeleted`
+    pub rows_deleted: Option<i64>,
+    /// `rowsParsed`
+    pub rows_parsed: Option<i64>,
+    /// `rowsUpdated`
+    pub rows_updated: Option<i64>,
+    /// `totalRows`
+    pub total_rows: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for DecisionTableImportRowMetrics {
     const NAME: &'static str = "DecisionTableImportRowMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalRows", &mut self.total_rows);
-        visitor.field("rowsParsed", &mut self.rows_parsed);
-        visitor.field("rowParseFailed", &mut self.row_parse_failed);
-        visitor.field("rowsCreated", &mut self.rows_created);
-        visitor.field("rowsUpdated", &mut self.rows_updated);
-        visitor.field("rowsDeleted", &mut self.rows_deleted);
         visitor.field("rowCreateFailed", &mut self.row_create_failed);
-        visitor.field("rowUpdateFailed", &mut self.row_update_failed);
         visitor.field("rowDeleteFailed", &mut self.row_delete_failed);
+        visitor.field("rowParseFailed", &mut self.row_parse_failed);
+        visitor.field("rowUpdateFailed", &mut self.row_update_failed);
+        visitor.field("rowsCreated", &mut self.rows_created);
+        visitor.field("rowsDeleted", &mut self.rows_deleted);
+        visitor.field("rowsParsed", &mut self.rows_parsed);
+        visitor.field("rowsUpdated", &mut self.rows_updated);
+        visitor.field("totalRows", &mut self.total_rows);
         visitor.extra(&mut self.extra);
     }
 }

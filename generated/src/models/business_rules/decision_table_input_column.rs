@@ -7,13 +7,13 @@ use crate::models::business_rules::{
 
 #[derive(Clone, Default)]
 pub struct DecisionTableInputColumn {
-    /// read-only
-    pub id: Option<String>,
     /// `defaultsTo`
     pub defaults_to: Option<Box<DecisionTableColumnDefaultRowValue>>,
     /// required
     pub expression: Option<Box<DecisionTableInputColumnExpression>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for DecisionTableInputColumn {
     const NAME: &'static str = "DecisionTableInputColumn";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("defaultsTo", &mut self.defaults_to);
         visitor.boxed("expression", &mut self.expression);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::business_rules::Contractual;
 #[derive(Clone, Default)]
 pub struct DecisionTableInputColumnExpression {
     /// required
-    pub contractual: Option<Box<Contractual>>,
-    /// required
     pub comparator: Option<DecisionTableInputColumnExpressionComparator>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub contractual: Option<Box<Contractual>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for DecisionTableInputColumnExpression {
     const NAME: &'static str = "DecisionTableInputColumnExpression";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("contractual", &mut self.contractual);
         visitor.field("comparator", &mut self.comparator);
+        visitor.boxed("contractual", &mut self.contractual);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,7 +11,7 @@ pub struct DecisionTableInputColumnRequest {
     pub defaults_to: Option<Box<DecisionTableColumnDefaultRowValue>>,
     /// required
     pub expression: Option<Box<DecisionTableInputColumnExpression>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::models::business_rules::{DecisionTableColumnDefaultRowValue, OutputVa
 
 #[derive(Clone, Default)]
 pub struct DecisionTableOutputColumn {
-    /// read-only
-    pub id: Option<String>,
     /// `defaultsTo`
     pub defaults_to: Option<Box<DecisionTableColumnDefaultRowValue>>,
+    /// read-only
+    pub id: Option<String>,
     /// required
     pub value: Option<Box<OutputValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for DecisionTableOutputColumn {
     const NAME: &'static str = "DecisionTableOutputColumn";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("defaultsTo", &mut self.defaults_to);
+        visitor.field("id", &mut self.id);
         visitor.boxed("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }

@@ -9,7 +9,7 @@ pub struct DecisionTableOutputColumnRequest {
     pub defaults_to: Option<Box<DecisionTableColumnDefaultRowValue>>,
     /// required
     pub value: Option<Box<OutputValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,21 +10,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableRow {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub table: Option<Box<DecisionTableVersionEntity>>,
-    /// `rowIndex`
-    pub row_index: Option<i64>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     pub inputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
     pub outputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
+    /// `rowIndex`
+    pub row_index: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub table: Option<Box<DecisionTableVersionEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for DecisionTableRow {
     const NAME: &'static str = "DecisionTableRow";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("table", &mut self.table);
-        visitor.field("rowIndex", &mut self.row_index);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
         visitor.field("inputs", &mut self.inputs);
         visitor.field("outputs", &mut self.outputs);
+        visitor.field("rowIndex", &mut self.row_index);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("table", &mut self.table);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableRowExecutionOutput {
+    /// required
+    pub outputs: Option<BTreeMap<String, serde_json::Value>>,
     /// `rowId`, required
     pub row_id: Option<String>,
     /// `rowIndex`, required
     pub row_index: Option<i64>,
-    /// required
-    pub outputs: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for DecisionTableRowExecutionOutput {
     const NAME: &'static str = "DecisionTableRowExecutionOutput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("outputs", &mut self.outputs);
         visitor.field("rowId", &mut self.row_id);
         visitor.field("rowIndex", &mut self.row_index);
-        visitor.field("outputs", &mut self.outputs);
         visitor.extra(&mut self.extra);
     }
 }

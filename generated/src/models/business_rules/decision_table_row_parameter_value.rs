@@ -6,7 +6,7 @@ use crate::models::business_rules::Literal;
 #[derive(Clone, Default)]
 pub struct DecisionTableRowParameterValue {
     pub literal: Option<Box<Literal>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

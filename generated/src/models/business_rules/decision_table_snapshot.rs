@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableSnapshot {
-    pub name: Option<String>,
-    pub notes: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    pub name: Option<String>,
+    pub notes: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for DecisionTableSnapshot {
     const NAME: &'static str = "DecisionTableSnapshot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("name", &mut self.name);
         visitor.field("notes", &mut self.notes);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.extra(&mut self.extra);
     }
 }

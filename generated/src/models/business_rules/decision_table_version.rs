@@ -11,35 +11,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableVersion {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub version: Option<i64>,
-    pub status: Option<DecisionTableVersionStatus>,
-    pub description: Option<String>,
-    /// `rowCount`
-    pub row_count: Option<i64>,
-    /// `rowsUri`
-    pub rows_uri: Option<String>,
+    pub columns: Option<Box<DecisionTableColumns>>,
+    pub contract: Option<Box<DecisionTableContract>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
     /// `datePublished`, read-only
     pub date_published: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<AddressableEntityRef>>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `publishedBy`, read-only
     pub published_by: Option<Box<AddressableEntityRef>>,
     /// `rollbackReason`
     pub rollback_reason: Option<String>,
-    pub columns: Option<Box<DecisionTableColumns>>,
-    pub contract: Option<Box<DecisionTableContract>>,
-    pub snapshot: Option<Box<DecisionTableSnapshot>>,
+    /// `rowCount`
+    pub row_count: Option<i64>,
+    /// `rowsUri`
+    pub rows_uri: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub snapshot: Option<Box<DecisionTableSnapshot>>,
+    pub status: Option<DecisionTableVersionStatus>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,24 +47,24 @@ impl codec::Model for DecisionTableVersion {
     const NAME: &'static str = "DecisionTableVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("version", &mut self.version);
-        visitor.field("status", &mut self.status);
-        visitor.field("description", &mut self.description);
-        visitor.field("rowCount", &mut self.row_count);
-        visitor.field("rowsUri", &mut self.rows_uri);
+        visitor.boxed("columns", &mut self.columns);
+        visitor.boxed("contract", &mut self.contract);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("datePublished", &mut self.date_published);
-        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("publishedBy", &mut self.published_by);
         visitor.field("rollbackReason", &mut self.rollback_reason);
-        visitor.boxed("columns", &mut self.columns);
-        visitor.boxed("contract", &mut self.contract);
-        visitor.boxed("snapshot", &mut self.snapshot);
+        visitor.field("rowCount", &mut self.row_count);
+        visitor.field("rowsUri", &mut self.rows_uri);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("snapshot", &mut self.snapshot);
+        visitor.field("status", &mut self.status);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

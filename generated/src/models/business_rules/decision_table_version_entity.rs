@@ -5,14 +5,14 @@ use crate::models::shared_by_24_565fba::Division;
 
 #[derive(Clone, Default)]
 pub struct DecisionTableVersionEntity {
+    pub division: Option<Box<Division>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub version: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for DecisionTableVersionEntity {
     const NAME: &'static str = "DecisionTableVersionEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("version", &mut self.version);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

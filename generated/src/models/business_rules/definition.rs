@@ -5,15 +5,15 @@ use crate::models::shared_by_7_935310::Items;
 
 #[derive(Clone, Default)]
 pub struct Definition {
-    pub name: Option<String>,
-    pub title: Option<String>,
     pub description: Option<String>,
-    pub r#type: Option<Vec<String>>,
-    pub pattern: Option<String>,
     pub items: Option<Box<Items>>,
+    pub name: Option<String>,
+    pub pattern: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    pub r#type: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,13 +21,13 @@ impl codec::Model for Definition {
     const NAME: &'static str = "Definition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("pattern", &mut self.pattern);
         visitor.boxed("items", &mut self.items);
+        visitor.field("name", &mut self.name);
+        visitor.field("pattern", &mut self.pattern);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,18 +6,18 @@ use crate::models::business_rules::Definition;
 
 #[derive(Clone, Default)]
 pub struct JsonSchemaWithDefinitions {
-    pub id: Option<String>,
     /// `$schema`
     pub schema: Option<String>,
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub r#type: Option<String>,
-    pub required: Option<Vec<String>>,
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
     /// `additionalProperties`
     pub additional_properties: Option<serde_json::Value>,
     pub definitions: Option<BTreeMap<String, Definition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    pub id: Option<String>,
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    pub required: Option<Vec<String>>,
+    pub title: Option<String>,
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,15 +25,15 @@ impl codec::Model for JsonSchemaWithDefinitions {
     const NAME: &'static str = "JsonSchemaWithDefinitions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("$schema", &mut self.schema);
-        visitor.field("title", &mut self.title);
-        visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("required", &mut self.required);
-        visitor.field("properties", &mut self.properties);
         visitor.field("additionalProperties", &mut self.additional_properties);
         visitor.field("definitions", &mut self.definitions);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("properties", &mut self.properties);
+        visitor.field("required", &mut self.required);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

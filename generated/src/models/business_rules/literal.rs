@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Literal {
-    pub string: Option<String>,
-    pub integer: Option<i64>,
-    pub number: Option<f64>,
+    pub boolean: Option<bool>,
     pub date: Option<time::Date>,
     pub datetime: Option<time::Timestamp>,
+    pub integer: Option<i64>,
+    pub number: Option<f64>,
     pub special: Option<LiteralSpecial>,
+    pub string: Option<String>,
     pub strings: Option<Vec<String>>,
-    pub boolean: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,14 +22,14 @@ impl codec::Model for Literal {
     const NAME: &'static str = "Literal";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("string", &mut self.string);
-        visitor.field("integer", &mut self.integer);
-        visitor.field("number", &mut self.number);
+        visitor.field("boolean", &mut self.boolean);
         visitor.field("date", &mut self.date);
         visitor.field("datetime", &mut self.datetime);
+        visitor.field("integer", &mut self.integer);
+        visitor.field("number", &mut self.number);
         visitor.field("special", &mut self.special);
+        visitor.field("string", &mut self.string);
         visitor.field("strings", &mut self.strings);
-        visitor.field("boolean", &mut self.boolean);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OutputValue {
+    pub properties: Option<Vec<OutputValue>>,
     /// `schemaPropertyKey`, required
     pub schema_property_key: Option<String>,
-    pub properties: Option<Vec<OutputValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for OutputValue {
     const NAME: &'static str = "OutputValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemaPropertyKey", &mut self.schema_property_key);
         visitor.field("properties", &mut self.properties);
+        visitor.field("schemaPropertyKey", &mut self.schema_property_key);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ use crate::models::business_rules::DecisionTableRowParameterValue;
 pub struct PutDecisionTableRowRequest {
     pub inputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
     pub outputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

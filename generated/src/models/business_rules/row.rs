@@ -6,13 +6,13 @@ use crate::models::business_rules::DecisionTableRowParameterValue;
 
 #[derive(Clone, Default)]
 pub struct Row {
-    /// `rowId`, required
-    pub row_id: Option<String>,
     /// required
     pub inputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
     /// required
     pub outputs: Option<BTreeMap<String, DecisionTableRowParameterValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `rowId`, required
+    pub row_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for Row {
     const NAME: &'static str = "Row";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("rowId", &mut self.row_id);
         visitor.field("inputs", &mut self.inputs);
         visitor.field("outputs", &mut self.outputs);
+        visitor.field("rowId", &mut self.row_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::business_rules::RowSearchPredicate;
 pub struct RowSearchFilter {
     /// required
     pub predicates: Option<Vec<RowSearchPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,9 +9,9 @@ pub struct RowSearchPredicate {
     pub column_id: Option<String>,
     /// required
     pub operator: Option<RowSearchPredicateOperator>,
-    pub value: Option<String>,
     pub special: Option<RowSearchPredicateSpecial>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for RowSearchPredicate {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("columnId", &mut self.column_id);
         visitor.field("operator", &mut self.operator);
-        visitor.field("value", &mut self.value);
         visitor.field("special", &mut self.special);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

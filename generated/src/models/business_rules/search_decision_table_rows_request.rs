@@ -7,7 +7,7 @@ use crate::models::business_rules::RowSearchFilter;
 pub struct SearchDecisionTableRowsRequest {
     /// required
     pub filter: Option<Box<RowSearchFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ use crate::models::business_rules::{
 pub struct UpdateDecisionTableColumnsRequest {
     pub inputs: Option<Vec<DecisionTableInputColumnRequest>>,
     pub outputs: Option<Vec<DecisionTableOutputColumnRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

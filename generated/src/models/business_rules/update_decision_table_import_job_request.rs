@@ -7,7 +7,7 @@ use crate::models::business_rules::DecisionTableImportJobStatus;
 pub struct UpdateDecisionTableImportJobRequest {
     /// required
     pub status: Option<UpdateDecisionTableImportJobRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::business_rules::UpdateDecisionTableColumnsRequest;
 
 #[derive(Clone, Default)]
 pub struct UpdateDecisionTableRequest {
-    pub name: Option<String>,
-    pub description: Option<String>,
     pub columns: Option<Box<UpdateDecisionTableColumnsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for UpdateDecisionTableRequest {
     const NAME: &'static str = "UpdateDecisionTableRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.boxed("columns", &mut self.columns);
+        visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

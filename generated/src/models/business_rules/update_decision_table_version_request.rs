@@ -7,7 +7,7 @@ use crate::models::business_rules::UpdateRowIndexRequest;
 pub struct UpdateDecisionTableVersionRequest {
     /// `rowIndexUpdate`
     pub row_index_update: Option<Box<UpdateRowIndexRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

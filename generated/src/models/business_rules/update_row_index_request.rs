@@ -8,7 +8,7 @@ pub struct UpdateRowIndexRequest {
     pub row_id: Option<String>,
     /// `rowIndex`, required
     pub row_index: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

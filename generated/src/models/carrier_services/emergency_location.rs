@@ -5,18 +5,18 @@ use crate::models::shared_by_23_d78905::LocationAddress;
 
 #[derive(Clone, Default)]
 pub struct EmergencyLocation {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// required
     pub address: Option<Box<LocationAddress>>,
     /// required
     pub did: Option<String>,
-    /// required
-    pub source: Option<EmergencyLocationSource>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub source: Option<EmergencyLocationSource>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for EmergencyLocation {
     const NAME: &'static str = "EmergencyLocation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("address", &mut self.address);
         visitor.field("did", &mut self.did);
-        visitor.field("source", &mut self.source);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
         visitor.extra(&mut self.extra);
     }
 }

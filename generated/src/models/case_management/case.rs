@@ -11,44 +11,44 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Case {
-    /// read-only
-    pub id: Option<String>,
-    pub division: Option<Box<StarrableDivision>>,
-    pub version: Option<i64>,
-    pub reference: Option<String>,
-    /// `externalId`
-    pub external_id: Option<String>,
     pub caseplan: Option<Box<CaseplanReference>>,
-    pub summary: Option<String>,
-    pub description: Option<String>,
-    pub owner: Option<Box<CaseUserReference>>,
-    pub status: Option<CaseStatus>,
-    pub priority: Option<CasePriority>,
-    /// `dateDue`
-    pub date_due: Option<time::Timestamp>,
-    /// `dateStarted`
-    pub date_started: Option<time::Timestamp>,
+    /// `creationStatus`
+    pub creation_status: Option<CaseCreationStatus>,
+    /// `customerIntent`
+    pub customer_intent: Option<Box<CustomerIntentReference>>,
     /// `dateClosed`
     pub date_closed: Option<time::Timestamp>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
+    /// `dateDue`
+    pub date_due: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<CaseUserReference>>,
+    /// `dateStarted`
+    pub date_started: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub division: Option<Box<StarrableDivision>>,
     /// `externalContact`
     pub external_contact: Option<Box<CaseExternalContactReference>>,
-    /// `customerIntent`
-    pub customer_intent: Option<Box<CustomerIntentReference>>,
-    /// `creationStatus`
-    pub creation_status: Option<CaseCreationStatus>,
-    /// `ttlSeconds`
-    pub ttl_seconds: Option<i64>,
+    /// `externalId`
+    pub external_id: Option<String>,
     /// `failureReason`
     pub failure_reason: Option<Box<FailureReason>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<CaseUserReference>>,
+    pub owner: Option<Box<CaseUserReference>>,
+    pub priority: Option<CasePriority>,
+    pub reference: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<CaseStatus>,
+    pub summary: Option<String>,
+    /// `ttlSeconds`
+    pub ttl_seconds: Option<i64>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,29 +56,29 @@ impl codec::Model for Case {
     const NAME: &'static str = "Case";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("version", &mut self.version);
-        visitor.field("reference", &mut self.reference);
-        visitor.field("externalId", &mut self.external_id);
         visitor.boxed("caseplan", &mut self.caseplan);
-        visitor.field("summary", &mut self.summary);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("owner", &mut self.owner);
-        visitor.field("status", &mut self.status);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("dateDue", &mut self.date_due);
-        visitor.field("dateStarted", &mut self.date_started);
+        visitor.field("creationStatus", &mut self.creation_status);
+        visitor.boxed("customerIntent", &mut self.customer_intent);
         visitor.field("dateClosed", &mut self.date_closed);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateDue", &mut self.date_due);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("dateStarted", &mut self.date_started);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.boxed("externalContact", &mut self.external_contact);
-        visitor.boxed("customerIntent", &mut self.customer_intent);
-        visitor.field("creationStatus", &mut self.creation_status);
-        visitor.field("ttlSeconds", &mut self.ttl_seconds);
+        visitor.field("externalId", &mut self.external_id);
         visitor.boxed("failureReason", &mut self.failure_reason);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.boxed("owner", &mut self.owner);
+        visitor.field("priority", &mut self.priority);
+        visitor.field("reference", &mut self.reference);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("summary", &mut self.summary);
+        visitor.field("ttlSeconds", &mut self.ttl_seconds);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,20 +8,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CaseAssociation {
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `associationType`
     pub association_type: Option<CaseAssociationAssociationType>,
+    pub case: Option<Box<CaseReference>>,
+    pub conversation: Option<Box<ConversationReference>>,
     /// `dateAssociated`
     pub date_associated: Option<time::Timestamp>,
-    pub workitem: Option<Box<WorkitemReference>>,
-    pub conversation: Option<Box<ConversationReference>>,
-    pub stage: Option<Box<StageReference>>,
-    pub step: Option<Box<StepReference>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    pub case: Option<Box<CaseReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub stage: Option<Box<StageReference>>,
+    pub step: Option<Box<StepReference>>,
+    pub workitem: Option<Box<WorkitemReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,16 +29,16 @@ impl codec::Model for CaseAssociation {
     const NAME: &'static str = "CaseAssociation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("associationType", &mut self.association_type);
+        visitor.boxed("case", &mut self.case);
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("dateAssociated", &mut self.date_associated);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("associationType", &mut self.association_type);
-        visitor.field("dateAssociated", &mut self.date_associated);
-        visitor.boxed("workitem", &mut self.workitem);
-        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("stage", &mut self.stage);
         visitor.boxed("step", &mut self.step);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.boxed("case", &mut self.case);
+        visitor.boxed("workitem", &mut self.workitem);
         visitor.extra(&mut self.extra);
     }
 }

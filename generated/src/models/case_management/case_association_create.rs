@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CaseAssociationCreate {
-    /// `workitemId`
-    pub workitem_id: Option<String>,
     /// `conversationId`
     pub conversation_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workitemId`
+    pub workitem_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CaseAssociationCreate {
     const NAME: &'static str = "CaseAssociationCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("workitemId", &mut self.workitem_id);
         visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("workitemId", &mut self.workitem_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CaseAssociationQuery {
-    /// `pageSize`
-    pub page_size: Option<i64>,
     pub after: Option<String>,
-    /// `workitemId`
-    pub workitem_id: Option<String>,
     /// `conversationId`
     pub conversation_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `workitemId`
+    pub workitem_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for CaseAssociationQuery {
     const NAME: &'static str = "CaseAssociationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("after", &mut self.after);
-        visitor.field("workitemId", &mut self.workitem_id);
         visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("workitemId", &mut self.workitem_id);
         visitor.extra(&mut self.extra);
     }
 }

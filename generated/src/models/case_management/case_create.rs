@@ -7,22 +7,22 @@ use crate::models::case_management::Intake;
 pub struct CaseCreate {
     /// `caseplanId`, required
     pub caseplan_id: Option<String>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    pub description: Option<String>,
+    /// `externalContactId`, required
+    pub external_contact_id: Option<String>,
+    /// `externalId`
+    pub external_id: Option<String>,
+    pub intake: Option<Vec<Intake>>,
     /// `ownerId`
     pub owner_id: Option<String>,
     pub summary: Option<String>,
-    pub description: Option<String>,
-    /// `externalId`
-    pub external_id: Option<String>,
-    /// `externalContactId`, required
-    pub external_contact_id: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    /// `workitemId`
-    pub workitem_id: Option<String>,
     /// `ttlSeconds`
     pub ttl_seconds: Option<i64>,
-    pub intake: Option<Vec<Intake>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workitemId`
+    pub workitem_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for CaseCreate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("caseplanId", &mut self.caseplan_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("description", &mut self.description);
+        visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.field("intake", &mut self.intake);
         visitor.field("ownerId", &mut self.owner_id);
         visitor.field("summary", &mut self.summary);
-        visitor.field("description", &mut self.description);
-        visitor.field("externalId", &mut self.external_id);
-        visitor.field("externalContactId", &mut self.external_contact_id);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("workitemId", &mut self.workitem_id);
         visitor.field("ttlSeconds", &mut self.ttl_seconds);
-        visitor.field("intake", &mut self.intake);
+        visitor.field("workitemId", &mut self.workitem_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::runtime::time;
 pub struct CaseDateDueUpdate {
     /// `dateDue`, required
     pub date_due: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CaseExternalContactReference {
-    pub id: Option<String>,
     /// `firstName`
     pub first_name: Option<String>,
+    pub id: Option<String>,
     /// `lastName`
     pub last_name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for CaseExternalContactReference {
     const NAME: &'static str = "CaseExternalContactReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("firstName", &mut self.first_name);
+        visitor.field("id", &mut self.id);
         visitor.field("lastName", &mut self.last_name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -7,7 +7,7 @@ use crate::models::case_management::CasePriority;
 pub struct CasePriorityUpdate {
     /// required
     pub priority: Option<CasePriorityUpdatePriority>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

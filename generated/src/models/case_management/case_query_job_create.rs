@@ -5,16 +5,16 @@ use crate::models::case_management::{CaseQueryJobFilter, CaseQueryJobSort};
 
 #[derive(Clone, Default)]
 pub struct CaseQueryJobCreate {
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// required
-    pub filters: Option<Vec<CaseQueryJobFilter>>,
-    pub sort: Option<Box<CaseQueryJobSort>>,
     pub attributes: Option<Vec<CaseQueryJobCreateAttributes>>,
     pub expands: Option<Vec<CaseQueryJobCreateExpands>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub filters: Option<Vec<CaseQueryJobFilter>>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    pub sort: Option<Box<CaseQueryJobSort>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for CaseQueryJobCreate {
     const NAME: &'static str = "CaseQueryJobCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("filters", &mut self.filters);
-        visitor.boxed("sort", &mut self.sort);
         visitor.field("attributes", &mut self.attributes);
         visitor.field("expands", &mut self.expands);
+        visitor.field("filters", &mut self.filters);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.boxed("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,17 +7,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CaseQueryJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<CaseQueryJobResponseState>,
-    /// `dateStarted`
-    pub date_started: Option<time::Timestamp>,
     /// `dateFinished`
     pub date_finished: Option<time::Timestamp>,
+    /// `dateStarted`
+    pub date_started: Option<time::Timestamp>,
     pub error: Option<Box<CaseQueryJobError>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<CaseQueryJobResponseState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for CaseQueryJobResponse {
     const NAME: &'static str = "CaseQueryJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("dateStarted", &mut self.date_started);
         visitor.field("dateFinished", &mut self.date_finished);
+        visitor.field("dateStarted", &mut self.date_started);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

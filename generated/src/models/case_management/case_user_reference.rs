@@ -7,14 +7,14 @@ use crate::models::shared_by_21_8695a1::Image;
 #[derive(Clone, Default)]
 pub struct CaseUserReference {
     pub id: Option<String>,
+    /// read-only
+    pub images: Option<Vec<Image>>,
     pub name: Option<String>,
     /// read-only
     pub presence: Option<Box<UserPresence>>,
-    /// read-only
-    pub images: Option<Vec<Image>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for CaseUserReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("images", &mut self.images);
         visitor.field("name", &mut self.name);
         visitor.boxed("presence", &mut self.presence);
-        visitor.field("images", &mut self.images);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

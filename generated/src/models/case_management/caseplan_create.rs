@@ -5,26 +5,26 @@ use crate::models::case_management::{CaseplanDataSchema, IntakeSetting};
 
 #[derive(Clone, Default)]
 pub struct CaseplanCreate {
-    /// required
-    pub name: Option<String>,
+    /// `customerIntentId`, required
+    pub customer_intent_id: Option<String>,
+    /// `dataSchemas`
+    pub data_schemas: Option<Vec<CaseplanDataSchema>>,
+    /// `defaultCaseOwnerId`
+    pub default_case_owner_id: Option<String>,
     /// `defaultDueDurationInSeconds`
     pub default_due_duration_in_seconds: Option<i64>,
     /// `defaultTtlSeconds`
     pub default_ttl_seconds: Option<i64>,
-    /// `referencePrefix`, required
-    pub reference_prefix: Option<String>,
-    /// `customerIntentId`, required
-    pub customer_intent_id: Option<String>,
     pub description: Option<String>,
-    /// `defaultCaseOwnerId`
-    pub default_case_owner_id: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
-    /// `dataSchemas`
-    pub data_schemas: Option<Vec<CaseplanDataSchema>>,
     /// `intakeSettings`
     pub intake_settings: Option<Vec<IntakeSetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// `referencePrefix`, required
+    pub reference_prefix: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,20 +32,20 @@ impl codec::Model for CaseplanCreate {
     const NAME: &'static str = "CaseplanCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.field("customerIntentId", &mut self.customer_intent_id);
+        visitor.field("dataSchemas", &mut self.data_schemas);
+        visitor.field("defaultCaseOwnerId", &mut self.default_case_owner_id);
         visitor
             .field(
                 "defaultDueDurationInSeconds",
                 &mut self.default_due_duration_in_seconds,
             );
         visitor.field("defaultTtlSeconds", &mut self.default_ttl_seconds);
-        visitor.field("referencePrefix", &mut self.reference_prefix);
-        visitor.field("customerIntentId", &mut self.customer_intent_id);
         visitor.field("description", &mut self.description);
-        visitor.field("defaultCaseOwnerId", &mut self.default_case_owner_id);
         visitor.field("divisionId", &mut self.division_id);
-        visitor.field("dataSchemas", &mut self.data_schemas);
         visitor.field("intakeSettings", &mut self.intake_settings);
+        visitor.field("name", &mut self.name);
+        visitor.field("referencePrefix", &mut self.reference_prefix);
         visitor.extra(&mut self.extra);
     }
 }

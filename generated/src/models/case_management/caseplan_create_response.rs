@@ -11,43 +11,43 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CaseplanCreateResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub division: Option<Box<StarrableDivision>>,
-    pub description: Option<String>,
-    /// `referencePrefix`, required
-    pub reference_prefix: Option<String>,
-    /// `defaultDueDurationInSeconds`, required
-    pub default_due_duration_in_seconds: Option<i64>,
-    /// `defaultTtlSeconds`, required
-    pub default_ttl_seconds: Option<i64>,
-    /// `defaultCaseOwner`
-    pub default_case_owner: Option<Box<UserReference>>,
-    /// required
-    pub latest: Option<i64>,
-    pub published: Option<i64>,
+    /// `customerIntent`, required
+    pub customer_intent: Option<Box<CustomerIntentReference>>,
+    /// `dataSchemas`
+    pub data_schemas: Option<Vec<CaseplanDataSchema>>,
     /// `dateCreated`, required
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, required
     pub date_modified: Option<time::Timestamp>,
     /// `datePublished`
     pub date_published: Option<time::Timestamp>,
-    /// `modifiedBy`, required
-    pub modified_by: Option<Box<UserReference>>,
-    /// `customerIntent`, required
-    pub customer_intent: Option<Box<CustomerIntentReference>>,
-    /// `versionState`
-    pub version_state: Option<CaseplanCreateResponseVersionState>,
-    /// `dataSchemas`
-    pub data_schemas: Option<Vec<CaseplanDataSchema>>,
+    /// `defaultCaseOwner`
+    pub default_case_owner: Option<Box<UserReference>>,
+    /// `defaultDueDurationInSeconds`, required
+    pub default_due_duration_in_seconds: Option<i64>,
+    /// `defaultTtlSeconds`, required
+    pub default_ttl_seconds: Option<i64>,
+    pub description: Option<String>,
+    /// required
+    pub division: Option<Box<StarrableDivision>>,
+    /// read-only
+    pub id: Option<String>,
     /// `intakeSettings`
     pub intake_settings: Option<Vec<IntakeSetting>>,
+    /// required
+    pub latest: Option<i64>,
+    /// `modifiedBy`, required
+    pub modified_by: Option<Box<UserReference>>,
+    /// required
+    pub name: Option<String>,
+    pub published: Option<i64>,
+    /// `referencePrefix`, required
+    pub reference_prefix: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `versionState`
+    pub version_state: Option<CaseplanCreateResponseVersionState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -55,29 +55,29 @@ impl codec::Model for CaseplanCreateResponse {
     const NAME: &'static str = "CaseplanCreateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("referencePrefix", &mut self.reference_prefix);
+        visitor.boxed("customerIntent", &mut self.customer_intent);
+        visitor.field("dataSchemas", &mut self.data_schemas);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("datePublished", &mut self.date_published);
+        visitor.boxed("defaultCaseOwner", &mut self.default_case_owner);
         visitor
             .field(
                 "defaultDueDurationInSeconds",
                 &mut self.default_due_duration_in_seconds,
             );
         visitor.field("defaultTtlSeconds", &mut self.default_ttl_seconds);
-        visitor.boxed("defaultCaseOwner", &mut self.default_case_owner);
-        visitor.field("latest", &mut self.latest);
-        visitor.field("published", &mut self.published);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("datePublished", &mut self.date_published);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("customerIntent", &mut self.customer_intent);
-        visitor.field("versionState", &mut self.version_state);
-        visitor.field("dataSchemas", &mut self.data_schemas);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.field("intakeSettings", &mut self.intake_settings);
+        visitor.field("latest", &mut self.latest);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.field("published", &mut self.published);
+        visitor.field("referencePrefix", &mut self.reference_prefix);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("versionState", &mut self.version_state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::case_management::CaseplanDataSchema;
 #[derive(Clone, Default)]
 pub struct CaseplanDataSchemaListing {
     pub entities: Option<Vec<CaseplanDataSchema>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

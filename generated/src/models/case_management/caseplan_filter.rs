@@ -10,7 +10,7 @@ pub struct CaseplanFilter {
     pub operator: Option<CaseplanFilterOperator>,
     /// required
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

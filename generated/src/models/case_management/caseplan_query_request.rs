@@ -5,17 +5,17 @@ use crate::models::case_management::CaseplanFilter;
 
 #[derive(Clone, Default)]
 pub struct CaseplanQueryRequest {
-    pub name: Option<String>,
-    /// `nameSearchType`
-    pub name_search_type: Option<CaseplanQueryRequestNameSearchType>,
+    pub after: Option<String>,
+    pub attributes: Option<Vec<String>>,
     /// `divisionIds`
     pub division_ids: Option<Vec<String>>,
     pub filters: Option<Vec<CaseplanFilter>>,
-    pub attributes: Option<Vec<String>>,
+    pub name: Option<String>,
+    /// `nameSearchType`
+    pub name_search_type: Option<CaseplanQueryRequestNameSearchType>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    pub after: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,13 +23,13 @@ impl codec::Model for CaseplanQueryRequest {
     const NAME: &'static str = "CaseplanQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("nameSearchType", &mut self.name_search_type);
+        visitor.field("after", &mut self.after);
+        visitor.field("attributes", &mut self.attributes);
         visitor.field("divisionIds", &mut self.division_ids);
         visitor.field("filters", &mut self.filters);
-        visitor.field("attributes", &mut self.attributes);
+        visitor.field("name", &mut self.name);
+        visitor.field("nameSearchType", &mut self.name_search_type);
         visitor.field("pageSize", &mut self.page_size);
-        visitor.field("after", &mut self.after);
         visitor.extra(&mut self.extra);
     }
 }

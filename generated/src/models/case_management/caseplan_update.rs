@@ -4,21 +4,21 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CaseplanUpdate {
-    pub name: Option<String>,
+    /// `customerIntentId`
+    pub customer_intent_id: Option<String>,
+    /// `defaultCaseOwnerId`
+    pub default_case_owner_id: Option<String>,
     /// `defaultDueDurationInSeconds`
     pub default_due_duration_in_seconds: Option<i64>,
     /// `defaultTtlSeconds`
     pub default_ttl_seconds: Option<i64>,
-    /// `referencePrefix`
-    pub reference_prefix: Option<String>,
-    /// `customerIntentId`
-    pub customer_intent_id: Option<String>,
     pub description: Option<String>,
-    /// `defaultCaseOwnerId`
-    pub default_case_owner_id: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `referencePrefix`
+    pub reference_prefix: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,18 +26,18 @@ impl codec::Model for CaseplanUpdate {
     const NAME: &'static str = "CaseplanUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.field("customerIntentId", &mut self.customer_intent_id);
+        visitor.field("defaultCaseOwnerId", &mut self.default_case_owner_id);
         visitor
             .field(
                 "defaultDueDurationInSeconds",
                 &mut self.default_due_duration_in_seconds,
             );
         visitor.field("defaultTtlSeconds", &mut self.default_ttl_seconds);
-        visitor.field("referencePrefix", &mut self.reference_prefix);
-        visitor.field("customerIntentId", &mut self.customer_intent_id);
         visitor.field("description", &mut self.description);
-        visitor.field("defaultCaseOwnerId", &mut self.default_case_owner_id);
         visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
+        visitor.field("referencePrefix", &mut self.reference_prefix);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Comment {
-    /// read-only
-    pub id: Option<String>,
     pub content: Option<String>,
-    pub user: Option<Box<UserReference>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for Comment {
     const NAME: &'static str = "Comment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("content", &mut self.content);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

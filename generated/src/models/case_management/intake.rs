@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct Intake {
     pub data: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct IntakeSetting {
+    /// `displayOrder`, required
+    pub display_order: Option<i64>,
     /// required
     pub property: Option<String>,
     /// required
     pub required: Option<bool>,
-    /// `displayOrder`, required
-    pub display_order: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for IntakeSetting {
     const NAME: &'static str = "IntakeSetting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("displayOrder", &mut self.display_order);
         visitor.field("property", &mut self.property);
         visitor.field("required", &mut self.required);
-        visitor.field("displayOrder", &mut self.display_order);
         visitor.extra(&mut self.extra);
     }
 }

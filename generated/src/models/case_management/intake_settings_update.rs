@@ -7,7 +7,7 @@ use crate::models::case_management::IntakeSetting;
 pub struct IntakeSettingsUpdate {
     /// `intakeSettings`
     pub intake_settings: Option<Vec<IntakeSetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,20 +7,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Stageplan {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
     pub caseplan: Option<Box<CaseplanReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for Stageplan {
     const NAME: &'static str = "Stageplan";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.boxed("caseplan", &mut self.caseplan);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

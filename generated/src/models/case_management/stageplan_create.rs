@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct StageplanCreate {
+    pub after: Option<String>,
+    pub description: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
-    pub after: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for StageplanCreate {
     const NAME: &'static str = "StageplanCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("after", &mut self.after);
+        visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct StageplanUpdate {
-    pub name: Option<String>,
     pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for StageplanUpdate {
     const NAME: &'static str = "StageplanUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

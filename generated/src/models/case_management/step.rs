@@ -10,31 +10,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Step {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
+    pub case: Option<Box<CaseReference>>,
+    /// `dateCompleted`
+    pub date_completed: Option<time::Timestamp>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `dateCompleted`
-    pub date_completed: Option<time::Timestamp>,
     /// `dateStarted`
     pub date_started: Option<time::Timestamp>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<UserReference>>,
-    pub version: Option<i64>,
-    pub status: Option<StepStatus>,
-    pub stage: Option<Box<StageReference>>,
-    /// `workitemActivity`, read-only
-    pub workitem_activity: Option<Box<WorkitemActivityReference>>,
+    pub description: Option<String>,
     /// `failureReason`
     pub failure_reason: Option<Box<FailureReason>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    pub case: Option<Box<CaseReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub stage: Option<Box<StageReference>>,
+    pub status: Option<StepStatus>,
+    pub version: Option<i64>,
+    /// `workitemActivity`, read-only
+    pub workitem_activity: Option<Box<WorkitemActivityReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,21 +42,21 @@ impl codec::Model for Step {
     const NAME: &'static str = "Step";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
+        visitor.boxed("case", &mut self.case);
+        visitor.field("dateCompleted", &mut self.date_completed);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("dateCompleted", &mut self.date_completed);
         visitor.field("dateStarted", &mut self.date_started);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("version", &mut self.version);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("stage", &mut self.stage);
-        visitor.boxed("workitemActivity", &mut self.workitem_activity);
+        visitor.field("description", &mut self.description);
         visitor.boxed("failureReason", &mut self.failure_reason);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.boxed("case", &mut self.case);
+        visitor.boxed("stage", &mut self.stage);
+        visitor.field("status", &mut self.status);
+        visitor.field("version", &mut self.version);
+        visitor.boxed("workitemActivity", &mut self.workitem_activity);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,25 +10,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Stepplan {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
+    /// `activityType`
+    pub activity_type: Option<StepplanActivityType>,
     pub caseplan: Option<Box<CaseplanReference>>,
-    pub stageplan: Option<Box<StageplanReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
-    /// `activityType`
-    pub activity_type: Option<StepplanActivityType>,
-    /// `workitemSettings`
-    pub workitem_settings: Option<Box<WorkitemSettingsResponse>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub stageplan: Option<Box<StageplanReference>>,
+    /// `workitemSettings`
+    pub workitem_settings: Option<Box<WorkitemSettingsResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,17 +36,17 @@ impl codec::Model for Stepplan {
     const NAME: &'static str = "Stepplan";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
+        visitor.field("activityType", &mut self.activity_type);
         visitor.boxed("caseplan", &mut self.caseplan);
-        visitor.boxed("stageplan", &mut self.stageplan);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("activityType", &mut self.activity_type);
-        visitor.boxed("workitemSettings", &mut self.workitem_settings);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("stageplan", &mut self.stageplan);
+        visitor.boxed("workitemSettings", &mut self.workitem_settings);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::case_management::{StepplanActivityType, WorkitemSettings};
 
 #[derive(Clone, Default)]
 pub struct StepplanUpdate {
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `workitemSettings`
-    pub workitem_settings: Option<Box<WorkitemSettings>>,
     /// `activityType`
     pub activity_type: Option<StepplanUpdateActivityType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    pub name: Option<String>,
+    /// `workitemSettings`
+    pub workitem_settings: Option<Box<WorkitemSettings>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for StepplanUpdate {
     const NAME: &'static str = "StepplanUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("workitemSettings", &mut self.workitem_settings);
         visitor.field("activityType", &mut self.activity_type);
+        visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("workitemSettings", &mut self.workitem_settings);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,20 +6,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TerminateJob {
-    /// read-only
-    pub id: Option<String>,
-    pub status: Option<TerminateJobStatus>,
-    /// `jobType`
-    pub job_type: Option<TerminateJobJobType>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `jobType`
+    pub job_type: Option<TerminateJobJobType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<TerminateJobStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for TerminateJob {
     const NAME: &'static str = "TerminateJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("jobType", &mut self.job_type);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("jobType", &mut self.job_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

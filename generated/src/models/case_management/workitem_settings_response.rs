@@ -6,7 +6,7 @@ use crate::models::case_management::StepplansWorktypeReference;
 #[derive(Clone, Default)]
 pub struct WorkitemSettingsResponse {
     pub worktype: Option<Box<StepplansWorktypeReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

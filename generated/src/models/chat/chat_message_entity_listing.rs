@@ -6,7 +6,7 @@ use crate::models::chat::ChatMessageResponse;
 #[derive(Clone, Default)]
 pub struct ChatMessageEntityListing {
     pub entities: Option<Vec<ChatMessageResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,33 +9,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ChatMessageResponse {
+    /// `attachmentDeleted`
+    pub attachment_deleted: Option<bool>,
     /// required
-    pub id: Option<String>,
+    pub body: Option<String>,
     /// `dateCreated`, required
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `toJid`, required
-    pub to_jid: Option<String>,
-    /// required
-    pub jid: Option<String>,
-    /// required
-    pub body: Option<String>,
-    pub mentions: Option<BTreeMap<String, String>>,
     pub edited: Option<bool>,
-    /// `attachmentDeleted`
-    pub attachment_deleted: Option<bool>,
     /// `fileUri`
     pub file_uri: Option<String>,
     /// required
-    pub thread: Option<Box<Entity>>,
+    pub id: Option<String>,
+    /// required
+    pub jid: Option<String>,
+    pub mentions: Option<BTreeMap<String, String>>,
     /// `parentThread`
     pub parent_thread: Option<Box<Entity>>,
-    pub user: Option<Box<AddressableEntityRef>>,
+    pub reactions: Option<Vec<ChatReaction>>,
+    /// required
+    pub thread: Option<Box<Entity>>,
+    /// `toJid`, required
+    pub to_jid: Option<String>,
     /// `toUser`
     pub to_user: Option<Box<AddressableEntityRef>>,
-    pub reactions: Option<Vec<ChatReaction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,21 +43,21 @@ impl codec::Model for ChatMessageResponse {
     const NAME: &'static str = "ChatMessageResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("attachmentDeleted", &mut self.attachment_deleted);
+        visitor.field("body", &mut self.body);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("toJid", &mut self.to_jid);
-        visitor.field("jid", &mut self.jid);
-        visitor.field("body", &mut self.body);
-        visitor.field("mentions", &mut self.mentions);
         visitor.field("edited", &mut self.edited);
-        visitor.field("attachmentDeleted", &mut self.attachment_deleted);
         visitor.field("fileUri", &mut self.file_uri);
-        visitor.boxed("thread", &mut self.thread);
+        visitor.field("id", &mut self.id);
+        visitor.field("jid", &mut self.jid);
+        visitor.field("mentions", &mut self.mentions);
         visitor.boxed("parentThread", &mut self.parent_thread);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("toUser", &mut self.to_user);
         visitor.field("reactions", &mut self.reactions);
+        visitor.boxed("thread", &mut self.thread);
+        visitor.field("toJid", &mut self.to_jid);
+        visitor.boxed("toUser", &mut self.to_user);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct ChatReaction {
     pub emoji: Option<String>,
     /// required
     pub users: Option<Vec<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct ChatSettings {
     pub message_retention_period_days: Option<i64>,
     /// `reactionsEnabled`
     pub reactions_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::chat::MobileSettings;
 pub struct ChatUserSettings {
     /// required
     pub mobile: Option<Box<MobileSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct CreateRoomRequest {
     pub subject: Option<String>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::chat::MobileNotificationSettings;
 pub struct MobileSettings {
     /// required
     pub notifications: Option<Box<MobileNotificationSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::chat::RoomParticipantResponse;
 #[derive(Clone, Default)]
 pub struct RoomParticipantsResponse {
     pub participants: Option<Vec<RoomParticipantResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

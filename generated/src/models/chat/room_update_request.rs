@@ -5,12 +5,12 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct RoomUpdateRequest {
     pub description: Option<String>,
-    pub subject: Option<String>,
-    /// `pinnedMessageIds`
-    pub pinned_message_ids: Option<Vec<String>>,
     /// `ownerIds`
     pub owner_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pinnedMessageIds`
+    pub pinned_message_ids: Option<Vec<String>>,
+    pub subject: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for RoomUpdateRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("description", &mut self.description);
-        visitor.field("subject", &mut self.subject);
-        visitor.field("pinnedMessageIds", &mut self.pinned_message_ids);
         visitor.field("ownerIds", &mut self.owner_ids);
+        visitor.field("pinnedMessageIds", &mut self.pinned_message_ids);
+        visitor.field("subject", &mut self.subject);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SendMessageBody {
+    pub mentions: Option<Vec<String>>,
     /// required
     pub message: Option<String>,
-    pub mentions: Option<Vec<String>>,
     /// `threadId`
     pub thread_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SendMessageBody {
     const NAME: &'static str = "SendMessageBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("message", &mut self.message);
         visitor.field("mentions", &mut self.mentions);
+        visitor.field("message", &mut self.message);
         visitor.field("threadId", &mut self.thread_id);
         visitor.extra(&mut self.extra);
     }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UserChatSettingsPost {
-    /// required
-    pub muted: Option<bool>,
     /// `mentionsOnly`
     pub mentions_only: Option<bool>,
+    /// required
+    pub muted: Option<bool>,
     /// `notifyOnReactions`
     pub notify_on_reactions: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for UserChatSettingsPost {
     const NAME: &'static str = "UserChatSettingsPost";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("muted", &mut self.muted);
         visitor.field("mentionsOnly", &mut self.mentions_only);
+        visitor.field("muted", &mut self.muted);
         visitor.field("notifyOnReactions", &mut self.notify_on_reactions);
         visitor.extra(&mut self.extra);
     }

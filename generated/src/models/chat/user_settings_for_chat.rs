@@ -5,14 +5,14 @@ use crate::models::chat::MobileSettings;
 
 #[derive(Clone, Default)]
 pub struct UserSettingsForChat {
-    pub muted: Option<bool>,
     /// `mentionsOnly`
     pub mentions_only: Option<bool>,
-    /// `notifyOnReactions`
-    pub notify_on_reactions: Option<bool>,
     /// required
     pub mobile: Option<Box<MobileSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub muted: Option<bool>,
+    /// `notifyOnReactions`
+    pub notify_on_reactions: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for UserSettingsForChat {
     const NAME: &'static str = "UserSettingsForChat";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("muted", &mut self.muted);
         visitor.field("mentionsOnly", &mut self.mentions_only);
-        visitor.field("notifyOnReactions", &mut self.notify_on_reactions);
         visitor.boxed("mobile", &mut self.mobile);
+        visitor.field("muted", &mut self.muted);
+        visitor.field("notifyOnReactions", &mut self.notify_on_reactions);
         visitor.extra(&mut self.extra);
     }
 }

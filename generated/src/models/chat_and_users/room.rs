@@ -7,24 +7,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Room {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    /// `roomType`
-    pub room_type: Option<RoomRoomType>,
     pub description: Option<String>,
-    pub subject: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub jid: Option<String>,
+    pub name: Option<String>,
+    pub owners: Option<Vec<UserReference>>,
     /// `participantLimit`
     pub participant_limit: Option<i64>,
-    pub owners: Option<Vec<UserReference>>,
     /// `pinnedMessages`
     pub pinned_messages: Option<Vec<AddressableEntityRef>>,
-    pub jid: Option<String>,
+    /// `roomType`
+    pub room_type: Option<RoomRoomType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub subject: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,17 +32,17 @@ impl codec::Model for Room {
     const NAME: &'static str = "Room";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("roomType", &mut self.room_type);
         visitor.field("description", &mut self.description);
-        visitor.field("subject", &mut self.subject);
-        visitor.field("participantLimit", &mut self.participant_limit);
-        visitor.field("owners", &mut self.owners);
-        visitor.field("pinnedMessages", &mut self.pinned_messages);
+        visitor.field("id", &mut self.id);
         visitor.field("jid", &mut self.jid);
+        visitor.field("name", &mut self.name);
+        visitor.field("owners", &mut self.owners);
+        visitor.field("participantLimit", &mut self.participant_limit);
+        visitor.field("pinnedMessages", &mut self.pinned_messages);
+        visitor.field("roomType", &mut self.room_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("subject", &mut self.subject);
         visitor.extra(&mut self.extra);
     }
 }

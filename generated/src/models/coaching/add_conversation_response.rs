@@ -7,10 +7,10 @@ use crate::models::shared_by_9_6de8c8::ConversationReference;
 #[derive(Clone, Default)]
 pub struct AddConversationResponse {
     /// read-only
-    pub conversation: Option<Box<ConversationReference>>,
-    /// read-only
     pub appointment: Option<Box<CoachingAppointmentReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub conversation: Option<Box<ConversationReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AddConversationResponse {
     const NAME: &'static str = "AddConversationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("conversation", &mut self.conversation);
         visitor.boxed("appointment", &mut self.appointment);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.extra(&mut self.extra);
     }
 }

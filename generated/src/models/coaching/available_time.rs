@@ -7,17 +7,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AvailableTime {
-    /// `dateStart`, read-only
-    pub date_start: Option<time::Timestamp>,
-    /// `lengthInMinutes`, read-only
-    pub length_in_minutes: Option<i64>,
-    /// `isPaid`, read-only
-    pub is_paid: Option<bool>,
     /// `activityCategory`, read-only
     pub activity_category: Option<AvailableTimeActivityCategory>,
+    /// `dateStart`, read-only
+    pub date_start: Option<time::Timestamp>,
+    /// `isPaid`, read-only
+    pub is_paid: Option<bool>,
+    /// `lengthInMinutes`, read-only
+    pub length_in_minutes: Option<i64>,
     /// `wfmSchedule`, read-only
     pub wfm_schedule: Option<Box<WfmScheduleReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,10 +25,10 @@ impl codec::Model for AvailableTime {
     const NAME: &'static str = "AvailableTime";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("isPaid", &mut self.is_paid);
         visitor.field("activityCategory", &mut self.activity_category);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("isPaid", &mut self.is_paid);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.boxed("wfmSchedule", &mut self.wfm_schedule);
         visitor.extra(&mut self.extra);
     }

@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CoachingAnnotation {
-    /// read-only
-    pub id: Option<String>,
+    /// `accessType`, read-only
+    pub access_type: Option<CoachingAnnotationAccessType>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// required
-    pub text: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `isDeleted`, read-only
     pub is_deleted: Option<bool>,
-    /// `accessType`, read-only
-    pub access_type: Option<CoachingAnnotationAccessType>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for CoachingAnnotation {
     const NAME: &'static str = "CoachingAnnotation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("accessType", &mut self.access_type);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("text", &mut self.text);
+        visitor.field("id", &mut self.id);
         visitor.field("isDeleted", &mut self.is_deleted);
-        visitor.field("accessType", &mut self.access_type);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::coaching::CoachingAnnotationAccessType;
 
 #[derive(Clone, Default)]
 pub struct CoachingAnnotationCreateRequest {
-    /// required
-    pub text: Option<String>,
     /// `accessType`, required
     pub access_type: Option<CoachingAnnotationCreateRequestAccessType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for CoachingAnnotationCreateRequest {
     const NAME: &'static str = "CoachingAnnotationCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("accessType", &mut self.access_type);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

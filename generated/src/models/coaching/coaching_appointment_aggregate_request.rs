@@ -7,13 +7,13 @@ use crate::models::coaching_and_learning_and_users::CoachingAppointmentAggregate
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentAggregateRequest {
     /// required
-    pub interval: Option<String>,
-    pub metrics: Option<Vec<CoachingAppointmentAggregateRequestMetrics>>,
+    pub filter: Option<Box<QueryRequestFilter>>,
     /// `groupBy`
     pub group_by: Option<Vec<CoachingAppointmentAggregateRequestGroupBy>>,
     /// required
-    pub filter: Option<Box<QueryRequestFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub interval: Option<String>,
+    pub metrics: Option<Vec<CoachingAppointmentAggregateRequestMetrics>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for CoachingAppointmentAggregateRequest {
     const NAME: &'static str = "CoachingAppointmentAggregateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("filter", &mut self.filter);
+        visitor.field("groupBy", &mut self.group_by);
         visitor.field("interval", &mut self.interval);
         visitor.field("metrics", &mut self.metrics);
-        visitor.field("groupBy", &mut self.group_by);
-        visitor.boxed("filter", &mut self.filter);
         visitor.extra(&mut self.extra);
     }
 }

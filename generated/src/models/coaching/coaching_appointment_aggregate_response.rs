@@ -6,7 +6,7 @@ use crate::models::coaching::QueryResponseGroupedData;
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentAggregateResponse {
     pub results: Option<Vec<QueryResponseGroupedData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,48 +9,48 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct CoachingAppointmentResponse {
     /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub name: Option<String>,
-    /// read-only
-    pub description: Option<String>,
-    /// `dateStart`, read-only
-    pub date_start: Option<time::Timestamp>,
-    /// `lengthInMinutes`, read-only
-    pub length_in_minutes: Option<i64>,
-    /// read-only
-    pub status: Option<CoachingAppointmentResponseStatus>,
-    /// read-only
-    pub facilitator: Option<Box<UserReference>>,
-    /// read-only
     pub attendees: Option<Vec<UserReference>>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<UserReference>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
     /// read-only
     pub conversations: Option<Vec<ConversationReference>>,
-    /// read-only
-    pub documents: Option<Vec<DocumentReference>>,
-    /// `isOverdue`, read-only
-    pub is_overdue: Option<bool>,
-    /// `wfmSchedule`, read-only
-    pub wfm_schedule: Option<Box<WfmScheduleReference>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<UserReference>>,
     /// `dateCompleted`, read-only
     pub date_completed: Option<time::Timestamp>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    /// `dateStart`, read-only
+    pub date_start: Option<time::Timestamp>,
+    /// read-only
+    pub description: Option<String>,
+    /// read-only
+    pub documents: Option<Vec<DocumentReference>>,
     /// `externalLinks`, read-only
     pub external_links: Option<Vec<String>>,
     /// read-only
+    pub facilitator: Option<Box<UserReference>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `isOverdue`, read-only
+    pub is_overdue: Option<bool>,
+    /// `lengthInMinutes`, read-only
+    pub length_in_minutes: Option<i64>,
+    /// read-only
     pub location: Option<String>,
-    /// `shareInsightsData`, read-only
-    pub share_insights_data: Option<bool>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
+    /// read-only
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shareInsightsData`, read-only
+    pub share_insights_data: Option<bool>,
+    /// read-only
+    pub status: Option<CoachingAppointmentResponseStatus>,
+    /// `wfmSchedule`, read-only
+    pub wfm_schedule: Option<Box<WfmScheduleReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -58,27 +58,27 @@ impl codec::Model for CoachingAppointmentResponse {
     const NAME: &'static str = "CoachingAppointmentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("facilitator", &mut self.facilitator);
         visitor.field("attendees", &mut self.attendees);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("conversations", &mut self.conversations);
-        visitor.field("documents", &mut self.documents);
-        visitor.field("isOverdue", &mut self.is_overdue);
-        visitor.boxed("wfmSchedule", &mut self.wfm_schedule);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("description", &mut self.description);
+        visitor.field("documents", &mut self.documents);
         visitor.field("externalLinks", &mut self.external_links);
+        visitor.boxed("facilitator", &mut self.facilitator);
+        visitor.field("id", &mut self.id);
+        visitor.field("isOverdue", &mut self.is_overdue);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("location", &mut self.location);
-        visitor.field("shareInsightsData", &mut self.share_insights_data);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("shareInsightsData", &mut self.share_insights_data);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("wfmSchedule", &mut self.wfm_schedule);
         visitor.extra(&mut self.extra);
     }
 }

@@ -18,7 +18,7 @@ pub struct CoachingAppointmentStatusResponse {
     pub date_created: Option<time::Timestamp>,
     /// read-only
     pub status: Option<CoachingAppointmentStatusResponseStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

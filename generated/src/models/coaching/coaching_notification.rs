@@ -10,29 +10,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CoachingNotification {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub name: Option<String>,
-    /// `markedAsRead`
-    pub marked_as_read: Option<bool>,
     /// `actionType`, read-only
     pub action_type: Option<CoachingNotificationActionType>,
     /// read-only
-    pub relationship: Option<CoachingNotificationRelationship>,
+    pub appointment: Option<Box<CoachingAppointmentResponse>>,
     /// `dateStart`, read-only
     pub date_start: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `lengthInMinutes`, read-only
     pub length_in_minutes: Option<i64>,
+    /// `markedAsRead`
+    pub marked_as_read: Option<bool>,
+    /// read-only
+    pub name: Option<String>,
+    /// read-only
+    pub relationship: Option<CoachingNotificationRelationship>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// read-only
     pub status: Option<CoachingNotificationStatus>,
     /// read-only
     pub user: Option<Box<UserReference>>,
-    /// read-only
-    pub appointment: Option<Box<CoachingAppointmentResponse>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,17 +40,17 @@ impl codec::Model for CoachingNotification {
     const NAME: &'static str = "CoachingNotification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("markedAsRead", &mut self.marked_as_read);
         visitor.field("actionType", &mut self.action_type);
-        visitor.field("relationship", &mut self.relationship);
+        visitor.boxed("appointment", &mut self.appointment);
         visitor.field("dateStart", &mut self.date_start);
+        visitor.field("id", &mut self.id);
         visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.field("markedAsRead", &mut self.marked_as_read);
+        visitor.field("name", &mut self.name);
+        visitor.field("relationship", &mut self.relationship);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("status", &mut self.status);
         visitor.boxed("user", &mut self.user);
-        visitor.boxed("appointment", &mut self.appointment);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::models::coaching_and_learning::CoachingScheduleSlotsJobRequestSlotsTy
 
 #[derive(Clone, Default)]
 pub struct CoachingScheduleSlotsJobRequest {
+    /// `activityCodeId`, required
+    pub activity_code_id: Option<String>,
     /// `attendeeIds`, required
     pub attendee_ids: Option<Vec<String>>,
     /// `facilitatorIds`
     pub facilitator_ids: Option<Vec<String>>,
-    /// `lengthInMinutes`, required
-    pub length_in_minutes: Option<i64>,
-    /// `activityCodeId`, required
-    pub activity_code_id: Option<String>,
     /// required
     pub intervals: Option<Vec<String>>,
+    /// `lengthInMinutes`, required
+    pub length_in_minutes: Option<i64>,
     /// `slotsType`, required
     pub slots_type: Option<CoachingScheduleSlotsJobRequestSlotsType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for CoachingScheduleSlotsJobRequest {
     const NAME: &'static str = "CoachingScheduleSlotsJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("attendeeIds", &mut self.attendee_ids);
         visitor.field("facilitatorIds", &mut self.facilitator_ids);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("intervals", &mut self.intervals);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("slotsType", &mut self.slots_type);
         visitor.extra(&mut self.extra);
     }

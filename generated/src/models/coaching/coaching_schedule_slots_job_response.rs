@@ -6,24 +6,24 @@ use crate::models::coaching_and_learning::CoachingScheduleSlotsJobRequestSlotsTy
 
 #[derive(Clone, Default)]
 pub struct CoachingScheduleSlotsJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// `attendeeIds`
-    pub attendee_ids: Option<Vec<String>>,
-    /// `facilitatorIds`
-    pub facilitator_ids: Option<Vec<String>>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
-    /// `businessUnitId`
-    pub business_unit_id: Option<String>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
+    /// `attendeeIds`
+    pub attendee_ids: Option<Vec<String>>,
+    /// `businessUnitId`
+    pub business_unit_id: Option<String>,
+    /// `facilitatorIds`
+    pub facilitator_ids: Option<Vec<String>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
     pub results: Option<Vec<CoachingScheduleSlotsJobResult>>,
-    /// `slotsType`
-    pub slots_type: Option<CoachingScheduleSlotsJobResponseSlotsType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `slotsType`
+    pub slots_type: Option<CoachingScheduleSlotsJobResponseSlotsType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for CoachingScheduleSlotsJobResponse {
     const NAME: &'static str = "CoachingScheduleSlotsJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("attendeeIds", &mut self.attendee_ids);
-        visitor.field("facilitatorIds", &mut self.facilitator_ids);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("businessUnitId", &mut self.business_unit_id);
         visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("attendeeIds", &mut self.attendee_ids);
+        visitor.field("businessUnitId", &mut self.business_unit_id);
+        visitor.field("facilitatorIds", &mut self.facilitator_ids);
+        visitor.field("id", &mut self.id);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("results", &mut self.results);
-        visitor.field("slotsType", &mut self.slots_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("slotsType", &mut self.slots_type);
         visitor.extra(&mut self.extra);
     }
 }

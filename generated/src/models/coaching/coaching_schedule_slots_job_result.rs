@@ -6,12 +6,12 @@ use crate::models::coaching_and_learning::CoachingScheduleSlotsJobResultStatus;
 
 #[derive(Clone, Default)]
 pub struct CoachingScheduleSlotsJobResult {
-    pub interval: Option<String>,
-    pub status: Option<CoachingScheduleSlotsJobResultStatus>,
-    pub slot: Option<Box<CoachingScheduleSlotsJobSlot>>,
     /// `hasConflict`
     pub has_conflict: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub interval: Option<String>,
+    pub slot: Option<Box<CoachingScheduleSlotsJobSlot>>,
+    pub status: Option<CoachingScheduleSlotsJobResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for CoachingScheduleSlotsJobResult {
     const NAME: &'static str = "CoachingScheduleSlotsJobResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("slot", &mut self.slot);
         visitor.field("hasConflict", &mut self.has_conflict);
+        visitor.field("interval", &mut self.interval);
+        visitor.boxed("slot", &mut self.slot);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

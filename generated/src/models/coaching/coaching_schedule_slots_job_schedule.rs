@@ -8,11 +8,11 @@ pub struct CoachingScheduleSlotsJobSchedule {
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
     /// `weekCount`
     pub week_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for CoachingScheduleSlotsJobSchedule {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.field("weekCount", &mut self.week_count);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

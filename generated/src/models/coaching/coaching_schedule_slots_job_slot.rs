@@ -9,7 +9,7 @@ pub struct CoachingScheduleSlotsJobSlot {
     /// `dateStart`
     pub date_start: Option<time::Timestamp>,
     pub schedule: Option<Box<CoachingScheduleSlotsJobSchedule>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

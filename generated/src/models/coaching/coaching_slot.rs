@@ -9,15 +9,15 @@ use crate::runtime::time;
 pub struct CoachingSlot {
     /// `dateStart`, read-only
     pub date_start: Option<time::Timestamp>,
+    /// `differenceRating`, read-only
+    pub difference_rating: Option<CoachingSlotDifferenceRating>,
     /// `lengthInMinutes`, read-only
     pub length_in_minutes: Option<i64>,
     /// `staffingDifference`, read-only
     pub staffing_difference: Option<f64>,
-    /// `differenceRating`, read-only
-    pub difference_rating: Option<CoachingSlotDifferenceRating>,
     /// `wfmSchedule`, read-only
     pub wfm_schedule: Option<Box<WfmScheduleReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,9 +26,9 @@ impl codec::Model for CoachingSlot {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dateStart", &mut self.date_start);
+        visitor.field("differenceRating", &mut self.difference_rating);
         visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("staffingDifference", &mut self.staffing_difference);
-        visitor.field("differenceRating", &mut self.difference_rating);
         visitor.boxed("wfmSchedule", &mut self.wfm_schedule);
         visitor.extra(&mut self.extra);
     }

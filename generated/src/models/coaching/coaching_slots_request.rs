@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CoachingSlotsRequest {
-    /// required
-    pub interval: Option<String>,
-    /// `lengthInMinutes`, required
-    pub length_in_minutes: Option<i64>,
     /// `attendeeIds`, required
     pub attendee_ids: Option<Vec<String>>,
     /// `facilitatorIds`
     pub facilitator_ids: Option<Vec<String>>,
     /// `interruptibleAppointmentIds`
     pub interruptible_appointment_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub interval: Option<String>,
+    /// `lengthInMinutes`, required
+    pub length_in_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,6 @@ impl codec::Model for CoachingSlotsRequest {
     const NAME: &'static str = "CoachingSlotsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("attendeeIds", &mut self.attendee_ids);
         visitor.field("facilitatorIds", &mut self.facilitator_ids);
         visitor
@@ -31,6 +29,8 @@ impl codec::Model for CoachingSlotsRequest {
                 "interruptibleAppointmentIds",
                 &mut self.interruptible_appointment_ids,
             );
+        visitor.field("interval", &mut self.interval);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::coaching::{CoachingSlot, UserAvailableTimes, WfmScheduleActiv
 
 #[derive(Clone, Default)]
 pub struct CoachingSlotsResponse {
-    /// `suggestedSlots`, read-only
-    pub suggested_slots: Option<Vec<CoachingSlot>>,
     /// `attendeeSchedules`, read-only
     pub attendee_schedules: Option<Vec<UserAvailableTimes>>,
     /// `facilitatorSchedules`, read-only
     pub facilitator_schedules: Option<Vec<UserAvailableTimes>>,
+    /// `suggestedSlots`, read-only
+    pub suggested_slots: Option<Vec<CoachingSlot>>,
     /// `wfmScheduleActivities`, read-only
     pub wfm_schedule_activities: Option<Vec<WfmScheduleActivity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for CoachingSlotsResponse {
     const NAME: &'static str = "CoachingSlotsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("suggestedSlots", &mut self.suggested_slots);
         visitor.field("attendeeSchedules", &mut self.attendee_schedules);
         visitor.field("facilitatorSchedules", &mut self.facilitator_schedules);
+        visitor.field("suggestedSlots", &mut self.suggested_slots);
         visitor.field("wfmScheduleActivities", &mut self.wfm_schedule_activities);
         visitor.extra(&mut self.extra);
     }

@@ -6,32 +6,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateCoachingAppointmentRequest {
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub description: Option<String>,
-    /// `dateStart`, required
-    pub date_start: Option<time::Timestamp>,
-    /// `lengthInMinutes`, required
-    pub length_in_minutes: Option<i64>,
-    /// `facilitatorId`
-    pub facilitator_id: Option<String>,
+    /// `addToSchedule`
+    pub add_to_schedule: Option<bool>,
     /// `attendeeIds`, required
     pub attendee_ids: Option<Vec<String>>,
     /// `conversationIds`
     pub conversation_ids: Option<Vec<String>>,
+    /// `dateStart`, required
+    pub date_start: Option<time::Timestamp>,
+    /// required
+    pub description: Option<String>,
     /// `documentIds`
     pub document_ids: Option<Vec<String>>,
-    /// `wfmSchedule`
-    pub wfm_schedule: Option<Box<WfmScheduleReference>>,
     /// `externalLinks`
     pub external_links: Option<Vec<String>>,
+    /// `facilitatorId`
+    pub facilitator_id: Option<String>,
+    /// `lengthInMinutes`, required
+    pub length_in_minutes: Option<i64>,
     pub location: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `shareInsightsData`
     pub share_insights_data: Option<bool>,
-    /// `addToSchedule`
-    pub add_to_schedule: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `wfmSchedule`
+    pub wfm_schedule: Option<Box<WfmScheduleReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,19 +39,19 @@ impl codec::Model for CreateCoachingAppointmentRequest {
     const NAME: &'static str = "CreateCoachingAppointmentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("facilitatorId", &mut self.facilitator_id);
+        visitor.field("addToSchedule", &mut self.add_to_schedule);
         visitor.field("attendeeIds", &mut self.attendee_ids);
         visitor.field("conversationIds", &mut self.conversation_ids);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("description", &mut self.description);
         visitor.field("documentIds", &mut self.document_ids);
-        visitor.boxed("wfmSchedule", &mut self.wfm_schedule);
         visitor.field("externalLinks", &mut self.external_links);
+        visitor.field("facilitatorId", &mut self.facilitator_id);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("location", &mut self.location);
+        visitor.field("name", &mut self.name);
         visitor.field("shareInsightsData", &mut self.share_insights_data);
-        visitor.field("addToSchedule", &mut self.add_to_schedule);
+        visitor.boxed("wfmSchedule", &mut self.wfm_schedule);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FullDayTimeOffMarker {
-    /// `businessUnitDate`
-    pub business_unit_date: Option<time::Date>,
-    /// `lengthMinutes`
-    pub length_minutes: Option<i64>,
-    pub description: Option<String>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
+    /// `businessUnitDate`
+    pub business_unit_date: Option<time::Date>,
+    pub description: Option<String>,
+    /// `lengthMinutes`
+    pub length_minutes: Option<i64>,
     pub paid: Option<bool>,
     /// `timeOffRequestId`
     pub time_off_request_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for FullDayTimeOffMarker {
     const NAME: &'static str = "FullDayTimeOffMarker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("businessUnitDate", &mut self.business_unit_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("businessUnitDate", &mut self.business_unit_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("paid", &mut self.paid);
         visitor.field("timeOffRequestId", &mut self.time_off_request_id);
         visitor.extra(&mut self.extra);

@@ -7,10 +7,10 @@ use crate::models::coaching_and_learning_and_users::DevelopmentActivityAggregate
 #[derive(Clone, Default)]
 pub struct QueryRequestClause {
     /// required
-    pub r#type: Option<QueryRequestClauseType>,
-    /// required
     pub predicates: Option<Vec<QueryRequestPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<QueryRequestClauseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for QueryRequestClause {
     const NAME: &'static str = "QueryRequestClause";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

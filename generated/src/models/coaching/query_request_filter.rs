@@ -7,10 +7,10 @@ use crate::models::coaching_and_learning_and_users::DevelopmentActivityAggregate
 #[derive(Clone, Default)]
 pub struct QueryRequestFilter {
     /// required
-    pub r#type: Option<QueryRequestFilterType>,
-    /// required
     pub clauses: Option<Vec<QueryRequestClause>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<QueryRequestFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for QueryRequestFilter {
     const NAME: &'static str = "QueryRequestFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::coaching::QueryResponseMetric;
 pub struct QueryResponseData {
     pub interval: Option<String>,
     pub metrics: Option<Vec<QueryResponseMetric>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

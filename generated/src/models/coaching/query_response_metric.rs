@@ -7,7 +7,7 @@ use crate::models::coaching::QueryResponseStats;
 pub struct QueryResponseMetric {
     pub metric: Option<QueryResponseMetricMetric>,
     pub stats: Option<Box<QueryResponseStats>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

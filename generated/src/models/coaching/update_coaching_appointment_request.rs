@@ -9,27 +9,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UpdateCoachingAppointmentRequest {
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
+    /// `addToSchedule`
+    pub add_to_schedule: Option<bool>,
     /// `conversationIds`
     pub conversation_ids: Option<Vec<String>>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
+    pub description: Option<String>,
     /// `documentIds`
     pub document_ids: Option<Vec<String>>,
+    /// `externalLinks`
+    pub external_links: Option<Vec<String>>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
+    pub location: Option<String>,
+    pub name: Option<String>,
+    /// `shareInsightsData`
+    pub share_insights_data: Option<bool>,
     pub status: Option<UpdateCoachingAppointmentRequestStatus>,
     /// `wfmSchedule`
     pub wfm_schedule: Option<Box<WfmScheduleReference>>,
-    /// `externalLinks`
-    pub external_links: Option<Vec<String>>,
-    pub location: Option<String>,
-    /// `shareInsightsData`
-    pub share_insights_data: Option<bool>,
-    /// `addToSchedule`
-    pub add_to_schedule: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,18 +37,18 @@ impl codec::Model for UpdateCoachingAppointmentRequest {
     const NAME: &'static str = "UpdateCoachingAppointmentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.field("addToSchedule", &mut self.add_to_schedule);
         visitor.field("conversationIds", &mut self.conversation_ids);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("description", &mut self.description);
         visitor.field("documentIds", &mut self.document_ids);
+        visitor.field("externalLinks", &mut self.external_links);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.field("location", &mut self.location);
+        visitor.field("name", &mut self.name);
+        visitor.field("shareInsightsData", &mut self.share_insights_data);
         visitor.field("status", &mut self.status);
         visitor.boxed("wfmSchedule", &mut self.wfm_schedule);
-        visitor.field("externalLinks", &mut self.external_links);
-        visitor.field("location", &mut self.location);
-        visitor.field("shareInsightsData", &mut self.share_insights_data);
-        visitor.field("addToSchedule", &mut self.add_to_schedule);
         visitor.extra(&mut self.extra);
     }
 }

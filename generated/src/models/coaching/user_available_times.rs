@@ -6,11 +6,11 @@ use crate::models::shared_by_23_b496d3::UserReference;
 
 #[derive(Clone, Default)]
 pub struct UserAvailableTimes {
-    /// read-only
-    pub user: Option<Box<UserReference>>,
     /// `availableTimes`, read-only
     pub available_times: Option<Vec<AvailableTime>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for UserAvailableTimes {
     const NAME: &'static str = "UserAvailableTimes";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("availableTimes", &mut self.available_times);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::models::shared_by_23_b496d3::UserReference;
 
 #[derive(Clone, Default)]
 pub struct WfmScheduleActivity {
-    /// `userReference`, read-only
-    pub user_reference: Option<Box<UserReference>>,
     /// read-only
     pub activities: Option<Vec<ScheduleActivity>>,
     /// `fullDayTimeOffMarkers`, read-only
     pub full_day_time_off_markers: Option<Vec<FullDayTimeOffMarker>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userReference`, read-only
+    pub user_reference: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for WfmScheduleActivity {
     const NAME: &'static str = "WfmScheduleActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("userReference", &mut self.user_reference);
         visitor.field("activities", &mut self.activities);
         visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
+        visitor.boxed("userReference", &mut self.user_reference);
         visitor.extra(&mut self.extra);
     }
 }

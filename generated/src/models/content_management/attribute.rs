@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Attribute {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub version: Option<i64>,
-    pub description: Option<String>,
     /// `createdBy`
     pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<DomainEntityRef>>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<DomainEntityRef>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for Attribute {
     const NAME: &'static str = "Attribute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("description", &mut self.description);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

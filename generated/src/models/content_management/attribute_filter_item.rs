@@ -7,7 +7,7 @@ pub struct AttributeFilterItem {
     pub id: Option<String>,
     pub operator: Option<AttributeFilterItemOperator>,
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,20 +6,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CommandStatus {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub expiration: Option<time::Timestamp>,
-    /// `userId`
-    pub user_id: Option<String>,
-    /// `statusCode`
-    pub status_code: Option<CommandStatusStatusCode>,
     /// `commandType`
     pub command_type: Option<CommandStatusCommandType>,
     pub document: Option<Box<Document>>,
+    pub expiration: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `statusCode`
+    pub status_code: Option<CommandStatusStatusCode>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for CommandStatus {
     const NAME: &'static str = "CommandStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("expiration", &mut self.expiration);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("statusCode", &mut self.status_code);
         visitor.field("commandType", &mut self.command_type);
         visitor.boxed("document", &mut self.document);
+        visitor.field("expiration", &mut self.expiration);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("statusCode", &mut self.status_code);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::content_management::AttributeFilterItemOperator;
 #[derive(Clone, Default)]
 pub struct ContentFilterItem {
     pub name: Option<String>,
-    pub r#type: Option<ContentFilterItemType>,
     pub operator: Option<ContentFilterItemOperator>,
+    pub r#type: Option<ContentFilterItemType>,
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for ContentFilterItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
         visitor.field("operator", &mut self.operator);
+        visitor.field("type", &mut self.r#type);
         visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }

@@ -7,15 +7,15 @@ use crate::models::content_management::{
 
 #[derive(Clone, Default)]
 pub struct CreateShareRequest {
-    /// `sharedEntityType`, required
-    pub shared_entity_type: Option<CreateShareRequestSharedEntityType>,
-    /// `sharedEntity`, required
-    pub shared_entity: Option<Box<SharedEntity>>,
+    pub member: Option<Box<SharedEntity>>,
     /// `memberType`
     pub member_type: Option<CreateShareRequestMemberType>,
-    pub member: Option<Box<SharedEntity>>,
     pub members: Option<Vec<CreateShareRequestMember>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sharedEntity`, required
+    pub shared_entity: Option<Box<SharedEntity>>,
+    /// `sharedEntityType`, required
+    pub shared_entity_type: Option<CreateShareRequestSharedEntityType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for CreateShareRequest {
     const NAME: &'static str = "CreateShareRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sharedEntityType", &mut self.shared_entity_type);
-        visitor.boxed("sharedEntity", &mut self.shared_entity);
-        visitor.field("memberType", &mut self.member_type);
         visitor.boxed("member", &mut self.member);
+        visitor.field("memberType", &mut self.member_type);
         visitor.field("members", &mut self.members);
+        visitor.boxed("sharedEntity", &mut self.shared_entity);
+        visitor.field("sharedEntityType", &mut self.shared_entity_type);
         visitor.extra(&mut self.extra);
     }
 }

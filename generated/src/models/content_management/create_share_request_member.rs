@@ -5,10 +5,10 @@ use crate::models::content_management::MemberEntity;
 
 #[derive(Clone, Default)]
 pub struct CreateShareRequestMember {
+    pub member: Option<Box<MemberEntity>>,
     /// `memberType`
     pub member_type: Option<CreateShareRequestMemberMemberType>,
-    pub member: Option<Box<MemberEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CreateShareRequestMember {
     const NAME: &'static str = "CreateShareRequestMember";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("memberType", &mut self.member_type);
         visitor.boxed("member", &mut self.member);
+        visitor.field("memberType", &mut self.member_type);
         visitor.extra(&mut self.extra);
     }
 }

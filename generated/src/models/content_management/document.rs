@@ -8,61 +8,61 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Document {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    pub acl: Option<Vec<String>>,
+    pub attributes: Option<Vec<DocumentAttribute>>,
+    /// `callerAddress`
+    pub caller_address: Option<String>,
     /// `changeNumber`
     pub change_number: Option<i64>,
+    /// `contentLength`
+    pub content_length: Option<i64>,
+    /// `contentType`
+    pub content_type: Option<String>,
+    /// `contentUri`
+    pub content_uri: Option<String>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
     /// `dateUploaded`
     pub date_uploaded: Option<time::Timestamp>,
-    /// `contentUri`
-    pub content_uri: Option<String>,
-    pub workspace: Option<Box<DomainEntityRef>>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
-    /// `uploadedBy`
-    pub uploaded_by: Option<Box<DomainEntityRef>>,
-    /// `sharingUri`
-    pub sharing_uri: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    /// `contentLength`
-    pub content_length: Option<i64>,
-    /// `systemType`
-    pub system_type: Option<DocumentSystemType>,
+    /// `downloadSharingUri`
+    pub download_sharing_uri: Option<String>,
     pub filename: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `lockInfo`
+    pub lock_info: Option<Box<LockInfo>>,
+    pub name: Option<String>,
     /// `pageCount`
     pub page_count: Option<i64>,
     pub read: Option<bool>,
-    /// `callerAddress`
-    pub caller_address: Option<String>,
     /// `receiverAddress`
     pub receiver_address: Option<String>,
-    pub tags: Option<Vec<String>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// `sharingStatus`
+    pub sharing_status: Option<DocumentSharingStatus>,
+    /// `sharingUri`
+    pub sharing_uri: Option<String>,
+    /// `systemType`
+    pub system_type: Option<DocumentSystemType>,
     /// `tagValues`
     pub tag_values: Option<Vec<TagValue>>,
-    pub attributes: Option<Vec<DocumentAttribute>>,
+    pub tags: Option<Vec<String>>,
     pub thumbnails: Option<Vec<DocumentThumbnail>>,
-    /// `uploadStatus`
-    pub upload_status: Option<Box<DomainEntityRef>>,
     /// `uploadDestinationUri`
     pub upload_destination_uri: Option<String>,
     /// `uploadMethod`
     pub upload_method: Option<DocumentUploadMethod>,
-    /// `lockInfo`
-    pub lock_info: Option<Box<LockInfo>>,
-    pub acl: Option<Vec<String>>,
-    /// `sharingStatus`
-    pub sharing_status: Option<DocumentSharingStatus>,
-    /// `downloadSharingUri`
-    pub download_sharing_uri: Option<String>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadStatus`
+    pub upload_status: Option<Box<DomainEntityRef>>,
+    /// `uploadedBy`
+    pub uploaded_by: Option<Box<DomainEntityRef>>,
+    pub workspace: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -70,37 +70,37 @@ impl codec::Model for Document {
     const NAME: &'static str = "Document";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("acl", &mut self.acl);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("callerAddress", &mut self.caller_address);
         visitor.field("changeNumber", &mut self.change_number);
+        visitor.field("contentLength", &mut self.content_length);
+        visitor.field("contentType", &mut self.content_type);
+        visitor.field("contentUri", &mut self.content_uri);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateUploaded", &mut self.date_uploaded);
-        visitor.field("contentUri", &mut self.content_uri);
-        visitor.boxed("workspace", &mut self.workspace);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("uploadedBy", &mut self.uploaded_by);
-        visitor.field("sharingUri", &mut self.sharing_uri);
-        visitor.field("contentType", &mut self.content_type);
-        visitor.field("contentLength", &mut self.content_length);
-        visitor.field("systemType", &mut self.system_type);
+        visitor.field("downloadSharingUri", &mut self.download_sharing_uri);
         visitor.field("filename", &mut self.filename);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("lockInfo", &mut self.lock_info);
+        visitor.field("name", &mut self.name);
         visitor.field("pageCount", &mut self.page_count);
         visitor.field("read", &mut self.read);
-        visitor.field("callerAddress", &mut self.caller_address);
         visitor.field("receiverAddress", &mut self.receiver_address);
-        visitor.field("tags", &mut self.tags);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sharingStatus", &mut self.sharing_status);
+        visitor.field("sharingUri", &mut self.sharing_uri);
+        visitor.field("systemType", &mut self.system_type);
         visitor.field("tagValues", &mut self.tag_values);
-        visitor.field("attributes", &mut self.attributes);
+        visitor.field("tags", &mut self.tags);
         visitor.field("thumbnails", &mut self.thumbnails);
-        visitor.boxed("uploadStatus", &mut self.upload_status);
         visitor.field("uploadDestinationUri", &mut self.upload_destination_uri);
         visitor.field("uploadMethod", &mut self.upload_method);
-        visitor.boxed("lockInfo", &mut self.lock_info);
-        visitor.field("acl", &mut self.acl);
-        visitor.field("sharingStatus", &mut self.sharing_status);
-        visitor.field("downloadSharingUri", &mut self.download_sharing_uri);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("uploadStatus", &mut self.upload_status);
+        visitor.boxed("uploadedBy", &mut self.uploaded_by);
+        visitor.boxed("workspace", &mut self.workspace);
         visitor.extra(&mut self.extra);
     }
 }

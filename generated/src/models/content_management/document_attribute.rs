@@ -7,7 +7,7 @@ use crate::models::content_management::Attribute;
 pub struct DocumentAttribute {
     pub attribute: Option<Box<Attribute>>,
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

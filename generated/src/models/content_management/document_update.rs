@@ -5,24 +5,24 @@ use crate::models::content_management::DocumentAttribute;
 
 #[derive(Clone, Default)]
 pub struct DocumentUpdate {
+    /// `addTagIds`
+    pub add_tag_ids: Option<Vec<String>>,
+    /// `addTags`
+    pub add_tags: Option<Vec<String>>,
     /// `changeNumber`
     pub change_number: Option<i64>,
     /// required
     pub name: Option<String>,
     pub read: Option<bool>,
-    /// `addTags`
-    pub add_tags: Option<Vec<String>>,
-    /// `removeTags`
-    pub remove_tags: Option<Vec<String>>,
-    /// `addTagIds`
-    pub add_tag_ids: Option<Vec<String>>,
-    /// `removeTagIds`
-    pub remove_tag_ids: Option<Vec<String>>,
-    /// `updateAttributes`
-    pub update_attributes: Option<Vec<DocumentAttribute>>,
     /// `removeAttributes`
     pub remove_attributes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `removeTagIds`
+    pub remove_tag_ids: Option<Vec<String>>,
+    /// `removeTags`
+    pub remove_tags: Option<Vec<String>>,
+    /// `updateAttributes`
+    pub update_attributes: Option<Vec<DocumentAttribute>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for DocumentUpdate {
     const NAME: &'static str = "DocumentUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("addTagIds", &mut self.add_tag_ids);
+        visitor.field("addTags", &mut self.add_tags);
         visitor.field("changeNumber", &mut self.change_number);
         visitor.field("name", &mut self.name);
         visitor.field("read", &mut self.read);
-        visitor.field("addTags", &mut self.add_tags);
-        visitor.field("removeTags", &mut self.remove_tags);
-        visitor.field("addTagIds", &mut self.add_tag_ids);
-        visitor.field("removeTagIds", &mut self.remove_tag_ids);
-        visitor.field("updateAttributes", &mut self.update_attributes);
         visitor.field("removeAttributes", &mut self.remove_attributes);
+        visitor.field("removeTagIds", &mut self.remove_tag_ids);
+        visitor.field("removeTags", &mut self.remove_tags);
+        visitor.field("updateAttributes", &mut self.update_attributes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 pub struct DocumentUpload {
     /// required
     pub name: Option<String>,
-    /// required
-    pub workspace: Option<Box<DomainEntityRef>>,
-    pub tags: Option<Vec<String>>,
     /// `tagIds`
     pub tag_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub tags: Option<Vec<String>>,
+    /// required
+    pub workspace: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for DocumentUpload {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("name", &mut self.name);
-        visitor.boxed("workspace", &mut self.workspace);
-        visitor.field("tags", &mut self.tags);
         visitor.field("tagIds", &mut self.tag_ids);
+        visitor.field("tags", &mut self.tags);
+        visitor.boxed("workspace", &mut self.workspace);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::models::content_management::{FacetStatistics, FacetTerm, TermAttribut
 #[derive(Clone, Default)]
 pub struct FacetEntry {
     pub attribute: Option<Box<TermAttribute>>,
-    pub statistics: Option<Box<FacetStatistics>>,
-    pub other: Option<i64>,
-    pub total: Option<i64>,
     pub missing: Option<i64>,
+    pub other: Option<i64>,
+    pub statistics: Option<Box<FacetStatistics>>,
     /// `termCount`
     pub term_count: Option<i64>,
     /// `termType`
     pub term_type: Option<FacetEntryTermType>,
     pub terms: Option<Vec<FacetTerm>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for FacetEntry {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("attribute", &mut self.attribute);
-        visitor.boxed("statistics", &mut self.statistics);
-        visitor.field("other", &mut self.other);
-        visitor.field("total", &mut self.total);
         visitor.field("missing", &mut self.missing);
+        visitor.field("other", &mut self.other);
+        visitor.boxed("statistics", &mut self.statistics);
         visitor.field("termCount", &mut self.term_count);
         visitor.field("termType", &mut self.term_type);
         visitor.field("terms", &mut self.terms);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

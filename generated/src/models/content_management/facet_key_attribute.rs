@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FacetKeyAttribute {
+    pub count: Option<i64>,
     pub id: Option<String>,
     pub name: Option<String>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,9 +15,9 @@ impl codec::Model for FacetKeyAttribute {
     const NAME: &'static str = "FacetKeyAttribute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("count", &mut self.count);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("count", &mut self.count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct FacetStatistics {
     pub count: Option<i64>,
-    pub min: Option<f64>,
-    pub max: Option<f64>,
-    pub mean: Option<f64>,
-    /// `stdDeviation`
-    pub std_deviation: Option<f64>,
-    /// `dateMin`
-    pub date_min: Option<time::Timestamp>,
     /// `dateMax`
     pub date_max: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateMin`
+    pub date_min: Option<time::Timestamp>,
+    pub max: Option<f64>,
+    pub mean: Option<f64>,
+    pub min: Option<f64>,
+    /// `stdDeviation`
+    pub std_deviation: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for FacetStatistics {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("count", &mut self.count);
-        visitor.field("min", &mut self.min);
+        visitor.field("dateMax", &mut self.date_max);
+        visitor.field("dateMin", &mut self.date_min);
         visitor.field("max", &mut self.max);
         visitor.field("mean", &mut self.mean);
+        visitor.field("min", &mut self.min);
         visitor.field("stdDeviation", &mut self.std_deviation);
-        visitor.field("dateMin", &mut self.date_min);
-        visitor.field("dateMax", &mut self.date_max);
         visitor.extra(&mut self.extra);
     }
 }

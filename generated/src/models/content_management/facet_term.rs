@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FacetTerm {
-    pub term: Option<String>,
-    pub key: Option<i64>,
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub count: Option<i64>,
+    pub id: Option<String>,
+    pub key: Option<i64>,
+    pub name: Option<String>,
+    pub term: Option<String>,
     pub time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for FacetTerm {
     const NAME: &'static str = "FacetTerm";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("term", &mut self.term);
-        visitor.field("key", &mut self.key);
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("count", &mut self.count);
+        visitor.field("id", &mut self.id);
+        visitor.field("key", &mut self.key);
+        visitor.field("name", &mut self.name);
+        visitor.field("term", &mut self.term);
         visitor.field("time", &mut self.time);
         visitor.extra(&mut self.extra);
     }

@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LockInfo {
-    /// `lockedBy`
-    pub locked_by: Option<Box<DomainEntityRef>>,
+    pub action: Option<LockInfoAction>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateExpires`
     pub date_expires: Option<time::Timestamp>,
-    pub action: Option<LockInfoAction>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lockedBy`
+    pub locked_by: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for LockInfo {
     const NAME: &'static str = "LockInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("lockedBy", &mut self.locked_by);
+        visitor.field("action", &mut self.action);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateExpires", &mut self.date_expires);
-        visitor.field("action", &mut self.action);
+        visitor.boxed("lockedBy", &mut self.locked_by);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::content_management::{FacetEntry, FacetKeyAttribute};
 pub struct QueryFacetInfo {
     pub attributes: Option<Vec<FacetKeyAttribute>>,
     pub facets: Option<Vec<FacetEntry>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,21 +7,21 @@ use crate::models::content_management::{
 
 #[derive(Clone, Default)]
 pub struct QueryRequest {
-    /// `queryPhrase`
-    pub query_phrase: Option<String>,
+    /// `attributeFilters`
+    pub attribute_filters: Option<Vec<AttributeFilterItem>>,
+    /// `facetNameRequests`
+    pub facet_name_requests: Option<Vec<String>>,
+    pub filters: Option<Vec<ContentFilterItem>>,
+    /// `includeShares`
+    pub include_shares: Option<bool>,
     /// `pageNumber`
     pub page_number: Option<i64>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    /// `facetNameRequests`
-    pub facet_name_requests: Option<Vec<String>>,
+    /// `queryPhrase`
+    pub query_phrase: Option<String>,
     pub sort: Option<Vec<SortItem>>,
-    pub filters: Option<Vec<ContentFilterItem>>,
-    /// `attributeFilters`
-    pub attribute_filters: Option<Vec<AttributeFilterItem>>,
-    /// `includeShares`
-    pub include_shares: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for QueryRequest {
     const NAME: &'static str = "QueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queryPhrase", &mut self.query_phrase);
+        visitor.field("attributeFilters", &mut self.attribute_filters);
+        visitor.field("facetNameRequests", &mut self.facet_name_requests);
+        visitor.field("filters", &mut self.filters);
+        visitor.field("includeShares", &mut self.include_shares);
         visitor.field("pageNumber", &mut self.page_number);
         visitor.field("pageSize", &mut self.page_size);
-        visitor.field("facetNameRequests", &mut self.facet_name_requests);
+        visitor.field("queryPhrase", &mut self.query_phrase);
         visitor.field("sort", &mut self.sort);
-        visitor.field("filters", &mut self.filters);
-        visitor.field("attributeFilters", &mut self.attribute_filters);
-        visitor.field("includeShares", &mut self.include_shares);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::content_management_and_greetings::DomainEntity;
 
 #[derive(Clone, Default)]
 pub struct QueryResult {
+    pub body: Option<Box<DomainEntity>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub body: Option<Box<DomainEntity>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for QueryResult {
     const NAME: &'static str = "QueryResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("body", &mut self.body);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("body", &mut self.body);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

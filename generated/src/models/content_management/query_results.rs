@@ -5,10 +5,10 @@ use crate::models::content_management::{DomainEntityListingQueryResult, QueryFac
 
 #[derive(Clone, Default)]
 pub struct QueryResults {
-    pub results: Option<Box<DomainEntityListingQueryResult>>,
     /// `facetInfo`
     pub facet_info: Option<Box<QueryFacetInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Box<DomainEntityListingQueryResult>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for QueryResults {
     const NAME: &'static str = "QueryResults";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("results", &mut self.results);
         visitor.boxed("facetInfo", &mut self.facet_info);
+        visitor.boxed("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

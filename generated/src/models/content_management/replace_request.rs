@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ReplaceRequest {
+    /// `authToken`
+    pub auth_token: Option<String>,
     /// `changeNumber`
     pub change_number: Option<i64>,
     pub name: Option<String>,
-    /// `authToken`
-    pub auth_token: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ReplaceRequest {
     const NAME: &'static str = "ReplaceRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("authToken", &mut self.auth_token);
         visitor.field("changeNumber", &mut self.change_number);
         visitor.field("name", &mut self.name);
-        visitor.field("authToken", &mut self.auth_token);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct ReplaceResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `changeNumber`
     pub change_number: Option<i64>,
-    /// `uploadStatus`
-    pub upload_status: Option<Box<DomainEntityRef>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `uploadDestinationUri`
     pub upload_destination_uri: Option<String>,
     /// `uploadMethod`
     pub upload_method: Option<ReplaceResponseUploadMethod>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadStatus`
+    pub upload_status: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for ReplaceResponse {
     const NAME: &'static str = "ReplaceResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("changeNumber", &mut self.change_number);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("changeNumber", &mut self.change_number);
-        visitor.boxed("uploadStatus", &mut self.upload_status);
         visitor.field("uploadDestinationUri", &mut self.upload_destination_uri);
         visitor.field("uploadMethod", &mut self.upload_method);
+        visitor.boxed("uploadStatus", &mut self.upload_status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,24 +10,24 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct Share {
+    pub group: Option<Box<Group>>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    /// `sharedEntityType`
-    pub shared_entity_type: Option<ShareSharedEntityType>,
-    /// `sharedEntity`
-    pub shared_entity: Option<Box<DomainEntityRef>>,
+    pub member: Option<Box<DomainEntityRef>>,
     /// `memberType`
     pub member_type: Option<ShareMemberType>,
-    pub member: Option<Box<DomainEntityRef>>,
-    /// `sharedBy`
-    pub shared_by: Option<Box<DomainEntityRef>>,
-    pub workspace: Option<Box<DomainEntityRef>>,
-    pub user: Option<Box<User>>,
-    pub group: Option<Box<Group>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sharedBy`
+    pub shared_by: Option<Box<DomainEntityRef>>,
+    /// `sharedEntity`
+    pub shared_entity: Option<Box<DomainEntityRef>>,
+    /// `sharedEntityType`
+    pub shared_entity_type: Option<ShareSharedEntityType>,
+    pub user: Option<Box<User>>,
+    pub workspace: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,17 +35,17 @@ impl codec::Model for Share {
     const NAME: &'static str = "Share";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("sharedEntityType", &mut self.shared_entity_type);
-        visitor.boxed("sharedEntity", &mut self.shared_entity);
-        visitor.field("memberType", &mut self.member_type);
-        visitor.boxed("member", &mut self.member);
-        visitor.boxed("sharedBy", &mut self.shared_by);
-        visitor.boxed("workspace", &mut self.workspace);
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("group", &mut self.group);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("member", &mut self.member);
+        visitor.field("memberType", &mut self.member_type);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("sharedBy", &mut self.shared_by);
+        visitor.boxed("sharedEntity", &mut self.shared_entity);
+        visitor.field("sharedEntityType", &mut self.shared_entity_type);
+        visitor.boxed("user", &mut self.user);
+        visitor.boxed("workspace", &mut self.workspace);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::models::content_management::{Document, Share};
 
 #[derive(Clone, Default)]
 pub struct SharedResponse {
-    pub id: Option<String>,
+    pub document: Option<Box<Document>>,
     /// `downloadUri`
     pub download_uri: Option<String>,
+    pub id: Option<String>,
+    pub share: Option<Box<Share>>,
     /// `viewUri`
     pub view_uri: Option<String>,
-    pub document: Option<Box<Document>>,
-    pub share: Option<Box<Share>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for SharedResponse {
     const NAME: &'static str = "SharedResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("downloadUri", &mut self.download_uri);
-        visitor.field("viewUri", &mut self.view_uri);
         visitor.boxed("document", &mut self.document);
+        visitor.field("downloadUri", &mut self.download_uri);
+        visitor.field("id", &mut self.id);
         visitor.boxed("share", &mut self.share);
+        visitor.field("viewUri", &mut self.view_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SortItem {
-    pub name: Option<String>,
     pub ascending: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for SortItem {
     const NAME: &'static str = "SortItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("ascending", &mut self.ascending);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TagQueryRequest {
-    pub query: Option<String>,
     /// `pageNumber`
     pub page_number: Option<i64>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub query: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for TagQueryRequest {
     const NAME: &'static str = "TagQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
         visitor.field("pageNumber", &mut self.page_number);
         visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TagValue {
+    pub acl: Option<Vec<String>>,
     /// read-only
     pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
     /// `inUse`
     pub in_use: Option<bool>,
-    pub acl: Option<Vec<String>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for TagValue {
     const NAME: &'static str = "TagValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("inUse", &mut self.in_use);
         visitor.field("acl", &mut self.acl);
+        visitor.field("id", &mut self.id);
+        visitor.field("inUse", &mut self.in_use);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -8,7 +8,7 @@ pub struct TermAttribute {
     pub id: Option<String>,
     pub name: Option<String>,
     pub r#type: Option<TermAttributeType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::content_management::UsageItem;
 #[derive(Clone, Default)]
 pub struct Usage {
     pub types: Option<Vec<UsageItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UsageItem {
-    pub r#type: Option<UsageItemType>,
     /// `totalDocumentByteCount`
     pub total_document_byte_count: Option<i64>,
     /// `totalDocumentCount`
     pub total_document_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<UsageItemType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for UsageItem {
     const NAME: &'static str = "UsageItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("totalDocumentByteCount", &mut self.total_document_byte_count);
         visitor.field("totalDocumentCount", &mut self.total_document_count);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

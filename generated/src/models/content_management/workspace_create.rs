@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WorkspaceCreate {
-    /// required
-    pub name: Option<String>,
     pub bucket: Option<String>,
     pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for WorkspaceCreate {
     const NAME: &'static str = "WorkspaceCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("bucket", &mut self.bucket);
         visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

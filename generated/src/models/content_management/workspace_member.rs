@@ -7,20 +7,20 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct WorkspaceMember {
+    pub group: Option<Box<Group>>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub workspace: Option<Box<DomainEntityRef>>,
+    pub member: Option<Box<DomainEntityRef>>,
     /// `memberType`, required
     pub member_type: Option<WorkspaceMemberMemberType>,
-    pub member: Option<Box<DomainEntityRef>>,
-    pub user: Option<Box<User>>,
-    pub group: Option<Box<Group>>,
+    pub name: Option<String>,
     /// `securityProfile`
     pub security_profile: Option<Box<SecurityProfile>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<User>>,
+    pub workspace: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,15 +28,15 @@ impl codec::Model for WorkspaceMember {
     const NAME: &'static str = "WorkspaceMember";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("workspace", &mut self.workspace);
-        visitor.field("memberType", &mut self.member_type);
-        visitor.boxed("member", &mut self.member);
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("group", &mut self.group);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("member", &mut self.member);
+        visitor.field("memberType", &mut self.member_type);
+        visitor.field("name", &mut self.name);
         visitor.boxed("securityProfile", &mut self.security_profile);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("user", &mut self.user);
+        visitor.boxed("workspace", &mut self.workspace);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,25 +7,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Workspace {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub r#type: Option<WorkspaceType>,
-    /// `isCurrentUserWorkspace`
-    pub is_current_user_workspace: Option<bool>,
-    pub user: Option<Box<DomainEntityRef>>,
+    pub acl: Option<Vec<String>>,
     pub bucket: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    pub summary: Option<Box<WorkspaceSummary>>,
-    pub acl: Option<Vec<String>>,
     pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `isCurrentUserWorkspace`
+    pub is_current_user_workspace: Option<bool>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub summary: Option<Box<WorkspaceSummary>>,
+    pub r#type: Option<WorkspaceType>,
+    pub user: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,18 +33,18 @@ impl codec::Model for Workspace {
     const NAME: &'static str = "Workspace";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("isCurrentUserWorkspace", &mut self.is_current_user_workspace);
-        visitor.boxed("user", &mut self.user);
+        visitor.field("acl", &mut self.acl);
         visitor.field("bucket", &mut self.bucket);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("summary", &mut self.summary);
-        visitor.field("acl", &mut self.acl);
         visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("isCurrentUserWorkspace", &mut self.is_current_user_workspace);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("summary", &mut self.summary);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WorkspaceSummary {
-    /// `totalDocumentCount`
-    pub total_document_count: Option<i64>,
     /// `totalDocumentByteCount`
     pub total_document_byte_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalDocumentCount`
+    pub total_document_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for WorkspaceSummary {
     const NAME: &'static str = "WorkspaceSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalDocumentCount", &mut self.total_document_count);
         visitor.field("totalDocumentByteCount", &mut self.total_document_byte_count);
+        visitor.field("totalDocumentCount", &mut self.total_document_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DocumentThumbnail {
-    pub resolution: Option<String>,
+    pub height: Option<i64>,
     /// `imageUri`
     pub image_uri: Option<String>,
-    pub height: Option<i64>,
+    pub resolution: Option<String>,
     pub width: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for DocumentThumbnail {
     const NAME: &'static str = "DocumentThumbnail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("resolution", &mut self.resolution);
-        visitor.field("imageUri", &mut self.image_uri);
         visitor.field("height", &mut self.height);
+        visitor.field("imageUri", &mut self.image_uri);
+        visitor.field("resolution", &mut self.resolution);
         visitor.field("width", &mut self.width);
         visitor.extra(&mut self.extra);
     }

@@ -5,18 +5,18 @@ use crate::models::content_management_and_fax_and_user_recordings::DocumentThumb
 
 #[derive(Clone, Default)]
 pub struct DownloadResponse {
-    pub id: Option<String>,
     /// `contentLocationUri`
     pub content_location_uri: Option<String>,
+    pub id: Option<String>,
     /// `imageUri`
     pub image_uri: Option<String>,
-    pub thumbnails: Option<Vec<DocumentThumbnail>>,
-    pub state: Option<DownloadResponseState>,
     /// `resultUri`
     pub result_uri: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<DownloadResponseState>,
+    pub thumbnails: Option<Vec<DocumentThumbnail>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for DownloadResponse {
     const NAME: &'static str = "DownloadResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("contentLocationUri", &mut self.content_location_uri);
+        visitor.field("id", &mut self.id);
         visitor.field("imageUri", &mut self.image_uri);
-        visitor.field("thumbnails", &mut self.thumbnails);
-        visitor.field("state", &mut self.state);
         visitor.field("resultUri", &mut self.result_uri);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("thumbnails", &mut self.thumbnails);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ActivationTrigger {
-    /// `triggerType`
-    pub trigger_type: Option<ActivationTriggerTriggerType>,
-    /// `triggerDate`
-    pub trigger_date: Option<time::Timestamp>,
     /// `intentId`
     pub intent_id: Option<String>,
     /// `intentName`
     pub intent_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `triggerDate`
+    pub trigger_date: Option<time::Timestamp>,
+    /// `triggerType`
+    pub trigger_type: Option<ActivationTriggerTriggerType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ActivationTrigger {
     const NAME: &'static str = "ActivationTrigger";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("triggerType", &mut self.trigger_type);
-        visitor.field("triggerDate", &mut self.trigger_date);
         visitor.field("intentId", &mut self.intent_id);
         visitor.field("intentName", &mut self.intent_name);
+        visitor.field("triggerDate", &mut self.trigger_date);
+        visitor.field("triggerType", &mut self.trigger_type);
         visitor.extra(&mut self.extra);
     }
 }

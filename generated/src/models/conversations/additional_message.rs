@@ -5,13 +5,13 @@ use crate::models::conversations::SendMessagingTemplateRequest;
 
 #[derive(Clone, Default)]
 pub struct AdditionalMessage {
-    /// `textBody`, required
-    pub text_body: Option<String>,
     /// `mediaIds`
     pub media_ids: Option<Vec<String>>,
     /// `messagingTemplate`
     pub messaging_template: Option<Box<SendMessagingTemplateRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `textBody`, required
+    pub text_body: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AdditionalMessage {
     const NAME: &'static str = "AdditionalMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("textBody", &mut self.text_body);
         visitor.field("mediaIds", &mut self.media_ids);
         visitor.boxed("messagingTemplate", &mut self.messaging_template);
+        visitor.field("textBody", &mut self.text_body);
         visitor.extra(&mut self.extra);
     }
 }

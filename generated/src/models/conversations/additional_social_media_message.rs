@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AdditionalSocialMediaMessage {
-    /// `textBody`
-    pub text_body: Option<String>,
-    /// `mediaIds`
-    pub media_ids: Option<Vec<String>>,
     /// `inReplyToMessageId`, required
     pub in_reply_to_message_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `mediaIds`
+    pub media_ids: Option<Vec<String>>,
+    /// `textBody`
+    pub text_body: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for AdditionalSocialMediaMessage {
     const NAME: &'static str = "AdditionalSocialMediaMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("textBody", &mut self.text_body);
-        visitor.field("mediaIds", &mut self.media_ids);
         visitor.field("inReplyToMessageId", &mut self.in_reply_to_message_id);
+        visitor.field("mediaIds", &mut self.media_ids);
+        visitor.field("textBody", &mut self.text_body);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentAction {
+    /// `agentAction`, required
+    pub agent_action: Option<AgentActionAgentAction>,
     /// required
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// `agentAction`, required
-    pub agent_action: Option<AgentActionAgentAction>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for AgentAction {
     const NAME: &'static str = "AgentAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentAction", &mut self.agent_action);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("agentAction", &mut self.agent_action);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

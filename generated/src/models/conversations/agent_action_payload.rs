@@ -9,7 +9,7 @@ pub struct AgentActionPayload {
     pub after_call_work: Option<bool>,
     /// `checklistItems`, required
     pub checklist_items: Option<Vec<AgentAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

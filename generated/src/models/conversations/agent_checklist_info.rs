@@ -5,15 +5,15 @@ use crate::models::conversations::ChecklistItem;
 
 #[derive(Clone, Default)]
 pub struct AgentChecklistInfo {
+    /// `checklistItems`, required
+    pub checklist_items: Option<Vec<ChecklistItem>>,
     /// required
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// `checklistItems`, required
-    pub checklist_items: Option<Vec<ChecklistItem>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for AgentChecklistInfo {
     const NAME: &'static str = "AgentChecklistInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("checklistItems", &mut self.checklist_items);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("checklistItems", &mut self.checklist_items);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -7,48 +7,48 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentChecklistResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `checklistItems`, required
-    pub checklist_items: Option<Vec<ChecklistItem>>,
     /// `activationTriggers`
     pub activation_triggers: Option<Vec<ActivationTrigger>>,
-    /// required
-    pub status: Option<AgentChecklistResponseStatus>,
-    /// `exitReason`
-    pub exit_reason: Option<String>,
-    /// required
-    pub language: Option<String>,
     /// `agentId`
     pub agent_id: Option<String>,
-    /// `participantId`
-    pub participant_id: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
     /// `assistantId`
     pub assistant_id: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<AgentChecklistResponseMediaType>,
+    /// `checklistItems`, required
+    pub checklist_items: Option<Vec<ChecklistItem>>,
     pub direction: Option<AgentChecklistResponseDirection>,
-    pub preview: Option<bool>,
-    /// `evaluationStartDate`
-    pub evaluation_start_date: Option<time::Timestamp>,
-    /// `evaluationLastModifiedDate`
-    pub evaluation_last_modified_date: Option<time::Timestamp>,
-    /// `evaluationFinalizedDate`
-    pub evaluation_finalized_date: Option<time::Timestamp>,
-    /// `evaluationFinalizedWithAcwDate`
-    pub evaluation_finalized_with_acw_date: Option<time::Timestamp>,
-    pub success: Option<bool>,
     /// `errorCode`
     pub error_code: Option<String>,
     /// `errorMessage`
     pub error_message: Option<String>,
+    /// `evaluationFinalizedDate`
+    pub evaluation_finalized_date: Option<time::Timestamp>,
+    /// `evaluationFinalizedWithAcwDate`
+    pub evaluation_finalized_with_acw_date: Option<time::Timestamp>,
+    /// `evaluationLastModifiedDate`
+    pub evaluation_last_modified_date: Option<time::Timestamp>,
+    /// `evaluationStartDate`
+    pub evaluation_start_date: Option<time::Timestamp>,
+    /// `exitReason`
+    pub exit_reason: Option<String>,
+    /// required
+    pub id: Option<String>,
+    /// required
+    pub language: Option<String>,
+    /// `mediaType`
+    pub media_type: Option<AgentChecklistResponseMediaType>,
+    /// required
+    pub name: Option<String>,
+    /// `participantId`
+    pub participant_id: Option<String>,
+    pub preview: Option<bool>,
+    /// `queueId`
+    pub queue_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<AgentChecklistResponseStatus>,
+    pub success: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,36 +56,36 @@ impl codec::Model for AgentChecklistResponse {
     const NAME: &'static str = "AgentChecklistResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("checklistItems", &mut self.checklist_items);
         visitor.field("activationTriggers", &mut self.activation_triggers);
-        visitor.field("status", &mut self.status);
-        visitor.field("exitReason", &mut self.exit_reason);
-        visitor.field("language", &mut self.language);
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("participantId", &mut self.participant_id);
-        visitor.field("queueId", &mut self.queue_id);
         visitor.field("assistantId", &mut self.assistant_id);
-        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("checklistItems", &mut self.checklist_items);
         visitor.field("direction", &mut self.direction);
-        visitor.field("preview", &mut self.preview);
-        visitor.field("evaluationStartDate", &mut self.evaluation_start_date);
-        visitor
-            .field(
-                "evaluationLastModifiedDate",
-                &mut self.evaluation_last_modified_date,
-            );
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.field("errorMessage", &mut self.error_message);
         visitor.field("evaluationFinalizedDate", &mut self.evaluation_finalized_date);
         visitor
             .field(
                 "evaluationFinalizedWithAcwDate",
                 &mut self.evaluation_finalized_with_acw_date,
             );
-        visitor.field("success", &mut self.success);
-        visitor.field("errorCode", &mut self.error_code);
-        visitor.field("errorMessage", &mut self.error_message);
+        visitor
+            .field(
+                "evaluationLastModifiedDate",
+                &mut self.evaluation_last_modified_date,
+            );
+        visitor.field("evaluationStartDate", &mut self.evaluation_start_date);
+        visitor.field("exitReason", &mut self.exit_reason);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("name", &mut self.name);
+        visitor.field("participantId", &mut self.participant_id);
+        visitor.field("preview", &mut self.preview);
+        visitor.field("queueId", &mut self.queue_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("success", &mut self.success);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,22 +5,22 @@ use crate::models::shared_by_10_7b650e::EmailAddress;
 
 #[derive(Clone, Default)]
 pub struct AgentlessEmailSendRequestDto {
-    /// `senderType`, required
-    pub sender_type: Option<AgentlessEmailSendRequestDtoSenderType>,
     /// `conversationId`
     pub conversation_id: Option<String>,
     /// `fromAddress`, required
     pub from_address: Option<Box<EmailAddress>>,
-    /// `toAddresses`, required
-    pub to_addresses: Option<Vec<EmailAddress>>,
+    /// `htmlBody`
+    pub html_body: Option<String>,
     /// `replyToAddress`
     pub reply_to_address: Option<Box<EmailAddress>>,
+    /// `senderType`, required
+    pub sender_type: Option<AgentlessEmailSendRequestDtoSenderType>,
     pub subject: Option<String>,
     /// `textBody`
     pub text_body: Option<String>,
-    /// `htmlBody`
-    pub html_body: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `toAddresses`, required
+    pub to_addresses: Option<Vec<EmailAddress>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for AgentlessEmailSendRequestDto {
     const NAME: &'static str = "AgentlessEmailSendRequestDto";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("senderType", &mut self.sender_type);
         visitor.field("conversationId", &mut self.conversation_id);
         visitor.boxed("fromAddress", &mut self.from_address);
-        visitor.field("toAddresses", &mut self.to_addresses);
+        visitor.field("htmlBody", &mut self.html_body);
         visitor.boxed("replyToAddress", &mut self.reply_to_address);
+        visitor.field("senderType", &mut self.sender_type);
         visitor.field("subject", &mut self.subject);
         visitor.field("textBody", &mut self.text_body);
-        visitor.field("htmlBody", &mut self.html_body);
+        visitor.field("toAddresses", &mut self.to_addresses);
         visitor.extra(&mut self.extra);
     }
 }

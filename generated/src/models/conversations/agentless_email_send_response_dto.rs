@@ -7,24 +7,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentlessEmailSendResponseDto {
-    /// read-only
-    pub id: Option<String>,
     /// `conversationId`, required
     pub conversation_id: Option<String>,
-    /// `senderType`, required
-    pub sender_type: Option<AgentlessEmailSendResponseDtoSenderType>,
-    /// `fromAddress`, required
-    pub from_address: Option<Box<EmailAddress>>,
-    /// `toAddresses`, required
-    pub to_addresses: Option<Vec<EmailAddress>>,
-    /// `replyToAddress`
-    pub reply_to_address: Option<Box<EmailAddress>>,
-    pub subject: Option<String>,
     /// `dateCreated`, required
     pub date_created: Option<time::Timestamp>,
+    /// `fromAddress`, required
+    pub from_address: Option<Box<EmailAddress>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `replyToAddress`
+    pub reply_to_address: Option<Box<EmailAddress>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `senderType`, required
+    pub sender_type: Option<AgentlessEmailSendResponseDtoSenderType>,
+    pub subject: Option<String>,
+    /// `toAddresses`, required
+    pub to_addresses: Option<Vec<EmailAddress>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for AgentlessEmailSendResponseDto {
     const NAME: &'static str = "AgentlessEmailSendResponseDto";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("senderType", &mut self.sender_type);
-        visitor.boxed("fromAddress", &mut self.from_address);
-        visitor.field("toAddresses", &mut self.to_addresses);
-        visitor.boxed("replyToAddress", &mut self.reply_to_address);
-        visitor.field("subject", &mut self.subject);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.boxed("fromAddress", &mut self.from_address);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("replyToAddress", &mut self.reply_to_address);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("senderType", &mut self.sender_type);
+        visitor.field("subject", &mut self.subject);
+        visitor.field("toAddresses", &mut self.to_addresses);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,11 +8,11 @@ pub struct AppleAuthentication {
     pub oauth_client_id: Option<String>,
     /// `oauthClientSecret`
     pub oauth_client_secret: Option<String>,
-    /// `oauthTokenUrl`
-    pub oauth_token_url: Option<String>,
     /// `oauthScope`
     pub oauth_scope: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `oauthTokenUrl`
+    pub oauth_token_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for AppleAuthentication {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("oauthClientId", &mut self.oauth_client_id);
         visitor.field("oauthClientSecret", &mut self.oauth_client_secret);
-        visitor.field("oauthTokenUrl", &mut self.oauth_token_url);
         visitor.field("oauthScope", &mut self.oauth_scope);
+        visitor.field("oauthTokenUrl", &mut self.oauth_token_url);
         visitor.extra(&mut self.extra);
     }
 }

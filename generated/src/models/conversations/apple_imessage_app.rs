@@ -5,13 +5,13 @@ use crate::runtime::codec;
 /// `AppleIMessageApp` in the API.
 #[derive(Clone, Default)]
 pub struct AppleImessageApp {
-    /// `applicationName`, required
-    pub application_name: Option<String>,
     /// `applicationId`, required
     pub application_id: Option<String>,
+    /// `applicationName`, required
+    pub application_name: Option<String>,
     /// `bundleId`, required
     pub bundle_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for AppleImessageApp {
     const NAME: &'static str = "AppleImessageApp";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("applicationName", &mut self.application_name);
         visitor.field("applicationId", &mut self.application_id);
+        visitor.field("applicationName", &mut self.application_name);
         visitor.field("bundleId", &mut self.bundle_id);
         visitor.extra(&mut self.extra);
     }

@@ -13,46 +13,46 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AppleIntegration {
-    /// required, read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingReference>>,
-    /// `messagesForBusinessId`, required
-    pub messages_for_business_id: Option<String>,
+    /// `appleAuthentication`
+    pub apple_authentication: Option<Box<AppleAuthentication>>,
+    /// `appleIMessageApp`
+    pub apple_imessage_app: Option<Box<AppleImessageApp>>,
+    /// `applePay`
+    pub apple_pay: Option<Box<ApplePay>>,
     /// `businessName`
     pub business_name: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    pub status: Option<String>,
-    /// read-only
-    pub recipient: Option<Box<DomainEntityRef>>,
+    /// `createError`, read-only
+    pub create_error: Option<Box<ErrorBody>>,
+    /// `createStatus`, read-only
+    pub create_status: Option<AppleIntegrationCreateStatus>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<DomainEntityRef>>,
-    /// `createStatus`, read-only
-    pub create_status: Option<AppleIntegrationCreateStatus>,
-    /// `createError`, read-only
-    pub create_error: Option<Box<ErrorBody>>,
-    /// `appleIMessageApp`
-    pub apple_imessage_app: Option<Box<AppleImessageApp>>,
-    /// `appleAuthentication`
-    pub apple_authentication: Option<Box<AppleAuthentication>>,
-    /// `applePay`
-    pub apple_pay: Option<Box<ApplePay>>,
+    /// required, read-only
+    pub id: Option<String>,
     /// `identityResolution`, read-only
     pub identity_resolution: Option<Box<AppleIdentityResolutionConfig>>,
+    /// `logoUrl`
+    pub logo_url: Option<String>,
+    /// `messagesForBusinessId`, required
+    pub messages_for_business_id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingReference>>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<DomainEntityRef>>,
+    /// required
+    pub name: Option<String>,
+    /// read-only
+    pub recipient: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<String>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -60,26 +60,26 @@ impl codec::Model for AppleIntegration {
     const NAME: &'static str = "AppleIntegration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor.field("messagesForBusinessId", &mut self.messages_for_business_id);
+        visitor.boxed("appleAuthentication", &mut self.apple_authentication);
+        visitor.boxed("appleIMessageApp", &mut self.apple_imessage_app);
+        visitor.boxed("applePay", &mut self.apple_pay);
         visitor.field("businessName", &mut self.business_name);
-        visitor.field("logoUrl", &mut self.logo_url);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("recipient", &mut self.recipient);
+        visitor.boxed("createError", &mut self.create_error);
+        visitor.field("createStatus", &mut self.create_status);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("createStatus", &mut self.create_status);
-        visitor.boxed("createError", &mut self.create_error);
-        visitor.boxed("appleIMessageApp", &mut self.apple_imessage_app);
-        visitor.boxed("appleAuthentication", &mut self.apple_authentication);
-        visitor.boxed("applePay", &mut self.apple_pay);
+        visitor.field("id", &mut self.id);
         visitor.boxed("identityResolution", &mut self.identity_resolution);
+        visitor.field("logoUrl", &mut self.logo_url);
+        visitor.field("messagesForBusinessId", &mut self.messages_for_business_id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("recipient", &mut self.recipient);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

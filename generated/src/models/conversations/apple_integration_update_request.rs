@@ -9,26 +9,26 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 
 #[derive(Clone, Default)]
 pub struct AppleIntegrationUpdateRequest {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
-    /// `businessName`
-    pub business_name: Option<String>,
-    /// `logoUrl`
-    pub logo_url: Option<String>,
-    /// `appleIMessageApp`
-    pub apple_imessage_app: Option<Box<AppleImessageApp>>,
     /// `appleAuthentication`
     pub apple_authentication: Option<Box<AppleAuthentication>>,
+    /// `appleIMessageApp`
+    pub apple_imessage_app: Option<Box<AppleImessageApp>>,
     /// `applePay`
     pub apple_pay: Option<Box<ApplePay>>,
+    /// `businessName`
+    pub business_name: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `logoUrl`
+    pub logo_url: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,16 +36,16 @@ impl codec::Model for AppleIntegrationUpdateRequest {
     const NAME: &'static str = "AppleIntegrationUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor.field("businessName", &mut self.business_name);
-        visitor.field("logoUrl", &mut self.logo_url);
-        visitor.boxed("appleIMessageApp", &mut self.apple_imessage_app);
         visitor.boxed("appleAuthentication", &mut self.apple_authentication);
+        visitor.boxed("appleIMessageApp", &mut self.apple_imessage_app);
         visitor.boxed("applePay", &mut self.apple_pay);
+        visitor.field("businessName", &mut self.business_name);
+        visitor.field("id", &mut self.id);
+        visitor.field("logoUrl", &mut self.logo_url);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

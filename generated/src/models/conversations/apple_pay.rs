@@ -4,31 +4,31 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ApplePay {
-    /// `storeName`, required
-    pub store_name: Option<String>,
-    /// `merchantId`, required
-    pub merchant_id: Option<String>,
     /// `domainName`, required
     pub domain_name: Option<String>,
+    /// `fallbackUrl`
+    pub fallback_url: Option<String>,
+    /// `merchantId`, required
+    pub merchant_id: Option<String>,
+    /// `orderTrackingUrl`
+    pub order_tracking_url: Option<String>,
     /// `paymentCapabilities`, required
     pub payment_capabilities: Option<Vec<ApplePayPaymentCapabilities>>,
-    /// `supportedPaymentNetworks`, required
-    pub supported_payment_networks: Option<Vec<ApplePaySupportedPaymentNetworks>>,
     /// `paymentCertificateCredentialId`, required
     pub payment_certificate_credential_id: Option<String>,
     /// `paymentGatewayUrl`, required
     pub payment_gateway_url: Option<String>,
-    /// `fallbackUrl`
-    pub fallback_url: Option<String>,
-    /// `shippingMethodUpdateUrl`
-    pub shipping_method_update_url: Option<String>,
-    /// `shippingContactUpdateUrl`
-    pub shipping_contact_update_url: Option<String>,
     /// `paymentMethodUpdateUrl`
     pub payment_method_update_url: Option<String>,
-    /// `orderTrackingUrl`
-    pub order_tracking_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shippingContactUpdateUrl`
+    pub shipping_contact_update_url: Option<String>,
+    /// `shippingMethodUpdateUrl`
+    pub shipping_method_update_url: Option<String>,
+    /// `storeName`, required
+    pub store_name: Option<String>,
+    /// `supportedPaymentNetworks`, required
+    pub supported_payment_networks: Option<Vec<ApplePaySupportedPaymentNetworks>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,22 +36,22 @@ impl codec::Model for ApplePay {
     const NAME: &'static str = "ApplePay";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("storeName", &mut self.store_name);
-        visitor.field("merchantId", &mut self.merchant_id);
         visitor.field("domainName", &mut self.domain_name);
+        visitor.field("fallbackUrl", &mut self.fallback_url);
+        visitor.field("merchantId", &mut self.merchant_id);
+        visitor.field("orderTrackingUrl", &mut self.order_tracking_url);
         visitor.field("paymentCapabilities", &mut self.payment_capabilities);
-        visitor.field("supportedPaymentNetworks", &mut self.supported_payment_networks);
         visitor
             .field(
                 "paymentCertificateCredentialId",
                 &mut self.payment_certificate_credential_id,
             );
         visitor.field("paymentGatewayUrl", &mut self.payment_gateway_url);
-        visitor.field("fallbackUrl", &mut self.fallback_url);
-        visitor.field("shippingMethodUpdateUrl", &mut self.shipping_method_update_url);
-        visitor.field("shippingContactUpdateUrl", &mut self.shipping_contact_update_url);
         visitor.field("paymentMethodUpdateUrl", &mut self.payment_method_update_url);
-        visitor.field("orderTrackingUrl", &mut self.order_tracking_url);
+        visitor.field("shippingContactUpdateUrl", &mut self.shipping_contact_update_url);
+        visitor.field("shippingMethodUpdateUrl", &mut self.shipping_method_update_url);
+        visitor.field("storeName", &mut self.store_name);
+        visitor.field("supportedPaymentNetworks", &mut self.supported_payment_networks);
         visitor.extra(&mut self.extra);
     }
 }

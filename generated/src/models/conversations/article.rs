@@ -8,20 +8,20 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct Article {
     /// read-only
-    pub title: Option<String>,
-    /// read-only
-    pub uri: Option<String>,
-    /// read-only
-    pub snippets: Option<Vec<String>>,
-    /// read-only
     pub confidence: Option<f64>,
     /// read-only
     pub metadata: Option<BTreeMap<String, MetadataAttribute>>,
     /// read-only
-    pub version: Option<Box<AddressableEntityRef>>,
+    pub snippets: Option<Vec<String>>,
+    /// read-only
+    pub title: Option<String>,
+    /// read-only
+    pub uri: Option<String>,
     /// read-only
     pub variations: Option<Vec<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,13 +29,13 @@ impl codec::Model for Article {
     const NAME: &'static str = "Article";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("uri", &mut self.uri);
-        visitor.field("snippets", &mut self.snippets);
         visitor.field("confidence", &mut self.confidence);
         visitor.field("metadata", &mut self.metadata);
-        visitor.boxed("version", &mut self.version);
+        visitor.field("snippets", &mut self.snippets);
+        visitor.field("title", &mut self.title);
+        visitor.field("uri", &mut self.uri);
         visitor.field("variations", &mut self.variations);
+        visitor.boxed("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct AssignedWrapupCode {
     pub code: Option<String>,
-    pub notes: Option<String>,
-    pub tags: Option<Vec<String>>,
     /// `durationSeconds`
     pub duration_seconds: Option<i64>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub notes: Option<String>,
+    pub tags: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for AssignedWrapupCode {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("notes", &mut self.notes);
-        visitor.field("tags", &mut self.tags);
         visitor.field("durationSeconds", &mut self.duration_seconds);
         visitor.field("endTime", &mut self.end_time);
+        visitor.field("notes", &mut self.notes);
+        visitor.field("tags", &mut self.tags);
         visitor.extra(&mut self.extra);
     }
 }

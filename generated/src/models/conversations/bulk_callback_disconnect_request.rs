@@ -7,7 +7,7 @@ use crate::models::conversations::CallbackDisconnectIdentifier;
 pub struct BulkCallbackDisconnectRequest {
     /// `callbackDisconnectIdentifiers`, required
     pub callback_disconnect_identifiers: Option<Vec<CallbackDisconnectIdentifier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

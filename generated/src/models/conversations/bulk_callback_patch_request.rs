@@ -7,7 +7,7 @@ use crate::models::conversations::PatchCallbackRequest;
 pub struct BulkCallbackPatchRequest {
     /// `patchCallbackRequests`, required
     pub patch_callback_requests: Option<Vec<PatchCallbackRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

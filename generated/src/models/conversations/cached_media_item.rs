@@ -5,23 +5,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CachedMediaItem {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub url: Option<String>,
-    /// `downloadUrl`, read-only
-    pub download_url: Option<String>,
-    /// `mediaType`, read-only
-    pub media_type: Option<String>,
     /// `contentLengthBytes`, read-only
     pub content_length_bytes: Option<i64>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateExpires`, read-only
     pub date_expires: Option<time::Timestamp>,
+    /// `downloadUrl`, read-only
+    pub download_url: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `mediaType`, read-only
+    pub media_type: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for CachedMediaItem {
     const NAME: &'static str = "CachedMediaItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("url", &mut self.url);
-        visitor.field("downloadUrl", &mut self.download_url);
-        visitor.field("mediaType", &mut self.media_type);
         visitor.field("contentLengthBytes", &mut self.content_length_bytes);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateExpires", &mut self.date_expires);
+        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("id", &mut self.id);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,28 +11,28 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CallConversation {
+    pub divisions: Option<Vec<ConversationDivisionMembership>>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub participants: Option<Vec<CallMediaParticipant>>,
-    /// `otherMediaUris`
-    pub other_media_uris: Option<Vec<String>>,
-    /// `recentTransfers`
-    pub recent_transfers: Option<Vec<TransferResponse>>,
-    /// `utilizationLabelId`
-    pub utilization_label_id: Option<String>,
     /// `inactivityTimeout`
     pub inactivity_timeout: Option<time::Timestamp>,
-    pub divisions: Option<Vec<ConversationDivisionMembership>>,
-    /// `recordingState`
-    pub recording_state: Option<CallConversationRecordingState>,
     /// `maxParticipants`
     pub max_participants: Option<i64>,
+    pub name: Option<String>,
+    /// `otherMediaUris`
+    pub other_media_uris: Option<Vec<String>>,
+    pub participants: Option<Vec<CallMediaParticipant>>,
+    /// `recentTransfers`
+    pub recent_transfers: Option<Vec<TransferResponse>>,
+    /// `recordingState`
+    pub recording_state: Option<CallConversationRecordingState>,
     /// `securePause`
     pub secure_pause: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `utilizationLabelId`
+    pub utilization_label_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,18 +40,18 @@ impl codec::Model for CallConversation {
     const NAME: &'static str = "CallConversation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("participants", &mut self.participants);
-        visitor.field("otherMediaUris", &mut self.other_media_uris);
-        visitor.field("recentTransfers", &mut self.recent_transfers);
-        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
-        visitor.field("inactivityTimeout", &mut self.inactivity_timeout);
         visitor.field("divisions", &mut self.divisions);
-        visitor.field("recordingState", &mut self.recording_state);
+        visitor.field("id", &mut self.id);
+        visitor.field("inactivityTimeout", &mut self.inactivity_timeout);
         visitor.field("maxParticipants", &mut self.max_participants);
+        visitor.field("name", &mut self.name);
+        visitor.field("otherMediaUris", &mut self.other_media_uris);
+        visitor.field("participants", &mut self.participants);
+        visitor.field("recentTransfers", &mut self.recent_transfers);
+        visitor.field("recordingState", &mut self.recording_state);
         visitor.field("securePause", &mut self.secure_pause);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,30 +7,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CallHistoryConversation {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub participants: Option<Vec<CallHistoryParticipant>>,
     pub direction: Option<CallHistoryConversationDirection>,
-    /// `wentToVoicemail`
-    pub went_to_voicemail: Option<bool>,
-    /// `missedCall`
-    pub missed_call: Option<bool>,
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
-    /// `wasConference`
-    pub was_conference: Option<bool>,
-    /// `wasCallback`
-    pub was_callback: Option<bool>,
-    /// `hadScreenShare`
-    pub had_screen_share: Option<bool>,
     /// `hadCobrowse`
     pub had_cobrowse: Option<bool>,
-    /// `wasOutboundCampaign`
-    pub was_outbound_campaign: Option<bool>,
+    /// `hadScreenShare`
+    pub had_screen_share: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `missedCall`
+    pub missed_call: Option<bool>,
+    pub name: Option<String>,
+    pub participants: Option<Vec<CallHistoryParticipant>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    /// `wasCallback`
+    pub was_callback: Option<bool>,
+    /// `wasConference`
+    pub was_conference: Option<bool>,
+    /// `wasOutboundCampaign`
+    pub was_outbound_campaign: Option<bool>,
+    /// `wentToVoicemail`
+    pub went_to_voicemail: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,19 +38,19 @@ impl codec::Model for CallHistoryConversation {
     const NAME: &'static str = "CallHistoryConversation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("direction", &mut self.direction);
+        visitor.field("hadCobrowse", &mut self.had_cobrowse);
+        visitor.field("hadScreenShare", &mut self.had_screen_share);
         visitor.field("id", &mut self.id);
+        visitor.field("missedCall", &mut self.missed_call);
         visitor.field("name", &mut self.name);
         visitor.field("participants", &mut self.participants);
-        visitor.field("direction", &mut self.direction);
-        visitor.field("wentToVoicemail", &mut self.went_to_voicemail);
-        visitor.field("missedCall", &mut self.missed_call);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("wasConference", &mut self.was_conference);
-        visitor.field("wasCallback", &mut self.was_callback);
-        visitor.field("hadScreenShare", &mut self.had_screen_share);
-        visitor.field("hadCobrowse", &mut self.had_cobrowse);
-        visitor.field("wasOutboundCampaign", &mut self.was_outbound_campaign);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("wasCallback", &mut self.was_callback);
+        visitor.field("wasConference", &mut self.was_conference);
+        visitor.field("wasOutboundCampaign", &mut self.was_outbound_campaign);
+        visitor.field("wentToVoicemail", &mut self.went_to_voicemail);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,35 +11,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CallHistoryParticipant {
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub address: Option<String>,
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
-    /// `endTime`
-    pub end_time: Option<time::Timestamp>,
-    pub purpose: Option<String>,
-    pub direction: Option<CallHistoryParticipantDirection>,
     pub ani: Option<String>,
-    pub dnis: Option<String>,
-    pub user: Option<Box<User>>,
-    pub queue: Option<Box<Queue>>,
-    pub group: Option<Box<Group>>,
+    /// `didInteract`
+    pub did_interact: Option<bool>,
+    pub direction: Option<CallHistoryParticipantDirection>,
     /// `disconnectType`
     pub disconnect_type: Option<CallHistoryParticipantDisconnectType>,
+    pub dnis: Option<String>,
+    /// `endTime`
+    pub end_time: Option<time::Timestamp>,
     /// `externalContact`
     pub external_contact: Option<Box<ExternalContact>>,
     /// `externalOrganization`
     pub external_organization: Option<Box<ExternalOrganization>>,
-    /// `didInteract`
-    pub did_interact: Option<bool>,
-    /// `sipResponseCodes`
-    pub sip_response_codes: Option<Vec<i64>>,
     /// `flaggedReason`
     pub flagged_reason: Option<CallHistoryParticipantFlaggedReason>,
+    pub group: Option<Box<Group>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `outboundCampaign`
     pub outbound_campaign: Option<Box<Campaign>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub purpose: Option<String>,
+    pub queue: Option<Box<Queue>>,
+    /// `sipResponseCodes`
+    pub sip_response_codes: Option<Vec<i64>>,
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,25 +47,25 @@ impl codec::Model for CallHistoryParticipant {
     const NAME: &'static str = "CallHistoryParticipant";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("address", &mut self.address);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("endTime", &mut self.end_time);
-        visitor.field("purpose", &mut self.purpose);
-        visitor.field("direction", &mut self.direction);
         visitor.field("ani", &mut self.ani);
-        visitor.field("dnis", &mut self.dnis);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.boxed("group", &mut self.group);
+        visitor.field("didInteract", &mut self.did_interact);
+        visitor.field("direction", &mut self.direction);
         visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("dnis", &mut self.dnis);
+        visitor.field("endTime", &mut self.end_time);
         visitor.boxed("externalContact", &mut self.external_contact);
         visitor.boxed("externalOrganization", &mut self.external_organization);
-        visitor.field("didInteract", &mut self.did_interact);
-        visitor.field("sipResponseCodes", &mut self.sip_response_codes);
         visitor.field("flaggedReason", &mut self.flagged_reason);
+        visitor.boxed("group", &mut self.group);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("outboundCampaign", &mut self.outbound_campaign);
+        visitor.field("purpose", &mut self.purpose);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("sipResponseCodes", &mut self.sip_response_codes);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -17,101 +17,101 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CallMediaParticipant {
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub address: Option<String>,
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
+    /// `alertingTimeoutMs`
+    pub alerting_timeout_ms: Option<i64>,
+    pub ani: Option<String>,
+    pub attributes: Option<BTreeMap<String, String>>,
+    /// `bargedParticipantId`
+    pub barged_participant_id: Option<String>,
+    /// `bargedTime`
+    pub barged_time: Option<time::Timestamp>,
+    /// `clientIpAddress`
+    pub client_ip_address: Option<String>,
+    /// `coachedParticipantId`
+    pub coached_participant_id: Option<String>,
+    pub confined: Option<bool>,
     /// `connectedTime`
     pub connected_time: Option<time::Timestamp>,
-    /// `endTime`
-    pub end_time: Option<time::Timestamp>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    pub purpose: Option<String>,
-    pub state: Option<CallMediaParticipantState>,
+    /// `consultParticipantId`
+    pub consult_participant_id: Option<String>,
+    /// `conversationRoutingData`
+    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
     pub direction: Option<CallMediaParticipantDirection>,
     /// `disconnectType`
     pub disconnect_type: Option<CallMediaParticipantDisconnectType>,
-    pub held: Option<bool>,
-    /// `wrapupRequired`
-    pub wrapup_required: Option<bool>,
-    /// `wrapupPrompt`
-    pub wrapup_prompt: Option<String>,
-    /// `mediaRoles`
-    pub media_roles: Option<Vec<String>>,
-    pub user: Option<Box<DomainEntityRef>>,
-    pub queue: Option<Box<DomainEntityRef>>,
-    pub team: Option<Box<DomainEntityRef>>,
-    pub attributes: Option<BTreeMap<String, String>>,
+    pub disposition: Option<Box<Disposition>>,
+    pub dnis: Option<String>,
+    /// `documentId`
+    pub document_id: Option<String>,
+    /// `endAcwTime`
+    pub end_acw_time: Option<time::Timestamp>,
+    /// `endTime`
+    pub end_time: Option<time::Timestamp>,
     /// `errorInfo`
     pub error_info: Option<Box<ErrorInfo>>,
-    pub script: Option<Box<DomainEntityRef>>,
-    /// `wrapupTimeoutMs`
-    pub wrapup_timeout_ms: Option<i64>,
-    /// `wrapupSkipped`
-    pub wrapup_skipped: Option<bool>,
-    /// `alertingTimeoutMs`
-    pub alerting_timeout_ms: Option<i64>,
-    pub provider: Option<String>,
     /// `externalContact`
     pub external_contact: Option<Box<DomainEntityRef>>,
     /// `externalContactInitialDivisionId`
     pub external_contact_initial_division_id: Option<String>,
     /// `externalOrganization`
     pub external_organization: Option<Box<DomainEntityRef>>,
-    pub wrapup: Option<Box<Wrapup>>,
-    pub peer: Option<String>,
+    /// `faxStatus`
+    pub fax_status: Option<Box<FaxStatus>>,
     /// `flaggedReason`
     pub flagged_reason: Option<CallMediaParticipantFlaggedReason>,
+    pub group: Option<Box<DomainEntityRef>>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
     /// `journeyContext`
     pub journey_context: Option<Box<JourneyContext>>,
-    /// `conversationRoutingData`
-    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
-    /// `startAcwTime`
-    pub start_acw_time: Option<time::Timestamp>,
-    /// `endAcwTime`
-    pub end_acw_time: Option<time::Timestamp>,
+    /// `mediaRoles`
+    pub media_roles: Option<Vec<String>>,
+    /// `monitoredParticipantId`
+    pub monitored_participant_id: Option<String>,
+    pub muted: Option<bool>,
+    pub name: Option<String>,
     /// `parkTime`
     pub park_time: Option<time::Timestamp>,
-    /// `resumeTime`
-    pub resume_time: Option<time::Timestamp>,
-    pub muted: Option<bool>,
-    pub confined: Option<bool>,
+    pub peer: Option<String>,
+    pub provider: Option<String>,
+    pub purpose: Option<String>,
+    pub queue: Option<Box<DomainEntityRef>>,
+    /// `recordersState`
+    pub recorders_state: Option<Box<RecordersState>>,
     pub recording: Option<bool>,
     /// `recordingState`
     pub recording_state: Option<CallMediaParticipantRecordingState>,
-    /// `recordersState`
-    pub recorders_state: Option<Box<RecordersState>>,
-    pub group: Option<Box<DomainEntityRef>>,
-    pub ani: Option<String>,
-    pub dnis: Option<String>,
-    /// `documentId`
-    pub document_id: Option<String>,
-    /// `faxStatus`
-    pub fax_status: Option<Box<FaxStatus>>,
-    /// `monitoredParticipantId`
-    pub monitored_participant_id: Option<String>,
-    /// `coachedParticipantId`
-    pub coached_participant_id: Option<String>,
-    /// `bargedParticipantId`
-    pub barged_participant_id: Option<String>,
-    /// `consultParticipantId`
-    pub consult_participant_id: Option<String>,
-    /// `uuiData`
-    pub uui_data: Option<String>,
-    /// `bargedTime`
-    pub barged_time: Option<time::Timestamp>,
+    /// `resumeTime`
+    pub resume_time: Option<time::Timestamp>,
+    pub script: Option<Box<DomainEntityRef>>,
     /// `securePause`
     pub secure_pause: Option<bool>,
-    pub disposition: Option<Box<Disposition>>,
+    /// `startAcwTime`
+    pub start_acw_time: Option<time::Timestamp>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    pub state: Option<CallMediaParticipantState>,
+    pub team: Option<Box<DomainEntityRef>>,
     /// `transferSource`
     pub transfer_source: Option<String>,
-    /// `clientIpAddress`
-    pub client_ip_address: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<DomainEntityRef>>,
+    /// `uuiData`
+    pub uui_data: Option<String>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// `wrapupPrompt`
+    pub wrapup_prompt: Option<String>,
+    /// `wrapupRequired`
+    pub wrapup_required: Option<bool>,
+    /// `wrapupSkipped`
+    pub wrapup_skipped: Option<bool>,
+    /// `wrapupTimeoutMs`
+    pub wrapup_timeout_ms: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -119,32 +119,26 @@ impl codec::Model for CallMediaParticipant {
     const NAME: &'static str = "CallMediaParticipant";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("address", &mut self.address);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
+        visitor.field("ani", &mut self.ani);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("bargedParticipantId", &mut self.barged_participant_id);
+        visitor.field("bargedTime", &mut self.barged_time);
+        visitor.field("clientIpAddress", &mut self.client_ip_address);
+        visitor.field("coachedParticipantId", &mut self.coached_participant_id);
+        visitor.field("confined", &mut self.confined);
         visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("endTime", &mut self.end_time);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.field("purpose", &mut self.purpose);
-        visitor.field("state", &mut self.state);
+        visitor.field("consultParticipantId", &mut self.consult_participant_id);
+        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
         visitor.field("direction", &mut self.direction);
         visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("held", &mut self.held);
-        visitor.field("wrapupRequired", &mut self.wrapup_required);
-        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
-        visitor.field("mediaRoles", &mut self.media_roles);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.boxed("team", &mut self.team);
-        visitor.field("attributes", &mut self.attributes);
+        visitor.boxed("disposition", &mut self.disposition);
+        visitor.field("dnis", &mut self.dnis);
+        visitor.field("documentId", &mut self.document_id);
+        visitor.field("endAcwTime", &mut self.end_acw_time);
+        visitor.field("endTime", &mut self.end_time);
         visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.boxed("script", &mut self.script);
-        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
-        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
-        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
-        visitor.field("provider", &mut self.provider);
         visitor.boxed("externalContact", &mut self.external_contact);
         visitor
             .field(
@@ -152,35 +146,41 @@ impl codec::Model for CallMediaParticipant {
                 &mut self.external_contact_initial_division_id,
             );
         visitor.boxed("externalOrganization", &mut self.external_organization);
-        visitor.boxed("wrapup", &mut self.wrapup);
-        visitor.field("peer", &mut self.peer);
+        visitor.boxed("faxStatus", &mut self.fax_status);
         visitor.field("flaggedReason", &mut self.flagged_reason);
+        visitor.boxed("group", &mut self.group);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
         visitor.boxed("journeyContext", &mut self.journey_context);
-        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
-        visitor.field("startAcwTime", &mut self.start_acw_time);
-        visitor.field("endAcwTime", &mut self.end_acw_time);
-        visitor.field("parkTime", &mut self.park_time);
-        visitor.field("resumeTime", &mut self.resume_time);
+        visitor.field("mediaRoles", &mut self.media_roles);
+        visitor.field("monitoredParticipantId", &mut self.monitored_participant_id);
         visitor.field("muted", &mut self.muted);
-        visitor.field("confined", &mut self.confined);
+        visitor.field("name", &mut self.name);
+        visitor.field("parkTime", &mut self.park_time);
+        visitor.field("peer", &mut self.peer);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("purpose", &mut self.purpose);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.boxed("recordersState", &mut self.recorders_state);
         visitor.field("recording", &mut self.recording);
         visitor.field("recordingState", &mut self.recording_state);
-        visitor.boxed("recordersState", &mut self.recorders_state);
-        visitor.boxed("group", &mut self.group);
-        visitor.field("ani", &mut self.ani);
-        visitor.field("dnis", &mut self.dnis);
-        visitor.field("documentId", &mut self.document_id);
-        visitor.boxed("faxStatus", &mut self.fax_status);
-        visitor.field("monitoredParticipantId", &mut self.monitored_participant_id);
-        visitor.field("coachedParticipantId", &mut self.coached_participant_id);
-        visitor.field("bargedParticipantId", &mut self.barged_participant_id);
-        visitor.field("consultParticipantId", &mut self.consult_participant_id);
-        visitor.field("uuiData", &mut self.uui_data);
-        visitor.field("bargedTime", &mut self.barged_time);
+        visitor.field("resumeTime", &mut self.resume_time);
+        visitor.boxed("script", &mut self.script);
         visitor.field("securePause", &mut self.secure_pause);
-        visitor.boxed("disposition", &mut self.disposition);
+        visitor.field("startAcwTime", &mut self.start_acw_time);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("team", &mut self.team);
         visitor.field("transferSource", &mut self.transfer_source);
-        visitor.field("clientIpAddress", &mut self.client_ip_address);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("uuiData", &mut self.uui_data);
+        visitor.boxed("wrapup", &mut self.wrapup);
+        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
+        visitor.field("wrapupRequired", &mut self.wrapup_required);
+        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
+        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CallbackDisconnectIdentifier {
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
     /// `callbackId`, required
     pub callback_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CallbackDisconnectIdentifier {
     const NAME: &'static str = "CallbackDisconnectIdentifier";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("callbackId", &mut self.callback_id);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct CallbackIdentifier {
     /// required
-    pub r#type: Option<CallbackIdentifierType>,
-    /// required
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<CallbackIdentifierType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CallbackIdentifier {
     const NAME: &'static str = "CallbackIdentifier";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("id", &mut self.id);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

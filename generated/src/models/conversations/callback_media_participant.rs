@@ -16,85 +16,85 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CallbackMediaParticipant {
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub address: Option<String>,
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
+    /// `alertingTimeoutMs`
+    pub alerting_timeout_ms: Option<i64>,
+    pub attributes: Option<BTreeMap<String, String>>,
+    /// `automatedCallbackConfigId`
+    pub automated_callback_config_id: Option<String>,
+    /// `callbackNumbers`
+    pub callback_numbers: Option<Vec<String>>,
+    /// `callbackScheduledTime`
+    pub callback_scheduled_time: Option<time::Timestamp>,
+    /// `callbackUserName`
+    pub callback_user_name: Option<String>,
     /// `connectedTime`
     pub connected_time: Option<time::Timestamp>,
-    /// `endTime`
-    pub end_time: Option<time::Timestamp>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    pub purpose: Option<String>,
-    pub state: Option<CallbackMediaParticipantState>,
+    /// `conversationRoutingData`
+    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
     pub direction: Option<CallbackMediaParticipantDirection>,
     /// `disconnectType`
     pub disconnect_type: Option<CallbackMediaParticipantDisconnectType>,
-    pub held: Option<bool>,
-    /// `wrapupRequired`
-    pub wrapup_required: Option<bool>,
-    /// `wrapupPrompt`
-    pub wrapup_prompt: Option<String>,
-    /// `mediaRoles`
-    pub media_roles: Option<Vec<String>>,
-    pub user: Option<Box<DomainEntityRef>>,
-    pub queue: Option<Box<DomainEntityRef>>,
-    pub team: Option<Box<DomainEntityRef>>,
-    pub attributes: Option<BTreeMap<String, String>>,
+    /// `endAcwTime`
+    pub end_acw_time: Option<time::Timestamp>,
+    /// `endTime`
+    pub end_time: Option<time::Timestamp>,
     /// `errorInfo`
     pub error_info: Option<Box<ErrorInfo>>,
-    pub script: Option<Box<DomainEntityRef>>,
-    /// `wrapupTimeoutMs`
-    pub wrapup_timeout_ms: Option<i64>,
-    /// `wrapupSkipped`
-    pub wrapup_skipped: Option<bool>,
-    /// `alertingTimeoutMs`
-    pub alerting_timeout_ms: Option<i64>,
-    pub provider: Option<String>,
+    /// `externalCampaign`
+    pub external_campaign: Option<bool>,
     /// `externalContact`
     pub external_contact: Option<Box<DomainEntityRef>>,
     /// `externalContactInitialDivisionId`
     pub external_contact_initial_division_id: Option<String>,
     /// `externalOrganization`
     pub external_organization: Option<Box<DomainEntityRef>>,
-    pub wrapup: Option<Box<Wrapup>>,
-    pub peer: Option<String>,
     /// `flaggedReason`
     pub flagged_reason: Option<CallbackMediaParticipantFlaggedReason>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
     /// `journeyContext`
     pub journey_context: Option<Box<JourneyContext>>,
-    /// `conversationRoutingData`
-    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
-    /// `startAcwTime`
-    pub start_acw_time: Option<time::Timestamp>,
-    /// `endAcwTime`
-    pub end_acw_time: Option<time::Timestamp>,
-    /// `parkTime`
-    pub park_time: Option<time::Timestamp>,
-    /// `resumeTime`
-    pub resume_time: Option<time::Timestamp>,
+    /// `mediaRoles`
+    pub media_roles: Option<Vec<String>>,
+    pub name: Option<String>,
     /// `outboundPreview`
     pub outbound_preview: Option<Box<DialerPreview>>,
-    pub voicemail: Option<Box<Voicemail>>,
-    /// `callbackNumbers`
-    pub callback_numbers: Option<Vec<String>>,
-    /// `callbackUserName`
-    pub callback_user_name: Option<String>,
-    /// `externalCampaign`
-    pub external_campaign: Option<bool>,
+    /// `parkTime`
+    pub park_time: Option<time::Timestamp>,
+    pub peer: Option<String>,
+    pub provider: Option<String>,
+    pub purpose: Option<String>,
+    pub queue: Option<Box<DomainEntityRef>>,
+    /// `resumeTime`
+    pub resume_time: Option<time::Timestamp>,
+    pub script: Option<Box<DomainEntityRef>>,
     /// `skipEnabled`
     pub skip_enabled: Option<bool>,
+    /// `startAcwTime`
+    pub start_acw_time: Option<time::Timestamp>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    pub state: Option<CallbackMediaParticipantState>,
+    pub team: Option<Box<DomainEntityRef>>,
     /// `timeoutSeconds`
     pub timeout_seconds: Option<i64>,
-    /// `automatedCallbackConfigId`
-    pub automated_callback_config_id: Option<String>,
-    /// `callbackScheduledTime`
-    pub callback_scheduled_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<DomainEntityRef>>,
+    pub voicemail: Option<Box<Voicemail>>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// `wrapupPrompt`
+    pub wrapup_prompt: Option<String>,
+    /// `wrapupRequired`
+    pub wrapup_required: Option<bool>,
+    /// `wrapupSkipped`
+    pub wrapup_skipped: Option<bool>,
+    /// `wrapupTimeoutMs`
+    pub wrapup_timeout_ms: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -102,32 +102,22 @@ impl codec::Model for CallbackMediaParticipant {
     const NAME: &'static str = "CallbackMediaParticipant";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("address", &mut self.address);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
+        visitor.field("attributes", &mut self.attributes);
+        visitor
+            .field("automatedCallbackConfigId", &mut self.automated_callback_config_id);
+        visitor.field("callbackNumbers", &mut self.callback_numbers);
+        visitor.field("callbackScheduledTime", &mut self.callback_scheduled_time);
+        visitor.field("callbackUserName", &mut self.callback_user_name);
         visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("endTime", &mut self.end_time);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.field("purpose", &mut self.purpose);
-        visitor.field("state", &mut self.state);
+        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
         visitor.field("direction", &mut self.direction);
         visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("held", &mut self.held);
-        visitor.field("wrapupRequired", &mut self.wrapup_required);
-        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
-        visitor.field("mediaRoles", &mut self.media_roles);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.boxed("team", &mut self.team);
-        visitor.field("attributes", &mut self.attributes);
+        visitor.field("endAcwTime", &mut self.end_acw_time);
+        visitor.field("endTime", &mut self.end_time);
         visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.boxed("script", &mut self.script);
-        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
-        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
-        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
-        visitor.field("provider", &mut self.provider);
+        visitor.field("externalCampaign", &mut self.external_campaign);
         visitor.boxed("externalContact", &mut self.external_contact);
         visitor
             .field(
@@ -135,25 +125,35 @@ impl codec::Model for CallbackMediaParticipant {
                 &mut self.external_contact_initial_division_id,
             );
         visitor.boxed("externalOrganization", &mut self.external_organization);
-        visitor.boxed("wrapup", &mut self.wrapup);
-        visitor.field("peer", &mut self.peer);
         visitor.field("flaggedReason", &mut self.flagged_reason);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
         visitor.boxed("journeyContext", &mut self.journey_context);
-        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
-        visitor.field("startAcwTime", &mut self.start_acw_time);
-        visitor.field("endAcwTime", &mut self.end_acw_time);
-        visitor.field("parkTime", &mut self.park_time);
-        visitor.field("resumeTime", &mut self.resume_time);
+        visitor.field("mediaRoles", &mut self.media_roles);
+        visitor.field("name", &mut self.name);
         visitor.boxed("outboundPreview", &mut self.outbound_preview);
-        visitor.boxed("voicemail", &mut self.voicemail);
-        visitor.field("callbackNumbers", &mut self.callback_numbers);
-        visitor.field("callbackUserName", &mut self.callback_user_name);
-        visitor.field("externalCampaign", &mut self.external_campaign);
+        visitor.field("parkTime", &mut self.park_time);
+        visitor.field("peer", &mut self.peer);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("purpose", &mut self.purpose);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("resumeTime", &mut self.resume_time);
+        visitor.boxed("script", &mut self.script);
         visitor.field("skipEnabled", &mut self.skip_enabled);
+        visitor.field("startAcwTime", &mut self.start_acw_time);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("team", &mut self.team);
         visitor.field("timeoutSeconds", &mut self.timeout_seconds);
-        visitor
-            .field("automatedCallbackConfigId", &mut self.automated_callback_config_id);
-        visitor.field("callbackScheduledTime", &mut self.callback_scheduled_time);
+        visitor.boxed("user", &mut self.user);
+        visitor.boxed("voicemail", &mut self.voicemail);
+        visitor.boxed("wrapup", &mut self.wrapup);
+        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
+        visitor.field("wrapupRequired", &mut self.wrapup_required);
+        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
+        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::conversations::TemplateParameter;
 
 #[derive(Clone, Default)]
 pub struct CardParameters {
-    pub index: Option<i64>,
     /// `bodyParameters`
     pub body_parameters: Option<Vec<TemplateParameter>>,
     /// `buttonUrlParameters`
     pub button_url_parameters: Option<Vec<TemplateParameter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub index: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CardParameters {
     const NAME: &'static str = "CardParameters";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("index", &mut self.index);
         visitor.field("bodyParameters", &mut self.body_parameters);
         visitor.field("buttonUrlParameters", &mut self.button_url_parameters);
+        visitor.field("index", &mut self.index);
         visitor.extra(&mut self.extra);
     }
 }

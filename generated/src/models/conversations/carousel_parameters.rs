@@ -7,7 +7,7 @@ use crate::models::conversations::CardParameters;
 pub struct CarouselParameters {
     /// `cardParameters`
     pub card_parameters: Option<Vec<CardParameters>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,25 +8,25 @@ use crate::models::conversations_and_social_media_and_webmessaging::AgentCheckli
 pub struct ChecklistActivationPayload {
     /// `activationTriggerType`, required
     pub activation_trigger_type: Option<ChecklistActivationPayloadActivationTriggerType>,
+    /// `agentId`
+    pub agent_id: Option<String>,
+    /// `assistantId`
+    pub assistant_id: Option<String>,
+    pub direction: Option<ChecklistActivationPayloadDirection>,
     /// `intentId`
     pub intent_id: Option<String>,
     /// `intentName`
     pub intent_name: Option<String>,
     /// required
     pub language: Option<String>,
-    /// `agentId`
-    pub agent_id: Option<String>,
-    /// `participantId`
-    pub participant_id: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
-    /// `assistantId`
-    pub assistant_id: Option<String>,
     /// `mediaType`
     pub media_type: Option<ChecklistActivationPayloadMediaType>,
-    pub direction: Option<ChecklistActivationPayloadDirection>,
+    /// `participantId`
+    pub participant_id: Option<String>,
     pub preview: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `queueId`
+    pub queue_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for ChecklistActivationPayload {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("activationTriggerType", &mut self.activation_trigger_type);
+        visitor.field("agentId", &mut self.agent_id);
+        visitor.field("assistantId", &mut self.assistant_id);
+        visitor.field("direction", &mut self.direction);
         visitor.field("intentId", &mut self.intent_id);
         visitor.field("intentName", &mut self.intent_name);
         visitor.field("language", &mut self.language);
-        visitor.field("agentId", &mut self.agent_id);
-        visitor.field("participantId", &mut self.participant_id);
-        visitor.field("queueId", &mut self.queue_id);
-        visitor.field("assistantId", &mut self.assistant_id);
         visitor.field("mediaType", &mut self.media_type);
-        visitor.field("direction", &mut self.direction);
+        visitor.field("participantId", &mut self.participant_id);
         visitor.field("preview", &mut self.preview);
+        visitor.field("queueId", &mut self.queue_id);
         visitor.extra(&mut self.extra);
     }
 }

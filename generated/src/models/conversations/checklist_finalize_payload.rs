@@ -7,7 +7,7 @@ pub struct ChecklistFinalizePayload {
     /// `exitReason`, required
     pub exit_reason: Option<String>,
     pub preview: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

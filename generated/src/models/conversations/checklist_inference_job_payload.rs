@@ -8,7 +8,7 @@ pub struct ChecklistInferenceJobPayload {
     /// `conversationContext`, required
     pub conversation_context: Option<Vec<ConversationContext>>,
     pub preview: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

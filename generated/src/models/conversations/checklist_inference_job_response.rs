@@ -8,33 +8,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ChecklistInferenceJobResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub status: Option<ChecklistInferenceJobResponseStatus>,
-    pub error: Option<Box<ErrorInfo>>,
     /// `agentChecklistInfo`
     pub agent_checklist_info: Option<Box<AgentChecklistInfo>>,
-    /// `jobStartTime`
-    pub job_start_time: Option<time::Timestamp>,
-    /// `jobEndTime`
-    pub job_end_time: Option<time::Timestamp>,
-    pub language: Option<String>,
     /// `agentId`
     pub agent_id: Option<String>,
-    /// `participantId`
-    pub participant_id: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
     /// `assistantId`
     pub assistant_id: Option<String>,
+    pub direction: Option<ChecklistInferenceJobResponseDirection>,
+    pub error: Option<Box<ErrorInfo>>,
+    /// required
+    pub id: Option<String>,
+    /// `jobEndTime`
+    pub job_end_time: Option<time::Timestamp>,
+    /// `jobStartTime`
+    pub job_start_time: Option<time::Timestamp>,
+    pub language: Option<String>,
     /// `mediaType`
     pub media_type: Option<ChecklistInferenceJobResponseMediaType>,
-    pub direction: Option<ChecklistInferenceJobResponseDirection>,
+    /// `participantId`
+    pub participant_id: Option<String>,
     pub preview: Option<bool>,
+    /// `queueId`
+    pub queue_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ChecklistInferenceJobResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,21 +42,21 @@ impl codec::Model for ChecklistInferenceJobResponse {
     const NAME: &'static str = "ChecklistInferenceJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("error", &mut self.error);
         visitor.boxed("agentChecklistInfo", &mut self.agent_checklist_info);
-        visitor.field("jobStartTime", &mut self.job_start_time);
-        visitor.field("jobEndTime", &mut self.job_end_time);
-        visitor.field("language", &mut self.language);
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("participantId", &mut self.participant_id);
-        visitor.field("queueId", &mut self.queue_id);
         visitor.field("assistantId", &mut self.assistant_id);
-        visitor.field("mediaType", &mut self.media_type);
         visitor.field("direction", &mut self.direction);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
+        visitor.field("jobEndTime", &mut self.job_end_time);
+        visitor.field("jobStartTime", &mut self.job_start_time);
+        visitor.field("language", &mut self.language);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("participantId", &mut self.participant_id);
         visitor.field("preview", &mut self.preview);
+        visitor.field("queueId", &mut self.queue_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,29 +5,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ChecklistItem {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
     /// `automatedCheckEnabled`
     pub automated_check_enabled: Option<bool>,
-    /// `exactPhraseMatch`
-    pub exact_phrase_match: Option<bool>,
-    pub important: Option<bool>,
-    /// `stateFromModel`
-    pub state_from_model: Option<ChecklistItemStateFromModel>,
-    /// `stateFromAgent`
-    pub state_from_agent: Option<ChecklistItemStateFromAgent>,
-    /// `dateLastModifiedByModel`
-    pub date_last_modified_by_model: Option<time::Timestamp>,
     /// `dateLastModifiedByAgent`
     pub date_last_modified_by_agent: Option<time::Timestamp>,
+    /// `dateLastModifiedByModel`
+    pub date_last_modified_by_model: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `exactPhraseMatch`
+    pub exact_phrase_match: Option<bool>,
+    /// required
+    pub id: Option<String>,
+    pub important: Option<bool>,
     /// `lastModifiedInAcw`
     pub last_modified_in_acw: Option<bool>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `stateFromAgent`
+    pub state_from_agent: Option<ChecklistItemStateFromAgent>,
+    /// `stateFromModel`
+    pub state_from_model: Option<ChecklistItemStateFromModel>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,18 +35,18 @@ impl codec::Model for ChecklistItem {
     const NAME: &'static str = "ChecklistItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("automatedCheckEnabled", &mut self.automated_check_enabled);
-        visitor.field("exactPhraseMatch", &mut self.exact_phrase_match);
-        visitor.field("important", &mut self.important);
-        visitor.field("stateFromModel", &mut self.state_from_model);
-        visitor.field("stateFromAgent", &mut self.state_from_agent);
-        visitor.field("dateLastModifiedByModel", &mut self.date_last_modified_by_model);
         visitor.field("dateLastModifiedByAgent", &mut self.date_last_modified_by_agent);
+        visitor.field("dateLastModifiedByModel", &mut self.date_last_modified_by_model);
+        visitor.field("description", &mut self.description);
+        visitor.field("exactPhraseMatch", &mut self.exact_phrase_match);
+        visitor.field("id", &mut self.id);
+        visitor.field("important", &mut self.important);
         visitor.field("lastModifiedInAcw", &mut self.last_modified_in_acw);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("stateFromAgent", &mut self.state_from_agent);
+        visitor.field("stateFromModel", &mut self.state_from_model);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,77 +13,77 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CobrowseMediaParticipant {
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub address: Option<String>,
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
+    /// `alertingTimeoutMs`
+    pub alerting_timeout_ms: Option<i64>,
+    pub attributes: Option<BTreeMap<String, String>>,
+    /// `cobrowseRole`
+    pub cobrowse_role: Option<String>,
+    /// `cobrowseSessionId`
+    pub cobrowse_session_id: Option<String>,
     /// `connectedTime`
     pub connected_time: Option<time::Timestamp>,
-    /// `endTime`
-    pub end_time: Option<time::Timestamp>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    pub purpose: Option<String>,
-    pub state: Option<CobrowseMediaParticipantState>,
+    pub controlling: Option<Vec<String>>,
+    /// `conversationRoutingData`
+    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
     pub direction: Option<CobrowseMediaParticipantDirection>,
     /// `disconnectType`
     pub disconnect_type: Option<CobrowseMediaParticipantDisconnectType>,
-    pub held: Option<bool>,
-    /// `wrapupRequired`
-    pub wrapup_required: Option<bool>,
-    /// `wrapupPrompt`
-    pub wrapup_prompt: Option<String>,
-    /// `mediaRoles`
-    pub media_roles: Option<Vec<String>>,
-    pub user: Option<Box<DomainEntityRef>>,
-    pub queue: Option<Box<DomainEntityRef>>,
-    pub team: Option<Box<DomainEntityRef>>,
-    pub attributes: Option<BTreeMap<String, String>>,
+    /// `endAcwTime`
+    pub end_acw_time: Option<time::Timestamp>,
+    /// `endTime`
+    pub end_time: Option<time::Timestamp>,
     /// `errorInfo`
     pub error_info: Option<Box<ErrorInfo>>,
-    pub script: Option<Box<DomainEntityRef>>,
-    /// `wrapupTimeoutMs`
-    pub wrapup_timeout_ms: Option<i64>,
-    /// `wrapupSkipped`
-    pub wrapup_skipped: Option<bool>,
-    /// `alertingTimeoutMs`
-    pub alerting_timeout_ms: Option<i64>,
-    pub provider: Option<String>,
     /// `externalContact`
     pub external_contact: Option<Box<DomainEntityRef>>,
     /// `externalContactInitialDivisionId`
     pub external_contact_initial_division_id: Option<String>,
     /// `externalOrganization`
     pub external_organization: Option<Box<DomainEntityRef>>,
-    pub wrapup: Option<Box<Wrapup>>,
-    pub peer: Option<String>,
     /// `flaggedReason`
     pub flagged_reason: Option<CobrowseMediaParticipantFlaggedReason>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
     /// `journeyContext`
     pub journey_context: Option<Box<JourneyContext>>,
-    /// `conversationRoutingData`
-    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
-    /// `startAcwTime`
-    pub start_acw_time: Option<time::Timestamp>,
-    /// `endAcwTime`
-    pub end_acw_time: Option<time::Timestamp>,
+    /// `mediaRoles`
+    pub media_roles: Option<Vec<String>>,
+    pub name: Option<String>,
     /// `parkTime`
     pub park_time: Option<time::Timestamp>,
-    /// `resumeTime`
-    pub resume_time: Option<time::Timestamp>,
-    /// `cobrowseSessionId`
-    pub cobrowse_session_id: Option<String>,
-    /// `cobrowseRole`
-    pub cobrowse_role: Option<String>,
-    pub controlling: Option<Vec<String>>,
-    /// `viewerUrl`
-    pub viewer_url: Option<String>,
+    pub peer: Option<String>,
+    pub provider: Option<String>,
     /// `providerEventTime`
     pub provider_event_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub purpose: Option<String>,
+    pub queue: Option<Box<DomainEntityRef>>,
+    /// `resumeTime`
+    pub resume_time: Option<time::Timestamp>,
+    pub script: Option<Box<DomainEntityRef>>,
+    /// `startAcwTime`
+    pub start_acw_time: Option<time::Timestamp>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    pub state: Option<CobrowseMediaParticipantState>,
+    pub team: Option<Box<DomainEntityRef>>,
+    pub user: Option<Box<DomainEntityRef>>,
+    /// `viewerUrl`
+    pub viewer_url: Option<String>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// `wrapupPrompt`
+    pub wrapup_prompt: Option<String>,
+    /// `wrapupRequired`
+    pub wrapup_required: Option<bool>,
+    /// `wrapupSkipped`
+    pub wrapup_skipped: Option<bool>,
+    /// `wrapupTimeoutMs`
+    pub wrapup_timeout_ms: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -91,32 +91,19 @@ impl codec::Model for CobrowseMediaParticipant {
     const NAME: &'static str = "CobrowseMediaParticipant";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("address", &mut self.address);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("cobrowseRole", &mut self.cobrowse_role);
+        visitor.field("cobrowseSessionId", &mut self.cobrowse_session_id);
         visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("endTime", &mut self.end_time);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.field("purpose", &mut self.purpose);
-        visitor.field("state", &mut self.state);
+        visitor.field("controlling", &mut self.controlling);
+        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
         visitor.field("direction", &mut self.direction);
         visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("held", &mut self.held);
-        visitor.field("wrapupRequired", &mut self.wrapup_required);
-        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
-        visitor.field("mediaRoles", &mut self.media_roles);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.boxed("team", &mut self.team);
-        visitor.field("attributes", &mut self.attributes);
+        visitor.field("endAcwTime", &mut self.end_acw_time);
+        visitor.field("endTime", &mut self.end_time);
         visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.boxed("script", &mut self.script);
-        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
-        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
-        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
-        visitor.field("provider", &mut self.provider);
         visitor.boxed("externalContact", &mut self.external_contact);
         visitor
             .field(
@@ -124,20 +111,33 @@ impl codec::Model for CobrowseMediaParticipant {
                 &mut self.external_contact_initial_division_id,
             );
         visitor.boxed("externalOrganization", &mut self.external_organization);
-        visitor.boxed("wrapup", &mut self.wrapup);
-        visitor.field("peer", &mut self.peer);
         visitor.field("flaggedReason", &mut self.flagged_reason);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
         visitor.boxed("journeyContext", &mut self.journey_context);
-        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
-        visitor.field("startAcwTime", &mut self.start_acw_time);
-        visitor.field("endAcwTime", &mut self.end_acw_time);
+        visitor.field("mediaRoles", &mut self.media_roles);
+        visitor.field("name", &mut self.name);
         visitor.field("parkTime", &mut self.park_time);
-        visitor.field("resumeTime", &mut self.resume_time);
-        visitor.field("cobrowseSessionId", &mut self.cobrowse_session_id);
-        visitor.field("cobrowseRole", &mut self.cobrowse_role);
-        visitor.field("controlling", &mut self.controlling);
-        visitor.field("viewerUrl", &mut self.viewer_url);
+        visitor.field("peer", &mut self.peer);
+        visitor.field("provider", &mut self.provider);
         visitor.field("providerEventTime", &mut self.provider_event_time);
+        visitor.field("purpose", &mut self.purpose);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("resumeTime", &mut self.resume_time);
+        visitor.boxed("script", &mut self.script);
+        visitor.field("startAcwTime", &mut self.start_acw_time);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("team", &mut self.team);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("viewerUrl", &mut self.viewer_url);
+        visitor.boxed("wrapup", &mut self.wrapup);
+        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
+        visitor.field("wrapupRequired", &mut self.wrapup_required);
+        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
+        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::conversations::Destination;
 
 #[derive(Clone, Default)]
 pub struct ConsultTransfer {
-    /// `speakTo`, required
-    pub speak_to: Option<ConsultTransferSpeakTo>,
     /// `consultingUserId`
     pub consulting_user_id: Option<String>,
     /// required
     pub destination: Option<Box<Destination>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `speakTo`, required
+    pub speak_to: Option<ConsultTransferSpeakTo>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ConsultTransfer {
     const NAME: &'static str = "ConsultTransfer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("speakTo", &mut self.speak_to);
         visitor.field("consultingUserId", &mut self.consulting_user_id);
         visitor.boxed("destination", &mut self.destination);
+        visitor.field("speakTo", &mut self.speak_to);
         visitor.extra(&mut self.extra);
     }
 }

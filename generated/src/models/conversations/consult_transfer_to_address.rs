@@ -5,12 +5,12 @@ use crate::models::conversations::ConsultTransferSpeakTo;
 
 #[derive(Clone, Default)]
 pub struct ConsultTransferToAddress {
-    /// `speakTo`, required
-    pub speak_to: Option<ConsultTransferToAddressSpeakTo>,
+    pub address: Option<String>,
     /// `consultingUserId`
     pub consulting_user_id: Option<String>,
-    pub address: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `speakTo`, required
+    pub speak_to: Option<ConsultTransferToAddressSpeakTo>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ConsultTransferToAddress {
     const NAME: &'static str = "ConsultTransferToAddress";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("speakTo", &mut self.speak_to);
-        visitor.field("consultingUserId", &mut self.consulting_user_id);
         visitor.field("address", &mut self.address);
+        visitor.field("consultingUserId", &mut self.consulting_user_id);
+        visitor.field("speakTo", &mut self.speak_to);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::conversations::ConsultTransferSpeakTo;
 
 #[derive(Clone, Default)]
 pub struct ConsultTransferToAgent {
-    /// `speakTo`, required
-    pub speak_to: Option<ConsultTransferToAgentSpeakTo>,
     /// `consultingUserId`
     pub consulting_user_id: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
+    /// `speakTo`, required
+    pub speak_to: Option<ConsultTransferToAgentSpeakTo>,
     /// `userDisplayName`
     pub user_display_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ConsultTransferToAgent {
     const NAME: &'static str = "ConsultTransferToAgent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("speakTo", &mut self.speak_to);
         visitor.field("consultingUserId", &mut self.consulting_user_id);
-        visitor.field("userId", &mut self.user_id);
+        visitor.field("speakTo", &mut self.speak_to);
         visitor.field("userDisplayName", &mut self.user_display_name);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::conversations::ConsultTransferSpeakTo;
 
 #[derive(Clone, Default)]
 pub struct ConsultTransferToExternalContact {
-    /// `speakTo`, required
-    pub speak_to: Option<ConsultTransferToExternalContactSpeakTo>,
     /// `consultingUserId`
     pub consulting_user_id: Option<String>,
     /// `contactId`, required
     pub contact_id: Option<String>,
     /// `phoneType`, required
     pub phone_type: Option<ConsultTransferToExternalContactPhoneType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `speakTo`, required
+    pub speak_to: Option<ConsultTransferToExternalContactSpeakTo>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ConsultTransferToExternalContact {
     const NAME: &'static str = "ConsultTransferToExternalContact";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("speakTo", &mut self.speak_to);
         visitor.field("consultingUserId", &mut self.consulting_user_id);
         visitor.field("contactId", &mut self.contact_id);
         visitor.field("phoneType", &mut self.phone_type);
+        visitor.field("speakTo", &mut self.speak_to);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::conversations::ConsultTransferSpeakTo;
 
 #[derive(Clone, Default)]
 pub struct ConsultTransferToQueue {
-    /// `speakTo`, required
-    pub speak_to: Option<ConsultTransferToQueueSpeakTo>,
     /// `consultingUserId`
     pub consulting_user_id: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,
     /// `queueName`
     pub queue_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `speakTo`, required
+    pub speak_to: Option<ConsultTransferToQueueSpeakTo>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ConsultTransferToQueue {
     const NAME: &'static str = "ConsultTransferToQueue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("speakTo", &mut self.speak_to);
         visitor.field("consultingUserId", &mut self.consulting_user_id);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("queueName", &mut self.queue_name);
+        visitor.field("speakTo", &mut self.speak_to);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::conversations::ConsultTransferSpeakTo;
 
 #[derive(Clone, Default)]
 pub struct ConsultTransferUpdate {
-    /// `speakTo`, required
-    pub speak_to: Option<ConsultTransferUpdateSpeakTo>,
     /// `consultingUserId`
     pub consulting_user_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `speakTo`, required
+    pub speak_to: Option<ConsultTransferUpdateSpeakTo>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConsultTransferUpdate {
     const NAME: &'static str = "ConsultTransferUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("speakTo", &mut self.speak_to);
         visitor.field("consultingUserId", &mut self.consulting_user_id);
+        visitor.field("speakTo", &mut self.speak_to);
         visitor.extra(&mut self.extra);
     }
 }

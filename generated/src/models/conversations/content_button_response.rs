@@ -6,12 +6,12 @@ use crate::runtime::codec;
 pub struct ContentButtonResponse {
     pub id: Option<String>,
     /// required
-    pub r#type: Option<ContentButtonResponseType>,
+    pub payload: Option<String>,
     /// required
     pub text: Option<String>,
     /// required
-    pub payload: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ContentButtonResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for ContentButtonResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

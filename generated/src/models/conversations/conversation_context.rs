@@ -10,7 +10,7 @@ pub struct ConversationContext {
     pub participant: Option<ConversationContextParticipant>,
     /// required
     pub text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConversationEditedInput {
-    pub text: Option<String>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConversationEditedInput {
     const NAME: &'static str = "ConversationEditedInput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,8 +8,6 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 pub struct ConversationEncryptionConfiguration {
     /// read-only
     pub id: Option<String>,
-    /// required
-    pub url: Option<String>,
     /// `keyConfigurationType`, required
     pub key_configuration_type: Option<
         ConversationEncryptionConfigurationKeyConfigurationType,
@@ -18,7 +16,9 @@ pub struct ConversationEncryptionConfiguration {
     pub last_error: Option<Box<ErrorBody>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,10 +27,10 @@ impl codec::Model for ConversationEncryptionConfiguration {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("url", &mut self.url);
         visitor.field("keyConfigurationType", &mut self.key_configuration_type);
         visitor.boxed("lastError", &mut self.last_error);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

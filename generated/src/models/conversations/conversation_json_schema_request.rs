@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 pub struct ConversationJsonSchemaRequest {
     /// `$schema`, required
     pub schema: Option<String>,
-    /// required
-    pub title: Option<String>,
     pub description: Option<String>,
-    pub required: Option<Vec<String>>,
     /// required
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub required: Option<Vec<String>>,
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for ConversationJsonSchemaRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("$schema", &mut self.schema);
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
-        visitor.field("required", &mut self.required);
         visitor.field("properties", &mut self.properties);
+        visitor.field("required", &mut self.required);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,12 +6,12 @@ use crate::models::conversations::ConversationJsonSchemaRequest;
 #[derive(Clone, Default)]
 pub struct ConversationSchemaUpdateRequest {
     /// required
-    pub version: Option<i64>,
-    /// required
     pub enabled: Option<bool>,
     /// `jsonSchema`, required
     pub json_schema: Option<Box<ConversationJsonSchemaRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ConversationSchemaUpdateRequest {
     const NAME: &'static str = "ConversationSchemaUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
         visitor.field("enabled", &mut self.enabled);
         visitor.boxed("jsonSchema", &mut self.json_schema);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

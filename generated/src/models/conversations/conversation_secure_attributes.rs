@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct ConversationSecureAttributes {
     pub attributes: Option<BTreeMap<String, String>>,
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

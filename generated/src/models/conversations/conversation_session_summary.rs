@@ -12,25 +12,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConversationSessionSummary {
-    pub id: Option<String>,
-    pub text: Option<String>,
+    pub communication: Option<Box<Entity>>,
     pub confidence: Option<f64>,
-    pub status: Option<ConversationSessionSummaryStatus>,
-    /// `mediaType`
-    pub media_type: Option<ConversationSessionSummaryMediaType>,
-    pub language: Option<String>,
-    /// `predictedWrapupCodes`
-    pub predicted_wrapup_codes: Option<Vec<ConversationSummaryWrapupCode>>,
-    /// `editedSummary`
-    pub edited_summary: Option<Box<ConversationEditedInput>>,
-    pub reason: Option<Box<ConversationSummaryReason>>,
-    pub followup: Option<Box<ConversationSummaryFollowup>>,
-    pub resolution: Option<Box<ConversationSummaryResolution>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    pub communication: Option<Box<Entity>>,
+    /// `editedSummary`
+    pub edited_summary: Option<Box<ConversationEditedInput>>,
+    pub followup: Option<Box<ConversationSummaryFollowup>>,
+    pub id: Option<String>,
+    pub language: Option<String>,
+    /// `mediaType`
+    pub media_type: Option<ConversationSessionSummaryMediaType>,
     pub participants: Option<Vec<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `predictedWrapupCodes`
+    pub predicted_wrapup_codes: Option<Vec<ConversationSummaryWrapupCode>>,
+    pub reason: Option<Box<ConversationSummaryReason>>,
+    pub resolution: Option<Box<ConversationSummaryResolution>>,
+    pub status: Option<ConversationSessionSummaryStatus>,
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,20 +38,20 @@ impl codec::Model for ConversationSessionSummary {
     const NAME: &'static str = "ConversationSessionSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("text", &mut self.text);
-        visitor.field("confidence", &mut self.confidence);
-        visitor.field("status", &mut self.status);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("language", &mut self.language);
-        visitor.field("predictedWrapupCodes", &mut self.predicted_wrapup_codes);
-        visitor.boxed("editedSummary", &mut self.edited_summary);
-        visitor.boxed("reason", &mut self.reason);
-        visitor.boxed("followup", &mut self.followup);
-        visitor.boxed("resolution", &mut self.resolution);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("communication", &mut self.communication);
+        visitor.field("confidence", &mut self.confidence);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.boxed("editedSummary", &mut self.edited_summary);
+        visitor.boxed("followup", &mut self.followup);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.field("participants", &mut self.participants);
+        visitor.field("predictedWrapupCodes", &mut self.predicted_wrapup_codes);
+        visitor.boxed("reason", &mut self.reason);
+        visitor.boxed("resolution", &mut self.resolution);
+        visitor.field("status", &mut self.status);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct ConversationSummariesGetResponse {
     pub conversation: Option<Box<AddressableEntityRef>>,
-    pub summary: Option<Box<ConversationSummary>>,
     /// `sessionSummaries`
     pub session_summaries: Option<Vec<ConversationSessionSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub summary: Option<Box<ConversationSummary>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for ConversationSummariesGetResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("summary", &mut self.summary);
         visitor.field("sessionSummaries", &mut self.session_summaries);
+        visitor.boxed("summary", &mut self.summary);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ConversationSummaryFollowup {
     pub confidence: Option<f64>,
-    pub text: Option<String>,
     pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConversationSummaryFollowup {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("confidence", &mut self.confidence);
-        visitor.field("text", &mut self.text);
         visitor.field("description", &mut self.description);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationSummaryWrapupCode {
+    pub confidence: Option<f64>,
+    pub description: Option<String>,
     pub id: Option<String>,
     pub name: Option<String>,
-    pub description: Option<String>,
-    pub confidence: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for ConversationSummaryWrapupCode {
     const NAME: &'static str = "ConversationSummaryWrapupCode";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("confidence", &mut self.confidence);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("confidence", &mut self.confidence);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

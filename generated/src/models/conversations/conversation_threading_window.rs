@@ -5,13 +5,13 @@ use crate::models::conversations::ConversationThreadingWindowSetting;
 
 #[derive(Clone, Default)]
 pub struct ConversationThreadingWindow {
+    /// `defaultTimeoutMinutes`, read-only
+    pub default_timeout_minutes: Option<i64>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub settings: Option<Vec<ConversationThreadingWindowSetting>>,
-    /// `defaultTimeoutMinutes`, read-only
-    pub default_timeout_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ConversationThreadingWindow {
     const NAME: &'static str = "ConversationThreadingWindow";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("defaultTimeoutMinutes", &mut self.default_timeout_minutes);
         visitor.field("id", &mut self.id);
         visitor.field("settings", &mut self.settings);
-        visitor.field("defaultTimeoutMinutes", &mut self.default_timeout_minutes);
         visitor.extra(&mut self.extra);
     }
 }

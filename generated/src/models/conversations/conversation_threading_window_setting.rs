@@ -9,7 +9,7 @@ pub struct ConversationThreadingWindowSetting {
     pub messenger_type: Option<ConversationThreadingWindowSettingMessengerType>,
     /// `timeoutInMinutes`, required
     pub timeout_in_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct CopilotContextEntity {
     pub assistant: Option<Box<AddressableEntityRef>>,
     /// `contextValues`
     pub context_values: Option<Vec<CopilotContextValueItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

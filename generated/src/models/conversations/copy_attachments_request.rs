@@ -6,11 +6,11 @@ use crate::models::shared_by_5_d44d7e::Attachment;
 
 #[derive(Clone, Default)]
 pub struct CopyAttachmentsRequest {
-    /// `sourceMessage`, required
-    pub source_message: Option<Box<DomainEntityRef>>,
     /// required
     pub attachments: Option<Vec<Attachment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceMessage`, required
+    pub source_message: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for CopyAttachmentsRequest {
     const NAME: &'static str = "CopyAttachmentsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("sourceMessage", &mut self.source_message);
         visitor.field("attachments", &mut self.attachments);
+        visitor.boxed("sourceMessage", &mut self.source_message);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CoverSheet {
-    pub notes: Option<String>,
     pub locale: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub notes: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for CoverSheet {
     const NAME: &'static str = "CoverSheet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("notes", &mut self.notes);
         visitor.field("locale", &mut self.locale);
+        visitor.field("notes", &mut self.notes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,35 +6,35 @@ use crate::models::conversations::Destination;
 
 #[derive(Clone, Default)]
 pub struct CreateCallRequest {
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    /// `callerId`
-    pub caller_id: Option<String>,
-    /// `callerIdName`
-    pub caller_id_name: Option<String>,
+    pub attributes: Option<BTreeMap<String, String>>,
     /// `callFromQueueId`
     pub call_from_queue_id: Option<String>,
     /// `callQueueId`
     pub call_queue_id: Option<String>,
     /// `callUserId`
     pub call_user_id: Option<String>,
-    pub priority: Option<i64>,
-    pub attributes: Option<BTreeMap<String, String>>,
-    /// `languageId`
-    pub language_id: Option<String>,
-    /// `routingSkillsIds`
-    pub routing_skills_ids: Option<Vec<String>>,
-    /// `routingSkillExpression`
-    pub routing_skill_expression: Option<String>,
+    /// `callerId`
+    pub caller_id: Option<String>,
+    /// `callerIdName`
+    pub caller_id_name: Option<String>,
     /// `conversationIds`
     pub conversation_ids: Option<Vec<String>>,
-    pub participants: Option<Vec<Destination>>,
-    /// `uuiData`
-    pub uui_data: Option<String>,
     /// `externalContactId`
     pub external_contact_id: Option<String>,
     pub label: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `languageId`
+    pub language_id: Option<String>,
+    pub participants: Option<Vec<Destination>>,
+    /// `phoneNumber`
+    pub phone_number: Option<String>,
+    pub priority: Option<i64>,
+    /// `routingSkillExpression`
+    pub routing_skill_expression: Option<String>,
+    /// `routingSkillsIds`
+    pub routing_skills_ids: Option<Vec<String>>,
+    /// `uuiData`
+    pub uui_data: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,22 +42,22 @@ impl codec::Model for CreateCallRequest {
     const NAME: &'static str = "CreateCallRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("phoneNumber", &mut self.phone_number);
-        visitor.field("callerId", &mut self.caller_id);
-        visitor.field("callerIdName", &mut self.caller_id_name);
+        visitor.field("attributes", &mut self.attributes);
         visitor.field("callFromQueueId", &mut self.call_from_queue_id);
         visitor.field("callQueueId", &mut self.call_queue_id);
         visitor.field("callUserId", &mut self.call_user_id);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("attributes", &mut self.attributes);
-        visitor.field("languageId", &mut self.language_id);
-        visitor.field("routingSkillsIds", &mut self.routing_skills_ids);
-        visitor.field("routingSkillExpression", &mut self.routing_skill_expression);
+        visitor.field("callerId", &mut self.caller_id);
+        visitor.field("callerIdName", &mut self.caller_id_name);
         visitor.field("conversationIds", &mut self.conversation_ids);
-        visitor.field("participants", &mut self.participants);
-        visitor.field("uuiData", &mut self.uui_data);
         visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("label", &mut self.label);
+        visitor.field("languageId", &mut self.language_id);
+        visitor.field("participants", &mut self.participants);
+        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.field("priority", &mut self.priority);
+        visitor.field("routingSkillExpression", &mut self.routing_skill_expression);
+        visitor.field("routingSkillsIds", &mut self.routing_skills_ids);
+        visitor.field("uuiData", &mut self.uui_data);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,32 +7,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateCallbackCommand {
-    /// `scriptId`
-    pub script_id: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
-    /// `routingData`
-    pub routing_data: Option<Box<RoutingData>>,
-    /// `customerFirstCallbackDeliveryMode`
-    pub customer_first_callback_delivery_mode: Option<
-        CreateCallbackCommandCustomerFirstCallbackDeliveryMode,
-    >,
-    /// `callbackUserName`
-    pub callback_user_name: Option<String>,
     /// `callbackNumbers`, required
     pub callback_numbers: Option<Vec<String>>,
     /// `callbackScheduledTime`
     pub callback_scheduled_time: Option<time::Timestamp>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// `validateCallbackNumbers`
-    pub validate_callback_numbers: Option<bool>,
-    pub data: Option<BTreeMap<String, String>>,
+    /// `callbackUserName`
+    pub callback_user_name: Option<String>,
     /// `callerId`
     pub caller_id: Option<String>,
     /// `callerIdName`
     pub caller_id_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `countryCode`
+    pub country_code: Option<String>,
+    /// `customerFirstCallbackDeliveryMode`
+    pub customer_first_callback_delivery_mode: Option<
+        CreateCallbackCommandCustomerFirstCallbackDeliveryMode,
+    >,
+    pub data: Option<BTreeMap<String, String>>,
+    /// `queueId`
+    pub queue_id: Option<String>,
+    /// `routingData`
+    pub routing_data: Option<Box<RoutingData>>,
+    /// `scriptId`
+    pub script_id: Option<String>,
+    /// `validateCallbackNumbers`
+    pub validate_callback_numbers: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,22 +40,22 @@ impl codec::Model for CreateCallbackCommand {
     const NAME: &'static str = "CreateCallbackCommand";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("scriptId", &mut self.script_id);
-        visitor.field("queueId", &mut self.queue_id);
-        visitor.boxed("routingData", &mut self.routing_data);
+        visitor.field("callbackNumbers", &mut self.callback_numbers);
+        visitor.field("callbackScheduledTime", &mut self.callback_scheduled_time);
+        visitor.field("callbackUserName", &mut self.callback_user_name);
+        visitor.field("callerId", &mut self.caller_id);
+        visitor.field("callerIdName", &mut self.caller_id_name);
+        visitor.field("countryCode", &mut self.country_code);
         visitor
             .field(
                 "customerFirstCallbackDeliveryMode",
                 &mut self.customer_first_callback_delivery_mode,
             );
-        visitor.field("callbackUserName", &mut self.callback_user_name);
-        visitor.field("callbackNumbers", &mut self.callback_numbers);
-        visitor.field("callbackScheduledTime", &mut self.callback_scheduled_time);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("validateCallbackNumbers", &mut self.validate_callback_numbers);
         visitor.field("data", &mut self.data);
-        visitor.field("callerId", &mut self.caller_id);
-        visitor.field("callerIdName", &mut self.caller_id_name);
+        visitor.field("queueId", &mut self.queue_id);
+        visitor.boxed("routingData", &mut self.routing_data);
+        visitor.field("scriptId", &mut self.script_id);
+        visitor.field("validateCallbackNumbers", &mut self.validate_callback_numbers);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct CreateCallbackResponse {
-    /// required
-    pub conversation: Option<Box<DomainEntityRef>>,
     /// `callbackIdentifiers`, required
     pub callback_identifiers: Option<Vec<CallbackIdentifier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub conversation: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for CreateCallbackResponse {
     const NAME: &'static str = "CreateCallbackResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("callbackIdentifiers", &mut self.callback_identifiers);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.extra(&mut self.extra);
     }
 }

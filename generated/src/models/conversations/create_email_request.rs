@@ -5,39 +5,39 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct CreateEmailRequest {
-    /// `queueId`
-    pub queue_id: Option<String>,
+    pub attributes: Option<BTreeMap<String, String>>,
+    pub direction: Option<CreateEmailRequestDirection>,
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
     /// `flowId`
     pub flow_id: Option<String>,
-    /// required
-    pub provider: Option<String>,
-    /// `skillIds`
-    pub skill_ids: Option<Vec<String>>,
-    /// `skillExpression`
-    pub skill_expression: Option<String>,
-    /// `languageId`
-    pub language_id: Option<String>,
-    pub priority: Option<i64>,
-    pub attributes: Option<BTreeMap<String, String>>,
-    /// `toAddress`
-    pub to_address: Option<String>,
-    /// `toName`
-    pub to_name: Option<String>,
     /// `fromAddress`
     pub from_address: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
-    pub subject: Option<String>,
-    pub direction: Option<CreateEmailRequestDirection>,
     /// `htmlBody`
     pub html_body: Option<String>,
+    /// `languageId`
+    pub language_id: Option<String>,
+    pub priority: Option<i64>,
+    /// required
+    pub provider: Option<String>,
+    /// `queueId`
+    pub queue_id: Option<String>,
+    /// `skillExpression`
+    pub skill_expression: Option<String>,
+    /// `skillIds`
+    pub skill_ids: Option<Vec<String>>,
+    pub subject: Option<String>,
     /// `textBody`
     pub text_body: Option<String>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
+    /// `toAddress`
+    pub to_address: Option<String>,
+    /// `toName`
+    pub to_name: Option<String>,
     /// `utilizationLabel`
     pub utilization_label: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,23 +45,23 @@ impl codec::Model for CreateEmailRequest {
     const NAME: &'static str = "CreateEmailRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queueId", &mut self.queue_id);
-        visitor.field("flowId", &mut self.flow_id);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("skillIds", &mut self.skill_ids);
-        visitor.field("skillExpression", &mut self.skill_expression);
-        visitor.field("languageId", &mut self.language_id);
-        visitor.field("priority", &mut self.priority);
         visitor.field("attributes", &mut self.attributes);
-        visitor.field("toAddress", &mut self.to_address);
-        visitor.field("toName", &mut self.to_name);
+        visitor.field("direction", &mut self.direction);
+        visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("flowId", &mut self.flow_id);
         visitor.field("fromAddress", &mut self.from_address);
         visitor.field("fromName", &mut self.from_name);
-        visitor.field("subject", &mut self.subject);
-        visitor.field("direction", &mut self.direction);
         visitor.field("htmlBody", &mut self.html_body);
+        visitor.field("languageId", &mut self.language_id);
+        visitor.field("priority", &mut self.priority);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("queueId", &mut self.queue_id);
+        visitor.field("skillExpression", &mut self.skill_expression);
+        visitor.field("skillIds", &mut self.skill_ids);
+        visitor.field("subject", &mut self.subject);
         visitor.field("textBody", &mut self.text_body);
-        visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("toAddress", &mut self.to_address);
+        visitor.field("toName", &mut self.to_name);
         visitor.field("utilizationLabel", &mut self.utilization_label);
         visitor.extra(&mut self.extra);
     }

@@ -10,7 +10,7 @@ pub struct CreateJoinVideoResponse {
     pub conversation_id: Option<String>,
     /// `joinCode`
     pub join_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,6 +4,8 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateOutboundMessagingConversationRequest {
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
     /// `queueId`, required
     pub queue_id: Option<String>,
     /// `toAddress`, required
@@ -14,11 +16,9 @@ pub struct CreateOutboundMessagingConversationRequest {
     >,
     /// `useExistingConversation`
     pub use_existing_conversation: Option<bool>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
     /// `useUserFromAddress`
     pub use_user_from_address: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for CreateOutboundMessagingConversationRequest {
     const NAME: &'static str = "CreateOutboundMessagingConversationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("toAddress", &mut self.to_address);
         visitor.field("toAddressMessengerType", &mut self.to_address_messenger_type);
         visitor.field("useExistingConversation", &mut self.use_existing_conversation);
-        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("useUserFromAddress", &mut self.use_user_from_address);
         visitor.extra(&mut self.extra);
     }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateSecureSession {
-    /// `sourceParticipantId`
-    pub source_participant_id: Option<String>,
+    pub disconnect: Option<bool>,
     /// `flowId`, required
     pub flow_id: Option<String>,
+    /// `sourceParticipantId`
+    pub source_participant_id: Option<String>,
     /// `userData`, required
     pub user_data: Option<String>,
-    pub disconnect: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for CreateSecureSession {
     const NAME: &'static str = "CreateSecureSession";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sourceParticipantId", &mut self.source_participant_id);
-        visitor.field("flowId", &mut self.flow_id);
-        visitor.field("userData", &mut self.user_data);
         visitor.field("disconnect", &mut self.disconnect);
+        visitor.field("flowId", &mut self.flow_id);
+        visitor.field("sourceParticipantId", &mut self.source_participant_id);
+        visitor.field("userData", &mut self.user_data);
         visitor.extra(&mut self.extra);
     }
 }

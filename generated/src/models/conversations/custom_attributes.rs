@@ -7,24 +7,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CustomAttributes {
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `conversationId`
     pub conversation_id: Option<String>,
-    pub divisions: Option<Vec<String>>,
-    pub schema: Option<Box<ConversationDataSchema>>,
     /// `customAttributes`
     pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
     /// `customAttributesTimestamps`, read-only
     pub custom_attributes_timestamps: Option<BTreeMap<String, String>>,
-    pub version: Option<i64>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub divisions: Option<Vec<String>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub schema: Option<Box<ConversationDataSchema>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,18 +32,18 @@ impl codec::Model for CustomAttributes {
     const NAME: &'static str = "CustomAttributes";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("divisions", &mut self.divisions);
-        visitor.boxed("schema", &mut self.schema);
         visitor.field("customAttributes", &mut self.custom_attributes);
         visitor
             .field("customAttributesTimestamps", &mut self.custom_attributes_timestamps);
-        visitor.field("version", &mut self.version);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("divisions", &mut self.divisions);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("schema", &mut self.schema);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::conversations::CustomAttributes;
 #[derive(Clone, Default)]
 pub struct CustomAttributesBulkUpdateResponse {
     pub attributes: Option<Box<CustomAttributes>>,
-    /// `statusCode`
-    pub status_code: Option<i64>,
     /// `errorMessage`
     pub error_message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `statusCode`
+    pub status_code: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for CustomAttributesBulkUpdateResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("attributes", &mut self.attributes);
-        visitor.field("statusCode", &mut self.status_code);
         visitor.field("errorMessage", &mut self.error_message);
+        visitor.field("statusCode", &mut self.status_code);
         visitor.extra(&mut self.extra);
     }
 }

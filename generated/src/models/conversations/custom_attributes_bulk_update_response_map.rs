@@ -7,7 +7,7 @@ use crate::models::conversations::CustomAttributesBulkUpdateResponse;
 #[derive(Clone, Default)]
 pub struct CustomAttributesBulkUpdateResponseMap {
     pub results: Option<BTreeMap<String, CustomAttributesBulkUpdateResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::conversations::CustomAttributes;
 #[derive(Clone, Default)]
 pub struct CustomAttributesListing {
     pub results: Option<Vec<CustomAttributes>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct CustomAttributesPatchRequest {
-    /// required
-    pub id: Option<String>,
-    pub divisions: Option<Vec<String>>,
-    pub version: Option<i64>,
     /// `customAttributes`, required
     pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub divisions: Option<Vec<String>>,
+    /// required
+    pub id: Option<String>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for CustomAttributesPatchRequest {
     const NAME: &'static str = "CustomAttributesPatchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("divisions", &mut self.divisions);
-        visitor.field("version", &mut self.version);
         visitor.field("customAttributes", &mut self.custom_attributes);
+        visitor.field("divisions", &mut self.divisions);
+        visitor.field("id", &mut self.id);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

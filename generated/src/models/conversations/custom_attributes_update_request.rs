@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct CustomAttributesUpdateRequest {
+    /// `customAttributes`, required
+    pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
+    pub divisions: Option<Vec<String>>,
     /// required
     pub id: Option<String>,
-    pub divisions: Option<Vec<String>>,
     /// `schemaId`
     pub schema_id: Option<String>,
     pub version: Option<i64>,
-    /// `customAttributes`, required
-    pub custom_attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for CustomAttributesUpdateRequest {
     const NAME: &'static str = "CustomAttributesUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("customAttributes", &mut self.custom_attributes);
         visitor.field("divisions", &mut self.divisions);
+        visitor.field("id", &mut self.id);
         visitor.field("schemaId", &mut self.schema_id);
         visitor.field("version", &mut self.version);
-        visitor.field("customAttributes", &mut self.custom_attributes);
         visitor.extra(&mut self.extra);
     }
 }

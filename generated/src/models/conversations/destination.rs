@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct Destination {
     pub address: Option<String>,
     pub name: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for Destination {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("address", &mut self.address);
         visitor.field("name", &mut self.name);
-        visitor.field("userId", &mut self.user_id);
         visitor.field("queueId", &mut self.queue_id);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::conversations::HistoryHeadersTranslation;
 
 #[derive(Clone, Default)]
 pub struct DraftManipulationRequest {
-    pub translate: Option<Box<HistoryHeadersTranslation>>,
     /// `draftType`
     pub draft_type: Option<DraftManipulationRequestDraftType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub translate: Option<Box<HistoryHeadersTranslation>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DraftManipulationRequest {
     const NAME: &'static str = "DraftManipulationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("translate", &mut self.translate);
         visitor.field("draftType", &mut self.draft_type);
+        visitor.boxed("translate", &mut self.translate);
         visitor.extra(&mut self.extra);
     }
 }

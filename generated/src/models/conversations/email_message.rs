@@ -11,36 +11,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EmailMessage {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub to: Option<Vec<EmailAddress>>,
-    pub cc: Option<Vec<EmailAddress>>,
-    pub bcc: Option<Vec<EmailAddress>>,
-    /// required
-    pub from: Option<Box<EmailAddress>>,
-    /// `replyTo`
-    pub reply_to: Option<Box<EmailAddress>>,
-    pub subject: Option<String>,
     pub attachments: Option<Vec<Attachment>>,
-    /// `textBody`, required
-    pub text_body: Option<String>,
-    /// `htmlBody`
-    pub html_body: Option<String>,
-    pub time: Option<time::Timestamp>,
-    /// `historyIncluded`
-    pub history_included: Option<bool>,
-    pub state: Option<EmailMessageState>,
+    pub bcc: Option<Vec<EmailAddress>>,
+    pub cc: Option<Vec<EmailAddress>>,
     /// `draftType`
     pub draft_type: Option<EmailMessageDraftType>,
     /// `emailSizeBytes`, read-only
     pub email_size_bytes: Option<i64>,
+    /// required
+    pub from: Option<Box<EmailAddress>>,
+    /// `historyIncluded`
+    pub history_included: Option<bool>,
+    /// `htmlBody`
+    pub html_body: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `maxEmailSizeBytes`, read-only
     pub max_email_size_bytes: Option<i64>,
+    pub name: Option<String>,
+    /// `replyTo`
+    pub reply_to: Option<Box<EmailAddress>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<EmailMessageState>,
+    pub subject: Option<String>,
+    /// `textBody`, required
+    pub text_body: Option<String>,
+    pub time: Option<time::Timestamp>,
+    /// required
+    pub to: Option<Vec<EmailAddress>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,24 +48,24 @@ impl codec::Model for EmailMessage {
     const NAME: &'static str = "EmailMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("to", &mut self.to);
-        visitor.field("cc", &mut self.cc);
-        visitor.field("bcc", &mut self.bcc);
-        visitor.boxed("from", &mut self.from);
-        visitor.boxed("replyTo", &mut self.reply_to);
-        visitor.field("subject", &mut self.subject);
         visitor.field("attachments", &mut self.attachments);
-        visitor.field("textBody", &mut self.text_body);
-        visitor.field("htmlBody", &mut self.html_body);
-        visitor.field("time", &mut self.time);
-        visitor.field("historyIncluded", &mut self.history_included);
-        visitor.field("state", &mut self.state);
+        visitor.field("bcc", &mut self.bcc);
+        visitor.field("cc", &mut self.cc);
         visitor.field("draftType", &mut self.draft_type);
         visitor.field("emailSizeBytes", &mut self.email_size_bytes);
+        visitor.boxed("from", &mut self.from);
+        visitor.field("historyIncluded", &mut self.history_included);
+        visitor.field("htmlBody", &mut self.html_body);
+        visitor.field("id", &mut self.id);
         visitor.field("maxEmailSizeBytes", &mut self.max_email_size_bytes);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("replyTo", &mut self.reply_to);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("subject", &mut self.subject);
+        visitor.field("textBody", &mut self.text_body);
+        visitor.field("time", &mut self.time);
+        visitor.field("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,28 +7,28 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EmailMessageReply {
-    /// required
-    pub to: Option<Vec<EmailAddress>>,
-    pub cc: Option<Vec<EmailAddress>>,
+    pub attachments: Option<Vec<Attachment>>,
     pub bcc: Option<Vec<EmailAddress>>,
+    pub cc: Option<Vec<EmailAddress>>,
+    /// `emailSizeBytes`, read-only
+    pub email_size_bytes: Option<i64>,
     /// required
     pub from: Option<Box<EmailAddress>>,
+    /// `historyIncluded`
+    pub history_included: Option<bool>,
+    /// `htmlBody`
+    pub html_body: Option<String>,
+    /// `maxEmailSizeBytes`, read-only
+    pub max_email_size_bytes: Option<i64>,
     /// `replyTo`
     pub reply_to: Option<Box<EmailAddress>>,
     pub subject: Option<String>,
-    pub attachments: Option<Vec<Attachment>>,
     /// `textBody`, required
     pub text_body: Option<String>,
-    /// `htmlBody`
-    pub html_body: Option<String>,
     pub time: Option<time::Timestamp>,
-    /// `historyIncluded`
-    pub history_included: Option<bool>,
-    /// `emailSizeBytes`, read-only
-    pub email_size_bytes: Option<i64>,
-    /// `maxEmailSizeBytes`, read-only
-    pub max_email_size_bytes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub to: Option<Vec<EmailAddress>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,19 +36,19 @@ impl codec::Model for EmailMessageReply {
     const NAME: &'static str = "EmailMessageReply";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("to", &mut self.to);
-        visitor.field("cc", &mut self.cc);
+        visitor.field("attachments", &mut self.attachments);
         visitor.field("bcc", &mut self.bcc);
+        visitor.field("cc", &mut self.cc);
+        visitor.field("emailSizeBytes", &mut self.email_size_bytes);
         visitor.boxed("from", &mut self.from);
+        visitor.field("historyIncluded", &mut self.history_included);
+        visitor.field("htmlBody", &mut self.html_body);
+        visitor.field("maxEmailSizeBytes", &mut self.max_email_size_bytes);
         visitor.boxed("replyTo", &mut self.reply_to);
         visitor.field("subject", &mut self.subject);
-        visitor.field("attachments", &mut self.attachments);
         visitor.field("textBody", &mut self.text_body);
-        visitor.field("htmlBody", &mut self.html_body);
         visitor.field("time", &mut self.time);
-        visitor.field("historyIncluded", &mut self.history_included);
-        visitor.field("emailSizeBytes", &mut self.email_size_bytes);
-        visitor.field("maxEmailSizeBytes", &mut self.max_email_size_bytes);
+        visitor.field("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

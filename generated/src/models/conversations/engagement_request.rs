@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct EngagementRequest {
-    pub visibility: Option<EngagementRequestVisibility>,
     pub status: Option<EngagementRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub visibility: Option<EngagementRequestVisibility>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for EngagementRequest {
     const NAME: &'static str = "EngagementRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("visibility", &mut self.visibility);
         visitor.field("status", &mut self.status);
+        visitor.field("visibility", &mut self.visibility);
         visitor.extra(&mut self.extra);
     }
 }

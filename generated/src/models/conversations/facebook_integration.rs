@@ -12,42 +12,42 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FacebookIntegration {
-    /// required, read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingReference>>,
     /// `appId`, required
     pub app_id: Option<String>,
+    /// `createError`, read-only
+    pub create_error: Option<Box<ErrorBody>>,
+    /// `createStatus`, read-only
+    pub create_status: Option<FacebookIntegrationCreateStatus>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
+    /// required, read-only
+    pub id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingReference>>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<DomainEntityRef>>,
+    /// required
+    pub name: Option<String>,
     /// `pageId`
     pub page_id: Option<String>,
     /// `pageName`, read-only
     pub page_name: Option<String>,
     /// `pageProfileImageUrl`, read-only
     pub page_profile_image_url: Option<String>,
-    pub status: Option<String>,
     /// read-only
     pub recipient: Option<Box<DomainEntityRef>>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<DomainEntityRef>>,
-    /// required
-    pub version: Option<i64>,
-    /// `createStatus`, read-only
-    pub create_status: Option<FacebookIntegrationCreateStatus>,
-    /// `createError`, read-only
-    pub create_error: Option<Box<ErrorBody>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<String>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -55,24 +55,24 @@ impl codec::Model for FacebookIntegration {
     const NAME: &'static str = "FacebookIntegration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
         visitor.field("appId", &mut self.app_id);
+        visitor.boxed("createError", &mut self.create_error);
+        visitor.field("createStatus", &mut self.create_status);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("pageId", &mut self.page_id);
         visitor.field("pageName", &mut self.page_name);
         visitor.field("pageProfileImageUrl", &mut self.page_profile_image_url);
-        visitor.field("status", &mut self.status);
         visitor.boxed("recipient", &mut self.recipient);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("version", &mut self.version);
-        visitor.field("createStatus", &mut self.create_status);
-        visitor.boxed("createError", &mut self.create_error);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,27 +6,27 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 
 #[derive(Clone, Default)]
 pub struct FacebookIntegrationRequest {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
-    /// `pageAccessToken`
-    pub page_access_token: Option<String>,
-    /// `userAccessToken`
-    pub user_access_token: Option<String>,
-    /// `pageId`
-    pub page_id: Option<String>,
     /// `appId`
     pub app_id: Option<String>,
     /// `appSecret`
     pub app_secret: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
+    /// required
+    pub name: Option<String>,
+    /// `pageAccessToken`
+    pub page_access_token: Option<String>,
+    /// `pageId`
+    pub page_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// `userAccessToken`
+    pub user_access_token: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for FacebookIntegrationRequest {
     const NAME: &'static str = "FacebookIntegrationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor.field("pageAccessToken", &mut self.page_access_token);
-        visitor.field("userAccessToken", &mut self.user_access_token);
-        visitor.field("pageId", &mut self.page_id);
         visitor.field("appId", &mut self.app_id);
         visitor.field("appSecret", &mut self.app_secret);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("name", &mut self.name);
+        visitor.field("pageAccessToken", &mut self.page_access_token);
+        visitor.field("pageId", &mut self.page_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("userAccessToken", &mut self.user_access_token);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,18 +8,18 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 pub struct FacebookIntegrationUpdateRequest {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
     /// `messagingSetting`
     pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
+    pub name: Option<String>,
     /// `pageAccessToken`
     pub page_access_token: Option<String>,
-    /// `userAccessToken`
-    pub user_access_token: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// `userAccessToken`
+    pub user_access_token: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for FacebookIntegrationUpdateRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("name", &mut self.name);
         visitor.field("pageAccessToken", &mut self.page_access_token);
-        visitor.field("userAccessToken", &mut self.user_access_token);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("userAccessToken", &mut self.user_access_token);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct FacebookPermission {
     pub name: Option<String>,
     /// read-only
     pub r#type: Option<FacebookPermissionType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::conversations::FacebookPermission;
 #[derive(Clone, Default)]
 pub struct FacebookPermissionEntityListing {
     pub entities: Option<Vec<FacebookPermission>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct Faq {
     /// read-only
-    pub question: Option<String>,
-    /// read-only
     pub answer: Option<String>,
-    /// `sourceUri`, read-only
-    pub source_uri: Option<String>,
-    /// `documentUrl`, read-only
-    pub document_url: Option<String>,
-    /// `documentDisplayName`, read-only
-    pub document_display_name: Option<String>,
     /// read-only
     pub confidence: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `documentDisplayName`, read-only
+    pub document_display_name: Option<String>,
+    /// `documentUrl`, read-only
+    pub document_url: Option<String>,
+    /// read-only
+    pub question: Option<String>,
+    /// `sourceUri`, read-only
+    pub source_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for Faq {
     const NAME: &'static str = "Faq";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("question", &mut self.question);
         visitor.field("answer", &mut self.answer);
-        visitor.field("sourceUri", &mut self.source_uri);
-        visitor.field("documentUrl", &mut self.document_url);
-        visitor.field("documentDisplayName", &mut self.document_display_name);
         visitor.field("confidence", &mut self.confidence);
+        visitor.field("documentDisplayName", &mut self.document_display_name);
+        visitor.field("documentUrl", &mut self.document_url);
+        visitor.field("question", &mut self.question);
+        visitor.field("sourceUri", &mut self.source_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,23 +6,23 @@ use crate::models::conversations::CoverSheet;
 
 #[derive(Clone, Default)]
 pub struct FaxSendRequest {
+    /// required
+    pub addresses: Option<Vec<String>>,
+    /// `contentType`
+    pub content_type: Option<FaxSendRequestContentType>,
+    /// `coverSheet`
+    pub cover_sheet: Option<Box<CoverSheet>>,
+    /// `documentId`
+    pub document_id: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// required
-    pub addresses: Option<Vec<String>>,
-    /// `documentId`
-    pub document_id: Option<String>,
-    /// `contentType`
-    pub content_type: Option<FaxSendRequestContentType>,
-    pub workspace: Option<Box<Workspace>>,
-    /// `coverSheet`
-    pub cover_sheet: Option<Box<CoverSheet>>,
-    /// `timeZoneOffsetMinutes`
-    pub time_zone_offset_minutes: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZoneOffsetMinutes`
+    pub time_zone_offset_minutes: Option<i64>,
+    pub workspace: Option<Box<Workspace>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for FaxSendRequest {
     const NAME: &'static str = "FaxSendRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("addresses", &mut self.addresses);
+        visitor.field("contentType", &mut self.content_type);
+        visitor.boxed("coverSheet", &mut self.cover_sheet);
+        visitor.field("documentId", &mut self.document_id);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("addresses", &mut self.addresses);
-        visitor.field("documentId", &mut self.document_id);
-        visitor.field("contentType", &mut self.content_type);
-        visitor.boxed("workspace", &mut self.workspace);
-        visitor.boxed("coverSheet", &mut self.cover_sheet);
-        visitor.field("timeZoneOffsetMinutes", &mut self.time_zone_offset_minutes);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timeZoneOffsetMinutes", &mut self.time_zone_offset_minutes);
+        visitor.boxed("workspace", &mut self.workspace);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct FaxSendResponse {
+    pub headers: Option<BTreeMap<String, String>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `uploadDestinationUri`
     pub upload_destination_uri: Option<String>,
     /// `uploadMethodType`
     pub upload_method_type: Option<FaxSendResponseUploadMethodType>,
-    pub headers: Option<BTreeMap<String, String>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for FaxSendResponse {
     const NAME: &'static str = "FaxSendResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("headers", &mut self.headers);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("uploadDestinationUri", &mut self.upload_destination_uri);
         visitor.field("uploadMethodType", &mut self.upload_method_type);
-        visitor.field("headers", &mut self.headers);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Feedback {
+    /// required
+    pub relevance: Option<FeedbackRelevance>,
     /// `suggestionId`, required
     pub suggestion_id: Option<String>,
     /// `userProvided`
     pub user_provided: Option<bool>,
-    /// required
-    pub relevance: Option<FeedbackRelevance>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for Feedback {
     const NAME: &'static str = "Feedback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("relevance", &mut self.relevance);
         visitor.field("suggestionId", &mut self.suggestion_id);
         visitor.field("userProvided", &mut self.user_provided);
-        visitor.field("relevance", &mut self.relevance);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::conversations::FeedbackAddRequestRating;
 pub struct FeedbackUpdateRequest {
     pub rating: Option<FeedbackUpdateRequestRating>,
     pub summary: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct GenerateMeetingIdRequest {
     pub ephemeral: Option<bool>,
     /// `expireTimeDays`
     pub expire_time_days: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct GoogleAuthToken {
-    /// required, read-only
-    pub id: Option<String>,
     /// `clientId`, required, read-only
     pub client_id: Option<String>,
-    /// required, read-only
-    pub scopes: Option<Vec<String>>,
-    /// `dateCreated`, required, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `createdBy`, required, read-only
     pub created_by: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateCreated`, required, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// required, read-only
+    pub id: Option<String>,
+    /// required, read-only
+    pub scopes: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for GoogleAuthToken {
     const NAME: &'static str = "GoogleAuthToken";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("clientId", &mut self.client_id);
-        visitor.field("scopes", &mut self.scopes);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("id", &mut self.id);
+        visitor.field("scopes", &mut self.scopes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::conversations::GoogleBusinessProfileAccount;
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileAccountListing {
     pub entities: Option<Vec<GoogleBusinessProfileAccount>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -13,36 +13,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileOpenIntegration {
-    /// required, read-only
-    pub id: Option<String>,
     /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingReference>>,
-    pub status: Option<String>,
-    /// read-only
-    pub recipient: Option<Box<DomainEntityRef>>,
+    pub account: Option<Box<GoogleBusinessProfileAccountReference>>,
+    /// `createError`, read-only
+    pub create_error: Option<Box<ErrorBody>>,
+    /// `createStatus`, read-only
+    pub create_status: Option<GoogleBusinessProfileOpenIntegrationCreateStatus>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
+    /// required, read-only
+    pub id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingReference>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<DomainEntityRef>>,
-    /// `createStatus`, read-only
-    pub create_status: Option<GoogleBusinessProfileOpenIntegrationCreateStatus>,
-    /// `createError`, read-only
-    pub create_error: Option<Box<ErrorBody>>,
     /// required
-    pub token: Option<Box<GoogleAuthTokenReference>>,
-    /// required
-    pub account: Option<Box<GoogleBusinessProfileAccountReference>>,
+    pub name: Option<String>,
+    /// read-only
+    pub recipient: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<String>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// required
+    pub token: Option<Box<GoogleAuthTokenReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,21 +50,21 @@ impl codec::Model for GoogleBusinessProfileOpenIntegration {
     const NAME: &'static str = "GoogleBusinessProfileOpenIntegration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("recipient", &mut self.recipient);
+        visitor.boxed("account", &mut self.account);
+        visitor.boxed("createError", &mut self.create_error);
+        visitor.field("createStatus", &mut self.create_status);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("createStatus", &mut self.create_status);
-        visitor.boxed("createError", &mut self.create_error);
-        visitor.boxed("token", &mut self.token);
-        visitor.boxed("account", &mut self.account);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("recipient", &mut self.recipient);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.boxed("token", &mut self.token);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,21 +10,21 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileOpenIntegrationRequest {
+    /// required
+    pub account: Option<Box<GoogleBusinessProfileAccountReference>>,
     /// read-only
     pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
     /// `messagingSetting`
     pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
     /// required
-    pub token: Option<Box<GoogleAuthTokenReference>>,
-    /// required
-    pub account: Option<Box<GoogleBusinessProfileAccountReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// required
+    pub token: Option<Box<GoogleAuthTokenReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,13 +32,13 @@ impl codec::Model for GoogleBusinessProfileOpenIntegrationRequest {
     const NAME: &'static str = "GoogleBusinessProfileOpenIntegrationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor.boxed("token", &mut self.token);
         visitor.boxed("account", &mut self.account);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.boxed("token", &mut self.token);
         visitor.extra(&mut self.extra);
     }
 }

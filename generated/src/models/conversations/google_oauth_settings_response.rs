@@ -8,7 +8,7 @@ pub struct GoogleOAuthSettingsResponse {
     pub client_id: Option<String>,
     /// required, read-only
     pub scopes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,24 +5,24 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct HistoryHeadersTranslation {
     /// required
-    pub from: Option<String>,
-    /// required
-    pub to: Option<String>,
-    /// required
     pub cc: Option<String>,
-    /// required
-    pub subject: Option<String>,
-    /// `replyPrefix`, required
-    pub reply_prefix: Option<String>,
     /// `forwardPrefix`, required
     pub forward_prefix: Option<String>,
     /// required
-    pub sent: Option<String>,
+    pub from: Option<String>,
     /// required
     pub language: Option<String>,
+    /// `replyPrefix`, required
+    pub reply_prefix: Option<String>,
+    /// required
+    pub sent: Option<String>,
+    /// required
+    pub subject: Option<String>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub to: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for HistoryHeadersTranslation {
     const NAME: &'static str = "HistoryHeadersTranslation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("from", &mut self.from);
-        visitor.field("to", &mut self.to);
         visitor.field("cc", &mut self.cc);
-        visitor.field("subject", &mut self.subject);
-        visitor.field("replyPrefix", &mut self.reply_prefix);
         visitor.field("forwardPrefix", &mut self.forward_prefix);
-        visitor.field("sent", &mut self.sent);
+        visitor.field("from", &mut self.from);
         visitor.field("language", &mut self.language);
+        visitor.field("replyPrefix", &mut self.reply_prefix);
+        visitor.field("sent", &mut self.sent);
+        visitor.field("subject", &mut self.subject);
         visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

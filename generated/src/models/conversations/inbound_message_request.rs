@@ -5,28 +5,28 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct InboundMessageRequest {
-    /// `queueId`
-    pub queue_id: Option<String>,
+    pub attributes: Option<BTreeMap<String, String>>,
     /// `flowId`
     pub flow_id: Option<String>,
-    /// required
-    pub provider: Option<String>,
-    /// `skillIds`
-    pub skill_ids: Option<Vec<String>>,
-    /// `languageId`
-    pub language_id: Option<String>,
-    pub priority: Option<i64>,
-    pub attributes: Option<BTreeMap<String, String>>,
-    /// `toAddress`
-    pub to_address: Option<String>,
-    /// `toName`
-    pub to_name: Option<String>,
     /// `fromAddress`
     pub from_address: Option<String>,
     /// `fromName`
     pub from_name: Option<String>,
+    /// `languageId`
+    pub language_id: Option<String>,
+    pub priority: Option<i64>,
+    /// required
+    pub provider: Option<String>,
+    /// `queueId`
+    pub queue_id: Option<String>,
+    /// `skillIds`
+    pub skill_ids: Option<Vec<String>>,
     pub subject: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `toAddress`
+    pub to_address: Option<String>,
+    /// `toName`
+    pub to_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,18 +34,18 @@ impl codec::Model for InboundMessageRequest {
     const NAME: &'static str = "InboundMessageRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queueId", &mut self.queue_id);
-        visitor.field("flowId", &mut self.flow_id);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("skillIds", &mut self.skill_ids);
-        visitor.field("languageId", &mut self.language_id);
-        visitor.field("priority", &mut self.priority);
         visitor.field("attributes", &mut self.attributes);
-        visitor.field("toAddress", &mut self.to_address);
-        visitor.field("toName", &mut self.to_name);
+        visitor.field("flowId", &mut self.flow_id);
         visitor.field("fromAddress", &mut self.from_address);
         visitor.field("fromName", &mut self.from_name);
+        visitor.field("languageId", &mut self.language_id);
+        visitor.field("priority", &mut self.priority);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("queueId", &mut self.queue_id);
+        visitor.field("skillIds", &mut self.skill_ids);
         visitor.field("subject", &mut self.subject);
+        visitor.field("toAddress", &mut self.to_address);
+        visitor.field("toName", &mut self.to_name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,46 +12,46 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct InstagramIntegration {
-    /// required, read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingReference>>,
     /// `appId`, required
     pub app_id: Option<String>,
-    /// `pageId`
-    pub page_id: Option<String>,
-    /// `instagramId`
-    pub instagram_id: Option<String>,
-    /// `instagramUsername`
-    pub instagram_username: Option<String>,
-    /// `instagramName`
-    pub instagram_name: Option<String>,
-    /// `instagramProfileImageUrl`
-    pub instagram_profile_image_url: Option<String>,
-    pub status: Option<String>,
-    /// read-only
-    pub recipient: Option<Box<DomainEntityRef>>,
+    /// `createError`, read-only
+    pub create_error: Option<Box<ErrorBody>>,
+    /// `createStatus`, read-only
+    pub create_status: Option<InstagramIntegrationCreateStatus>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
+    /// required, read-only
+    pub id: Option<String>,
+    /// `instagramId`
+    pub instagram_id: Option<String>,
+    /// `instagramName`
+    pub instagram_name: Option<String>,
+    /// `instagramProfileImageUrl`
+    pub instagram_profile_image_url: Option<String>,
+    /// `instagramUsername`
+    pub instagram_username: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingReference>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<DomainEntityRef>>,
     /// required
-    pub version: Option<i64>,
-    /// `createStatus`, read-only
-    pub create_status: Option<InstagramIntegrationCreateStatus>,
-    /// `createError`, read-only
-    pub create_error: Option<Box<ErrorBody>>,
+    pub name: Option<String>,
+    /// `pageId`
+    pub page_id: Option<String>,
+    /// read-only
+    pub recipient: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<String>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -59,26 +59,26 @@ impl codec::Model for InstagramIntegration {
     const NAME: &'static str = "InstagramIntegration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
         visitor.field("appId", &mut self.app_id);
-        visitor.field("pageId", &mut self.page_id);
-        visitor.field("instagramId", &mut self.instagram_id);
-        visitor.field("instagramUsername", &mut self.instagram_username);
-        visitor.field("instagramName", &mut self.instagram_name);
-        visitor.field("instagramProfileImageUrl", &mut self.instagram_profile_image_url);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("recipient", &mut self.recipient);
+        visitor.boxed("createError", &mut self.create_error);
+        visitor.field("createStatus", &mut self.create_status);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("id", &mut self.id);
+        visitor.field("instagramId", &mut self.instagram_id);
+        visitor.field("instagramName", &mut self.instagram_name);
+        visitor.field("instagramProfileImageUrl", &mut self.instagram_profile_image_url);
+        visitor.field("instagramUsername", &mut self.instagram_username);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("version", &mut self.version);
-        visitor.field("createStatus", &mut self.create_status);
-        visitor.boxed("createError", &mut self.create_error);
+        visitor.field("name", &mut self.name);
+        visitor.field("pageId", &mut self.page_id);
+        visitor.boxed("recipient", &mut self.recipient);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,21 +8,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct InternalMessageData {
+    /// `communicationId`
+    pub communication_id: Option<String>,
+    pub conversation: Option<Box<AddressableEntityRef>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub conversation: Option<Box<AddressableEntityRef>>,
-    /// `communicationId`
-    pub communication_id: Option<String>,
-    /// required
-    pub timestamp: Option<time::Timestamp>,
-    pub sender: Option<Box<UserReference>>,
-    pub recipient: Option<Box<UserReference>>,
     /// `normalizedMessage`, read-only
     pub normalized_message: Option<Box<ConversationNormalizedMessage>>,
+    pub recipient: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sender: Option<Box<UserReference>>,
+    /// required
+    pub timestamp: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for InternalMessageData {
     const NAME: &'static str = "InternalMessageData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("communicationId", &mut self.communication_id);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.field("communicationId", &mut self.communication_id);
-        visitor.field("timestamp", &mut self.timestamp);
-        visitor.boxed("sender", &mut self.sender);
-        visitor.boxed("recipient", &mut self.recipient);
         visitor.boxed("normalizedMessage", &mut self.normalized_message);
+        visitor.boxed("recipient", &mut self.recipient);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("sender", &mut self.sender);
+        visitor.field("timestamp", &mut self.timestamp);
         visitor.extra(&mut self.extra);
     }
 }

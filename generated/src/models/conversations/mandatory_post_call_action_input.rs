@@ -7,7 +7,7 @@ pub struct MandatoryPostCallActionInput {
     pub destination: Option<String>,
     /// `invocationData`
     pub invocation_data: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

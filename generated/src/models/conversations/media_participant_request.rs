@@ -7,17 +7,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MediaParticipantRequest {
-    pub wrapup: Option<Box<WrapupInput>>,
-    pub state: Option<MediaParticipantRequestState>,
-    pub recording: Option<bool>,
-    pub muted: Option<bool>,
     pub confined: Option<bool>,
     pub held: Option<bool>,
-    /// `wrapupSkipped`
-    pub wrapup_skipped: Option<bool>,
+    pub muted: Option<bool>,
+    pub recording: Option<bool>,
     /// `resumeTime`
     pub resume_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<MediaParticipantRequestState>,
+    pub wrapup: Option<Box<WrapupInput>>,
+    /// `wrapupSkipped`
+    pub wrapup_skipped: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for MediaParticipantRequest {
     const NAME: &'static str = "MediaParticipantRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("wrapup", &mut self.wrapup);
-        visitor.field("state", &mut self.state);
-        visitor.field("recording", &mut self.recording);
-        visitor.field("muted", &mut self.muted);
         visitor.field("confined", &mut self.confined);
         visitor.field("held", &mut self.held);
-        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
+        visitor.field("muted", &mut self.muted);
+        visitor.field("recording", &mut self.recording);
         visitor.field("resumeTime", &mut self.resume_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("wrapup", &mut self.wrapup);
+        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
         visitor.extra(&mut self.extra);
     }
 }

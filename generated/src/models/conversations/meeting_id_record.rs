@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MeetingIdRecord {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub ephemeral: Option<bool>,
     /// `conferenceId`
     pub conference_id: Option<String>,
     /// `dateExpired`
     pub date_expired: Option<time::Timestamp>,
+    /// required
+    pub ephemeral: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for MeetingIdRecord {
     const NAME: &'static str = "MeetingIdRecord";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("ephemeral", &mut self.ephemeral);
         visitor.field("conferenceId", &mut self.conference_id);
         visitor.field("dateExpired", &mut self.date_expired);
+        visitor.field("ephemeral", &mut self.ephemeral);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -8,22 +8,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessageConversation {
+    pub divisions: Option<Vec<ConversationDivisionMembership>>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub participants: Option<Vec<MessageMediaParticipant>>,
-    /// `otherMediaUris`
-    pub other_media_uris: Option<Vec<String>>,
-    /// `recentTransfers`
-    pub recent_transfers: Option<Vec<TransferResponse>>,
-    /// `utilizationLabelId`
-    pub utilization_label_id: Option<String>,
     /// `inactivityTimeout`
     pub inactivity_timeout: Option<time::Timestamp>,
-    pub divisions: Option<Vec<ConversationDivisionMembership>>,
+    pub name: Option<String>,
+    /// `otherMediaUris`
+    pub other_media_uris: Option<Vec<String>>,
+    pub participants: Option<Vec<MessageMediaParticipant>>,
+    /// `recentTransfers`
+    pub recent_transfers: Option<Vec<TransferResponse>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `utilizationLabelId`
+    pub utilization_label_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for MessageConversation {
     const NAME: &'static str = "MessageConversation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("participants", &mut self.participants);
-        visitor.field("otherMediaUris", &mut self.other_media_uris);
-        visitor.field("recentTransfers", &mut self.recent_transfers);
-        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
-        visitor.field("inactivityTimeout", &mut self.inactivity_timeout);
         visitor.field("divisions", &mut self.divisions);
+        visitor.field("id", &mut self.id);
+        visitor.field("inactivityTimeout", &mut self.inactivity_timeout);
+        visitor.field("name", &mut self.name);
+        visitor.field("otherMediaUris", &mut self.other_media_uris);
+        visitor.field("participants", &mut self.participants);
+        visitor.field("recentTransfers", &mut self.recent_transfers);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
         visitor.extra(&mut self.extra);
     }
 }

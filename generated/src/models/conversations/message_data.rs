@@ -9,33 +9,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessageData {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `providerMessageId`
-    pub provider_message_id: Option<String>,
-    /// required
-    pub timestamp: Option<time::Timestamp>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `createdBy`
+    pub created_by: Option<Box<User>>,
+    pub direction: Option<MessageDataDirection>,
     /// `fromAddress`
     pub from_address: Option<String>,
-    /// `toAddress`
-    pub to_address: Option<String>,
-    pub direction: Option<MessageDataDirection>,
+    /// read-only
+    pub id: Option<String>,
     /// `messengerType`
     pub messenger_type: Option<MessageDataMessengerType>,
-    /// required
-    pub status: Option<MessageDataStatus>,
+    pub name: Option<String>,
     /// `normalizedMessage`, read-only
     pub normalized_message: Option<Box<ConversationNormalizedMessage>>,
     /// `normalizedReceipts`, read-only
     pub normalized_receipts: Option<Vec<ConversationNormalizedMessage>>,
-    /// `createdBy`
-    pub created_by: Option<Box<User>>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
+    /// `providerMessageId`
+    pub provider_message_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<MessageDataStatus>,
+    /// required
+    pub timestamp: Option<time::Timestamp>,
+    /// `toAddress`
+    pub to_address: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,20 +43,20 @@ impl codec::Model for MessageData {
     const NAME: &'static str = "MessageData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("providerMessageId", &mut self.provider_message_id);
-        visitor.field("timestamp", &mut self.timestamp);
-        visitor.field("fromAddress", &mut self.from_address);
-        visitor.field("toAddress", &mut self.to_address);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("direction", &mut self.direction);
+        visitor.field("fromAddress", &mut self.from_address);
+        visitor.field("id", &mut self.id);
         visitor.field("messengerType", &mut self.messenger_type);
-        visitor.field("status", &mut self.status);
+        visitor.field("name", &mut self.name);
         visitor.boxed("normalizedMessage", &mut self.normalized_message);
         visitor.field("normalizedReceipts", &mut self.normalized_receipts);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("providerMessageId", &mut self.provider_message_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("timestamp", &mut self.timestamp);
+        visitor.field("toAddress", &mut self.to_address);
         visitor.extra(&mut self.extra);
     }
 }

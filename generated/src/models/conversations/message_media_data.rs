@@ -5,25 +5,25 @@ use crate::models::conversations::GetConversationsMessageCommunicationMessagesMe
 
 #[derive(Clone, Default)]
 pub struct MessageMediaData {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub url: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<String>,
-    /// `contentLengthBytes`
-    pub content_length_bytes: Option<i64>,
-    /// `uploadUrl`
-    pub upload_url: Option<String>,
-    /// read-only
-    pub status: Option<MessageMediaDataStatus>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
     /// `communicationId`
     pub communication_id: Option<String>,
+    /// `contentLengthBytes`
+    pub content_length_bytes: Option<i64>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `mediaType`
+    pub media_type: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<MessageMediaDataStatus>,
+    /// `uploadUrl`
+    pub upload_url: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,16 +31,16 @@ impl codec::Model for MessageMediaData {
     const NAME: &'static str = "MessageMediaData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("url", &mut self.url);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("contentLengthBytes", &mut self.content_length_bytes);
-        visitor.field("uploadUrl", &mut self.upload_url);
-        visitor.field("status", &mut self.status);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("contentLengthBytes", &mut self.content_length_bytes);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("uploadUrl", &mut self.upload_url);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

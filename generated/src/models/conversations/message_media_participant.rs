@@ -18,83 +18,83 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessageMediaParticipant {
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub address: Option<String>,
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
+    /// `alertingTimeoutMs`
+    pub alerting_timeout_ms: Option<i64>,
+    pub attributes: Option<BTreeMap<String, String>>,
+    pub authenticated: Option<bool>,
     /// `connectedTime`
     pub connected_time: Option<time::Timestamp>,
-    /// `endTime`
-    pub end_time: Option<time::Timestamp>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    pub purpose: Option<String>,
-    pub state: Option<MessageMediaParticipantState>,
+    /// `conversationRoutingData`
+    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
     pub direction: Option<MessageMediaParticipantDirection>,
     /// `disconnectType`
     pub disconnect_type: Option<MessageMediaParticipantDisconnectType>,
-    pub held: Option<bool>,
-    /// `wrapupRequired`
-    pub wrapup_required: Option<bool>,
-    /// `wrapupPrompt`
-    pub wrapup_prompt: Option<String>,
-    /// `mediaRoles`
-    pub media_roles: Option<Vec<String>>,
-    pub user: Option<Box<DomainEntityRef>>,
-    pub queue: Option<Box<DomainEntityRef>>,
-    pub team: Option<Box<DomainEntityRef>>,
-    pub attributes: Option<BTreeMap<String, String>>,
+    /// `endAcwTime`
+    pub end_acw_time: Option<time::Timestamp>,
+    /// `endTime`
+    pub end_time: Option<time::Timestamp>,
     /// `errorInfo`
     pub error_info: Option<Box<ErrorInfo>>,
-    pub script: Option<Box<DomainEntityRef>>,
-    /// `wrapupTimeoutMs`
-    pub wrapup_timeout_ms: Option<i64>,
-    /// `wrapupSkipped`
-    pub wrapup_skipped: Option<bool>,
-    /// `alertingTimeoutMs`
-    pub alerting_timeout_ms: Option<i64>,
-    pub provider: Option<String>,
     /// `externalContact`
     pub external_contact: Option<Box<DomainEntityRef>>,
     /// `externalContactInitialDivisionId`
     pub external_contact_initial_division_id: Option<String>,
     /// `externalOrganization`
     pub external_organization: Option<Box<DomainEntityRef>>,
-    pub wrapup: Option<Box<Wrapup>>,
-    pub peer: Option<String>,
     /// `flaggedReason`
     pub flagged_reason: Option<MessageMediaParticipantFlaggedReason>,
-    /// `journeyContext`
-    pub journey_context: Option<Box<JourneyContext>>,
-    /// `conversationRoutingData`
-    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
-    /// `startAcwTime`
-    pub start_acw_time: Option<time::Timestamp>,
-    /// `endAcwTime`
-    pub end_acw_time: Option<time::Timestamp>,
-    /// `parkTime`
-    pub park_time: Option<time::Timestamp>,
-    /// `resumeTime`
-    pub resume_time: Option<time::Timestamp>,
-    /// `toAddress`
-    pub to_address: Option<Box<Address>>,
     /// `fromAddress`
     pub from_address: Option<Box<Address>>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
+    /// `journeyContext`
+    pub journey_context: Option<Box<JourneyContext>>,
+    /// `mediaRoles`
+    pub media_roles: Option<Vec<String>>,
     pub messages: Option<Vec<MessageDetails>>,
-    pub r#type: Option<MessageMediaParticipantType>,
+    /// `monitoredParticipant`
+    pub monitored_participant: Option<Box<AddressableEntityRef>>,
+    /// `monitoredParticipantId`
+    pub monitored_participant_id: Option<String>,
+    pub name: Option<String>,
+    /// `parkTime`
+    pub park_time: Option<time::Timestamp>,
+    pub peer: Option<String>,
+    pub provider: Option<String>,
+    pub purpose: Option<String>,
+    pub queue: Option<Box<DomainEntityRef>>,
     /// `recipientCountry`
     pub recipient_country: Option<String>,
     /// `recipientType`
     pub recipient_type: Option<String>,
-    pub authenticated: Option<bool>,
-    /// `monitoredParticipantId`
-    pub monitored_participant_id: Option<String>,
-    /// `monitoredParticipant`
-    pub monitored_participant: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `resumeTime`
+    pub resume_time: Option<time::Timestamp>,
+    pub script: Option<Box<DomainEntityRef>>,
+    /// `startAcwTime`
+    pub start_acw_time: Option<time::Timestamp>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    pub state: Option<MessageMediaParticipantState>,
+    pub team: Option<Box<DomainEntityRef>>,
+    /// `toAddress`
+    pub to_address: Option<Box<Address>>,
+    pub r#type: Option<MessageMediaParticipantType>,
+    pub user: Option<Box<DomainEntityRef>>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// `wrapupPrompt`
+    pub wrapup_prompt: Option<String>,
+    /// `wrapupRequired`
+    pub wrapup_required: Option<bool>,
+    /// `wrapupSkipped`
+    pub wrapup_skipped: Option<bool>,
+    /// `wrapupTimeoutMs`
+    pub wrapup_timeout_ms: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -102,32 +102,17 @@ impl codec::Model for MessageMediaParticipant {
     const NAME: &'static str = "MessageMediaParticipant";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("address", &mut self.address);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("authenticated", &mut self.authenticated);
         visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("endTime", &mut self.end_time);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.field("purpose", &mut self.purpose);
-        visitor.field("state", &mut self.state);
+        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
         visitor.field("direction", &mut self.direction);
         visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("held", &mut self.held);
-        visitor.field("wrapupRequired", &mut self.wrapup_required);
-        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
-        visitor.field("mediaRoles", &mut self.media_roles);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.boxed("team", &mut self.team);
-        visitor.field("attributes", &mut self.attributes);
+        visitor.field("endAcwTime", &mut self.end_acw_time);
+        visitor.field("endTime", &mut self.end_time);
         visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.boxed("script", &mut self.script);
-        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
-        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
-        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
-        visitor.field("provider", &mut self.provider);
         visitor.boxed("externalContact", &mut self.external_contact);
         visitor
             .field(
@@ -135,24 +120,39 @@ impl codec::Model for MessageMediaParticipant {
                 &mut self.external_contact_initial_division_id,
             );
         visitor.boxed("externalOrganization", &mut self.external_organization);
-        visitor.boxed("wrapup", &mut self.wrapup);
-        visitor.field("peer", &mut self.peer);
         visitor.field("flaggedReason", &mut self.flagged_reason);
-        visitor.boxed("journeyContext", &mut self.journey_context);
-        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
-        visitor.field("startAcwTime", &mut self.start_acw_time);
-        visitor.field("endAcwTime", &mut self.end_acw_time);
-        visitor.field("parkTime", &mut self.park_time);
-        visitor.field("resumeTime", &mut self.resume_time);
-        visitor.boxed("toAddress", &mut self.to_address);
         visitor.boxed("fromAddress", &mut self.from_address);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("journeyContext", &mut self.journey_context);
+        visitor.field("mediaRoles", &mut self.media_roles);
         visitor.field("messages", &mut self.messages);
-        visitor.field("type", &mut self.r#type);
+        visitor.boxed("monitoredParticipant", &mut self.monitored_participant);
+        visitor.field("monitoredParticipantId", &mut self.monitored_participant_id);
+        visitor.field("name", &mut self.name);
+        visitor.field("parkTime", &mut self.park_time);
+        visitor.field("peer", &mut self.peer);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("purpose", &mut self.purpose);
+        visitor.boxed("queue", &mut self.queue);
         visitor.field("recipientCountry", &mut self.recipient_country);
         visitor.field("recipientType", &mut self.recipient_type);
-        visitor.field("authenticated", &mut self.authenticated);
-        visitor.field("monitoredParticipantId", &mut self.monitored_participant_id);
-        visitor.boxed("monitoredParticipant", &mut self.monitored_participant);
+        visitor.field("resumeTime", &mut self.resume_time);
+        visitor.boxed("script", &mut self.script);
+        visitor.field("startAcwTime", &mut self.start_acw_time);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("team", &mut self.team);
+        visitor.boxed("toAddress", &mut self.to_address);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("user", &mut self.user);
+        visitor.boxed("wrapup", &mut self.wrapup);
+        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
+        visitor.field("wrapupRequired", &mut self.wrapup_required);
+        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
+        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 pub struct MessageMediaUploadData {
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `uploadUrl`
-    pub upload_url: Option<String>,
-    /// `uploadHeaders`
-    pub upload_headers: Option<BTreeMap<String, String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadHeaders`
+    pub upload_headers: Option<BTreeMap<String, String>>,
+    /// `uploadUrl`
+    pub upload_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for MessageMediaUploadData {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("uploadUrl", &mut self.upload_url);
-        visitor.field("uploadHeaders", &mut self.upload_headers);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("uploadHeaders", &mut self.upload_headers);
+        visitor.field("uploadUrl", &mut self.upload_url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessageTypingEventRequest {
-    /// required
-    pub typing: Option<Box<ConversationEventTyping>>,
     /// `dateSent`
     pub date_sent: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub typing: Option<Box<ConversationEventTyping>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for MessageTypingEventRequest {
     const NAME: &'static str = "MessageTypingEventRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("typing", &mut self.typing);
         visitor.field("dateSent", &mut self.date_sent);
+        visitor.boxed("typing", &mut self.typing);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct MessagingConferResponse {
-    /// required
-    pub conversation: Option<Box<AddressableEntityRef>>,
-    /// `communicationId`, required
-    pub communication_id: Option<String>,
-    /// `peerCommunicationId`, required
-    pub peer_communication_id: Option<String>,
     /// `commandId`, required
     pub command_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `communicationId`, required
+    pub communication_id: Option<String>,
+    /// required
+    pub conversation: Option<Box<AddressableEntityRef>>,
+    /// `peerCommunicationId`, required
+    pub peer_communication_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for MessagingConferResponse {
     const NAME: &'static str = "MessagingConferResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.field("communicationId", &mut self.communication_id);
-        visitor.field("peerCommunicationId", &mut self.peer_communication_id);
         visitor.field("commandId", &mut self.command_id);
+        visitor.field("communicationId", &mut self.communication_id);
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("peerCommunicationId", &mut self.peer_communication_id);
         visitor.extra(&mut self.extra);
     }
 }

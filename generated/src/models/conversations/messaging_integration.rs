@@ -9,35 +9,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessagingIntegration {
-    /// required, read-only
-    pub id: Option<String>,
-    /// required, read-only
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingReference>>,
-    /// read-only
-    pub status: Option<MessagingIntegrationStatus>,
-    /// `messengerType`, required, read-only
-    pub messenger_type: Option<MessagingIntegrationMessengerType>,
-    /// `openExtensionType`, read-only
-    pub open_extension_type: Option<MessagingIntegrationOpenExtensionType>,
-    /// read-only
-    pub recipient: Option<Box<DomainEntityRef>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<DomainEntityRef>>,
+    /// required, read-only
+    pub id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingReference>>,
+    /// `messengerType`, required, read-only
+    pub messenger_type: Option<MessagingIntegrationMessengerType>,
     /// `modifiedBy`, read-only
     pub modified_by: Option<Box<DomainEntityRef>>,
     /// required, read-only
-    pub version: Option<i64>,
+    pub name: Option<String>,
+    /// `openExtensionType`, read-only
+    pub open_extension_type: Option<MessagingIntegrationOpenExtensionType>,
+    /// read-only
+    pub recipient: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<MessagingIntegrationStatus>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// required, read-only
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,20 +45,20 @@ impl codec::Model for MessagingIntegration {
     const NAME: &'static str = "MessagingIntegration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor.field("status", &mut self.status);
-        visitor.field("messengerType", &mut self.messenger_type);
-        visitor.field("openExtensionType", &mut self.open_extension_type);
-        visitor.boxed("recipient", &mut self.recipient);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("messengerType", &mut self.messenger_type);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("version", &mut self.version);
+        visitor.field("name", &mut self.name);
+        visitor.field("openExtensionType", &mut self.open_extension_type);
+        visitor.boxed("recipient", &mut self.recipient);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,24 +7,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessagingSettingReference {
+    pub content: Option<Box<ContentSetting>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<DomainEntityRef>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub event: Option<Box<EventSetting>>,
     /// required
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    pub version: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<DomainEntityRef>>,
     /// `updatedBy`, read-only
     pub updated_by: Option<Box<DomainEntityRef>>,
-    pub content: Option<Box<ContentSetting>>,
-    pub event: Option<Box<EventSetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for MessagingSettingReference {
     const NAME: &'static str = "MessagingSettingReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("content", &mut self.content);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("event", &mut self.event);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.boxed("updatedBy", &mut self.updated_by);
-        visitor.boxed("content", &mut self.content);
-        visitor.boxed("event", &mut self.event);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

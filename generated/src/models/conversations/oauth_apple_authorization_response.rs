@@ -5,10 +5,10 @@ use crate::models::conversations::OAuthAppleAuthorizationResponseError;
 
 #[derive(Clone, Default)]
 pub struct OAuthAppleAuthorizationResponse {
+    pub error: Option<Box<OAuthAppleAuthorizationResponseError>>,
     /// `redirectUrl`, required
     pub redirect_url: Option<String>,
-    pub error: Option<Box<OAuthAppleAuthorizationResponseError>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for OAuthAppleAuthorizationResponse {
     const NAME: &'static str = "OAuthAppleAuthorizationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("redirectUrl", &mut self.redirect_url);
         visitor.boxed("error", &mut self.error);
+        visitor.field("redirectUrl", &mut self.redirect_url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::runtime::codec;
 pub struct OAuthAppleAuthorizationResponseError {
     /// required
     pub code: Option<String>,
+    pub details: Option<serde_json::Value>,
     /// required
     pub message: Option<String>,
-    pub details: Option<serde_json::Value>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for OAuthAppleAuthorizationResponseError {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("message", &mut self.message);
         visitor.field("details", &mut self.details);
+        visitor.field("message", &mut self.message);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::conversations::ConversationSessionSummaryStatus;
 #[derive(Clone, Default)]
 pub struct OnDemandSummaryAcceptedResponse {
     pub id: Option<String>,
-    /// required
-    pub status: Option<OnDemandSummaryAcceptedResponseStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<OnDemandSummaryAcceptedResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for OnDemandSummaryAcceptedResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,18 +6,18 @@ use crate::models::shared_by_6_1d06ee::ConversationContentAttachmentMediaType;
 
 #[derive(Clone, Default)]
 pub struct OpenContentAttachment {
+    pub filename: Option<String>,
     pub id: Option<String>,
     /// `mediaType`, required
     pub media_type: Option<OpenContentAttachmentMediaType>,
     /// required
-    pub url: Option<String>,
-    /// required
     pub mime: Option<String>,
-    pub text: Option<String>,
     pub sha256: Option<String>,
-    pub filename: Option<String>,
+    pub text: Option<String>,
     pub thumbnail: Option<Box<OpenContentThumbnail>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for OpenContentAttachment {
     const NAME: &'static str = "OpenContentAttachment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("filename", &mut self.filename);
         visitor.field("id", &mut self.id);
         visitor.field("mediaType", &mut self.media_type);
-        visitor.field("url", &mut self.url);
         visitor.field("mime", &mut self.mime);
-        visitor.field("text", &mut self.text);
         visitor.field("sha256", &mut self.sha256);
-        visitor.field("filename", &mut self.filename);
+        visitor.field("text", &mut self.text);
         visitor.boxed("thumbnail", &mut self.thumbnail);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OpenContentThumbnail {
-    pub url: Option<String>,
-    pub mime: Option<String>,
-    pub sha256: Option<String>,
     /// `contentSizeBytes`
     pub content_size_bytes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub mime: Option<String>,
+    pub sha256: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for OpenContentThumbnail {
     const NAME: &'static str = "OpenContentThumbnail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
+        visitor.field("contentSizeBytes", &mut self.content_size_bytes);
         visitor.field("mime", &mut self.mime);
         visitor.field("sha256", &mut self.sha256);
-        visitor.field("contentSizeBytes", &mut self.content_size_bytes);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct OpenEvent {
     /// `eventType`, required
     pub event_type: Option<OpenEventEventType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,13 +6,13 @@ use crate::models::conversations_and_journey::JourneyViewElementAttributesType;
 
 #[derive(Clone, Default)]
 pub struct OpenEventNormalizedMessage {
-    pub id: Option<String>,
     /// required
     pub channel: Option<Box<OpenMessagingChannel>>,
+    pub events: Option<Vec<OpenMessageEvent>>,
+    pub id: Option<String>,
     /// required
     pub r#type: Option<OpenEventNormalizedMessageType>,
-    pub events: Option<Vec<OpenMessageEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for OpenEventNormalizedMessage {
     const NAME: &'static str = "OpenEventNormalizedMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("type", &mut self.r#type);
         visitor.field("events", &mut self.events);
+        visitor.field("id", &mut self.id);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,12 +9,12 @@ use crate::runtime::time;
 pub struct OpenInboundMessageMessagingChannel {
     /// required
     pub from: Option<Box<OpenMessagingFromRecipient>>,
-    /// required
-    pub time: Option<time::Timestamp>,
     /// `messageId`
     pub message_id: Option<String>,
     pub metadata: Option<Box<ConversationChannelMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub time: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for OpenInboundMessageMessagingChannel {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("from", &mut self.from);
-        visitor.field("time", &mut self.time);
         visitor.field("messageId", &mut self.message_id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("time", &mut self.time);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct OpenInboundMessagingChannel {
     pub from: Option<Box<OpenMessagingFromRecipient>>,
     /// required
     pub time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,10 +7,10 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct OpenInboundMessagingReceiptChannel {
     /// required
-    pub to: Option<Box<OpenMessagingToRecipient>>,
-    /// required
     pub time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub to: Option<Box<OpenMessagingToRecipient>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for OpenInboundMessagingReceiptChannel {
     const NAME: &'static str = "OpenInboundMessagingReceiptChannel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("to", &mut self.to);
         visitor.field("time", &mut self.time);
+        visitor.boxed("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

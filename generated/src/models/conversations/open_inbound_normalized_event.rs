@@ -9,7 +9,7 @@ pub struct OpenInboundNormalizedEvent {
     pub channel: Option<Box<OpenInboundMessagingChannel>>,
     /// required
     pub events: Option<Vec<OpenEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,10 +10,10 @@ use crate::models::conversations::{
 pub struct OpenInboundNormalizedMessage {
     /// required
     pub channel: Option<Box<OpenInboundMessageMessagingChannel>>,
-    pub text: Option<String>,
     pub content: Option<Vec<OpenInboundMessageContent>>,
     pub metadata: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for OpenInboundNormalizedMessage {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("text", &mut self.text);
         visitor.field("content", &mut self.content);
         visitor.field("metadata", &mut self.metadata);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

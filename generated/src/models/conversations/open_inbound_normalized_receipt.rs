@@ -7,15 +7,15 @@ use crate::models::conversations_and_social_media::ConversationReason;
 #[derive(Clone, Default)]
 pub struct OpenInboundNormalizedReceipt {
     /// required
-    pub id: Option<String>,
-    /// required
     pub channel: Option<Box<OpenInboundMessagingReceiptChannel>>,
     /// required
-    pub status: Option<OpenInboundNormalizedReceiptStatus>,
-    pub reasons: Option<Vec<ConversationReason>>,
+    pub id: Option<String>,
     /// `isFinalReceipt`
     pub is_final_receipt: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub reasons: Option<Vec<ConversationReason>>,
+    /// required
+    pub status: Option<OpenInboundNormalizedReceiptStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for OpenInboundNormalizedReceipt {
     const NAME: &'static str = "OpenInboundNormalizedReceipt";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("status", &mut self.status);
-        visitor.field("reasons", &mut self.reasons);
+        visitor.field("id", &mut self.id);
         visitor.field("isFinalReceipt", &mut self.is_final_receipt);
+        visitor.field("reasons", &mut self.reasons);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

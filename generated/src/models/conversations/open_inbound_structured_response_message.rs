@@ -7,13 +7,13 @@ use crate::models::conversations::{
 
 #[derive(Clone, Default)]
 pub struct OpenInboundStructuredResponseMessage {
-    /// required
-    pub channel: Option<Box<OpenInboundMessageMessagingChannel>>,
     /// `buttonResponse`, required
     pub button_response: Option<Box<ContentButtonResponse>>,
+    /// required
+    pub channel: Option<Box<OpenInboundMessageMessagingChannel>>,
     /// `originatingMessageId`, required
     pub originating_message_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for OpenInboundStructuredResponseMessage {
     const NAME: &'static str = "OpenInboundStructuredResponseMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("channel", &mut self.channel);
         visitor.boxed("buttonResponse", &mut self.button_response);
+        visitor.boxed("channel", &mut self.channel);
         visitor.field("originatingMessageId", &mut self.originating_message_id);
         visitor.extra(&mut self.extra);
     }

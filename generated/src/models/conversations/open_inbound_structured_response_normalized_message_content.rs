@@ -6,13 +6,13 @@ use crate::models::shared_by_6_1d06ee::ConversationFormResponseContentContentTyp
 
 #[derive(Clone, Default)]
 pub struct OpenInboundStructuredResponseNormalizedMessageContent {
+    /// `buttonResponse`
+    pub button_response: Option<Box<ContentButtonResponse>>,
     /// `contentType`, required
     pub content_type: Option<
         OpenInboundStructuredResponseNormalizedMessageContentContentType,
     >,
-    /// `buttonResponse`
-    pub button_response: Option<Box<ContentButtonResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for OpenInboundStructuredResponseNormalizedMessageContent {
     const NAME: &'static str = "OpenInboundStructuredResponseNormalizedMessageContent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("buttonResponse", &mut self.button_response);
+        visitor.field("contentType", &mut self.content_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,38 +13,38 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OpenIntegration {
-    /// required, read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingReference>>,
-    /// `outboundNotificationWebhookUrl`, required
-    pub outbound_notification_webhook_url: Option<String>,
-    /// `outboundNotificationWebhookSignatureSecretToken`, required
-    pub outbound_notification_webhook_signature_secret_token: Option<String>,
-    /// `webhookHeaders`
-    pub webhook_headers: Option<BTreeMap<String, String>>,
-    pub status: Option<String>,
-    /// read-only
-    pub recipient: Option<Box<DomainEntityRef>>,
+    /// `createError`, read-only
+    pub create_error: Option<Box<ErrorBody>>,
+    /// `createStatus`, read-only
+    pub create_status: Option<OpenIntegrationCreateStatus>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
+    /// required, read-only
+    pub id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingReference>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<DomainEntityRef>>,
-    /// `createStatus`, read-only
-    pub create_status: Option<OpenIntegrationCreateStatus>,
-    /// `createError`, read-only
-    pub create_error: Option<Box<ErrorBody>>,
+    /// required
+    pub name: Option<String>,
+    /// `outboundNotificationWebhookSignatureSecretToken`, required
+    pub outbound_notification_webhook_signature_secret_token: Option<String>,
+    /// `outboundNotificationWebhookUrl`, required
+    pub outbound_notification_webhook_url: Option<String>,
+    /// read-only
+    pub recipient: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<String>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// `webhookHeaders`
+    pub webhook_headers: Option<BTreeMap<String, String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -52,30 +52,30 @@ impl codec::Model for OpenIntegration {
     const NAME: &'static str = "OpenIntegration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("createError", &mut self.create_error);
+        visitor.field("createStatus", &mut self.create_status);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor
-            .field(
-                "outboundNotificationWebhookUrl",
-                &mut self.outbound_notification_webhook_url,
-            );
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "outboundNotificationWebhookSignatureSecretToken",
                 &mut self.outbound_notification_webhook_signature_secret_token,
             );
-        visitor.field("webhookHeaders", &mut self.webhook_headers);
-        visitor.field("status", &mut self.status);
+        visitor
+            .field(
+                "outboundNotificationWebhookUrl",
+                &mut self.outbound_notification_webhook_url,
+            );
         visitor.boxed("recipient", &mut self.recipient);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("createStatus", &mut self.create_status);
-        visitor.boxed("createError", &mut self.create_error);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("webhookHeaders", &mut self.webhook_headers);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,21 +9,21 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 pub struct OpenIntegrationRequest {
     /// read-only
     pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
     /// `messagingSetting`
     pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
-    /// `outboundNotificationWebhookUrl`, required
-    pub outbound_notification_webhook_url: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `outboundNotificationWebhookSignatureSecretToken`, required
     pub outbound_notification_webhook_signature_secret_token: Option<String>,
-    /// `webhookHeaders`
-    pub webhook_headers: Option<BTreeMap<String, String>>,
+    /// `outboundNotificationWebhookUrl`, required
+    pub outbound_notification_webhook_url: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// `webhookHeaders`
+    pub webhook_headers: Option<BTreeMap<String, String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,21 +32,21 @@ impl codec::Model for OpenIntegrationRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor
-            .field(
-                "outboundNotificationWebhookUrl",
-                &mut self.outbound_notification_webhook_url,
-            );
+        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "outboundNotificationWebhookSignatureSecretToken",
                 &mut self.outbound_notification_webhook_signature_secret_token,
             );
-        visitor.field("webhookHeaders", &mut self.webhook_headers);
+        visitor
+            .field(
+                "outboundNotificationWebhookUrl",
+                &mut self.outbound_notification_webhook_url,
+            );
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("webhookHeaders", &mut self.webhook_headers);
         visitor.extra(&mut self.extra);
     }
 }

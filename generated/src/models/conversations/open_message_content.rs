@@ -5,10 +5,10 @@ use crate::models::shared_by_4_4e7f65::ConversationContentAttachment;
 
 #[derive(Clone, Default)]
 pub struct OpenMessageContent {
+    pub attachment: Option<Box<ConversationContentAttachment>>,
     /// `contentType`, required
     pub content_type: Option<OpenMessageContentContentType>,
-    pub attachment: Option<Box<ConversationContentAttachment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for OpenMessageContent {
     const NAME: &'static str = "OpenMessageContent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("attachment", &mut self.attachment);
+        visitor.field("contentType", &mut self.content_type);
         visitor.extra(&mut self.extra);
     }
 }

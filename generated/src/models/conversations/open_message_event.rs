@@ -9,7 +9,7 @@ pub struct OpenMessageEvent {
     /// `eventType`, required
     pub event_type: Option<OpenMessageEventEventType>,
     pub typing: Option<Box<ConversationEventTyping>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

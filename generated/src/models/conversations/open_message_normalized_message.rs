@@ -7,17 +7,17 @@ use crate::models::shared_by_5_7d9409::ConversationContentTextType;
 
 #[derive(Clone, Default)]
 pub struct OpenMessageNormalizedMessage {
-    pub id: Option<String>,
     /// required
     pub channel: Option<Box<OpenMessagingChannel>>,
-    /// required
-    pub r#type: Option<OpenMessageNormalizedMessageType>,
-    pub text: Option<String>,
     pub content: Option<Vec<OpenMessageContent>>,
-    pub metadata: Option<BTreeMap<String, String>>,
     /// `conversationId`
     pub conversation_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    pub metadata: Option<BTreeMap<String, String>>,
+    pub text: Option<String>,
+    /// required
+    pub r#type: Option<OpenMessageNormalizedMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for OpenMessageNormalizedMessage {
     const NAME: &'static str = "OpenMessageNormalizedMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("content", &mut self.content);
-        visitor.field("metadata", &mut self.metadata);
         visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("metadata", &mut self.metadata);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,21 +10,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OpenMessagingChannel {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub platform: Option<OpenMessagingChannelPlatform>,
-    pub r#type: Option<OpenMessagingChannelType>,
-    /// `messageId`
-    pub message_id: Option<String>,
-    /// required
-    pub to: Option<Box<OpenMessagingToRecipient>>,
     /// required
     pub from: Option<Box<OpenMessagingFromRecipient>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `messageId`
+    pub message_id: Option<String>,
+    pub metadata: Option<Box<ConversationChannelMetadata>>,
+    /// read-only
+    pub platform: Option<OpenMessagingChannelPlatform>,
     /// required
     pub time: Option<time::Timestamp>,
-    pub metadata: Option<Box<ConversationChannelMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub to: Option<Box<OpenMessagingToRecipient>>,
+    pub r#type: Option<OpenMessagingChannelType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for OpenMessagingChannel {
     const NAME: &'static str = "OpenMessagingChannel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("platform", &mut self.platform);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("messageId", &mut self.message_id);
-        visitor.boxed("to", &mut self.to);
         visitor.boxed("from", &mut self.from);
-        visitor.field("time", &mut self.time);
+        visitor.field("id", &mut self.id);
+        visitor.field("messageId", &mut self.message_id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("platform", &mut self.platform);
+        visitor.field("time", &mut self.time);
+        visitor.boxed("to", &mut self.to);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

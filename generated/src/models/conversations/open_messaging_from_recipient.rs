@@ -5,19 +5,19 @@ use crate::models::conversations_and_social_media::ConversationMessagingFromReci
 
 #[derive(Clone, Default)]
 pub struct OpenMessagingFromRecipient {
-    pub nickname: Option<String>,
+    pub email: Option<String>,
+    /// `firstName`
+    pub first_name: Option<String>,
     /// required
     pub id: Option<String>,
     /// `idType`, required
     pub id_type: Option<OpenMessagingFromRecipientIdType>,
-    /// `firstName`
-    pub first_name: Option<String>,
-    /// `lastName`
-    pub last_name: Option<String>,
     /// read-only
     pub image: Option<String>,
-    pub email: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lastName`
+    pub last_name: Option<String>,
+    pub nickname: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for OpenMessagingFromRecipient {
     const NAME: &'static str = "OpenMessagingFromRecipient";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("nickname", &mut self.nickname);
+        visitor.field("email", &mut self.email);
+        visitor.field("firstName", &mut self.first_name);
         visitor.field("id", &mut self.id);
         visitor.field("idType", &mut self.id_type);
-        visitor.field("firstName", &mut self.first_name);
-        visitor.field("lastName", &mut self.last_name);
         visitor.field("image", &mut self.image);
-        visitor.field("email", &mut self.email);
+        visitor.field("lastName", &mut self.last_name);
+        visitor.field("nickname", &mut self.nickname);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::shared_by_12_a5bb20::WritableStarrableDivision;
 #[derive(Clone, Default)]
 pub struct OpenMessagingIdentityResolutionConfig {
     pub division: Option<Box<WritableStarrableDivision>>,
-    /// `resolveIdentities`, required
-    pub resolve_identities: Option<bool>,
     /// `externalSource`
     pub external_source: Option<Box<IdentityResolutionExternalSource>>,
+    /// `resolveIdentities`, required
+    pub resolve_identities: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for OpenMessagingIdentityResolutionConfig {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("division", &mut self.division);
-        visitor.field("resolveIdentities", &mut self.resolve_identities);
         visitor.boxed("externalSource", &mut self.external_source);
+        visitor.field("resolveIdentities", &mut self.resolve_identities);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -9,20 +9,20 @@ use crate::models::shared_by_4_bc62df::ConversationNormalizedMessageStatus;
 
 #[derive(Clone, Default)]
 pub struct OpenNormalizedMessage {
-    pub id: Option<String>,
     /// required
     pub channel: Option<Box<OpenMessagingChannel>>,
-    /// required
-    pub r#type: Option<OpenNormalizedMessageType>,
-    pub text: Option<String>,
     pub content: Option<Vec<OpenMessageContent>>,
-    pub status: Option<OpenNormalizedMessageStatus>,
-    pub reasons: Option<Vec<ConversationReason>>,
+    pub direction: Option<OpenNormalizedMessageDirection>,
+    pub id: Option<String>,
     /// `isFinalReceipt`
     pub is_final_receipt: Option<bool>,
-    pub direction: Option<OpenNormalizedMessageDirection>,
     pub metadata: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub reasons: Option<Vec<ConversationReason>>,
+    pub status: Option<OpenNormalizedMessageStatus>,
+    pub text: Option<String>,
+    /// required
+    pub r#type: Option<OpenNormalizedMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,16 +30,16 @@ impl codec::Model for OpenNormalizedMessage {
     const NAME: &'static str = "OpenNormalizedMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("content", &mut self.content);
-        visitor.field("status", &mut self.status);
-        visitor.field("reasons", &mut self.reasons);
-        visitor.field("isFinalReceipt", &mut self.is_final_receipt);
         visitor.field("direction", &mut self.direction);
+        visitor.field("id", &mut self.id);
+        visitor.field("isFinalReceipt", &mut self.is_final_receipt);
         visitor.field("metadata", &mut self.metadata);
+        visitor.field("reasons", &mut self.reasons);
+        visitor.field("status", &mut self.status);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,19 +11,19 @@ use crate::models::conversations_and_social_media_and_webmessaging::AgentCheckli
 #[derive(Clone, Default)]
 pub struct OpenReceiptNormalizedMessage {
     /// required
-    pub id: Option<String>,
-    /// required
     pub channel: Option<Box<OpenMessagingChannel>>,
     /// required
-    pub r#type: Option<OpenReceiptNormalizedMessageType>,
+    pub direction: Option<OpenReceiptNormalizedMessageDirection>,
     /// required
-    pub status: Option<OpenReceiptNormalizedMessageStatus>,
-    pub reasons: Option<Vec<ConversationReason>>,
+    pub id: Option<String>,
     /// `isFinalReceipt`
     pub is_final_receipt: Option<bool>,
+    pub reasons: Option<Vec<ConversationReason>>,
     /// required
-    pub direction: Option<OpenReceiptNormalizedMessageDirection>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<OpenReceiptNormalizedMessageStatus>,
+    /// required
+    pub r#type: Option<OpenReceiptNormalizedMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,13 +31,13 @@ impl codec::Model for OpenReceiptNormalizedMessage {
     const NAME: &'static str = "OpenReceiptNormalizedMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("status", &mut self.status);
-        visitor.field("reasons", &mut self.reasons);
-        visitor.field("isFinalReceipt", &mut self.is_final_receipt);
         visitor.field("direction", &mut self.direction);
+        visitor.field("id", &mut self.id);
+        visitor.field("isFinalReceipt", &mut self.is_final_receipt);
+        visitor.field("reasons", &mut self.reasons);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,15 +8,15 @@ use crate::models::conversations::{
 
 #[derive(Clone, Default)]
 pub struct OpenStructuredResponseNormalizedMessage {
-    pub id: Option<String>,
     /// required
     pub channel: Option<Box<OpenMessagingChannel>>,
+    pub content: Option<Vec<OpenInboundStructuredResponseNormalizedMessageContent>>,
+    pub direction: Option<OpenStructuredResponseNormalizedMessageDirection>,
+    pub id: Option<String>,
+    pub metadata: Option<BTreeMap<String, String>>,
     /// required
     pub r#type: Option<OpenStructuredResponseNormalizedMessageType>,
-    pub direction: Option<OpenStructuredResponseNormalizedMessageDirection>,
-    pub content: Option<Vec<OpenInboundStructuredResponseNormalizedMessageContent>>,
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for OpenStructuredResponseNormalizedMessage {
     const NAME: &'static str = "OpenStructuredResponseNormalizedMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("direction", &mut self.direction);
         visitor.field("content", &mut self.content);
+        visitor.field("direction", &mut self.direction);
+        visitor.field("id", &mut self.id);
         visitor.field("metadata", &mut self.metadata);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

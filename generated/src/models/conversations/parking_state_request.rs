@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ParkingStateRequest {
-    /// required
-    pub state: Option<ParkingStateRequestState>,
     /// `resumeTime`
     pub resume_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<ParkingStateRequestState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for ParkingStateRequest {
     const NAME: &'static str = "ParkingStateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
         visitor.field("resumeTime", &mut self.resume_time);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct ParticipantInfo {
     /// `activeParticipantCount`
     pub active_participant_count: Option<i64>,
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

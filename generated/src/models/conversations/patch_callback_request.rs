@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PatchCallbackRequest {
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
     /// `agentId`, required
     pub agent_id: Option<String>,
-    /// `callbackScheduledTime`
-    pub callback_scheduled_time: Option<time::Timestamp>,
-    /// `countryCode`
-    pub country_code: Option<String>,
     /// `callbackNumbers`
     pub callback_numbers: Option<Vec<String>>,
-    /// `validateCallbackNumbers`
-    pub validate_callback_numbers: Option<bool>,
+    /// `callbackScheduledTime`
+    pub callback_scheduled_time: Option<time::Timestamp>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// `countryCode`
+    pub country_code: Option<String>,
     /// `customerFirstCallbackDeliveryMode`
     pub customer_first_callback_delivery_mode: Option<
         PatchCallbackRequestCustomerFirstCallbackDeliveryMode,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `queueId`
+    pub queue_id: Option<String>,
+    /// `validateCallbackNumbers`
+    pub validate_callback_numbers: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,18 +32,18 @@ impl codec::Model for PatchCallbackRequest {
     const NAME: &'static str = "PatchCallbackRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("queueId", &mut self.queue_id);
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("callbackScheduledTime", &mut self.callback_scheduled_time);
-        visitor.field("countryCode", &mut self.country_code);
         visitor.field("callbackNumbers", &mut self.callback_numbers);
-        visitor.field("validateCallbackNumbers", &mut self.validate_callback_numbers);
+        visitor.field("callbackScheduledTime", &mut self.callback_scheduled_time);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("countryCode", &mut self.country_code);
         visitor
             .field(
                 "customerFirstCallbackDeliveryMode",
                 &mut self.customer_first_callback_delivery_mode,
             );
+        visitor.field("queueId", &mut self.queue_id);
+        visitor.field("validateCallbackNumbers", &mut self.validate_callback_numbers);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,23 +5,23 @@ use crate::models::shared_by_6_4ceb5e::ScoredAgent;
 
 #[derive(Clone, Default)]
 pub struct RoutingData {
-    /// `queueId`, required
-    pub queue_id: Option<String>,
+    pub label: Option<String>,
     /// `languageId`
     pub language_id: Option<String>,
-    pub label: Option<String>,
-    pub priority: Option<i64>,
-    /// `skillIds`
-    pub skill_ids: Option<Vec<String>>,
-    /// `skillExpression`
-    pub skill_expression: Option<String>,
     /// `preferredAgentIds`
     pub preferred_agent_ids: Option<Vec<String>>,
-    /// `scoredAgents`
-    pub scored_agents: Option<Vec<ScoredAgent>>,
+    pub priority: Option<i64>,
+    /// `queueId`, required
+    pub queue_id: Option<String>,
     /// `routingFlags`
     pub routing_flags: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `scoredAgents`
+    pub scored_agents: Option<Vec<ScoredAgent>>,
+    /// `skillExpression`
+    pub skill_expression: Option<String>,
+    /// `skillIds`
+    pub skill_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,15 +29,15 @@ impl codec::Model for RoutingData {
     const NAME: &'static str = "RoutingData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queueId", &mut self.queue_id);
-        visitor.field("languageId", &mut self.language_id);
         visitor.field("label", &mut self.label);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("skillIds", &mut self.skill_ids);
-        visitor.field("skillExpression", &mut self.skill_expression);
+        visitor.field("languageId", &mut self.language_id);
         visitor.field("preferredAgentIds", &mut self.preferred_agent_ids);
-        visitor.field("scoredAgents", &mut self.scored_agents);
+        visitor.field("priority", &mut self.priority);
+        visitor.field("queueId", &mut self.queue_id);
         visitor.field("routingFlags", &mut self.routing_flags);
+        visitor.field("scoredAgents", &mut self.scored_agents);
+        visitor.field("skillExpression", &mut self.skill_expression);
+        visitor.field("skillIds", &mut self.skill_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,20 +5,20 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct SecureSession {
-    /// read-only
-    pub id: Option<String>,
+    pub disconnect: Option<bool>,
     /// required
     pub flow: Option<Box<DomainEntityRef>>,
-    /// `userData`
-    pub user_data: Option<String>,
-    /// required
-    pub state: Option<SecureSessionState>,
-    /// `sourceParticipantId`
-    pub source_participant_id: Option<String>,
-    pub disconnect: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceParticipantId`
+    pub source_participant_id: Option<String>,
+    /// required
+    pub state: Option<SecureSessionState>,
+    /// `userData`
+    pub user_data: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for SecureSession {
     const NAME: &'static str = "SecureSession";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("flow", &mut self.flow);
-        visitor.field("userData", &mut self.user_data);
-        visitor.field("state", &mut self.state);
-        visitor.field("sourceParticipantId", &mut self.source_participant_id);
         visitor.field("disconnect", &mut self.disconnect);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sourceParticipantId", &mut self.source_participant_id);
+        visitor.field("state", &mut self.state);
+        visitor.field("userData", &mut self.user_data);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::conversations::SecureSession;
 #[derive(Clone, Default)]
 pub struct SecureSessionEntityListing {
     pub entities: Option<Vec<SecureSession>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,23 +5,23 @@ use crate::models::conversations::SendMessagingTemplateRequest;
 
 #[derive(Clone, Default)]
 pub struct SendAgentlessOutboundMessageRequest {
-    /// `fromAddress`, required
-    pub from_address: Option<String>,
-    /// `toAddress`
-    pub to_address: Option<String>,
     /// `externalContactId`
     pub external_contact_id: Option<String>,
+    /// `fromAddress`, required
+    pub from_address: Option<String>,
+    /// `messagingTemplate`
+    pub messaging_template: Option<Box<SendMessagingTemplateRequest>>,
+    /// `textBody`
+    pub text_body: Option<String>,
+    /// `toAddress`
+    pub to_address: Option<String>,
     /// `toAddressMessengerType`, required
     pub to_address_messenger_type: Option<
         SendAgentlessOutboundMessageRequestToAddressMessengerType,
     >,
-    /// `textBody`
-    pub text_body: Option<String>,
-    /// `messagingTemplate`
-    pub messaging_template: Option<Box<SendMessagingTemplateRequest>>,
     /// `useExistingActiveConversation`
     pub use_existing_active_conversation: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for SendAgentlessOutboundMessageRequest {
     const NAME: &'static str = "SendAgentlessOutboundMessageRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fromAddress", &mut self.from_address);
-        visitor.field("toAddress", &mut self.to_address);
         visitor.field("externalContactId", &mut self.external_contact_id);
-        visitor.field("toAddressMessengerType", &mut self.to_address_messenger_type);
-        visitor.field("textBody", &mut self.text_body);
+        visitor.field("fromAddress", &mut self.from_address);
         visitor.boxed("messagingTemplate", &mut self.messaging_template);
+        visitor.field("textBody", &mut self.text_body);
+        visitor.field("toAddress", &mut self.to_address);
+        visitor.field("toAddressMessengerType", &mut self.to_address_messenger_type);
         visitor
             .field(
                 "useExistingActiveConversation",

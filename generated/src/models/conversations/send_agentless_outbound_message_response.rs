@@ -7,25 +7,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SendAgentlessOutboundMessageResponse {
-    /// read-only
-    pub id: Option<String>,
     /// `conversationId`
     pub conversation_id: Option<String>,
     /// `fromAddress`
     pub from_address: Option<String>,
-    /// `toAddress`
-    pub to_address: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub message: Option<Box<MessageData>>,
     /// `messengerType`
     pub messenger_type: Option<SendAgentlessOutboundMessageResponseMessengerType>,
-    /// `useExistingActiveConversation`
-    pub use_existing_active_conversation: Option<bool>,
-    pub message: Option<Box<MessageData>>,
-    pub timestamp: Option<time::Timestamp>,
-    /// read-only
-    pub user: Option<Box<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub timestamp: Option<time::Timestamp>,
+    /// `toAddress`
+    pub to_address: Option<String>,
+    /// `useExistingActiveConversation`
+    pub use_existing_active_conversation: Option<bool>,
+    /// read-only
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,20 +33,20 @@ impl codec::Model for SendAgentlessOutboundMessageResponse {
     const NAME: &'static str = "SendAgentlessOutboundMessageResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("fromAddress", &mut self.from_address);
-        visitor.field("toAddress", &mut self.to_address);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("message", &mut self.message);
         visitor.field("messengerType", &mut self.messenger_type);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timestamp", &mut self.timestamp);
+        visitor.field("toAddress", &mut self.to_address);
         visitor
             .field(
                 "useExistingActiveConversation",
                 &mut self.use_existing_active_conversation,
             );
-        visitor.boxed("message", &mut self.message);
-        visitor.field("timestamp", &mut self.timestamp);
         visitor.boxed("user", &mut self.user);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

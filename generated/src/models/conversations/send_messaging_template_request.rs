@@ -5,18 +5,18 @@ use crate::models::conversations::{CarouselParameters, TemplateParameter};
 
 #[derive(Clone, Default)]
 pub struct SendMessagingTemplateRequest {
-    /// `responseId`
-    pub response_id: Option<String>,
-    pub parameters: Option<Vec<TemplateParameter>>,
-    /// `headerParameters`
-    pub header_parameters: Option<Vec<TemplateParameter>>,
     /// `bodyParameters`
     pub body_parameters: Option<Vec<TemplateParameter>>,
     /// `buttonUrlParameters`
     pub button_url_parameters: Option<Vec<TemplateParameter>>,
     /// `carouselParameters`
     pub carousel_parameters: Option<Box<CarouselParameters>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `headerParameters`
+    pub header_parameters: Option<Vec<TemplateParameter>>,
+    pub parameters: Option<Vec<TemplateParameter>>,
+    /// `responseId`
+    pub response_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for SendMessagingTemplateRequest {
     const NAME: &'static str = "SendMessagingTemplateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("responseId", &mut self.response_id);
-        visitor.field("parameters", &mut self.parameters);
-        visitor.field("headerParameters", &mut self.header_parameters);
         visitor.field("bodyParameters", &mut self.body_parameters);
         visitor.field("buttonUrlParameters", &mut self.button_url_parameters);
         visitor.boxed("carouselParameters", &mut self.carousel_parameters);
+        visitor.field("headerParameters", &mut self.header_parameters);
+        visitor.field("parameters", &mut self.parameters);
+        visitor.field("responseId", &mut self.response_id);
         visitor.extra(&mut self.extra);
     }
 }

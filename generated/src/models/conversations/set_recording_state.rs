@@ -7,7 +7,7 @@ use crate::models::shared_by_4_4dfa64::ConversationRecordingState;
 pub struct SetRecordingState {
     /// `recordingState`
     pub recording_state: Option<SetRecordingStateRecordingState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Settings {
-    /// `communicationBasedACW`
-    pub communication_based_acw: Option<bool>,
-    /// `includeNonAgentConversationSummary`
-    pub include_non_agent_conversation_summary: Option<bool>,
     /// `allowCallbackQueueSelection`
     pub allow_callback_queue_selection: Option<bool>,
     /// `callbacksInheritRoutingFromInboundCall`
     pub callbacks_inherit_routing_from_inbound_call: Option<bool>,
+    /// `communicationBasedACW`
+    pub communication_based_acw: Option<bool>,
     /// `completeAcwWhenAgentTransitionsOffline`
     pub complete_acw_when_agent_transitions_offline: Option<bool>,
+    /// `includeNonAgentConversationSummary`
+    pub include_non_agent_conversation_summary: Option<bool>,
     /// `totalActiveCallback`
     pub total_active_callback: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,6 @@ impl codec::Model for Settings {
     const NAME: &'static str = "Settings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("communicationBasedACW", &mut self.communication_based_acw);
-        visitor
-            .field(
-                "includeNonAgentConversationSummary",
-                &mut self.include_non_agent_conversation_summary,
-            );
         visitor
             .field(
                 "allowCallbackQueueSelection",
@@ -40,10 +34,16 @@ impl codec::Model for Settings {
                 "callbacksInheritRoutingFromInboundCall",
                 &mut self.callbacks_inherit_routing_from_inbound_call,
             );
+        visitor.field("communicationBasedACW", &mut self.communication_based_acw);
         visitor
             .field(
                 "completeAcwWhenAgentTransitionsOffline",
                 &mut self.complete_acw_when_agent_transitions_offline,
+            );
+        visitor
+            .field(
+                "includeNonAgentConversationSummary",
+                &mut self.include_non_agent_conversation_summary,
             );
         visitor.field("totalActiveCallback", &mut self.total_active_callback);
         visitor.extra(&mut self.extra);

@@ -12,41 +12,41 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Suggestion {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub conversation: Option<Box<AddressableEntityRef>>,
-    /// read-only
-    pub assistant: Option<Box<AddressableEntityRef>>,
-    /// read-only
-    pub r#type: Option<SuggestionType>,
-    /// read-only
-    pub faq: Option<Box<Faq>>,
-    /// read-only
-    pub article: Option<Box<Article>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `answerRecordId`, read-only
     pub answer_record_id: Option<String>,
-    /// `triggerType`, read-only
-    pub trigger_type: Option<SuggestionTriggerType>,
     /// read-only
-    pub context: Option<Box<SuggestionContext>>,
+    pub article: Option<Box<Article>>,
     /// read-only
-    pub state: Option<SuggestionState>,
-    /// `knowledgeSearch`, read-only
-    pub knowledge_search: Option<Box<SuggestionKnowledgeSearch>>,
-    /// `knowledgeArticle`, read-only
-    pub knowledge_article: Option<Box<SuggestionKnowledgeArticle>>,
+    pub assistant: Option<Box<AddressableEntityRef>>,
     /// `cannedResponse`, read-only
     pub canned_response: Option<Box<SuggestionCannedResponse>>,
     /// read-only
+    pub context: Option<Box<SuggestionContext>>,
+    /// read-only
+    pub conversation: Option<Box<AddressableEntityRef>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// read-only
+    pub faq: Option<Box<Faq>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `knowledgeArticle`, read-only
+    pub knowledge_article: Option<Box<SuggestionKnowledgeArticle>>,
+    /// `knowledgeSearch`, read-only
+    pub knowledge_search: Option<Box<SuggestionKnowledgeSearch>>,
+    /// read-only
     pub script: Option<Box<SuggestionScript>>,
-    /// `thirdPartySuggestion`, read-only
-    pub third_party_suggestion: Option<Box<ThirdPartySuggestion>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<SuggestionState>,
+    /// `thirdPartySuggestion`, read-only
+    pub third_party_suggestion: Option<Box<ThirdPartySuggestion>>,
+    /// `triggerType`, read-only
+    pub trigger_type: Option<SuggestionTriggerType>,
+    /// read-only
+    pub r#type: Option<SuggestionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -54,23 +54,23 @@ impl codec::Model for Suggestion {
     const NAME: &'static str = "Suggestion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("assistant", &mut self.assistant);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("faq", &mut self.faq);
-        visitor.boxed("article", &mut self.article);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("answerRecordId", &mut self.answer_record_id);
-        visitor.field("triggerType", &mut self.trigger_type);
-        visitor.boxed("context", &mut self.context);
-        visitor.field("state", &mut self.state);
-        visitor.boxed("knowledgeSearch", &mut self.knowledge_search);
-        visitor.boxed("knowledgeArticle", &mut self.knowledge_article);
+        visitor.boxed("article", &mut self.article);
+        visitor.boxed("assistant", &mut self.assistant);
         visitor.boxed("cannedResponse", &mut self.canned_response);
+        visitor.boxed("context", &mut self.context);
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.boxed("faq", &mut self.faq);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("knowledgeArticle", &mut self.knowledge_article);
+        visitor.boxed("knowledgeSearch", &mut self.knowledge_search);
         visitor.boxed("script", &mut self.script);
-        visitor.boxed("thirdPartySuggestion", &mut self.third_party_suggestion);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("thirdPartySuggestion", &mut self.third_party_suggestion);
+        visitor.field("triggerType", &mut self.trigger_type);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct SuggestionCannedResponse {
     /// read-only
-    pub response: Option<Box<AddressableEntityRef>>,
-    /// read-only
     pub library: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub response: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SuggestionCannedResponse {
     const NAME: &'static str = "SuggestionCannedResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("response", &mut self.response);
         visitor.boxed("library", &mut self.library);
+        visitor.boxed("response", &mut self.response);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,24 +7,24 @@ use crate::models::shared_by_7_cf0774::Entity;
 
 #[derive(Clone, Default)]
 pub struct SuggestionContext {
-    /// read-only
-    pub queue: Option<Box<AddressableEntityRef>>,
-    /// `mediaType`, read-only
-    pub media_type: Option<SuggestionContextMediaType>,
-    /// `participantType`
-    pub participant_type: Option<SuggestionContextParticipantType>,
-    /// read-only
-    pub user: Option<Box<UserReference>>,
     /// `externalContact`, read-only
     pub external_contact: Option<Box<AddressableEntityRef>>,
-    /// read-only
-    pub utterance: Option<Box<Entity>>,
+    pub language: Option<String>,
+    /// `mediaType`, read-only
+    pub media_type: Option<SuggestionContextMediaType>,
     /// read-only
     pub message: Option<Box<AddressableEntityRef>>,
+    /// `participantType`
+    pub participant_type: Option<SuggestionContextParticipantType>,
     /// `queryStatement`, read-only
     pub query_statement: Option<String>,
-    pub language: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub queue: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub user: Option<Box<UserReference>>,
+    /// read-only
+    pub utterance: Option<Box<Entity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for SuggestionContext {
     const NAME: &'static str = "SuggestionContext";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("queue", &mut self.queue);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("participantType", &mut self.participant_type);
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("externalContact", &mut self.external_contact);
-        visitor.boxed("utterance", &mut self.utterance);
-        visitor.boxed("message", &mut self.message);
-        visitor.field("queryStatement", &mut self.query_statement);
         visitor.field("language", &mut self.language);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.boxed("message", &mut self.message);
+        visitor.field("participantType", &mut self.participant_type);
+        visitor.field("queryStatement", &mut self.query_statement);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.boxed("user", &mut self.user);
+        visitor.boxed("utterance", &mut self.utterance);
         visitor.extra(&mut self.extra);
     }
 }

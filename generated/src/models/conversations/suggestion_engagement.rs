@@ -8,7 +8,7 @@ pub struct SuggestionEngagement {
     /// `engagementType`, required
     pub engagement_type: Option<SuggestionEngagementEngagementType>,
     pub feedback: Option<Box<SuggestionFeedback>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::conversations_and_knowledge::KnowledgeDocumentFeedbackRating;
 pub struct SuggestionFeedback {
     /// required
     pub rating: Option<SuggestionFeedbackRating>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

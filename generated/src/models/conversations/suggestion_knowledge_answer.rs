@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct SuggestionKnowledgeAnswer {
     /// read-only
     pub answer: Option<String>,
-    /// `startIndex`, read-only
-    pub start_index: Option<i64>,
     /// `endIndex`, read-only
     pub end_index: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startIndex`, read-only
+    pub start_index: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for SuggestionKnowledgeAnswer {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("answer", &mut self.answer);
-        visitor.field("startIndex", &mut self.start_index);
         visitor.field("endIndex", &mut self.end_index);
+        visitor.field("startIndex", &mut self.start_index);
         visitor.extra(&mut self.extra);
     }
 }

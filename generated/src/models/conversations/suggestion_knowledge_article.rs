@@ -7,18 +7,18 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct SuggestionKnowledgeArticle {
     /// read-only
-    pub title: Option<String>,
-    /// read-only
-    pub snippets: Option<Vec<String>>,
-    /// read-only
     pub document: Option<Box<AddressableEntityRef>>,
-    /// read-only
-    pub version: Option<Box<AddressableEntityRef>>,
     /// `knowledgeAnswer`, read-only
     pub knowledge_answer: Option<Box<SuggestionKnowledgeAnswer>>,
     /// read-only
+    pub snippets: Option<Vec<String>>,
+    /// read-only
+    pub title: Option<String>,
+    /// read-only
     pub variations: Option<Vec<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for SuggestionKnowledgeArticle {
     const NAME: &'static str = "SuggestionKnowledgeArticle";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("snippets", &mut self.snippets);
         visitor.boxed("document", &mut self.document);
-        visitor.boxed("version", &mut self.version);
         visitor.boxed("knowledgeAnswer", &mut self.knowledge_answer);
+        visitor.field("snippets", &mut self.snippets);
+        visitor.field("title", &mut self.title);
         visitor.field("variations", &mut self.variations);
+        visitor.boxed("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

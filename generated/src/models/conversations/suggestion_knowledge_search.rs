@@ -7,22 +7,22 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct SuggestionKnowledgeSearch {
     /// read-only
-    pub title: Option<String>,
-    /// read-only
-    pub snippets: Option<Vec<String>>,
-    /// read-only
     pub confidence: Option<f64>,
+    /// read-only
+    pub document: Option<Box<AddressableEntityRef>>,
+    /// `knowledgeAnswer`, read-only
+    pub knowledge_answer: Option<Box<SuggestionKnowledgeAnswer>>,
     /// `searchId`, read-only
     pub search_id: Option<String>,
     /// read-only
-    pub document: Option<Box<AddressableEntityRef>>,
+    pub snippets: Option<Vec<String>>,
     /// read-only
-    pub version: Option<Box<AddressableEntityRef>>,
-    /// `knowledgeAnswer`, read-only
-    pub knowledge_answer: Option<Box<SuggestionKnowledgeAnswer>>,
+    pub title: Option<String>,
     /// read-only
     pub variations: Option<Vec<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for SuggestionKnowledgeSearch {
     const NAME: &'static str = "SuggestionKnowledgeSearch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("snippets", &mut self.snippets);
         visitor.field("confidence", &mut self.confidence);
-        visitor.field("searchId", &mut self.search_id);
         visitor.boxed("document", &mut self.document);
-        visitor.boxed("version", &mut self.version);
         visitor.boxed("knowledgeAnswer", &mut self.knowledge_answer);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("snippets", &mut self.snippets);
+        visitor.field("title", &mut self.title);
         visitor.field("variations", &mut self.variations);
+        visitor.boxed("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::conversations::ThirdPartySuggestion;
 pub struct SuggestionPatchRequest {
     /// `thirdPartySuggestion`
     pub third_party_suggestion: Option<Box<ThirdPartySuggestion>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,12 +7,12 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct SuggestionScript {
     /// read-only
-    pub script: Option<Box<AddressableEntityRef>>,
+    pub data: Option<BTreeMap<String, String>>,
     /// read-only
     pub page: Option<Box<AddressableEntityRef>>,
     /// read-only
-    pub data: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub script: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for SuggestionScript {
     const NAME: &'static str = "SuggestionScript";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("script", &mut self.script);
-        visitor.boxed("page", &mut self.page);
         visitor.field("data", &mut self.data);
+        visitor.boxed("page", &mut self.page);
+        visitor.boxed("script", &mut self.script);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::conversations::ThirdPartySuggestionSource;
 
 #[derive(Clone, Default)]
 pub struct ThirdPartySuggestion {
+    pub sources: Option<Vec<ThirdPartySuggestionSource>>,
     pub text: Option<String>,
     pub title: Option<String>,
-    pub sources: Option<Vec<ThirdPartySuggestionSource>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for ThirdPartySuggestion {
     const NAME: &'static str = "ThirdPartySuggestion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("sources", &mut self.sources);
         visitor.field("text", &mut self.text);
         visitor.field("title", &mut self.title);
-        visitor.field("sources", &mut self.sources);
         visitor.extra(&mut self.extra);
     }
 }

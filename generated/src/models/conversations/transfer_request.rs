@@ -5,19 +5,19 @@ use crate::models::shared_by_5_f435dc::EmailRoutingTransferEventTransferType;
 
 #[derive(Clone, Default)]
 pub struct TransferRequest {
-    /// `transferType`
-    pub transfer_type: Option<TransferRequestTransferType>,
+    pub address: Option<String>,
     /// `keepInternalMessageAlive`
     pub keep_internal_message_alive: Option<bool>,
-    /// `userId`
-    pub user_id: Option<String>,
-    pub address: Option<String>,
-    /// `userName`
-    pub user_name: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,
+    /// `transferType`
+    pub transfer_type: Option<TransferRequestTransferType>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// `userName`
+    pub user_name: Option<String>,
     pub voicemail: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for TransferRequest {
     const NAME: &'static str = "TransferRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("transferType", &mut self.transfer_type);
-        visitor.field("keepInternalMessageAlive", &mut self.keep_internal_message_alive);
-        visitor.field("userId", &mut self.user_id);
         visitor.field("address", &mut self.address);
-        visitor.field("userName", &mut self.user_name);
+        visitor.field("keepInternalMessageAlive", &mut self.keep_internal_message_alive);
         visitor.field("queueId", &mut self.queue_id);
+        visitor.field("transferType", &mut self.transfer_type);
+        visitor.field("userId", &mut self.user_id);
+        visitor.field("userName", &mut self.user_name);
         visitor.field("voicemail", &mut self.voicemail);
         visitor.extra(&mut self.extra);
     }

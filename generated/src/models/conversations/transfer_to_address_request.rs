@@ -5,12 +5,12 @@ use crate::models::shared_by_5_f435dc::EmailRoutingTransferEventTransferType;
 
 #[derive(Clone, Default)]
 pub struct TransferToAddressRequest {
-    /// `transferType`
-    pub transfer_type: Option<TransferToAddressRequestTransferType>,
+    pub address: Option<String>,
     /// `keepInternalMessageAlive`
     pub keep_internal_message_alive: Option<bool>,
-    pub address: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `transferType`
+    pub transfer_type: Option<TransferToAddressRequestTransferType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for TransferToAddressRequest {
     const NAME: &'static str = "TransferToAddressRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("transferType", &mut self.transfer_type);
-        visitor.field("keepInternalMessageAlive", &mut self.keep_internal_message_alive);
         visitor.field("address", &mut self.address);
+        visitor.field("keepInternalMessageAlive", &mut self.keep_internal_message_alive);
+        visitor.field("transferType", &mut self.transfer_type);
         visitor.extra(&mut self.extra);
     }
 }

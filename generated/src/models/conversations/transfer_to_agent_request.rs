@@ -5,18 +5,18 @@ use crate::models::shared_by_5_f435dc::EmailRoutingTransferEventTransferType;
 
 #[derive(Clone, Default)]
 pub struct TransferToAgentRequest {
-    /// `transferType`
-    pub transfer_type: Option<TransferToAgentRequestTransferType>,
     /// `keepInternalMessageAlive`
     pub keep_internal_message_alive: Option<bool>,
+    /// `transferType`
+    pub transfer_type: Option<TransferToAgentRequestTransferType>,
+    /// `userDisplayName`
+    pub user_display_name: Option<String>,
     /// `userId`
     pub user_id: Option<String>,
     /// `userName`
     pub user_name: Option<String>,
-    /// `userDisplayName`
-    pub user_display_name: Option<String>,
     pub voicemail: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for TransferToAgentRequest {
     const NAME: &'static str = "TransferToAgentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("transferType", &mut self.transfer_type);
         visitor.field("keepInternalMessageAlive", &mut self.keep_internal_message_alive);
+        visitor.field("transferType", &mut self.transfer_type);
+        visitor.field("userDisplayName", &mut self.user_display_name);
         visitor.field("userId", &mut self.user_id);
         visitor.field("userName", &mut self.user_name);
-        visitor.field("userDisplayName", &mut self.user_display_name);
         visitor.field("voicemail", &mut self.voicemail);
         visitor.extra(&mut self.extra);
     }

@@ -6,15 +6,15 @@ use crate::models::shared_by_5_f435dc::EmailRoutingTransferEventTransferType;
 
 #[derive(Clone, Default)]
 pub struct TransferToExternalContactRequest {
-    /// `transferType`
-    pub transfer_type: Option<TransferToExternalContactRequestTransferType>,
-    /// `keepInternalMessageAlive`
-    pub keep_internal_message_alive: Option<bool>,
     /// `contactId`, required
     pub contact_id: Option<String>,
+    /// `keepInternalMessageAlive`
+    pub keep_internal_message_alive: Option<bool>,
     /// `phoneType`, required
     pub phone_type: Option<TransferToExternalContactRequestPhoneType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `transferType`
+    pub transfer_type: Option<TransferToExternalContactRequestTransferType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for TransferToExternalContactRequest {
     const NAME: &'static str = "TransferToExternalContactRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("transferType", &mut self.transfer_type);
-        visitor.field("keepInternalMessageAlive", &mut self.keep_internal_message_alive);
         visitor.field("contactId", &mut self.contact_id);
+        visitor.field("keepInternalMessageAlive", &mut self.keep_internal_message_alive);
         visitor.field("phoneType", &mut self.phone_type);
+        visitor.field("transferType", &mut self.transfer_type);
         visitor.extra(&mut self.extra);
     }
 }

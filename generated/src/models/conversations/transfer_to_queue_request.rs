@@ -5,15 +5,15 @@ use crate::models::shared_by_5_f435dc::EmailRoutingTransferEventTransferType;
 
 #[derive(Clone, Default)]
 pub struct TransferToQueueRequest {
-    /// `transferType`
-    pub transfer_type: Option<TransferToQueueRequestTransferType>,
     /// `keepInternalMessageAlive`
     pub keep_internal_message_alive: Option<bool>,
     /// `queueId`
     pub queue_id: Option<String>,
     /// `queueName`
     pub queue_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `transferType`
+    pub transfer_type: Option<TransferToQueueRequestTransferType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for TransferToQueueRequest {
     const NAME: &'static str = "TransferToQueueRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("transferType", &mut self.transfer_type);
         visitor.field("keepInternalMessageAlive", &mut self.keep_internal_message_alive);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("queueName", &mut self.queue_name);
+        visitor.field("transferType", &mut self.transfer_type);
         visitor.extra(&mut self.extra);
     }
 }

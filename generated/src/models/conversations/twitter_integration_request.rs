@@ -6,25 +6,25 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 
 #[derive(Clone, Default)]
 pub struct TwitterIntegrationRequest {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
-    /// `signupCode`, required
-    pub signup_code: Option<String>,
     /// `appId`, required
     pub app_id: Option<String>,
     /// `codeChallenge`, required
     pub code_challenge: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
+    /// required
+    pub name: Option<String>,
     /// `redirectUri`, required
     pub redirect_uri: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `signupCode`, required
+    pub signup_code: Option<String>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for TwitterIntegrationRequest {
     const NAME: &'static str = "TwitterIntegrationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor.field("signupCode", &mut self.signup_code);
         visitor.field("appId", &mut self.app_id);
         visitor.field("codeChallenge", &mut self.code_challenge);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("name", &mut self.name);
         visitor.field("redirectUri", &mut self.redirect_uri);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("signupCode", &mut self.signup_code);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

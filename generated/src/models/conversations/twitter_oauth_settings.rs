@@ -7,7 +7,7 @@ pub struct TwitterOAuthSettings {
     /// `clientId`
     pub client_id: Option<String>,
     pub scopes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TwitterSignupOAuthSettings {
+    /// `appId`
+    pub app_id: Option<String>,
     /// `clientId`
     pub client_id: Option<String>,
     pub scopes: Option<Vec<String>>,
-    /// `appId`
-    pub app_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for TwitterSignupOAuthSettings {
     const NAME: &'static str = "TwitterSignupOAuthSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("appId", &mut self.app_id);
         visitor.field("clientId", &mut self.client_id);
         visitor.field("scopes", &mut self.scopes);
-        visitor.field("appId", &mut self.app_id);
         visitor.extra(&mut self.extra);
     }
 }

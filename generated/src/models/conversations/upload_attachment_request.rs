@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UploadAttachmentRequest {
-    /// required
-    pub name: Option<String>,
     /// `contentLengthBytes`, required
     pub content_length_bytes: Option<i64>,
     /// `contentMd5`
     pub content_md5: Option<String>,
     /// `inlineImage`
     pub inline_image: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for UploadAttachmentRequest {
     const NAME: &'static str = "UploadAttachmentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("contentLengthBytes", &mut self.content_length_bytes);
         visitor.field("contentMd5", &mut self.content_md5);
         visitor.field("inlineImage", &mut self.inline_image);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

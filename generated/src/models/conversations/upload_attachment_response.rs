@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 pub struct UploadAttachmentResponse {
     /// `attachmentId`
     pub attachment_id: Option<String>,
-    pub name: Option<String>,
-    pub url: Option<String>,
-    pub headers: Option<BTreeMap<String, String>>,
     /// `conversationId`
     pub conversation_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub headers: Option<BTreeMap<String, String>>,
+    pub name: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for UploadAttachmentResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("attachmentId", &mut self.attachment_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("headers", &mut self.headers);
         visitor.field("name", &mut self.name);
         visitor.field("url", &mut self.url);
-        visitor.field("headers", &mut self.headers);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.extra(&mut self.extra);
     }
 }

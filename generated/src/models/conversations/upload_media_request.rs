@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UploadMediaRequest {
-    /// `fileName`, required
-    pub file_name: Option<String>,
     /// `contentLengthBytes`, required
     pub content_length_bytes: Option<i64>,
     /// `contentMd5`
     pub content_md5: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `fileName`, required
+    pub file_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for UploadMediaRequest {
     const NAME: &'static str = "UploadMediaRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fileName", &mut self.file_name);
         visitor.field("contentLengthBytes", &mut self.content_length_bytes);
         visitor.field("contentMd5", &mut self.content_md5);
+        visitor.field("fileName", &mut self.file_name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,7 +11,7 @@ pub struct VideoConferenceDetails {
     pub conversation_id: Option<String>,
     /// `participantInfo`
     pub participant_info: Option<Box<ParticipantInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct WhatsAppAvailablePhoneNumberDetails {
     pub phone_number: Option<String>,
     /// required, read-only
     pub status: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::conversations::WhatsAppAvailablePhoneNumberDetails;
 #[derive(Clone, Default)]
 pub struct WhatsAppAvailablePhoneNumberDetailsListing {
     pub entities: Option<Vec<WhatsAppAvailablePhoneNumberDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

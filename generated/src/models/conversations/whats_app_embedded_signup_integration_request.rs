@@ -6,18 +6,18 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 
 #[derive(Clone, Default)]
 pub struct WhatsAppEmbeddedSignupIntegrationRequest {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
     /// `embeddedSignupAccessToken`
     pub embedded_signup_access_token: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for WhatsAppEmbeddedSignupIntegrationRequest {
     const NAME: &'static str = "WhatsAppEmbeddedSignupIntegrationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
         visitor
             .field("embeddedSignupAccessToken", &mut self.embedded_signup_access_token);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,44 +13,44 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WhatsAppIntegration {
-    /// required, read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// `messagingSetting`
-    pub messaging_setting: Option<Box<MessagingSettingReference>>,
-    /// `phoneNumber`, required
-    pub phone_number: Option<String>,
+    /// `activationErrorInfo`, read-only
+    pub activation_error_info: Option<Box<ErrorBody>>,
+    /// `activationStatusCode`, read-only
+    pub activation_status_code: Option<WhatsAppIntegrationActivationStatusCode>,
     /// `availablePhoneNumbers`, read-only
     pub available_phone_numbers: Option<Box<WhatsAppAvailablePhoneNumberDetailsListing>>,
-    pub status: Option<WhatsAppIntegrationStatus>,
-    /// read-only
-    pub recipient: Option<Box<DomainEntityRef>>,
+    /// `createError`, read-only
+    pub create_error: Option<Box<ErrorBody>>,
+    /// `createStatus`, read-only
+    pub create_status: Option<WhatsAppIntegrationCreateStatus>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
+    /// required, read-only
+    pub id: Option<String>,
+    /// `messagingSetting`
+    pub messaging_setting: Option<Box<MessagingSettingReference>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<DomainEntityRef>>,
     /// required
-    pub version: Option<i64>,
-    /// `activationStatusCode`, read-only
-    pub activation_status_code: Option<WhatsAppIntegrationActivationStatusCode>,
-    /// `activationErrorInfo`, read-only
-    pub activation_error_info: Option<Box<ErrorBody>>,
-    /// `createStatus`, read-only
-    pub create_status: Option<WhatsAppIntegrationCreateStatus>,
-    /// `createError`, read-only
-    pub create_error: Option<Box<ErrorBody>>,
-    /// `whatsAppBusinessAccountId`, read-only
-    pub whats_app_business_account_id: Option<String>,
+    pub name: Option<String>,
+    /// `phoneNumber`, required
+    pub phone_number: Option<String>,
+    /// read-only
+    pub recipient: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<WhatsAppIntegrationStatus>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// required
+    pub version: Option<i64>,
+    /// `whatsAppBusinessAccountId`, read-only
+    pub whats_app_business_account_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -58,26 +58,26 @@ impl codec::Model for WhatsAppIntegration {
     const NAME: &'static str = "WhatsAppIntegration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.boxed("messagingSetting", &mut self.messaging_setting);
-        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.boxed("activationErrorInfo", &mut self.activation_error_info);
+        visitor.field("activationStatusCode", &mut self.activation_status_code);
         visitor.boxed("availablePhoneNumbers", &mut self.available_phone_numbers);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("recipient", &mut self.recipient);
+        visitor.boxed("createError", &mut self.create_error);
+        visitor.field("createStatus", &mut self.create_status);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("messagingSetting", &mut self.messaging_setting);
         visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.boxed("recipient", &mut self.recipient);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.field("version", &mut self.version);
-        visitor.field("activationStatusCode", &mut self.activation_status_code);
-        visitor.boxed("activationErrorInfo", &mut self.activation_error_info);
-        visitor.field("createStatus", &mut self.create_status);
-        visitor.boxed("createError", &mut self.create_error);
         visitor
             .field("whatsAppBusinessAccountId", &mut self.whats_app_business_account_id);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,19 +8,19 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 pub struct WhatsAppIntegrationRequest {
     /// read-only
     pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
     /// `messagingSetting`
     pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
+    /// required
+    pub name: Option<String>,
     /// `phoneNumber`, required
     pub phone_number: Option<String>,
-    /// `wabaCertificate`, required
-    pub waba_certificate: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// `wabaCertificate`, required
+    pub waba_certificate: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for WhatsAppIntegrationRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("name", &mut self.name);
         visitor.field("phoneNumber", &mut self.phone_number);
-        visitor.field("wabaCertificate", &mut self.waba_certificate);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("wabaCertificate", &mut self.waba_certificate);
         visitor.extra(&mut self.extra);
     }
 }

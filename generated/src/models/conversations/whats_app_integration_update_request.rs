@@ -8,14 +8,14 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 pub struct WhatsAppIntegrationUpdateRequest {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
     /// `messagingSetting`
     pub messaging_setting: Option<Box<MessagingSettingRequestReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for WhatsAppIntegrationUpdateRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.boxed("messagingSetting", &mut self.messaging_setting);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct WrapupInput {
     pub code: Option<String>,
-    pub name: Option<String>,
-    pub notes: Option<String>,
-    pub tags: Option<Vec<String>>,
+    /// `disableEndTimeUpdates`
+    pub disable_end_time_updates: Option<bool>,
     /// `durationSeconds`
     pub duration_seconds: Option<i64>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
+    pub name: Option<String>,
+    pub notes: Option<String>,
     pub provisional: Option<bool>,
-    /// `disableEndTimeUpdates`
-    pub disable_end_time_updates: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub tags: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for WrapupInput {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("name", &mut self.name);
-        visitor.field("notes", &mut self.notes);
-        visitor.field("tags", &mut self.tags);
+        visitor.field("disableEndTimeUpdates", &mut self.disable_end_time_updates);
         visitor.field("durationSeconds", &mut self.duration_seconds);
         visitor.field("endTime", &mut self.end_time);
+        visitor.field("name", &mut self.name);
+        visitor.field("notes", &mut self.notes);
         visitor.field("provisional", &mut self.provisional);
-        visitor.field("disableEndTimeUpdates", &mut self.disable_end_time_updates);
+        visitor.field("tags", &mut self.tags);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::conversations_and_messaging::StorySetting;
 #[derive(Clone, Default)]
 pub struct ContentSetting {
     pub story: Option<Box<StorySetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

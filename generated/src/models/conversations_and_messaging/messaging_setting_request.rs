@@ -5,15 +5,15 @@ use crate::models::conversations_and_messaging::{ContentSetting, EventSetting};
 
 #[derive(Clone, Default)]
 pub struct MessagingSettingRequest {
+    pub content: Option<Box<ContentSetting>>,
+    pub event: Option<Box<EventSetting>>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub content: Option<Box<ContentSetting>>,
-    pub event: Option<Box<EventSetting>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for MessagingSettingRequest {
     const NAME: &'static str = "MessagingSettingRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("content", &mut self.content);
         visitor.boxed("event", &mut self.event);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -9,7 +9,7 @@ use crate::models::conversations_and_messaging::{
 pub struct SettingDirection {
     pub inbound: Option<SettingDirectionInbound>,
     pub outbound: Option<SettingDirectionOutbound>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::conversations_and_messaging::InboundOnlySetting;
 pub struct StorySetting {
     pub mention: Option<Box<InboundOnlySetting>>,
     pub reply: Option<Box<InboundOnlySetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

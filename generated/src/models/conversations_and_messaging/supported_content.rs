@@ -7,25 +7,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SupportedContent {
-    /// required, read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<DomainEntityRef>>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<DomainEntityRef>>,
-    /// read-only
-    pub version: Option<i64>,
+    /// required, read-only
+    pub id: Option<String>,
     /// `mediaTypes`
     pub media_types: Option<Box<MediaTypes>>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<DomainEntityRef>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,15 +33,15 @@ impl codec::Model for SupportedContent {
     const NAME: &'static str = "SupportedContent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("version", &mut self.version);
+        visitor.field("id", &mut self.id);
         visitor.boxed("mediaTypes", &mut self.media_types);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

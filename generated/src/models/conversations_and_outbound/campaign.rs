@@ -12,87 +12,87 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Campaign {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    /// `contactList`, required
-    pub contact_list: Option<Box<DomainEntityRef>>,
-    pub queue: Option<Box<DomainEntityRef>>,
-    /// `dialingMode`, required
-    pub dialing_mode: Option<CampaignDialingMode>,
-    pub script: Option<Box<DomainEntityRef>>,
-    /// `edgeGroup`
-    pub edge_group: Option<Box<DomainEntityRef>>,
-    pub site: Option<Box<DomainEntityRef>>,
-    /// `campaignStatus`
-    pub campaign_status: Option<CampaignCampaignStatus>,
-    /// `phoneColumns`, required
-    pub phone_columns: Option<Vec<PhoneColumn>>,
     /// `abandonRate`
     pub abandon_rate: Option<f64>,
-    /// `dncLists`
-    pub dnc_lists: Option<Vec<DomainEntityRef>>,
-    /// `callableTimeSet`
-    pub callable_time_set: Option<Box<DomainEntityRef>>,
-    /// `callAnalysisResponseSet`
-    pub call_analysis_response_set: Option<Box<DomainEntityRef>>,
-    /// read-only
-    pub errors: Option<Vec<RestErrorDetail>>,
-    /// `callerName`, required
-    pub caller_name: Option<String>,
-    /// `callerAddress`, required
-    pub caller_address: Option<String>,
-    /// `outboundLineCount`
-    pub outbound_line_count: Option<i64>,
-    /// `ruleSets`
-    pub rule_sets: Option<Vec<DomainEntityRef>>,
-    /// `skipPreviewDisabled`
-    pub skip_preview_disabled: Option<bool>,
-    /// `previewTimeOutSeconds`
-    pub preview_time_out_seconds: Option<i64>,
+    /// `agentOwnedColumn`
+    pub agent_owned_column: Option<String>,
     /// `alwaysRunning`
     pub always_running: Option<bool>,
+    /// `callAnalysisLanguage`
+    pub call_analysis_language: Option<String>,
+    /// `callAnalysisResponseSet`
+    pub call_analysis_response_set: Option<Box<DomainEntityRef>>,
+    /// `callableTimeSet`
+    pub callable_time_set: Option<Box<DomainEntityRef>>,
+    /// `callbackAutoAnswer`
+    pub callback_auto_answer: Option<bool>,
+    /// `callerAddress`, required
+    pub caller_address: Option<String>,
+    /// `callerName`, required
+    pub caller_name: Option<String>,
+    /// `campaignStatus`
+    pub campaign_status: Option<CampaignCampaignStatus>,
+    /// `contactList`, required
+    pub contact_list: Option<Box<DomainEntityRef>>,
+    /// `contactListFilters`
+    pub contact_list_filters: Option<Vec<DomainEntityRef>>,
     /// `contactSort`
     pub contact_sort: Option<Box<ContactSort>>,
     /// `contactSorts`
     pub contact_sorts: Option<Vec<ContactSort>>,
-    /// `noAnswerTimeout`
-    pub no_answer_timeout: Option<i64>,
-    /// `callAnalysisLanguage`
-    pub call_analysis_language: Option<String>,
-    pub priority: Option<i64>,
-    /// `contactListFilters`
-    pub contact_list_filters: Option<Vec<DomainEntityRef>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    /// `diagnosticsSettings`
+    pub diagnostics_settings: Option<Box<DiagnosticsSettings>>,
+    /// `dialingMode`, required
+    pub dialing_mode: Option<CampaignDialingMode>,
     pub division: Option<Box<DomainEntityRef>>,
-    /// `agentOwnedColumn`
-    pub agent_owned_column: Option<String>,
+    /// `dncLists`
+    pub dnc_lists: Option<Vec<DomainEntityRef>>,
     /// `dynamicContactQueueingSettings`
     pub dynamic_contact_queueing_settings: Option<Box<DynamicContactQueueingSettings>>,
-    /// `skillColumns`
-    pub skill_columns: Option<Vec<String>>,
-    /// `previewAutoEnd`
-    pub preview_auto_end: Option<bool>,
+    /// `dynamicLineBalancingSettings`
+    pub dynamic_line_balancing_settings: Option<Box<DynamicLineBalancingSettings>>,
+    /// `edgeGroup`
+    pub edge_group: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub errors: Option<Vec<RestErrorDetail>>,
+    /// read-only
+    pub id: Option<String>,
     /// `maxCallsPerAgent`
     pub max_calls_per_agent: Option<i64>,
     /// `maxCallsPerAgentDecimal`
     pub max_calls_per_agent_decimal: Option<f64>,
-    /// `callbackAutoAnswer`
-    pub callback_auto_answer: Option<bool>,
-    /// `dynamicLineBalancingSettings`
-    pub dynamic_line_balancing_settings: Option<Box<DynamicLineBalancingSettings>>,
-    /// `diagnosticsSettings`
-    pub diagnostics_settings: Option<Box<DiagnosticsSettings>>,
+    /// required
+    pub name: Option<String>,
+    /// `noAnswerTimeout`
+    pub no_answer_timeout: Option<i64>,
+    /// `outboundLineCount`
+    pub outbound_line_count: Option<i64>,
+    /// `phoneColumns`, required
+    pub phone_columns: Option<Vec<PhoneColumn>>,
     /// `preciseDialingEnabled`
     pub precise_dialing_enabled: Option<bool>,
+    /// `previewAutoEnd`
+    pub preview_auto_end: Option<bool>,
+    /// `previewTimeOutSeconds`
+    pub preview_time_out_seconds: Option<i64>,
+    pub priority: Option<i64>,
+    pub queue: Option<Box<DomainEntityRef>>,
+    /// `ruleSets`
+    pub rule_sets: Option<Vec<DomainEntityRef>>,
+    pub script: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub site: Option<Box<DomainEntityRef>>,
+    /// `skillColumns`
+    pub skill_columns: Option<Vec<String>>,
+    /// `skipPreviewDisabled`
+    pub skip_preview_disabled: Option<bool>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -100,57 +100,57 @@ impl codec::Model for Campaign {
     const NAME: &'static str = "Campaign";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("contactList", &mut self.contact_list);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.field("dialingMode", &mut self.dialing_mode);
-        visitor.boxed("script", &mut self.script);
-        visitor.boxed("edgeGroup", &mut self.edge_group);
-        visitor.boxed("site", &mut self.site);
-        visitor.field("campaignStatus", &mut self.campaign_status);
-        visitor.field("phoneColumns", &mut self.phone_columns);
         visitor.field("abandonRate", &mut self.abandon_rate);
-        visitor.field("dncLists", &mut self.dnc_lists);
-        visitor.boxed("callableTimeSet", &mut self.callable_time_set);
-        visitor.boxed("callAnalysisResponseSet", &mut self.call_analysis_response_set);
-        visitor.field("errors", &mut self.errors);
-        visitor.field("callerName", &mut self.caller_name);
-        visitor.field("callerAddress", &mut self.caller_address);
-        visitor.field("outboundLineCount", &mut self.outbound_line_count);
-        visitor.field("ruleSets", &mut self.rule_sets);
-        visitor.field("skipPreviewDisabled", &mut self.skip_preview_disabled);
-        visitor.field("previewTimeOutSeconds", &mut self.preview_time_out_seconds);
+        visitor.field("agentOwnedColumn", &mut self.agent_owned_column);
         visitor.field("alwaysRunning", &mut self.always_running);
+        visitor.field("callAnalysisLanguage", &mut self.call_analysis_language);
+        visitor.boxed("callAnalysisResponseSet", &mut self.call_analysis_response_set);
+        visitor.boxed("callableTimeSet", &mut self.callable_time_set);
+        visitor.field("callbackAutoAnswer", &mut self.callback_auto_answer);
+        visitor.field("callerAddress", &mut self.caller_address);
+        visitor.field("callerName", &mut self.caller_name);
+        visitor.field("campaignStatus", &mut self.campaign_status);
+        visitor.boxed("contactList", &mut self.contact_list);
+        visitor.field("contactListFilters", &mut self.contact_list_filters);
         visitor.boxed("contactSort", &mut self.contact_sort);
         visitor.field("contactSorts", &mut self.contact_sorts);
-        visitor.field("noAnswerTimeout", &mut self.no_answer_timeout);
-        visitor.field("callAnalysisLanguage", &mut self.call_analysis_language);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("contactListFilters", &mut self.contact_list_filters);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("diagnosticsSettings", &mut self.diagnostics_settings);
+        visitor.field("dialingMode", &mut self.dialing_mode);
         visitor.boxed("division", &mut self.division);
-        visitor.field("agentOwnedColumn", &mut self.agent_owned_column);
+        visitor.field("dncLists", &mut self.dnc_lists);
         visitor
             .boxed(
                 "dynamicContactQueueingSettings",
                 &mut self.dynamic_contact_queueing_settings,
             );
-        visitor.field("skillColumns", &mut self.skill_columns);
-        visitor.field("previewAutoEnd", &mut self.preview_auto_end);
-        visitor.field("maxCallsPerAgent", &mut self.max_calls_per_agent);
-        visitor.field("maxCallsPerAgentDecimal", &mut self.max_calls_per_agent_decimal);
-        visitor.field("callbackAutoAnswer", &mut self.callback_auto_answer);
         visitor
             .boxed(
                 "dynamicLineBalancingSettings",
                 &mut self.dynamic_line_balancing_settings,
             );
-        visitor.boxed("diagnosticsSettings", &mut self.diagnostics_settings);
+        visitor.boxed("edgeGroup", &mut self.edge_group);
+        visitor.field("errors", &mut self.errors);
+        visitor.field("id", &mut self.id);
+        visitor.field("maxCallsPerAgent", &mut self.max_calls_per_agent);
+        visitor.field("maxCallsPerAgentDecimal", &mut self.max_calls_per_agent_decimal);
+        visitor.field("name", &mut self.name);
+        visitor.field("noAnswerTimeout", &mut self.no_answer_timeout);
+        visitor.field("outboundLineCount", &mut self.outbound_line_count);
+        visitor.field("phoneColumns", &mut self.phone_columns);
         visitor.field("preciseDialingEnabled", &mut self.precise_dialing_enabled);
+        visitor.field("previewAutoEnd", &mut self.preview_auto_end);
+        visitor.field("previewTimeOutSeconds", &mut self.preview_time_out_seconds);
+        visitor.field("priority", &mut self.priority);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("ruleSets", &mut self.rule_sets);
+        visitor.boxed("script", &mut self.script);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("site", &mut self.site);
+        visitor.field("skillColumns", &mut self.skill_columns);
+        visitor.field("skipPreviewDisabled", &mut self.skip_preview_disabled);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

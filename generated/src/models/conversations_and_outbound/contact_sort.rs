@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContactSort {
+    pub direction: Option<ContactSortDirection>,
     /// `fieldName`
     pub field_name: Option<String>,
-    pub direction: Option<ContactSortDirection>,
     pub numeric: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ContactSort {
     const NAME: &'static str = "ContactSort";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fieldName", &mut self.field_name);
         visitor.field("direction", &mut self.direction);
+        visitor.field("fieldName", &mut self.field_name);
         visitor.field("numeric", &mut self.numeric);
         visitor.extra(&mut self.extra);
     }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DynamicContactQueueingSettings {
-    pub sort: Option<bool>,
     pub filter: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sort: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for DynamicContactQueueingSettings {
     const NAME: &'static str = "DynamicContactQueueingSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sort", &mut self.sort);
         visitor.field("filter", &mut self.filter);
+        visitor.field("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct DynamicLineBalancingSettings {
     pub enabled: Option<bool>,
     /// `relativeWeight`
     pub relative_weight: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

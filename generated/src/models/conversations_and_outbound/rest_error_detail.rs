@@ -5,13 +5,13 @@ use crate::models::conversations_and_outbound_and_recording::UserParam;
 
 #[derive(Clone, Default)]
 pub struct RestErrorDetail {
-    /// required, read-only
-    pub error: Option<String>,
     /// read-only
     pub details: Option<String>,
+    /// required, read-only
+    pub error: Option<String>,
     /// `userParams`
     pub user_params: Option<Vec<UserParam>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for RestErrorDetail {
     const NAME: &'static str = "RestErrorDetail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("error", &mut self.error);
         visitor.field("details", &mut self.details);
+        visitor.field("error", &mut self.error);
         visitor.field("userParams", &mut self.user_params);
         visitor.extra(&mut self.extra);
     }

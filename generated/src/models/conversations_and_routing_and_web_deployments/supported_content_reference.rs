@@ -7,13 +7,13 @@ use crate::models::shared_by_4_b07f32::MediaTypes;
 pub struct SupportedContentReference {
     /// required
     pub id: Option<String>,
+    /// `mediaTypes`, read-only
+    pub media_types: Option<Box<MediaTypes>>,
     /// read-only
     pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// `mediaTypes`, read-only
-    pub media_types: Option<Box<MediaTypes>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for SupportedContentReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.boxed("mediaTypes", &mut self.media_types);
         visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.boxed("mediaTypes", &mut self.media_types);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,16 +8,16 @@ use crate::models::shared_by_10_aefafe::{
 #[derive(Clone, Default)]
 pub struct ConversationCustomAttributesSearchRequest {
     pub expand: Option<Vec<String>>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
     /// `pageNumber`
     pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     pub sort: Option<Vec<SearchSort>>,
     /// `sortBy`
     pub sort_by: Option<String>,
     /// `sortOrder`
     pub sort_order: Option<ConversationCustomAttributesSearchRequestSortOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,8 +26,8 @@ impl codec::Model for ConversationCustomAttributesSearchRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("expand", &mut self.expand);
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("sort", &mut self.sort);
         visitor.field("sortBy", &mut self.sort_by);
         visitor.field("sortOrder", &mut self.sort_order);

@@ -8,16 +8,16 @@ use crate::models::shared_by_10_aefafe::{
 
 #[derive(Clone, Default)]
 pub struct ConversationParticipantSearchRequest {
-    /// `sortOrder`
-    pub sort_order: Option<ConversationParticipantSearchRequestSortOrder>,
-    /// `sortBy`
-    pub sort_by: Option<String>,
-    pub sort: Option<Vec<SearchSort>>,
+    pub cursor: Option<String>,
+    pub query: Option<Vec<ConversationParticipantSearchCriteria>>,
     /// `returnFields`
     pub return_fields: Option<Vec<String>>,
-    pub query: Option<Vec<ConversationParticipantSearchCriteria>>,
-    pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sort: Option<Vec<SearchSort>>,
+    /// `sortBy`
+    pub sort_by: Option<String>,
+    /// `sortOrder`
+    pub sort_order: Option<ConversationParticipantSearchRequestSortOrder>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for ConversationParticipantSearchRequest {
     const NAME: &'static str = "ConversationParticipantSearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.field("sort", &mut self.sort);
-        visitor.field("returnFields", &mut self.return_fields);
-        visitor.field("query", &mut self.query);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("query", &mut self.query);
+        visitor.field("returnFields", &mut self.return_fields);
+        visitor.field("sort", &mut self.sort);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct JsonCursorSearchResponse {
-    /// required
-    pub types: Option<Vec<String>>,
-    /// required
-    pub results: Option<serde_json::Value>,
     pub aggregations: Option<serde_json::Value>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub results: Option<serde_json::Value>,
+    /// required
+    pub types: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for JsonCursorSearchResponse {
     const NAME: &'static str = "JsonCursorSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("types", &mut self.types);
-        visitor.field("results", &mut self.results);
         visitor.field("aggregations", &mut self.aggregations);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
+        visitor.field("types", &mut self.types);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct ConversationChannelMetadata {
     /// `subType`, read-only
     pub sub_type: Option<ConversationChannelMetadataSubType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

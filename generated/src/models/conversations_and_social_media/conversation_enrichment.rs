@@ -10,7 +10,7 @@ pub struct ConversationEnrichment {
     pub language: Option<Box<ConversationEnrichmentLanguage>>,
     /// `sentimentV2`
     pub sentiment_v2: Option<Box<ConversationEnrichmentSentimentV2>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

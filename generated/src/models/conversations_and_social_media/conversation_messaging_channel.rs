@@ -10,26 +10,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConversationMessagingChannel {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub platform: Option<ConversationMessagingChannelPlatform>,
-    pub r#type: Option<ConversationMessagingChannelType>,
-    /// `messageId`, read-only
-    pub message_id: Option<String>,
-    /// read-only
-    pub to: Option<Box<ConversationMessagingToRecipient>>,
+    /// `dateDeleted`, read-only
+    pub date_deleted: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
     /// read-only
     pub from: Option<Box<ConversationMessagingFromRecipient>>,
     /// read-only
-    pub time: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// `dateDeleted`, read-only
-    pub date_deleted: Option<time::Timestamp>,
+    pub id: Option<String>,
+    /// `messageId`, read-only
+    pub message_id: Option<String>,
+    /// read-only
+    pub platform: Option<ConversationMessagingChannelPlatform>,
     /// `publicMetadata`
     pub public_metadata: Option<Box<ConversationPublicMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub time: Option<time::Timestamp>,
+    /// read-only
+    pub to: Option<Box<ConversationMessagingToRecipient>>,
+    pub r#type: Option<ConversationMessagingChannelType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,16 +37,16 @@ impl codec::Model for ConversationMessagingChannel {
     const NAME: &'static str = "ConversationMessagingChannel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("platform", &mut self.platform);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("messageId", &mut self.message_id);
-        visitor.boxed("to", &mut self.to);
-        visitor.boxed("from", &mut self.from);
-        visitor.field("time", &mut self.time);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateDeleted", &mut self.date_deleted);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("from", &mut self.from);
+        visitor.field("id", &mut self.id);
+        visitor.field("messageId", &mut self.message_id);
+        visitor.field("platform", &mut self.platform);
         visitor.boxed("publicMetadata", &mut self.public_metadata);
+        visitor.field("time", &mut self.time);
+        visitor.boxed("to", &mut self.to);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

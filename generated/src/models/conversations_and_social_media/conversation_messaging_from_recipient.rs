@@ -5,26 +5,26 @@ use crate::models::conversations_and_social_media::ConversationRecipientAddition
 
 #[derive(Clone, Default)]
 pub struct ConversationMessagingFromRecipient {
+    /// `additionalIds`, read-only
+    pub additional_ids: Option<Vec<ConversationRecipientAdditionalIdentifier>>,
     /// read-only
-    pub nickname: Option<String>,
+    pub email: Option<String>,
+    /// `externalContactDivisionId`, read-only
+    pub external_contact_division_id: Option<String>,
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
+    /// `firstName`
+    pub first_name: Option<String>,
     /// required
     pub id: Option<String>,
     /// `idType`, read-only
     pub id_type: Option<ConversationMessagingFromRecipientIdType>,
     pub image: Option<String>,
-    /// `firstName`
-    pub first_name: Option<String>,
     /// `lastName`
     pub last_name: Option<String>,
     /// read-only
-    pub email: Option<String>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
-    /// `externalContactDivisionId`, read-only
-    pub external_contact_division_id: Option<String>,
-    /// `additionalIds`, read-only
-    pub additional_ids: Option<Vec<ConversationRecipientAdditionalIdentifier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub nickname: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,17 +32,17 @@ impl codec::Model for ConversationMessagingFromRecipient {
     const NAME: &'static str = "ConversationMessagingFromRecipient";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("nickname", &mut self.nickname);
+        visitor.field("additionalIds", &mut self.additional_ids);
+        visitor.field("email", &mut self.email);
+        visitor
+            .field("externalContactDivisionId", &mut self.external_contact_division_id);
+        visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("firstName", &mut self.first_name);
         visitor.field("id", &mut self.id);
         visitor.field("idType", &mut self.id_type);
         visitor.field("image", &mut self.image);
-        visitor.field("firstName", &mut self.first_name);
         visitor.field("lastName", &mut self.last_name);
-        visitor.field("email", &mut self.email);
-        visitor.field("externalContactId", &mut self.external_contact_id);
-        visitor
-            .field("externalContactDivisionId", &mut self.external_contact_division_id);
-        visitor.field("additionalIds", &mut self.additional_ids);
+        visitor.field("nickname", &mut self.nickname);
         visitor.extra(&mut self.extra);
     }
 }

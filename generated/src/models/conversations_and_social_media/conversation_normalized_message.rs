@@ -17,32 +17,32 @@ use crate::models::shared_by_8_bb3498::ConversationMessageMetadataType;
 
 #[derive(Clone, Default)]
 pub struct ConversationNormalizedMessage {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub channel: Option<Box<ConversationMessagingChannel>>,
-    /// required
-    pub r#type: Option<ConversationNormalizedMessageType>,
-    pub text: Option<String>,
-    pub content: Option<Vec<ConversationMessageContent>>,
-    pub events: Option<Vec<ConversationMessageEvent>>,
-    /// read-only
-    pub status: Option<ConversationNormalizedMessageStatus>,
-    /// read-only
-    pub reasons: Option<Vec<ConversationReason>>,
-    /// `originatingEntity`
-    pub originating_entity: Option<ConversationNormalizedMessageOriginatingEntity>,
-    /// `isFinalReceipt`, read-only
-    pub is_final_receipt: Option<bool>,
-    /// read-only
-    pub direction: Option<ConversationNormalizedMessageDirection>,
-    /// `relatedMessages`
-    pub related_messages: Option<Vec<ConversationNormalizedMessage>>,
-    pub metadata: Option<BTreeMap<String, String>>,
-    pub enrichment: Option<Box<ConversationEnrichment>>,
     /// `byoSmsIntegrationId`
     pub byo_sms_integration_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub channel: Option<Box<ConversationMessagingChannel>>,
+    pub content: Option<Vec<ConversationMessageContent>>,
+    /// read-only
+    pub direction: Option<ConversationNormalizedMessageDirection>,
+    pub enrichment: Option<Box<ConversationEnrichment>>,
+    pub events: Option<Vec<ConversationMessageEvent>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `isFinalReceipt`, read-only
+    pub is_final_receipt: Option<bool>,
+    pub metadata: Option<BTreeMap<String, String>>,
+    /// `originatingEntity`
+    pub originating_entity: Option<ConversationNormalizedMessageOriginatingEntity>,
+    /// read-only
+    pub reasons: Option<Vec<ConversationReason>>,
+    /// `relatedMessages`
+    pub related_messages: Option<Vec<ConversationNormalizedMessage>>,
+    /// read-only
+    pub status: Option<ConversationNormalizedMessageStatus>,
+    pub text: Option<String>,
+    /// required
+    pub r#type: Option<ConversationNormalizedMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,21 +50,21 @@ impl codec::Model for ConversationNormalizedMessage {
     const NAME: &'static str = "ConversationNormalizedMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("channel", &mut self.channel);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
-        visitor.field("content", &mut self.content);
-        visitor.field("events", &mut self.events);
-        visitor.field("status", &mut self.status);
-        visitor.field("reasons", &mut self.reasons);
-        visitor.field("originatingEntity", &mut self.originating_entity);
-        visitor.field("isFinalReceipt", &mut self.is_final_receipt);
-        visitor.field("direction", &mut self.direction);
-        visitor.field("relatedMessages", &mut self.related_messages);
-        visitor.field("metadata", &mut self.metadata);
-        visitor.boxed("enrichment", &mut self.enrichment);
         visitor.field("byoSmsIntegrationId", &mut self.byo_sms_integration_id);
+        visitor.boxed("channel", &mut self.channel);
+        visitor.field("content", &mut self.content);
+        visitor.field("direction", &mut self.direction);
+        visitor.boxed("enrichment", &mut self.enrichment);
+        visitor.field("events", &mut self.events);
+        visitor.field("id", &mut self.id);
+        visitor.field("isFinalReceipt", &mut self.is_final_receipt);
+        visitor.field("metadata", &mut self.metadata);
+        visitor.field("originatingEntity", &mut self.originating_entity);
+        visitor.field("reasons", &mut self.reasons);
+        visitor.field("relatedMessages", &mut self.related_messages);
+        visitor.field("status", &mut self.status);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

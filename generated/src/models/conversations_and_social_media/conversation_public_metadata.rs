@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationPublicMetadata {
-    /// `rootId`
-    pub root_id: Option<String>,
     /// `replyToId`
     pub reply_to_id: Option<String>,
+    /// `rootId`
+    pub root_id: Option<String>,
     pub url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConversationPublicMetadata {
     const NAME: &'static str = "ConversationPublicMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("rootId", &mut self.root_id);
         visitor.field("replyToId", &mut self.reply_to_id);
+        visitor.field("rootId", &mut self.root_id);
         visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }

@@ -5,20 +5,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CobrowseWebMessagingSession {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `joinCode`, read-only
-    pub join_code: Option<String>,
-    /// `websocketUrl`, read-only
-    pub websocket_url: Option<String>,
-    /// `dateOfferEnds`, read-only
-    pub date_offer_ends: Option<time::Timestamp>,
     /// `communicationType`, read-only
     pub communication_type: Option<CobrowseWebMessagingSessionCommunicationType>,
+    /// `dateOfferEnds`, read-only
+    pub date_offer_ends: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `joinCode`, read-only
+    pub join_code: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `websocketUrl`, read-only
+    pub websocket_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for CobrowseWebMessagingSession {
     const NAME: &'static str = "CobrowseWebMessagingSession";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("joinCode", &mut self.join_code);
-        visitor.field("websocketUrl", &mut self.websocket_url);
-        visitor.field("dateOfferEnds", &mut self.date_offer_ends);
         visitor.field("communicationType", &mut self.communication_type);
+        visitor.field("dateOfferEnds", &mut self.date_offer_ends);
+        visitor.field("id", &mut self.id);
+        visitor.field("joinCode", &mut self.join_code);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("websocketUrl", &mut self.websocket_url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,26 +6,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MaskingRule {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `substituteCharacter`, required
-    pub substitute_character: Option<String>,
-    /// required
-    pub definition: Option<String>,
-    /// required
-    pub enabled: Option<bool>,
-    /// required
-    pub r#type: Option<MaskingRuleType>,
-    pub direction: Option<MaskingRuleDirection>,
-    pub integrations: Option<Vec<String>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub definition: Option<String>,
+    pub description: Option<String>,
+    pub direction: Option<MaskingRuleDirection>,
+    /// required
+    pub enabled: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    pub integrations: Option<Vec<String>>,
+    /// required
+    pub name: Option<String>,
+    /// `substituteCharacter`, required
+    pub substitute_character: Option<String>,
+    /// required
+    pub r#type: Option<MaskingRuleType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for MaskingRule {
     const NAME: &'static str = "MaskingRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("substituteCharacter", &mut self.substitute_character);
-        visitor.field("definition", &mut self.definition);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("direction", &mut self.direction);
-        visitor.field("integrations", &mut self.integrations);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("definition", &mut self.definition);
+        visitor.field("description", &mut self.description);
+        visitor.field("direction", &mut self.direction);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
+        visitor.field("integrations", &mut self.integrations);
+        visitor.field("name", &mut self.name);
+        visitor.field("substituteCharacter", &mut self.substitute_character);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::data_privacy::MaskingRule;
 #[derive(Clone, Default)]
 pub struct MaskingRuleListing {
     pub entities: Option<Vec<MaskingRule>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct MaskingRuleValidateRequest {
     /// required
-    pub text: Option<String>,
-    /// required
     pub definition: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for MaskingRuleValidateRequest {
     const NAME: &'static str = "MaskingRuleValidateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("definition", &mut self.definition);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

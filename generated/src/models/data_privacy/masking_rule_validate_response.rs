@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MaskingRuleValidateResponse {
+    /// `maskedText`, read-only
+    pub masked_text: Option<String>,
     /// read-only
     pub valid: Option<bool>,
     /// `validationMessage`, read-only
     pub validation_message: Option<String>,
-    /// `maskedText`, read-only
-    pub masked_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for MaskingRuleValidateResponse {
     const NAME: &'static str = "MaskingRuleValidateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("maskedText", &mut self.masked_text);
         visitor.field("valid", &mut self.valid);
         visitor.field("validationMessage", &mut self.validation_message);
-        visitor.field("maskedText", &mut self.masked_text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct DependencyEntity {
     pub entity_id: Option<String>,
     /// `entityType`, required
     pub entity_type: Option<DependencyEntityEntityType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct EmailSettings {
     /// `multipleRouteDestinationsOnInboundEmailEnabled`
     pub multiple_route_destinations_on_inbound_email_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

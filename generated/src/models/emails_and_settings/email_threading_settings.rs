@@ -8,7 +8,7 @@ pub struct EmailThreadingSettings {
     pub start_new_conversation_on_subject_change: Option<bool>,
     /// `timeoutInMinutes`
     pub timeout_in_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

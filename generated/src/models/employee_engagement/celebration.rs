@@ -7,21 +7,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Celebration {
-    /// read-only
-    pub id: Option<String>,
-    pub recipient: Option<Box<UserReference>>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    pub r#type: Option<CelebrationType>,
-    pub title: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     pub note: Option<String>,
-    /// `sourceEntity`
-    pub source_entity: Option<Box<SourceEntity>>,
+    pub recipient: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceEntity`
+    pub source_entity: Option<Box<SourceEntity>>,
+    pub title: Option<String>,
+    pub r#type: Option<CelebrationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,15 +29,15 @@ impl codec::Model for Celebration {
     const NAME: &'static str = "Celebration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("recipient", &mut self.recipient);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("title", &mut self.title);
+        visitor.field("id", &mut self.id);
         visitor.field("note", &mut self.note);
-        visitor.boxed("sourceEntity", &mut self.source_entity);
+        visitor.boxed("recipient", &mut self.recipient);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("sourceEntity", &mut self.source_entity);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

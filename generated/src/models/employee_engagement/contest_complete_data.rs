@@ -10,13 +10,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContestCompleteData {
+    pub anonymization: Option<ContestCompleteDataAnonymization>,
     /// `dateEnd`
     pub date_end: Option<time::Date>,
-    pub anonymization: Option<ContestCompleteDataAnonymization>,
     pub metrics: Option<Vec<ContestDataMetrics>>,
     pub prizes: Option<Vec<ContestDataPrizes>>,
     pub winners: Option<Vec<ContestDataWinners>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,8 +24,8 @@ impl codec::Model for ContestCompleteData {
     const NAME: &'static str = "ContestCompleteData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateEnd", &mut self.date_end);
         visitor.field("anonymization", &mut self.anonymization);
+        visitor.field("dateEnd", &mut self.date_end);
         visitor.field("metrics", &mut self.metrics);
         visitor.field("prizes", &mut self.prizes);
         visitor.field("winners", &mut self.winners);

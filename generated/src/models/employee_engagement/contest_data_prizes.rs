@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContestDataPrizes {
-    pub tier: Option<i64>,
-    pub name: Option<String>,
     /// `imageId`
     pub image_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    pub tier: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for ContestDataPrizes {
     const NAME: &'static str = "ContestDataPrizes";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("tier", &mut self.tier);
-        visitor.field("name", &mut self.name);
         visitor.field("imageId", &mut self.image_id);
+        visitor.field("name", &mut self.name);
+        visitor.field("tier", &mut self.tier);
         visitor.extra(&mut self.extra);
     }
 }

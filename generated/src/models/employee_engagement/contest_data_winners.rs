@@ -7,13 +7,13 @@ use crate::models::employee_engagement::{
 
 #[derive(Clone, Default)]
 pub struct ContestDataWinners {
-    pub tier: Option<i64>,
-    /// `winnersCount`
-    pub winners_count: Option<i64>,
     /// `contestScore`
     pub contest_score: Option<Box<ContestCompleteDataScore>>,
+    pub tier: Option<i64>,
     pub users: Option<Vec<ContestDataWinnersUsers>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `winnersCount`
+    pub winners_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ContestDataWinners {
     const NAME: &'static str = "ContestDataWinners";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("tier", &mut self.tier);
-        visitor.field("winnersCount", &mut self.winners_count);
         visitor.boxed("contestScore", &mut self.contest_score);
+        visitor.field("tier", &mut self.tier);
         visitor.field("users", &mut self.users);
+        visitor.field("winnersCount", &mut self.winners_count);
         visitor.extra(&mut self.extra);
     }
 }

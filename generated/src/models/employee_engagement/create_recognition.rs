@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateRecognition {
+    /// `contextId`
+    pub context_id: Option<String>,
+    /// `contextType`
+    pub context_type: Option<CreateRecognitionContextType>,
+    pub note: Option<String>,
     /// `recipientId`, required
     pub recipient_id: Option<String>,
     /// required
-    pub r#type: Option<CreateRecognitionType>,
-    /// required
     pub title: Option<String>,
-    pub note: Option<String>,
-    /// `contextType`
-    pub context_type: Option<CreateRecognitionContextType>,
-    /// `contextId`
-    pub context_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<CreateRecognitionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for CreateRecognition {
     const NAME: &'static str = "CreateRecognition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("recipientId", &mut self.recipient_id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("title", &mut self.title);
-        visitor.field("note", &mut self.note);
-        visitor.field("contextType", &mut self.context_type);
         visitor.field("contextId", &mut self.context_id);
+        visitor.field("contextType", &mut self.context_type);
+        visitor.field("note", &mut self.note);
+        visitor.field("recipientId", &mut self.recipient_id);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,27 +10,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Recognition {
-    /// read-only
-    pub id: Option<String>,
-    pub recipient: Option<Box<UserReference>>,
-    /// `createdBy`
-    pub created_by: Option<Box<UserReference>>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    pub r#type: Option<RecognitionType>,
-    pub title: Option<String>,
-    pub note: Option<String>,
-    /// `contextType`
-    pub context_type: Option<RecognitionContextType>,
     /// `contextId`
     pub context_id: Option<String>,
-    /// `dateDisplayed`
-    pub date_displayed: Option<time::Timestamp>,
+    /// `contextType`
+    pub context_type: Option<RecognitionContextType>,
+    /// `createdBy`
+    pub created_by: Option<Box<UserReference>>,
     /// `dateAcknowledged`
     pub date_acknowledged: Option<time::Timestamp>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
+    /// `dateDisplayed`
+    pub date_displayed: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    pub note: Option<String>,
+    pub recipient: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    pub r#type: Option<RecognitionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,18 +38,18 @@ impl codec::Model for Recognition {
     const NAME: &'static str = "Recognition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("recipient", &mut self.recipient);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("title", &mut self.title);
-        visitor.field("note", &mut self.note);
-        visitor.field("contextType", &mut self.context_type);
         visitor.field("contextId", &mut self.context_id);
-        visitor.field("dateDisplayed", &mut self.date_displayed);
+        visitor.field("contextType", &mut self.context_type);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateAcknowledged", &mut self.date_acknowledged);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateDisplayed", &mut self.date_displayed);
+        visitor.field("id", &mut self.id);
+        visitor.field("note", &mut self.note);
+        visitor.boxed("recipient", &mut self.recipient);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,23 +10,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RecognitionBase {
-    /// read-only
-    pub id: Option<String>,
-    pub recipient: Option<Box<UserReference>>,
+    /// `contextId`
+    pub context_id: Option<String>,
+    /// `contextType`
+    pub context_type: Option<RecognitionBaseContextType>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    pub r#type: Option<RecognitionBaseType>,
-    pub title: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     pub note: Option<String>,
-    /// `contextType`
-    pub context_type: Option<RecognitionBaseContextType>,
-    /// `contextId`
-    pub context_id: Option<String>,
+    pub recipient: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    pub r#type: Option<RecognitionBaseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for RecognitionBase {
     const NAME: &'static str = "RecognitionBase";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("recipient", &mut self.recipient);
+        visitor.field("contextId", &mut self.context_id);
+        visitor.field("contextType", &mut self.context_type);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("title", &mut self.title);
+        visitor.field("id", &mut self.id);
         visitor.field("note", &mut self.note);
-        visitor.field("contextType", &mut self.context_type);
-        visitor.field("contextId", &mut self.context_id);
+        visitor.boxed("recipient", &mut self.recipient);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

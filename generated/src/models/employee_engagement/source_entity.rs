@@ -5,14 +5,14 @@ use crate::models::employee_engagement::ContestCompleteData;
 
 #[derive(Clone, Default)]
 pub struct SourceEntity {
-    /// read-only
-    pub id: Option<String>,
-    pub r#type: Option<SourceEntityType>,
     /// `contestCompleteData`
     pub contest_complete_data: Option<Box<ContestCompleteData>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SourceEntityType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for SourceEntity {
     const NAME: &'static str = "SourceEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("contestCompleteData", &mut self.contest_complete_data);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

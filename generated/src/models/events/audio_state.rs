@@ -8,7 +8,7 @@ pub struct AudioState {
     pub can_hear: Option<bool>,
     /// `canSpeak`
     pub can_speak: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AudioUpdatedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
-    /// `communicationId`, required
-    pub communication_id: Option<String>,
     /// `audioState`, required
     pub audio_state: Option<Box<AudioState>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `communicationId`, required
+    pub communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for AudioUpdatedEvent {
     const NAME: &'static str = "AudioUpdatedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("communicationId", &mut self.communication_id);
         visitor.boxed("audioState", &mut self.audio_state);
+        visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.extra(&mut self.extra);
     }
 }

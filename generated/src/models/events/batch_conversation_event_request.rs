@@ -17,56 +17,20 @@ use crate::models::events::{
 
 #[derive(Clone, Default)]
 pub struct BatchConversationEventRequest {
-    /// `endTransferEvents`
-    pub end_transfer_events: Option<Vec<EndTransferEvent>>,
-    /// `phoneTransferEvents`
-    pub phone_transfer_events: Option<Vec<PhoneTransferEvent>>,
-    /// `progressTransferEvents`
-    pub progress_transfer_events: Option<Vec<ProgressTransferEvent>>,
-    /// `routingTransferEvents`
-    pub routing_transfer_events: Option<Vec<RoutingTransferEvent>>,
-    /// `userTransferEvents`
-    pub user_transfer_events: Option<Vec<UserTransferEvent>>,
+    /// `audioUpdatedEvents`
+    pub audio_updated_events: Option<Vec<AudioUpdatedEvent>>,
     /// `communicationAnsweredEvents`
     pub communication_answered_events: Option<Vec<CommunicationAnsweredEvent>>,
     /// `communicationDispositionAppliedEvents`
     pub communication_disposition_applied_events: Option<
         Vec<CommunicationDispositionAppliedEvent>,
     >,
-    /// `holdUpdatedEvents`
-    pub hold_updated_events: Option<Vec<HoldUpdatedEvent>>,
-    /// `externalEstablishedEvents`
-    pub external_established_events: Option<Vec<ExternalEstablishedEvent>>,
-    /// `ivrEstablishedEvents`
-    pub ivr_established_events: Option<Vec<IvrEstablishedEvent>>,
-    /// `phoneEstablishedEvents`
-    pub phone_established_events: Option<Vec<PhoneEstablishedEvent>>,
-    /// `routingEstablishedEvents`
-    pub routing_established_events: Option<Vec<RoutingEstablishedEvent>>,
-    /// `userEstablishedEvents`
-    pub user_established_events: Option<Vec<UserEstablishedEvent>>,
-    /// `audioUpdatedEvents`
-    pub audio_updated_events: Option<Vec<AudioUpdatedEvent>>,
     /// `communicationEndedEvents`
     pub communication_ended_events: Option<Vec<CommunicationEndedEvent>>,
     /// `consultTransferEvents`
     pub consult_transfer_events: Option<Vec<ConsultTransferEvent>>,
-    /// `progressConsultTransferEvents`
-    pub progress_consult_transfer_events: Option<Vec<ProgressConsultTransferEvent>>,
-    /// `endConsultTransferEvents`
-    pub end_consult_transfer_events: Option<Vec<EndConsultTransferEvent>>,
     /// `emailBeginTransmittingEvents`
     pub email_begin_transmitting_events: Option<Vec<EmailBeginTransmittingEvent>>,
-    /// `emailCommunicationEndedEvents`
-    pub email_communication_ended_events: Option<Vec<EmailCommunicationEndedEvent>>,
-    /// `emailExternalEstablishedEvents`
-    pub email_external_established_events: Option<Vec<EmailExternalEstablishedEvent>>,
-    /// `emailFlowEstablishedEvents`
-    pub email_flow_established_events: Option<Vec<EmailFlowEstablishedEvent>>,
-    /// `emailRoutingEstablishedEvents`
-    pub email_routing_established_events: Option<Vec<EmailRoutingEstablishedEvent>>,
-    /// `emailUserEstablishedEvents`
-    pub email_user_established_events: Option<Vec<EmailUserEstablishedEvent>>,
     /// `emailCommunicationAnsweredEvents`
     pub email_communication_answered_events: Option<
         Vec<EmailCommunicationAnsweredEvent>,
@@ -75,21 +39,57 @@ pub struct BatchConversationEventRequest {
     pub email_communication_disposition_applied_events: Option<
         Vec<EmailCommunicationDispositionAppliedEvent>,
     >,
+    /// `emailCommunicationEndedEvents`
+    pub email_communication_ended_events: Option<Vec<EmailCommunicationEndedEvent>>,
     /// `emailCommunicationSentMessageEvents`
     pub email_communication_sent_message_events: Option<
         Vec<EmailCommunicationSentMessageEvent>,
     >,
-    /// `emailHoldUpdatedEvents`
-    pub email_hold_updated_events: Option<Vec<EmailHoldUpdatedEvent>>,
     /// `emailEndTransferEvents`
     pub email_end_transfer_events: Option<Vec<EmailEndTransferEvent>>,
+    /// `emailExternalEstablishedEvents`
+    pub email_external_established_events: Option<Vec<EmailExternalEstablishedEvent>>,
+    /// `emailFlowEstablishedEvents`
+    pub email_flow_established_events: Option<Vec<EmailFlowEstablishedEvent>>,
+    /// `emailHoldUpdatedEvents`
+    pub email_hold_updated_events: Option<Vec<EmailHoldUpdatedEvent>>,
     /// `emailProgressTransferEvents`
     pub email_progress_transfer_events: Option<Vec<EmailProgressTransferEvent>>,
+    /// `emailRoutingEstablishedEvents`
+    pub email_routing_established_events: Option<Vec<EmailRoutingEstablishedEvent>>,
     /// `emailRoutingTransferEvents`
     pub email_routing_transfer_events: Option<Vec<EmailRoutingTransferEvent>>,
+    /// `emailUserEstablishedEvents`
+    pub email_user_established_events: Option<Vec<EmailUserEstablishedEvent>>,
     /// `emailUserTransferEvents`
     pub email_user_transfer_events: Option<Vec<EmailUserTransferEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `endConsultTransferEvents`
+    pub end_consult_transfer_events: Option<Vec<EndConsultTransferEvent>>,
+    /// `endTransferEvents`
+    pub end_transfer_events: Option<Vec<EndTransferEvent>>,
+    /// `externalEstablishedEvents`
+    pub external_established_events: Option<Vec<ExternalEstablishedEvent>>,
+    /// `holdUpdatedEvents`
+    pub hold_updated_events: Option<Vec<HoldUpdatedEvent>>,
+    /// `ivrEstablishedEvents`
+    pub ivr_established_events: Option<Vec<IvrEstablishedEvent>>,
+    /// `phoneEstablishedEvents`
+    pub phone_established_events: Option<Vec<PhoneEstablishedEvent>>,
+    /// `phoneTransferEvents`
+    pub phone_transfer_events: Option<Vec<PhoneTransferEvent>>,
+    /// `progressConsultTransferEvents`
+    pub progress_consult_transfer_events: Option<Vec<ProgressConsultTransferEvent>>,
+    /// `progressTransferEvents`
+    pub progress_transfer_events: Option<Vec<ProgressTransferEvent>>,
+    /// `routingEstablishedEvents`
+    pub routing_established_events: Option<Vec<RoutingEstablishedEvent>>,
+    /// `routingTransferEvents`
+    pub routing_transfer_events: Option<Vec<RoutingTransferEvent>>,
+    /// `userEstablishedEvents`
+    pub user_established_events: Option<Vec<UserEstablishedEvent>>,
+    /// `userTransferEvents`
+    pub user_transfer_events: Option<Vec<UserTransferEvent>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -97,11 +97,7 @@ impl codec::Model for BatchConversationEventRequest {
     const NAME: &'static str = "BatchConversationEventRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("endTransferEvents", &mut self.end_transfer_events);
-        visitor.field("phoneTransferEvents", &mut self.phone_transfer_events);
-        visitor.field("progressTransferEvents", &mut self.progress_transfer_events);
-        visitor.field("routingTransferEvents", &mut self.routing_transfer_events);
-        visitor.field("userTransferEvents", &mut self.user_transfer_events);
+        visitor.field("audioUpdatedEvents", &mut self.audio_updated_events);
         visitor
             .field(
                 "communicationAnsweredEvents",
@@ -112,51 +108,12 @@ impl codec::Model for BatchConversationEventRequest {
                 "communicationDispositionAppliedEvents",
                 &mut self.communication_disposition_applied_events,
             );
-        visitor.field("holdUpdatedEvents", &mut self.hold_updated_events);
-        visitor
-            .field("externalEstablishedEvents", &mut self.external_established_events);
-        visitor.field("ivrEstablishedEvents", &mut self.ivr_established_events);
-        visitor.field("phoneEstablishedEvents", &mut self.phone_established_events);
-        visitor.field("routingEstablishedEvents", &mut self.routing_established_events);
-        visitor.field("userEstablishedEvents", &mut self.user_established_events);
-        visitor.field("audioUpdatedEvents", &mut self.audio_updated_events);
         visitor.field("communicationEndedEvents", &mut self.communication_ended_events);
         visitor.field("consultTransferEvents", &mut self.consult_transfer_events);
         visitor
             .field(
-                "progressConsultTransferEvents",
-                &mut self.progress_consult_transfer_events,
-            );
-        visitor.field("endConsultTransferEvents", &mut self.end_consult_transfer_events);
-        visitor
-            .field(
                 "emailBeginTransmittingEvents",
                 &mut self.email_begin_transmitting_events,
-            );
-        visitor
-            .field(
-                "emailCommunicationEndedEvents",
-                &mut self.email_communication_ended_events,
-            );
-        visitor
-            .field(
-                "emailExternalEstablishedEvents",
-                &mut self.email_external_established_events,
-            );
-        visitor
-            .field(
-                "emailFlowEstablishedEvents",
-                &mut self.email_flow_established_events,
-            );
-        visitor
-            .field(
-                "emailRoutingEstablishedEvents",
-                &mut self.email_routing_established_events,
-            );
-        visitor
-            .field(
-                "emailUserEstablishedEvents",
-                &mut self.email_user_established_events,
             );
         visitor
             .field(
@@ -170,11 +127,26 @@ impl codec::Model for BatchConversationEventRequest {
             );
         visitor
             .field(
+                "emailCommunicationEndedEvents",
+                &mut self.email_communication_ended_events,
+            );
+        visitor
+            .field(
                 "emailCommunicationSentMessageEvents",
                 &mut self.email_communication_sent_message_events,
             );
-        visitor.field("emailHoldUpdatedEvents", &mut self.email_hold_updated_events);
         visitor.field("emailEndTransferEvents", &mut self.email_end_transfer_events);
+        visitor
+            .field(
+                "emailExternalEstablishedEvents",
+                &mut self.email_external_established_events,
+            );
+        visitor
+            .field(
+                "emailFlowEstablishedEvents",
+                &mut self.email_flow_established_events,
+            );
+        visitor.field("emailHoldUpdatedEvents", &mut self.email_hold_updated_events);
         visitor
             .field(
                 "emailProgressTransferEvents",
@@ -182,10 +154,38 @@ impl codec::Model for BatchConversationEventRequest {
             );
         visitor
             .field(
+                "emailRoutingEstablishedEvents",
+                &mut self.email_routing_established_events,
+            );
+        visitor
+            .field(
                 "emailRoutingTransferEvents",
                 &mut self.email_routing_transfer_events,
             );
+        visitor
+            .field(
+                "emailUserEstablishedEvents",
+                &mut self.email_user_established_events,
+            );
         visitor.field("emailUserTransferEvents", &mut self.email_user_transfer_events);
+        visitor.field("endConsultTransferEvents", &mut self.end_consult_transfer_events);
+        visitor.field("endTransferEvents", &mut self.end_transfer_events);
+        visitor
+            .field("externalEstablishedEvents", &mut self.external_established_events);
+        visitor.field("holdUpdatedEvents", &mut self.hold_updated_events);
+        visitor.field("ivrEstablishedEvents", &mut self.ivr_established_events);
+        visitor.field("phoneEstablishedEvents", &mut self.phone_established_events);
+        visitor.field("phoneTransferEvents", &mut self.phone_transfer_events);
+        visitor
+            .field(
+                "progressConsultTransferEvents",
+                &mut self.progress_consult_transfer_events,
+            );
+        visitor.field("progressTransferEvents", &mut self.progress_transfer_events);
+        visitor.field("routingEstablishedEvents", &mut self.routing_established_events);
+        visitor.field("routingTransferEvents", &mut self.routing_transfer_events);
+        visitor.field("userEstablishedEvents", &mut self.user_established_events);
+        visitor.field("userTransferEvents", &mut self.user_transfer_events);
         visitor.extra(&mut self.extra);
     }
 }

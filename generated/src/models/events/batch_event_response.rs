@@ -6,7 +6,7 @@ use crate::models::events::EventError;
 #[derive(Clone, Default)]
 pub struct BatchEventResponse {
     pub errors: Option<Vec<EventError>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct BatchPredictiveRoutingCustomKpiAttributionEventRequest {
     pub custom_kpi_attribution_events: Option<
         Vec<PredictiveRoutingCustomKpiAttributionEvent>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::events::UserPresenceEvent;
 pub struct BatchUserPresenceEventRequest {
     /// `userPresenceEvents`
     pub user_presence_events: Option<Vec<UserPresenceEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::events::UserRoutingStatusEvent;
 pub struct BatchUserRoutingStatusEventRequest {
     /// `userRoutingStatusEvents`
     pub user_routing_status_events: Option<Vec<UserRoutingStatusEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

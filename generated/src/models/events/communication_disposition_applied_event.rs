@@ -5,18 +5,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CommunicationDispositionAppliedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
+    pub code: Option<String>,
     /// `communicationId`, required
     pub communication_id: Option<String>,
-    pub code: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
     pub notes: Option<String>,
     pub tags: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for CommunicationDispositionAppliedEvent {
     const NAME: &'static str = "CommunicationDispositionAppliedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("communicationId", &mut self.communication_id);
         visitor.field("code", &mut self.code);
+        visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.field("notes", &mut self.notes);
         visitor.field("tags", &mut self.tags);
         visitor.extra(&mut self.extra);

@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CommunicationEndedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
     /// `communicationId`, required
     pub communication_id: Option<String>,
-    /// `disconnectType`, required
-    pub disconnect_type: Option<CommunicationEndedEventDisconnectType>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
     /// `destinationConversationId`
     pub destination_conversation_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `disconnectType`, required
+    pub disconnect_type: Option<CommunicationEndedEventDisconnectType>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for CommunicationEndedEvent {
     const NAME: &'static str = "CommunicationEndedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("communicationId", &mut self.communication_id);
-        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor
             .field("destinationConversationId", &mut self.destination_conversation_id);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EmailExternalEstablishedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
     /// `communicationId`, required
     pub communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
     /// `displayName`
     pub display_name: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
     /// `includeMessage`
     pub include_message: Option<bool>,
     /// `initialConfiguration`, required
     pub initial_configuration: Option<Box<EmailInitialConfiguration>>,
     /// `sourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,11 +30,11 @@ impl codec::Model for EmailExternalEstablishedEvent {
     const NAME: &'static str = "EmailExternalEstablishedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("displayName", &mut self.display_name);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.field("includeMessage", &mut self.include_message);
         visitor.boxed("initialConfiguration", &mut self.initial_configuration);
         visitor.boxed("sourceConfiguration", &mut self.source_configuration);

@@ -5,23 +5,23 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct EmailInitialConfiguration {
-    /// required
-    pub to: Option<String>,
+    /// `additionalInfo`
+    pub additional_info: Option<BTreeMap<String, String>>,
+    pub alerting: Option<bool>,
+    pub bcc: Option<Vec<String>>,
+    pub cc: Option<Vec<String>>,
     /// required
     pub from: Option<String>,
-    pub cc: Option<Vec<String>>,
-    pub bcc: Option<Vec<String>>,
-    pub subject: Option<String>,
-    /// `previousEmailId`
-    pub previous_email_id: Option<String>,
     pub held: Option<bool>,
-    pub alerting: Option<bool>,
     pub inbound: Option<bool>,
     /// `invitedBy`
     pub invited_by: Option<String>,
-    /// `additionalInfo`
-    pub additional_info: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `previousEmailId`
+    pub previous_email_id: Option<String>,
+    pub subject: Option<String>,
+    /// required
+    pub to: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,17 +29,17 @@ impl codec::Model for EmailInitialConfiguration {
     const NAME: &'static str = "EmailInitialConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("to", &mut self.to);
-        visitor.field("from", &mut self.from);
-        visitor.field("cc", &mut self.cc);
-        visitor.field("bcc", &mut self.bcc);
-        visitor.field("subject", &mut self.subject);
-        visitor.field("previousEmailId", &mut self.previous_email_id);
-        visitor.field("held", &mut self.held);
+        visitor.field("additionalInfo", &mut self.additional_info);
         visitor.field("alerting", &mut self.alerting);
+        visitor.field("bcc", &mut self.bcc);
+        visitor.field("cc", &mut self.cc);
+        visitor.field("from", &mut self.from);
+        visitor.field("held", &mut self.held);
         visitor.field("inbound", &mut self.inbound);
         visitor.field("invitedBy", &mut self.invited_by);
-        visitor.field("additionalInfo", &mut self.additional_info);
+        visitor.field("previousEmailId", &mut self.previous_email_id);
+        visitor.field("subject", &mut self.subject);
+        visitor.field("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EmailUserEstablishedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
-    /// `communicationId`, required
-    pub communication_id: Option<String>,
-    /// `userId`, required
-    pub user_id: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
+    /// `communicationId`, required
+    pub communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
     /// `initialConfiguration`, required
     pub initial_configuration: Option<Box<EmailInitialConfiguration>>,
+    /// `queueId`
+    pub queue_id: Option<String>,
     /// `sourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for EmailUserEstablishedEvent {
     const NAME: &'static str = "EmailUserEstablishedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("communicationId", &mut self.communication_id);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("queueId", &mut self.queue_id);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
+        visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.boxed("initialConfiguration", &mut self.initial_configuration);
+        visitor.field("queueId", &mut self.queue_id);
         visitor.boxed("sourceConfiguration", &mut self.source_configuration);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EndConsultTransferEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
     /// `conversationId`, required
     pub conversation_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for EndConsultTransferEvent {
     const NAME: &'static str = "EndConsultTransferEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
         visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct EventError {
     pub event_id: Option<String>,
     pub message: Option<String>,
     pub retryable: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct HoldUpdatedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
     /// `communicationId`, required
     pub communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
     /// required
     pub held: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for HoldUpdatedEvent {
     const NAME: &'static str = "HoldUpdatedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.field("held", &mut self.held);
         visitor.extra(&mut self.extra);
     }

@@ -6,17 +6,17 @@ use crate::models::events::AudioState;
 
 #[derive(Clone, Default)]
 pub struct InitialConfiguration {
+    /// `additionalInfo`
+    pub additional_info: Option<BTreeMap<String, String>>,
+    pub alerting: Option<bool>,
     /// `audioState`
     pub audio_state: Option<Box<AudioState>>,
-    pub alerting: Option<bool>,
     pub inbound: Option<bool>,
     /// `invitedBy`
     pub invited_by: Option<String>,
     /// `recordingActive`
     pub recording_active: Option<bool>,
-    /// `additionalInfo`
-    pub additional_info: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for InitialConfiguration {
     const NAME: &'static str = "InitialConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("audioState", &mut self.audio_state);
+        visitor.field("additionalInfo", &mut self.additional_info);
         visitor.field("alerting", &mut self.alerting);
+        visitor.boxed("audioState", &mut self.audio_state);
         visitor.field("inbound", &mut self.inbound);
         visitor.field("invitedBy", &mut self.invited_by);
         visitor.field("recordingActive", &mut self.recording_active);
-        visitor.field("additionalInfo", &mut self.additional_info);
         visitor.extra(&mut self.extra);
     }
 }

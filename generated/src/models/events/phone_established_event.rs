@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PhoneEstablishedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
+    pub ani: Option<String>,
     /// `communicationId`, required
     pub communication_id: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    pub ani: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
     pub dnis: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
     /// `initialConfiguration`, required
     pub initial_configuration: Option<Box<InitialConfiguration>>,
+    /// `phoneNumber`
+    pub phone_number: Option<String>,
     /// `sourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for PhoneEstablishedEvent {
     const NAME: &'static str = "PhoneEstablishedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("communicationId", &mut self.communication_id);
-        visitor.field("phoneNumber", &mut self.phone_number);
         visitor.field("ani", &mut self.ani);
+        visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("dnis", &mut self.dnis);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.boxed("initialConfiguration", &mut self.initial_configuration);
+        visitor.field("phoneNumber", &mut self.phone_number);
         visitor.boxed("sourceConfiguration", &mut self.source_configuration);
         visitor.extra(&mut self.extra);
     }

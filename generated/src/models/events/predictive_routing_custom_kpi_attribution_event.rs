@@ -5,21 +5,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PredictiveRoutingCustomKpiAttributionEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
     /// `agentId`
     pub agent_id: Option<String>,
-    /// `kpiId`, required
-    pub kpi_id: Option<String>,
     /// `associatedValue`, required
     pub associated_value: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
+    /// `kpiId`, required
+    pub kpi_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for PredictiveRoutingCustomKpiAttributionEvent {
     const NAME: &'static str = "PredictiveRoutingCustomKpiAttributionEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("externalContactId", &mut self.external_contact_id);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("kpiId", &mut self.kpi_id);
         visitor.field("associatedValue", &mut self.associated_value);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
+        visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("kpiId", &mut self.kpi_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ProgressTransferEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
     /// `commandId`, required
     pub command_id: Option<String>,
-    /// `objectCommunicationId`, required
-    pub object_communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
     /// `destinationCommunicationId`, required
     pub destination_communication_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    /// `objectCommunicationId`, required
+    pub object_communication_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for ProgressTransferEvent {
     const NAME: &'static str = "ProgressTransferEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("commandId", &mut self.command_id);
-        visitor.field("objectCommunicationId", &mut self.object_communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor
             .field("destinationCommunicationId", &mut self.destination_communication_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
+        visitor.field("objectCommunicationId", &mut self.object_communication_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,29 +6,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RoutingTransferEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
-    /// `transferType`, required
-    pub transfer_type: Option<RoutingTransferEventTransferType>,
     /// `commandId`, required
     pub command_id: Option<String>,
-    /// `initiatingCommunicationId`, required
-    pub initiating_communication_id: Option<String>,
-    /// `targetCommunicationId`, required
-    pub target_communication_id: Option<String>,
-    /// `objectCommunicationId`, required
-    pub object_communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
     /// `destinationQueueId`, required
     pub destination_queue_id: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    /// `initiatingCommunicationId`, required
+    pub initiating_communication_id: Option<String>,
     /// `languageId`
     pub language_id: Option<String>,
+    /// `objectCommunicationId`, required
+    pub object_communication_id: Option<String>,
     /// `skillIds`
     pub skill_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `targetCommunicationId`, required
+    pub target_communication_id: Option<String>,
+    /// `transferType`, required
+    pub transfer_type: Option<RoutingTransferEventTransferType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,18 +36,18 @@ impl codec::Model for RoutingTransferEvent {
     const NAME: &'static str = "RoutingTransferEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("transferType", &mut self.transfer_type);
         visitor.field("commandId", &mut self.command_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("destinationQueueId", &mut self.destination_queue_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor
             .field("initiatingCommunicationId", &mut self.initiating_communication_id);
-        visitor.field("targetCommunicationId", &mut self.target_communication_id);
-        visitor.field("objectCommunicationId", &mut self.object_communication_id);
-        visitor.field("destinationQueueId", &mut self.destination_queue_id);
         visitor.field("languageId", &mut self.language_id);
+        visitor.field("objectCommunicationId", &mut self.object_communication_id);
         visitor.field("skillIds", &mut self.skill_ids);
+        visitor.field("targetCommunicationId", &mut self.target_communication_id);
+        visitor.field("transferType", &mut self.transfer_type);
         visitor.extra(&mut self.extra);
     }
 }

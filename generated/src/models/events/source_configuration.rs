@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SourceConfiguration {
-    /// `sourceId`, required
-    pub source_id: Option<String>,
     /// `interactionId`, required
     pub interaction_id: Option<String>,
+    /// `sourceId`, required
+    pub source_id: Option<String>,
     /// `tagId`
     pub tag_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for SourceConfiguration {
     const NAME: &'static str = "SourceConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sourceId", &mut self.source_id);
         visitor.field("interactionId", &mut self.interaction_id);
+        visitor.field("sourceId", &mut self.source_id);
         visitor.field("tagId", &mut self.tag_id);
         visitor.extra(&mut self.extra);
     }

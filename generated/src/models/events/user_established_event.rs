@@ -6,31 +6,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserEstablishedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
-    /// `communicationId`, required
-    pub communication_id: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    /// `userId`, required
-    pub user_id: Option<String>,
-    /// `stationId`
-    pub station_id: Option<String>,
-    pub ani: Option<String>,
-    pub dnis: Option<String>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
-    /// `queueId`
-    pub queue_id: Option<String>,
+    pub ani: Option<String>,
+    /// `communicationId`, required
+    pub communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    pub dnis: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
     /// `initialConfiguration`, required
     pub initial_configuration: Option<Box<InitialConfiguration>>,
+    /// `phoneNumber`
+    pub phone_number: Option<String>,
+    /// `queueId`
+    pub queue_id: Option<String>,
     /// `sourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `stationId`
+    pub station_id: Option<String>,
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,19 +38,19 @@ impl codec::Model for UserEstablishedEvent {
     const NAME: &'static str = "UserEstablishedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("communicationId", &mut self.communication_id);
-        visitor.field("phoneNumber", &mut self.phone_number);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("stationId", &mut self.station_id);
-        visitor.field("ani", &mut self.ani);
-        visitor.field("dnis", &mut self.dnis);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
-        visitor.field("queueId", &mut self.queue_id);
+        visitor.field("ani", &mut self.ani);
+        visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("dnis", &mut self.dnis);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.boxed("initialConfiguration", &mut self.initial_configuration);
+        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.field("queueId", &mut self.queue_id);
         visitor.boxed("sourceConfiguration", &mut self.source_configuration);
+        visitor.field("stationId", &mut self.station_id);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,18 +5,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserPresenceEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
     /// `eventDateTime`, required
     pub event_date_time: Option<time::Timestamp>,
-    /// `userId`, required
-    pub user_id: Option<String>,
-    /// `sourceId`, required
-    pub source_id: Option<String>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    pub message: Option<String>,
     /// `presenceDefinitionId`
     pub presence_definition_id: Option<String>,
-    pub message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceId`, required
+    pub source_id: Option<String>,
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for UserPresenceEvent {
     const NAME: &'static str = "UserPresenceEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
         visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("sourceId", &mut self.source_id);
-        visitor.field("presenceDefinitionId", &mut self.presence_definition_id);
+        visitor.field("eventId", &mut self.event_id);
         visitor.field("message", &mut self.message);
+        visitor.field("presenceDefinitionId", &mut self.presence_definition_id);
+        visitor.field("sourceId", &mut self.source_id);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserRoutingStatusEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
     /// `agentId`, required
     pub agent_id: Option<String>,
-    /// required
-    pub status: Option<UserRoutingStatusEventStatus>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
     /// `sourceId`, required
     pub source_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<UserRoutingStatusEventStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for UserRoutingStatusEvent {
     const NAME: &'static str = "UserRoutingStatusEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("status", &mut self.status);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor.field("sourceId", &mut self.source_id);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

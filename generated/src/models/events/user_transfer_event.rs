@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserTransferEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
-    /// `transferType`, required
-    pub transfer_type: Option<UserTransferEventTransferType>,
     /// `commandId`, required
     pub command_id: Option<String>,
-    /// `initiatingCommunicationId`, required
-    pub initiating_communication_id: Option<String>,
-    /// `targetCommunicationId`, required
-    pub target_communication_id: Option<String>,
-    /// `objectCommunicationId`, required
-    pub object_communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
     /// `destinationUserId`, required
     pub destination_user_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    /// `initiatingCommunicationId`, required
+    pub initiating_communication_id: Option<String>,
+    /// `objectCommunicationId`, required
+    pub object_communication_id: Option<String>,
+    /// `targetCommunicationId`, required
+    pub target_communication_id: Option<String>,
+    /// `transferType`, required
+    pub transfer_type: Option<UserTransferEventTransferType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for UserTransferEvent {
     const NAME: &'static str = "UserTransferEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("transferType", &mut self.transfer_type);
         visitor.field("commandId", &mut self.command_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("destinationUserId", &mut self.destination_user_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
         visitor
             .field("initiatingCommunicationId", &mut self.initiating_communication_id);
-        visitor.field("targetCommunicationId", &mut self.target_communication_id);
         visitor.field("objectCommunicationId", &mut self.object_communication_id);
-        visitor.field("destinationUserId", &mut self.destination_user_id);
+        visitor.field("targetCommunicationId", &mut self.target_communication_id);
+        visitor.field("transferType", &mut self.transfer_type);
         visitor.extra(&mut self.extra);
     }
 }

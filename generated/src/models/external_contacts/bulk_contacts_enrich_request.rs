@@ -6,7 +6,7 @@ use crate::models::external_contacts::ContactEnrichRequest;
 #[derive(Clone, Default)]
 pub struct BulkContactsEnrichRequest {
     pub entities: Option<Vec<ContactEnrichRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

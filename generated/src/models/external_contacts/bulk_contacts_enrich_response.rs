@@ -5,16 +5,16 @@ use crate::models::external_contacts::BulkResponseResultExternalContactContactEn
 
 #[derive(Clone, Default)]
 pub struct BulkContactsEnrichResponse {
+    /// `errorCount`
+    pub error_count: Option<i64>,
+    /// `errorIndexes`
+    pub error_indexes: Option<Vec<i64>>,
     pub results: Option<
         Vec<
             BulkResponseResultExternalContactContactEnrichRequestBulkEntityErrorContactEnrichRequest,
         >,
     >,
-    /// `errorCount`
-    pub error_count: Option<i64>,
-    /// `errorIndexes`
-    pub error_indexes: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for BulkContactsEnrichResponse {
     const NAME: &'static str = "BulkContactsEnrichResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("errorCount", &mut self.error_count);
         visitor.field("errorIndexes", &mut self.error_indexes);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

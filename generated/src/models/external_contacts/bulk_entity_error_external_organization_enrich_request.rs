@@ -7,12 +7,12 @@ use crate::models::external_contacts_and_outbound_and_telephony::BulkErrorDetail
 #[derive(Clone, Default)]
 pub struct BulkEntityErrorExternalOrganizationEnrichRequest {
     pub code: Option<String>,
-    pub message: Option<String>,
-    pub status: Option<i64>,
-    pub retryable: Option<bool>,
     pub details: Option<Vec<BulkErrorDetail>>,
     pub entity: Option<Box<ExternalOrganizationEnrichRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub message: Option<String>,
+    pub retryable: Option<bool>,
+    pub status: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for BulkEntityErrorExternalOrganizationEnrichRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("message", &mut self.message);
-        visitor.field("status", &mut self.status);
-        visitor.field("retryable", &mut self.retryable);
         visitor.field("details", &mut self.details);
         visitor.boxed("entity", &mut self.entity);
+        visitor.field("message", &mut self.message);
+        visitor.field("retryable", &mut self.retryable);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

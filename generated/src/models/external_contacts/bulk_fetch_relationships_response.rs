@@ -5,12 +5,12 @@ use crate::models::external_contacts::BulkResponseResultRelationshipEntityBulkEn
 
 #[derive(Clone, Default)]
 pub struct BulkFetchRelationshipsResponse {
-    pub results: Option<Vec<BulkResponseResultRelationshipEntityBulkEntityErrorEntity>>,
     /// `errorCount`
     pub error_count: Option<i64>,
     /// `errorIndexes`
     pub error_indexes: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<BulkResponseResultRelationshipEntityBulkEntityErrorEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for BulkFetchRelationshipsResponse {
     const NAME: &'static str = "BulkFetchRelationshipsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("errorCount", &mut self.error_count);
         visitor.field("errorIndexes", &mut self.error_indexes);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

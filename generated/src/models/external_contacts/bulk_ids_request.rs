@@ -6,7 +6,7 @@ use crate::models::external_contacts::ExternalContactsEntity;
 #[derive(Clone, Default)]
 pub struct BulkIdsRequest {
     pub entities: Option<Vec<ExternalContactsEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

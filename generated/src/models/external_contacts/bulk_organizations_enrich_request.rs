@@ -6,7 +6,7 @@ use crate::models::external_contacts::ExternalOrganizationEnrichRequest;
 #[derive(Clone, Default)]
 pub struct BulkOrganizationsEnrichRequest {
     pub entities: Option<Vec<ExternalOrganizationEnrichRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

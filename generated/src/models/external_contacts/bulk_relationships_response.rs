@@ -5,14 +5,14 @@ use crate::models::external_contacts::BulkResponseResultRelationshipRelationship
 
 #[derive(Clone, Default)]
 pub struct BulkRelationshipsResponse {
-    pub results: Option<
-        Vec<BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship>,
-    >,
     /// `errorCount`
     pub error_count: Option<i64>,
     /// `errorIndexes`
     pub error_indexes: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<
+        Vec<BulkResponseResultRelationshipRelationshipBulkEntityErrorRelationship>,
+    >,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for BulkRelationshipsResponse {
     const NAME: &'static str = "BulkRelationshipsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("errorCount", &mut self.error_count);
         visitor.field("errorIndexes", &mut self.error_indexes);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

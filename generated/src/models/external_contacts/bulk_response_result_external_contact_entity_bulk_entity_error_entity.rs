@@ -6,12 +6,12 @@ use crate::models::shared_by_3_8e82fb::ExternalContact;
 
 #[derive(Clone, Default)]
 pub struct BulkResponseResultExternalContactEntityBulkEntityErrorEntity {
-    pub id: Option<String>,
-    pub success: Option<bool>,
     pub entity: Option<Box<ExternalContact>>,
     pub error: Option<Box<BulkEntityErrorEntity>>,
+    pub id: Option<String>,
     pub status: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub success: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for BulkResponseResultExternalContactEntityBulkEntityErrorEnti
     const NAME: &'static str = "BulkResponseResultExternalContactEntityBulkEntityErrorEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("success", &mut self.success);
         visitor.boxed("entity", &mut self.entity);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("status", &mut self.status);
+        visitor.field("success", &mut self.success);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::external_contacts::{BulkEntityErrorEntity, Note};
 
 #[derive(Clone, Default)]
 pub struct BulkResponseResultNoteEntityBulkEntityErrorEntity {
-    pub id: Option<String>,
-    pub success: Option<bool>,
     pub entity: Option<Box<Note>>,
     pub error: Option<Box<BulkEntityErrorEntity>>,
+    pub id: Option<String>,
     pub status: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub success: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,11 +18,11 @@ impl codec::Model for BulkResponseResultNoteEntityBulkEntityErrorEntity {
     const NAME: &'static str = "BulkResponseResultNoteEntityBulkEntityErrorEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("success", &mut self.success);
         visitor.boxed("entity", &mut self.entity);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("status", &mut self.status);
+        visitor.field("success", &mut self.success);
         visitor.extra(&mut self.extra);
     }
 }

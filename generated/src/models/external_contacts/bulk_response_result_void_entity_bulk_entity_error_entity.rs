@@ -5,12 +5,12 @@ use crate::models::external_contacts::BulkEntityErrorEntity;
 
 #[derive(Clone, Default)]
 pub struct BulkResponseResultVoidEntityBulkEntityErrorEntity {
-    pub id: Option<String>,
-    pub success: Option<bool>,
     pub entity: Option<serde_json::Value>,
     pub error: Option<Box<BulkEntityErrorEntity>>,
+    pub id: Option<String>,
     pub status: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub success: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,11 +18,11 @@ impl codec::Model for BulkResponseResultVoidEntityBulkEntityErrorEntity {
     const NAME: &'static str = "BulkResponseResultVoidEntityBulkEntityErrorEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("success", &mut self.success);
         visitor.field("entity", &mut self.entity);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("status", &mut self.status);
+        visitor.field("success", &mut self.success);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,19 +7,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Cluster {
-    /// read-only
-    pub id: Option<String>,
-    pub division: Option<Box<StarrableDivision>>,
     /// `clusterScan`
     pub cluster_scan: Option<Box<ClusterScan>>,
-    /// `mergeInfo`
-    pub merge_info: Option<Box<MergeInfo>>,
-    pub graph: Option<Box<Graph>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    pub division: Option<Box<StarrableDivision>>,
+    pub graph: Option<Box<Graph>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `mergeInfo`
+    pub merge_info: Option<Box<MergeInfo>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for Cluster {
     const NAME: &'static str = "Cluster";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("division", &mut self.division);
         visitor.boxed("clusterScan", &mut self.cluster_scan);
-        visitor.boxed("mergeInfo", &mut self.merge_info);
-        visitor.boxed("graph", &mut self.graph);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.boxed("division", &mut self.division);
+        visitor.boxed("graph", &mut self.graph);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("mergeInfo", &mut self.merge_info);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ClusterScan {
-    /// read-only
-    pub id: Option<String>,
     /// `dateCompleted`
     pub date_completed: Option<time::Timestamp>,
-    pub statistics: Option<Box<ClusterScanStatistics>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub statistics: Option<Box<ClusterScanStatistics>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ClusterScan {
     const NAME: &'static str = "ClusterScan";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.boxed("statistics", &mut self.statistics);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("statistics", &mut self.statistics);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ClusterStatistics {
-    /// `totalClusters`
-    pub total_clusters: Option<i64>,
-    /// `totalAutomaticMergeSuccesses`
-    pub total_automatic_merge_successes: Option<i64>,
     /// `totalAutomaticMergeFailures`
     pub total_automatic_merge_failures: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalAutomaticMergeSuccesses`
+    pub total_automatic_merge_successes: Option<i64>,
+    /// `totalClusters`
+    pub total_clusters: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,17 +18,17 @@ impl codec::Model for ClusterStatistics {
     const NAME: &'static str = "ClusterStatistics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalClusters", &mut self.total_clusters);
-        visitor
-            .field(
-                "totalAutomaticMergeSuccesses",
-                &mut self.total_automatic_merge_successes,
-            );
         visitor
             .field(
                 "totalAutomaticMergeFailures",
                 &mut self.total_automatic_merge_failures,
             );
+        visitor
+            .field(
+                "totalAutomaticMergeSuccesses",
+                &mut self.total_automatic_merge_successes,
+            );
+        visitor.field("totalClusters", &mut self.total_clusters);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,17 +7,17 @@ use crate::models::shared_by_3_8e82fb::{ContactIdentifier, ExternalContact};
 
 #[derive(Clone, Default)]
 pub struct ContactEnrichRequest {
-    pub id: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
-    /// `matchingIdentifiers`, required
-    pub matching_identifiers: Option<Vec<ContactIdentifier>>,
     /// required
     pub action: Option<ContactEnrichRequestAction>,
     pub contact: Option<Box<ExternalContact>>,
+    pub division: Option<Box<WritableStarrableDivision>>,
     /// `fieldRules`
     pub field_rules: Option<Box<EnrichFieldRules>>,
+    pub id: Option<String>,
+    /// `matchingIdentifiers`, required
+    pub matching_identifiers: Option<Vec<ContactIdentifier>>,
     pub options: Option<Box<ContactEnrichOptions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for ContactEnrichRequest {
     const NAME: &'static str = "ContactEnrichRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("matchingIdentifiers", &mut self.matching_identifiers);
         visitor.field("action", &mut self.action);
         visitor.boxed("contact", &mut self.contact);
+        visitor.boxed("division", &mut self.division);
         visitor.boxed("fieldRules", &mut self.field_rules);
+        visitor.field("id", &mut self.id);
+        visitor.field("matchingIdentifiers", &mut self.matching_identifiers);
         visitor.boxed("options", &mut self.options);
         visitor.extra(&mut self.extra);
     }

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ContactImportField {
     /// required
-    pub name: Option<String>,
-    /// required
     pub included: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ContactImportField {
     const NAME: &'static str = "ContactImportField";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("included", &mut self.included);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::models::shared_by_4_f2e425::Cursors;
 
 #[derive(Clone, Default)]
 pub struct ContactImportJobEntityListing {
+    pub cursors: Option<Box<Cursors>>,
     pub entities: Option<Vec<ContactImportJobResponse>>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
     /// `previousUri`
     pub previous_uri: Option<String>,
-    pub cursors: Option<Box<Cursors>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for ContactImportJobEntityListing {
     const NAME: &'static str = "ContactImportJobEntityListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("cursors", &mut self.cursors);
         visitor.field("entities", &mut self.entities);
         visitor.field("nextUri", &mut self.next_uri);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("previousUri", &mut self.previous_uri);
-        visitor.boxed("cursors", &mut self.cursors);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,21 +4,21 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContactImportJobMetadata {
-    /// `fileName`
-    pub file_name: Option<String>,
     /// `dryRunFailedCount`
     pub dry_run_failed_count: Option<i64>,
-    /// `dryRunSuccessCount`
-    pub dry_run_success_count: Option<i64>,
     /// `dryRunReportDownloadUrl`
     pub dry_run_report_download_url: Option<String>,
+    /// `dryRunSuccessCount`
+    pub dry_run_success_count: Option<i64>,
+    /// `fileName`
+    pub file_name: Option<String>,
     /// `importFailedCount`
     pub import_failed_count: Option<i64>,
-    /// `importSuccessCount`
-    pub import_success_count: Option<i64>,
     /// `importReportDownloadUrl`
     pub import_report_download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `importSuccessCount`
+    pub import_success_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for ContactImportJobMetadata {
     const NAME: &'static str = "ContactImportJobMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fileName", &mut self.file_name);
         visitor.field("dryRunFailedCount", &mut self.dry_run_failed_count);
-        visitor.field("dryRunSuccessCount", &mut self.dry_run_success_count);
         visitor.field("dryRunReportDownloadUrl", &mut self.dry_run_report_download_url);
+        visitor.field("dryRunSuccessCount", &mut self.dry_run_success_count);
+        visitor.field("fileName", &mut self.file_name);
         visitor.field("importFailedCount", &mut self.import_failed_count);
-        visitor.field("importSuccessCount", &mut self.import_success_count);
         visitor.field("importReportDownloadUrl", &mut self.import_report_download_url);
+        visitor.field("importSuccessCount", &mut self.import_success_count);
         visitor.extra(&mut self.extra);
     }
 }

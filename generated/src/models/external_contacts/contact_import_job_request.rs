@@ -5,10 +5,10 @@ use crate::models::shared_by_12_a5bb20::WritableStarrableDivision;
 
 #[derive(Clone, Default)]
 pub struct ContactImportJobRequest {
+    pub division: Option<Box<WritableStarrableDivision>>,
     /// `settingsId`, required
     pub settings_id: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ContactImportJobRequest {
     const NAME: &'static str = "ContactImportJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("settingsId", &mut self.settings_id);
         visitor.boxed("division", &mut self.division);
+        visitor.field("settingsId", &mut self.settings_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,22 +8,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContactImportJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub status: Option<ContactImportJobResponseStatus>,
-    /// `statusDetails`
-    pub status_details: Option<String>,
-    /// `executionStep`
-    pub execution_step: Option<ContactImportJobResponseExecutionStep>,
-    pub metadata: Option<Box<ContactImportJobMetadata>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     pub division: Option<Box<StarrableDivision>>,
+    /// `executionStep`
+    pub execution_step: Option<ContactImportJobResponseExecutionStep>,
+    /// read-only
+    pub id: Option<String>,
+    pub metadata: Option<Box<ContactImportJobMetadata>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
     /// required
     pub settings: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ContactImportJobResponseStatus>,
+    /// `statusDetails`
+    pub status_details: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for ContactImportJobResponse {
     const NAME: &'static str = "ContactImportJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("statusDetails", &mut self.status_details);
-        visitor.field("executionStep", &mut self.execution_step);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("division", &mut self.division);
+        visitor.field("executionStep", &mut self.execution_step);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("settings", &mut self.settings);
+        visitor.field("status", &mut self.status);
+        visitor.field("statusDetails", &mut self.status_details);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct ContactImportJobStatusUpdateRequest {
     pub job_id: Option<String>,
     /// required
     pub status: Option<ContactImportJobStatusUpdateRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct ContactImportJobStatusUpdateResponse {
     /// `jobId`
     pub job_id: Option<String>,
     pub status: Option<ContactImportJobStatusUpdateResponseStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

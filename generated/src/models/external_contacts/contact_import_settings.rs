@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContactImportSettings {
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `externalSourceId`, required
+    pub external_source_id: Option<String>,
     /// read-only
     pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `importFields`, required
+    pub import_fields: Option<Vec<ContactImportField>>,
     /// `matchingCriteria`
     pub matching_criteria: Option<Vec<ContactImportSettingsMatchingCriteria>>,
     /// `mergeContacts`, required
     pub merge_contacts: Option<bool>,
-    /// `externalSourceId`, required
-    pub external_source_id: Option<String>,
-    /// `importFields`, required
-    pub import_fields: Option<Vec<ContactImportField>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for ContactImportSettings {
     const NAME: &'static str = "ContactImportSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("externalSourceId", &mut self.external_source_id);
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("importFields", &mut self.import_fields);
         visitor.field("matchingCriteria", &mut self.matching_criteria);
         visitor.field("mergeContacts", &mut self.merge_contacts);
-        visitor.field("externalSourceId", &mut self.external_source_id);
-        visitor.field("importFields", &mut self.import_fields);
-        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

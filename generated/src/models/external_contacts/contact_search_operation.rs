@@ -7,7 +7,7 @@ use crate::models::external_contacts::ContactSimpleSearch;
 pub struct ContactSearchOperation {
     /// `simpleSearch`
     pub simple_search: Option<Box<ContactSimpleSearch>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,15 +5,15 @@ use crate::models::external_contacts::ContactSearchOperation;
 
 #[derive(Clone, Default)]
 pub struct ContactSearchRequest {
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
     /// `divisionIds`
     pub division_ids: Option<Vec<String>>,
     pub expand: Option<Vec<String>>,
     pub operation: Option<Box<ContactSearchOperation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for ContactSearchRequest {
     const NAME: &'static str = "ContactSearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("divisionIds", &mut self.division_ids);
         visitor.field("expand", &mut self.expand);
         visitor.boxed("operation", &mut self.operation);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.extra(&mut self.extra);
     }
 }

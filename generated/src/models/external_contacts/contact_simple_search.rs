@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContactSimpleSearch {
+    pub ids: Option<Vec<String>>,
     pub query: Option<String>,
     /// `sortOrder`
     pub sort_order: Option<Vec<String>>,
-    pub ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for ContactSimpleSearch {
     const NAME: &'static str = "ContactSimpleSearch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("ids", &mut self.ids);
         visitor.field("query", &mut self.query);
         visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("ids", &mut self.ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::shared_by_3_8e82fb::ExternalContact;
 
 #[derive(Clone, Default)]
 pub struct ContactVertex {
+    pub contact: Option<Box<ExternalContact>>,
     /// `vertexId`
     pub vertex_id: Option<String>,
-    pub contact: Option<Box<ExternalContact>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ContactVertex {
     const NAME: &'static str = "ContactVertex";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("vertexId", &mut self.vertex_id);
         visitor.boxed("contact", &mut self.contact);
+        visitor.field("vertexId", &mut self.vertex_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,27 +7,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContactsExport {
-    /// read-only
-    pub id: Option<String>,
-    /// `divisionIds`
-    pub division_ids: Option<Vec<String>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<DomainEntityRef>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `dateCompletion`, read-only
     pub date_completion: Option<time::Timestamp>,
-    /// read-only
-    pub status: Option<ContactsExportStatus>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `divisionIds`
+    pub division_ids: Option<Vec<String>>,
     /// `downloadUrl`, read-only
     pub download_url: Option<String>,
-    /// `resultRowCount`, read-only
-    pub result_row_count: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
     /// `queryConditions`
     pub query_conditions: Option<Box<ContactsExportQueryConditions>>,
+    /// `resultRowCount`, read-only
+    pub result_row_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<ContactsExportStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for ContactsExport {
     const NAME: &'static str = "ContactsExport";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("divisionIds", &mut self.division_ids);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateCompletion", &mut self.date_completion);
-        visitor.field("status", &mut self.status);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("divisionIds", &mut self.division_ids);
         visitor.field("downloadUrl", &mut self.download_url);
-        visitor.field("resultRowCount", &mut self.result_row_count);
+        visitor.field("id", &mut self.id);
         visitor.boxed("queryConditions", &mut self.query_conditions);
+        visitor.field("resultRowCount", &mut self.result_row_count);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

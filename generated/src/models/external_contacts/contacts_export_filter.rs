@@ -8,14 +8,14 @@ use crate::models::external_contacts::{
 
 #[derive(Clone, Default)]
 pub struct ContactsExportFilter {
+    pub and: Option<Vec<ContactsExportFilter>>,
     pub eq: Option<Box<ContactsExportFieldFilter>>,
+    pub gte: Option<Box<ContactsExportComparisonFieldFilter>>,
     pub r#in: Option<Box<ContactsExportFieldListFilter>>,
     pub lte: Option<Box<ContactsExportComparisonFieldFilter>>,
-    pub gte: Option<Box<ContactsExportComparisonFieldFilter>>,
-    pub and: Option<Vec<ContactsExportFilter>>,
-    pub or: Option<Vec<ContactsExportFilter>>,
     pub not: Option<Box<ContactsExportFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub or: Option<Vec<ContactsExportFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,13 +23,13 @@ impl codec::Model for ContactsExportFilter {
     const NAME: &'static str = "ContactsExportFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("and", &mut self.and);
         visitor.boxed("eq", &mut self.eq);
+        visitor.boxed("gte", &mut self.gte);
         visitor.boxed("in", &mut self.r#in);
         visitor.boxed("lte", &mut self.lte);
-        visitor.boxed("gte", &mut self.gte);
-        visitor.field("and", &mut self.and);
-        visitor.field("or", &mut self.or);
         visitor.boxed("not", &mut self.not);
+        visitor.field("or", &mut self.or);
         visitor.extra(&mut self.extra);
     }
 }

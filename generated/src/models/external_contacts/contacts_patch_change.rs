@@ -5,11 +5,11 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ContactsPatchChange {
     /// required
+    pub action: Option<ContactsPatchChangeAction>,
+    /// required
     pub field: Option<String>,
     pub value: Option<serde_json::Value>,
-    /// required
-    pub action: Option<ContactsPatchChangeAction>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ContactsPatchChange {
     const NAME: &'static str = "ContactsPatchChange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("action", &mut self.action);
         visitor.field("field", &mut self.field);
         visitor.field("value", &mut self.value);
-        visitor.field("action", &mut self.action);
         visitor.extra(&mut self.extra);
     }
 }

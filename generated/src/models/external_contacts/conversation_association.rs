@@ -5,15 +5,15 @@ use crate::models::shared_by_7_588d97::ConversationAssociationMediaType;
 
 #[derive(Clone, Default)]
 pub struct ConversationAssociation {
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
     /// `communicationId`, required
     pub communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
     /// `mediaType`, required
     pub media_type: Option<ConversationAssociationMediaType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for ConversationAssociation {
     const NAME: &'static str = "ConversationAssociation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("externalContactId", &mut self.external_contact_id);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("mediaType", &mut self.media_type);
         visitor.extra(&mut self.extra);
     }

@@ -5,12 +5,12 @@ use crate::models::shared_by_12_a5bb20::WritableStarrableDivision;
 
 #[derive(Clone, Default)]
 pub struct CsvJobRequest {
-    /// `uploadId`, required
-    pub upload_id: Option<String>,
+    pub division: Option<Box<WritableStarrableDivision>>,
     /// `settingsId`, required
     pub settings_id: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadId`, required
+    pub upload_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CsvJobRequest {
     const NAME: &'static str = "CsvJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadId", &mut self.upload_id);
-        visitor.field("settingsId", &mut self.settings_id);
         visitor.boxed("division", &mut self.division);
+        visitor.field("settingsId", &mut self.settings_id);
+        visitor.field("uploadId", &mut self.upload_id);
         visitor.extra(&mut self.extra);
     }
 }

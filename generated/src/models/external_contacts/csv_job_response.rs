@@ -7,7 +7,7 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 pub struct CsvJobResponse {
     /// required
     pub job: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

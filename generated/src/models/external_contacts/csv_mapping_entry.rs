@@ -8,7 +8,7 @@ pub struct CsvMappingEntry {
     pub source_field: Option<String>,
     /// `targetField`, required
     pub target_field: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,15 +5,15 @@ use crate::models::external_contacts::CsvMappingEntry;
 
 #[derive(Clone, Default)]
 pub struct CsvSettings {
-    /// read-only
-    pub id: Option<String>,
     /// `externalSettingsId`
     pub external_settings_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// required
     pub mappings: Option<Vec<CsvMappingEntry>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for CsvSettings {
     const NAME: &'static str = "CsvSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("externalSettingsId", &mut self.external_settings_id);
+        visitor.field("id", &mut self.id);
         visitor.field("mappings", &mut self.mappings);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -5,13 +5,13 @@ use crate::models::external_contacts::ValidationResult;
 
 #[derive(Clone, Default)]
 pub struct CsvUploadDetailsResponse {
-    /// `uploadId`, required
-    pub upload_id: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
+    /// `uploadId`, required
+    pub upload_id: Option<String>,
     /// `validationResult`, required
     pub validation_result: Option<Box<ValidationResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for CsvUploadDetailsResponse {
     const NAME: &'static str = "CsvUploadDetailsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadId", &mut self.upload_id);
         visitor.field("fileName", &mut self.file_name);
+        visitor.field("uploadId", &mut self.upload_id);
         visitor.boxed("validationResult", &mut self.validation_result);
         visitor.extra(&mut self.extra);
     }

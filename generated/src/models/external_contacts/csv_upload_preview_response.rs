@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CsvUploadPreviewResponse {
-    /// `uploadId`, required
-    pub upload_id: Option<String>,
-    /// required
-    pub headers: Option<Vec<String>>,
     /// required
     pub entries: Option<Vec<Vec<String>>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub headers: Option<Vec<String>>,
+    /// `uploadId`, required
+    pub upload_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CsvUploadPreviewResponse {
     const NAME: &'static str = "CsvUploadPreviewResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadId", &mut self.upload_id);
-        visitor.field("headers", &mut self.headers);
         visitor.field("entries", &mut self.entries);
+        visitor.field("headers", &mut self.headers);
+        visitor.field("uploadId", &mut self.upload_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::external_contacts::Header;
 
 #[derive(Clone, Default)]
 pub struct CsvUploadResponse {
+    /// `uploadHeaders`, required
+    pub upload_headers: Option<Vec<Header>>,
     /// `uploadId`, required
     pub upload_id: Option<String>,
     /// `uploadUrl`, required
     pub upload_url: Option<String>,
-    /// `uploadHeaders`, required
-    pub upload_headers: Option<Vec<Header>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for CsvUploadResponse {
     const NAME: &'static str = "CsvUploadResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("uploadHeaders", &mut self.upload_headers);
         visitor.field("uploadId", &mut self.upload_id);
         visitor.field("uploadUrl", &mut self.upload_url);
-        visitor.field("uploadHeaders", &mut self.upload_headers);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct EnrichFieldRule {
-    pub field: Option<String>,
     pub action: Option<EnrichFieldRuleAction>,
     /// `arrayAction`
     pub array_action: Option<EnrichFieldRuleArrayAction>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub field: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for EnrichFieldRule {
     const NAME: &'static str = "EnrichFieldRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("field", &mut self.field);
         visitor.field("action", &mut self.action);
         visitor.field("arrayAction", &mut self.array_action);
+        visitor.field("field", &mut self.field);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::external_contacts::EnrichFieldRule;
 pub struct EnrichFieldRules {
     /// `defaultAction`
     pub default_action: Option<EnrichFieldRulesDefaultAction>,
-    pub rules: Option<Vec<EnrichFieldRule>>,
     /// `defaultArrayAction`
     pub default_array_action: Option<EnrichFieldRulesDefaultArrayAction>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub rules: Option<Vec<EnrichFieldRule>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for EnrichFieldRules {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("defaultAction", &mut self.default_action);
-        visitor.field("rules", &mut self.rules);
         visitor.field("defaultArrayAction", &mut self.default_array_action);
+        visitor.field("rules", &mut self.rules);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,16 +9,16 @@ use crate::models::shared_by_3_8e82fb::{
 
 #[derive(Clone, Default)]
 pub struct ExternalOrganizationEnrichRequest {
-    pub id: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
-    /// `matchingIdentifiers`
-    pub matching_identifiers: Option<Vec<ExternalOrganizationIdentifier>>,
     pub action: Option<ExternalOrganizationEnrichRequestAction>,
+    pub division: Option<Box<WritableStarrableDivision>>,
     /// `externalOrganization`
     pub external_organization: Option<Box<ExternalOrganization>>,
     /// `fieldRules`
     pub field_rules: Option<Box<EnrichFieldRules>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// `matchingIdentifiers`
+    pub matching_identifiers: Option<Vec<ExternalOrganizationIdentifier>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for ExternalOrganizationEnrichRequest {
     const NAME: &'static str = "ExternalOrganizationEnrichRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("matchingIdentifiers", &mut self.matching_identifiers);
         visitor.field("action", &mut self.action);
+        visitor.boxed("division", &mut self.division);
         visitor.boxed("externalOrganization", &mut self.external_organization);
         visitor.boxed("fieldRules", &mut self.field_rules);
+        visitor.field("id", &mut self.id);
+        visitor.field("matchingIdentifiers", &mut self.matching_identifiers);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::shared_by_3_8e82fb::ExternalOrganizationIdentifier;
 #[derive(Clone, Default)]
 pub struct ExternalOrganizationIdentifierClaimRequest {
     /// required
-    pub operation: Option<ExternalOrganizationIdentifierClaimRequestOperation>,
-    /// required
     pub identifier: Option<Box<ExternalOrganizationIdentifier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub operation: Option<ExternalOrganizationIdentifierClaimRequestOperation>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ExternalOrganizationIdentifierClaimRequest {
     const NAME: &'static str = "ExternalOrganizationIdentifierClaimRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operation", &mut self.operation);
         visitor.boxed("identifier", &mut self.identifier);
+        visitor.field("operation", &mut self.operation);
         visitor.extra(&mut self.extra);
     }
 }

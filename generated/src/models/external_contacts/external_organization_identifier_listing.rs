@@ -6,7 +6,7 @@ use crate::models::shared_by_3_8e82fb::ExternalOrganizationIdentifier;
 #[derive(Clone, Default)]
 pub struct ExternalOrganizationIdentifierListing {
     pub entities: Option<Vec<ExternalOrganizationIdentifier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

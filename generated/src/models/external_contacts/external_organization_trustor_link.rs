@@ -6,16 +6,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExternalOrganizationTrustorLink {
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
     pub division: Option<Box<WritableStarrableDivision>>,
     /// `externalOrganizationId`
     pub external_organization_id: Option<String>,
-    /// `trustorOrgId`
-    pub trustor_org_id: Option<String>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
     /// `externalOrganizationUri`, read-only
     pub external_organization_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `trustorOrgId`
+    pub trustor_org_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for ExternalOrganizationTrustorLink {
     const NAME: &'static str = "ExternalOrganizationTrustorLink";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("division", &mut self.division);
         visitor.field("externalOrganizationId", &mut self.external_organization_id);
-        visitor.field("trustorOrgId", &mut self.trustor_org_id);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("externalOrganizationUri", &mut self.external_organization_uri);
+        visitor.field("trustorOrgId", &mut self.trustor_org_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::external_contacts::{GraphEdge, GraphVertices};
 
 #[derive(Clone, Default)]
 pub struct Graph {
-    pub vertices: Option<Box<GraphVertices>>,
     pub edges: Option<Vec<GraphEdge>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub vertices: Option<Box<GraphVertices>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for Graph {
     const NAME: &'static str = "Graph";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("vertices", &mut self.vertices);
         visitor.field("edges", &mut self.edges);
+        visitor.boxed("vertices", &mut self.vertices);
         visitor.extra(&mut self.extra);
     }
 }

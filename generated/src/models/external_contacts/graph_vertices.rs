@@ -7,7 +7,7 @@ use crate::models::external_contacts::{ContactVertex, IdentifierVertex};
 pub struct GraphVertices {
     pub contacts: Option<Vec<ContactVertex>>,
     pub identifiers: Option<Vec<IdentifierVertex>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

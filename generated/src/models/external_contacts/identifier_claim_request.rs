@@ -7,10 +7,10 @@ use crate::models::shared_by_3_8e82fb::ContactIdentifier;
 #[derive(Clone, Default)]
 pub struct IdentifierClaimRequest {
     /// required
-    pub operation: Option<IdentifierClaimRequestOperation>,
-    /// required
     pub identifier: Option<Box<ContactIdentifier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub operation: Option<IdentifierClaimRequestOperation>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for IdentifierClaimRequest {
     const NAME: &'static str = "IdentifierClaimRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operation", &mut self.operation);
         visitor.boxed("identifier", &mut self.identifier);
+        visitor.field("operation", &mut self.operation);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct IdentifierVertex {
-    /// `vertexId`
-    pub vertex_id: Option<String>,
     /// `normalizedType`
     pub normalized_type: Option<IdentifierVertexNormalizedType>,
     /// `normalizedValue`
     pub normalized_value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `vertexId`
+    pub vertex_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for IdentifierVertex {
     const NAME: &'static str = "IdentifierVertex";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("vertexId", &mut self.vertex_id);
         visitor.field("normalizedType", &mut self.normalized_type);
         visitor.field("normalizedValue", &mut self.normalized_value);
+        visitor.field("vertexId", &mut self.vertex_id);
         visitor.extra(&mut self.extra);
     }
 }

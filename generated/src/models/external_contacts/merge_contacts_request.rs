@@ -9,7 +9,7 @@ pub struct MergeContactsRequest {
     pub contact_ids: Option<Vec<String>>,
     /// `valueOverride`
     pub value_override: Option<Box<ExternalContact>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

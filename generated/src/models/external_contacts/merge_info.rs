@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MergeInfo {
-    pub status: Option<MergeInfoStatus>,
-    pub error: Option<Box<MergeError>>,
     /// `dateMerged`
     pub date_merged: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub error: Option<Box<MergeError>>,
+    pub status: Option<MergeInfoStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for MergeInfo {
     const NAME: &'static str = "MergeInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.boxed("error", &mut self.error);
         visitor.field("dateMerged", &mut self.date_merged);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

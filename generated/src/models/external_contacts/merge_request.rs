@@ -8,7 +8,7 @@ pub struct MergeRequest {
     pub source_contact_id: Option<String>,
     /// `targetContactId`, required
     pub target_contact_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

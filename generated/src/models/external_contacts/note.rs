@@ -8,26 +8,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Note {
-    /// read-only
-    pub id: Option<String>,
+    /// `createDate`
+    pub create_date: Option<time::Timestamp>,
+    /// `createdBy`, required
+    pub created_by: Option<Box<User>>,
     pub division: Option<Box<WritableStarrableDivision>>,
     /// `entityId`
     pub entity_id: Option<String>,
     /// `entityType`
     pub entity_type: Option<NoteEntityType>,
-    /// `noteText`
-    pub note_text: Option<String>,
-    /// `modifyDate`
-    pub modify_date: Option<time::Timestamp>,
-    /// `createDate`
-    pub create_date: Option<time::Timestamp>,
-    /// `createdBy`, required
-    pub created_by: Option<Box<User>>,
     /// `externalDataSources`, read-only
     pub external_data_sources: Option<Vec<ExternalDataSource>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifyDate`
+    pub modify_date: Option<time::Timestamp>,
+    /// `noteText`
+    pub note_text: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,15 +35,15 @@ impl codec::Model for Note {
     const NAME: &'static str = "Note";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("createDate", &mut self.create_date);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.boxed("division", &mut self.division);
         visitor.field("entityId", &mut self.entity_id);
         visitor.field("entityType", &mut self.entity_type);
-        visitor.field("noteText", &mut self.note_text);
-        visitor.field("modifyDate", &mut self.modify_date);
-        visitor.field("createDate", &mut self.create_date);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("externalDataSources", &mut self.external_data_sources);
+        visitor.field("id", &mut self.id);
+        visitor.field("modifyDate", &mut self.modify_date);
+        visitor.field("noteText", &mut self.note_text);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

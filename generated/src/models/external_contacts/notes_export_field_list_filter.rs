@@ -9,7 +9,7 @@ pub struct NotesExportFieldListFilter {
     pub field: Option<NotesExportFieldListFilterField>,
     /// required
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,14 +7,14 @@ use crate::models::external_contacts::{
 
 #[derive(Clone, Default)]
 pub struct NotesExportFilter {
+    pub and: Option<Vec<NotesExportFilter>>,
     pub eq: Option<Box<NotesExportFieldFilter>>,
+    pub gte: Option<Box<NotesExportComparisonFieldFilter>>,
     pub r#in: Option<Box<NotesExportFieldListFilter>>,
     pub lte: Option<Box<NotesExportComparisonFieldFilter>>,
-    pub gte: Option<Box<NotesExportComparisonFieldFilter>>,
-    pub and: Option<Vec<NotesExportFilter>>,
-    pub or: Option<Vec<NotesExportFilter>>,
     pub not: Option<Box<NotesExportFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub or: Option<Vec<NotesExportFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,13 +22,13 @@ impl codec::Model for NotesExportFilter {
     const NAME: &'static str = "NotesExportFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("and", &mut self.and);
         visitor.boxed("eq", &mut self.eq);
+        visitor.boxed("gte", &mut self.gte);
         visitor.boxed("in", &mut self.r#in);
         visitor.boxed("lte", &mut self.lte);
-        visitor.boxed("gte", &mut self.gte);
-        visitor.field("and", &mut self.and);
-        visitor.field("or", &mut self.or);
         visitor.boxed("not", &mut self.not);
+        visitor.field("or", &mut self.or);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::external_contacts::NotesExportFilter;
 pub struct NotesExportQueryConditions {
     pub filters: Option<Box<NotesExportFilter>>,
     pub limit: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,14 +8,14 @@ use crate::models::external_contacts::{
 
 #[derive(Clone, Default)]
 pub struct OrganizationsExportFilter {
+    pub and: Option<Vec<OrganizationsExportFilter>>,
     pub eq: Option<Box<OrganizationsExportFieldFilter>>,
+    pub gte: Option<Box<OrganizationsExportComparisonFieldFilter>>,
     pub r#in: Option<Box<OrganizationsExportFieldListFilter>>,
     pub lte: Option<Box<OrganizationsExportComparisonFieldFilter>>,
-    pub gte: Option<Box<OrganizationsExportComparisonFieldFilter>>,
-    pub and: Option<Vec<OrganizationsExportFilter>>,
-    pub or: Option<Vec<OrganizationsExportFilter>>,
     pub not: Option<Box<OrganizationsExportFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub or: Option<Vec<OrganizationsExportFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,13 +23,13 @@ impl codec::Model for OrganizationsExportFilter {
     const NAME: &'static str = "OrganizationsExportFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("and", &mut self.and);
         visitor.boxed("eq", &mut self.eq);
+        visitor.boxed("gte", &mut self.gte);
         visitor.boxed("in", &mut self.r#in);
         visitor.boxed("lte", &mut self.lte);
-        visitor.boxed("gte", &mut self.gte);
-        visitor.field("and", &mut self.and);
-        visitor.field("or", &mut self.or);
         visitor.boxed("not", &mut self.not);
+        visitor.field("or", &mut self.or);
         visitor.extra(&mut self.extra);
     }
 }

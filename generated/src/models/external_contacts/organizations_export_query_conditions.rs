@@ -7,7 +7,7 @@ use crate::models::external_contacts::OrganizationsExportFilter;
 pub struct OrganizationsExportQueryConditions {
     pub filters: Option<Box<OrganizationsExportFilter>>,
     pub limit: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,20 +7,20 @@ use crate::models::shared_by_3_8e82fb::{ExternalDataSource, ExternalOrganization
 
 #[derive(Clone, Default)]
 pub struct Relationship {
-    /// read-only
-    pub id: Option<String>,
     pub division: Option<Box<WritableStarrableDivision>>,
-    /// required
-    pub user: Option<Box<User>>,
-    /// `externalOrganization`, required
-    pub external_organization: Option<Box<ExternalOrganization>>,
-    /// required
-    pub relationship: Option<String>,
     /// `externalDataSources`, read-only
     pub external_data_sources: Option<Vec<ExternalDataSource>>,
+    /// `externalOrganization`, required
+    pub external_organization: Option<Box<ExternalOrganization>>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub relationship: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for Relationship {
     const NAME: &'static str = "Relationship";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("division", &mut self.division);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("externalOrganization", &mut self.external_organization);
-        visitor.field("relationship", &mut self.relationship);
         visitor.field("externalDataSources", &mut self.external_data_sources);
+        visitor.boxed("externalOrganization", &mut self.external_organization);
+        visitor.field("id", &mut self.id);
+        visitor.field("relationship", &mut self.relationship);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct RelationshipsExportComparisonFieldFilter {
     pub field: Option<RelationshipsExportComparisonFieldFilterField>,
     /// required
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,14 +8,14 @@ use crate::models::external_contacts::{
 
 #[derive(Clone, Default)]
 pub struct RelationshipsExportFilter {
+    pub and: Option<Vec<RelationshipsExportFilter>>,
     pub eq: Option<Box<RelationshipsExportFieldFilter>>,
+    pub gte: Option<Box<RelationshipsExportComparisonFieldFilter>>,
     pub r#in: Option<Box<RelationshipsExportFieldListFilter>>,
     pub lte: Option<Box<RelationshipsExportComparisonFieldFilter>>,
-    pub gte: Option<Box<RelationshipsExportComparisonFieldFilter>>,
-    pub and: Option<Vec<RelationshipsExportFilter>>,
-    pub or: Option<Vec<RelationshipsExportFilter>>,
     pub not: Option<Box<RelationshipsExportFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub or: Option<Vec<RelationshipsExportFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,13 +23,13 @@ impl codec::Model for RelationshipsExportFilter {
     const NAME: &'static str = "RelationshipsExportFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("and", &mut self.and);
         visitor.boxed("eq", &mut self.eq);
+        visitor.boxed("gte", &mut self.gte);
         visitor.boxed("in", &mut self.r#in);
         visitor.boxed("lte", &mut self.lte);
-        visitor.boxed("gte", &mut self.gte);
-        visitor.field("and", &mut self.and);
-        visitor.field("or", &mut self.or);
         visitor.boxed("not", &mut self.not);
+        visitor.field("or", &mut self.or);
         visitor.extra(&mut self.extra);
     }
 }

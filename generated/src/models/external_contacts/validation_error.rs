@@ -8,7 +8,7 @@ pub struct ValidationError {
     pub line_number: Option<i64>,
     /// required
     pub message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

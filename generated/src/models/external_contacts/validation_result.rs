@@ -5,13 +5,13 @@ use crate::models::external_contacts::ValidationError;
 
 #[derive(Clone, Default)]
 pub struct ValidationResult {
-    /// `separatorValid`, required
-    pub separator_valid: Option<bool>,
-    /// `fileEncodingValid`, required
-    pub file_encoding_valid: Option<bool>,
     /// required
     pub errors: Option<Vec<ValidationError>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `fileEncodingValid`, required
+    pub file_encoding_valid: Option<bool>,
+    /// `separatorValid`, required
+    pub separator_valid: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ValidationResult {
     const NAME: &'static str = "ValidationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("separatorValid", &mut self.separator_valid);
-        visitor.field("fileEncodingValid", &mut self.file_encoding_valid);
         visitor.field("errors", &mut self.errors);
+        visitor.field("fileEncodingValid", &mut self.file_encoding_valid);
+        visitor.field("separatorValid", &mut self.separator_valid);
         visitor.extra(&mut self.extra);
     }
 }

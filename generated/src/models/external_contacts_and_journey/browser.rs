@@ -6,16 +6,6 @@ use crate::runtime::codec;
 pub struct Browser {
     /// required
     pub family: Option<String>,
-    /// required
-    pub version: Option<String>,
-    pub lang: Option<String>,
-    pub fingerprint: Option<String>,
-    /// `isMobile`
-    pub is_mobile: Option<bool>,
-    /// `viewHeight`
-    pub view_height: Option<i64>,
-    /// `viewWidth`
-    pub view_width: Option<i64>,
     /// `featuresFlash`, required
     pub features_flash: Option<bool>,
     /// `featuresJava`, required
@@ -24,7 +14,17 @@ pub struct Browser {
     pub features_pdf: Option<bool>,
     /// `featuresWebrtc`, required
     pub features_webrtc: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub fingerprint: Option<String>,
+    /// `isMobile`
+    pub is_mobile: Option<bool>,
+    pub lang: Option<String>,
+    /// required
+    pub version: Option<String>,
+    /// `viewHeight`
+    pub view_height: Option<i64>,
+    /// `viewWidth`
+    pub view_width: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,16 +33,16 @@ impl codec::Model for Browser {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("family", &mut self.family);
-        visitor.field("version", &mut self.version);
-        visitor.field("lang", &mut self.lang);
-        visitor.field("fingerprint", &mut self.fingerprint);
-        visitor.field("isMobile", &mut self.is_mobile);
-        visitor.field("viewHeight", &mut self.view_height);
-        visitor.field("viewWidth", &mut self.view_width);
         visitor.field("featuresFlash", &mut self.features_flash);
         visitor.field("featuresJava", &mut self.features_java);
         visitor.field("featuresPdf", &mut self.features_pdf);
         visitor.field("featuresWebrtc", &mut self.features_webrtc);
+        visitor.field("fingerprint", &mut self.fingerprint);
+        visitor.field("isMobile", &mut self.is_mobile);
+        visitor.field("lang", &mut self.lang);
+        visitor.field("version", &mut self.version);
+        visitor.field("viewHeight", &mut self.view_height);
+        visitor.field("viewWidth", &mut self.view_width);
         visitor.extra(&mut self.extra);
     }
 }

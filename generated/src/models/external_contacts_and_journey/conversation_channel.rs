@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationChannel {
-    /// required
-    pub r#type: Option<ConversationChannelType>,
     /// `messageType`
     pub message_type: Option<ConversationChannelMessageType>,
     pub platform: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<ConversationChannelType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ConversationChannel {
     const NAME: &'static str = "ConversationChannel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("messageType", &mut self.message_type);
         visitor.field("platform", &mut self.platform);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

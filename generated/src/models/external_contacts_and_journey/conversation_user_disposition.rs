@@ -10,7 +10,7 @@ pub struct ConversationUserDisposition {
     pub notes: Option<String>,
     /// required
     pub user: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct CustomEventAttributeList {
     pub data_type: Option<String>,
     /// required
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,23 +6,23 @@ use crate::runtime::codec;
 pub struct Device {
     /// required
     pub category: Option<DeviceCategory>,
-    /// required
-    pub r#type: Option<String>,
+    pub fingerprint: Option<String>,
     /// `isMobile`, required
     pub is_mobile: Option<bool>,
-    /// `screenHeight`
-    pub screen_height: Option<i64>,
-    /// `screenWidth`
-    pub screen_width: Option<i64>,
-    /// `screenDensity`
-    pub screen_density: Option<i64>,
-    pub fingerprint: Option<String>,
+    pub manufacturer: Option<String>,
     /// `osFamily`, required
     pub os_family: Option<String>,
     /// `osVersion`, required
     pub os_version: Option<String>,
-    pub manufacturer: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `screenDensity`
+    pub screen_density: Option<i64>,
+    /// `screenHeight`
+    pub screen_height: Option<i64>,
+    /// `screenWidth`
+    pub screen_width: Option<i64>,
+    /// required
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for Device {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("category", &mut self.category);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("isMobile", &mut self.is_mobile);
-        visitor.field("screenHeight", &mut self.screen_height);
-        visitor.field("screenWidth", &mut self.screen_width);
-        visitor.field("screenDensity", &mut self.screen_density);
         visitor.field("fingerprint", &mut self.fingerprint);
+        visitor.field("isMobile", &mut self.is_mobile);
+        visitor.field("manufacturer", &mut self.manufacturer);
         visitor.field("osFamily", &mut self.os_family);
         visitor.field("osVersion", &mut self.os_version);
-        visitor.field("manufacturer", &mut self.manufacturer);
+        visitor.field("screenDensity", &mut self.screen_density);
+        visitor.field("screenHeight", &mut self.screen_height);
+        visitor.field("screenWidth", &mut self.screen_width);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct JourneyApp {
+    /// `buildNumber`, required
+    pub build_number: Option<String>,
     /// required
     pub name: Option<String>,
     /// required
     pub namespace: Option<String>,
     /// required
     pub version: Option<String>,
-    /// `buildNumber`, required
-    pub build_number: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for JourneyApp {
     const NAME: &'static str = "JourneyApp";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("buildNumber", &mut self.build_number);
         visitor.field("name", &mut self.name);
         visitor.field("namespace", &mut self.namespace);
         visitor.field("version", &mut self.version);
-        visitor.field("buildNumber", &mut self.build_number);
         visitor.extra(&mut self.extra);
     }
 }

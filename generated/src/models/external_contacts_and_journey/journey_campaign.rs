@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct JourneyCampaign {
+    /// `clickId`
+    pub click_id: Option<String>,
     pub content: Option<String>,
     pub medium: Option<String>,
     pub name: Option<String>,
+    pub network: Option<String>,
     pub source: Option<String>,
     pub term: Option<String>,
-    /// `clickId`
-    pub click_id: Option<String>,
-    pub network: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,13 +20,13 @@ impl codec::Model for JourneyCampaign {
     const NAME: &'static str = "JourneyCampaign";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("clickId", &mut self.click_id);
         visitor.field("content", &mut self.content);
         visitor.field("medium", &mut self.medium);
         visitor.field("name", &mut self.name);
+        visitor.field("network", &mut self.network);
         visitor.field("source", &mut self.source);
         visitor.field("term", &mut self.term);
-        visitor.field("clickId", &mut self.click_id);
-        visitor.field("network", &mut self.network);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct JourneyCaseAssociation {
-    /// required
-    pub id: Option<String>,
     /// `associatedCase`
     pub associated_case: Option<Box<AddressableEntityRef>>,
     /// `caseReference`
     pub case_reference: Option<String>,
     /// `dateAssociated`
     pub date_associated: Option<time::Timestamp>,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for JourneyCaseAssociation {
     const NAME: &'static str = "JourneyCaseAssociation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("associatedCase", &mut self.associated_case);
         visitor.field("caseReference", &mut self.case_reference);
         visitor.field("dateAssociated", &mut self.date_associated);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

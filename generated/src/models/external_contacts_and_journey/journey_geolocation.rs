@@ -8,8 +8,8 @@ pub struct JourneyGeolocation {
     /// `countryName`
     pub country_name: Option<String>,
     pub latitude: Option<f64>,
-    pub longitude: Option<f64>,
     pub locality: Option<String>,
+    pub longitude: Option<f64>,
     /// `postalCode`
     pub postal_code: Option<String>,
     pub region: Option<String>,
@@ -17,7 +17,7 @@ pub struct JourneyGeolocation {
     pub region_name: Option<String>,
     pub source: Option<String>,
     pub timezone: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,8 +28,8 @@ impl codec::Model for JourneyGeolocation {
         visitor.field("country", &mut self.country);
         visitor.field("countryName", &mut self.country_name);
         visitor.field("latitude", &mut self.latitude);
-        visitor.field("longitude", &mut self.longitude);
         visitor.field("locality", &mut self.locality);
+        visitor.field("longitude", &mut self.longitude);
         visitor.field("postalCode", &mut self.postal_code);
         visitor.field("region", &mut self.region);
         visitor.field("regionName", &mut self.region_name);

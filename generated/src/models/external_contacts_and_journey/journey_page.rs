@@ -5,8 +5,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct JourneyPage {
     /// required
-    pub url: Option<String>,
-    pub title: Option<String>,
+    pub breadcrumb: Option<Vec<String>>,
     /// required
     pub domain: Option<String>,
     pub fragment: Option<String>,
@@ -18,9 +17,10 @@ pub struct JourneyPage {
     pub pathname: Option<String>,
     /// `queryString`
     pub query_string: Option<String>,
+    pub title: Option<String>,
     /// required
-    pub breadcrumb: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,8 +28,7 @@ impl codec::Model for JourneyPage {
     const NAME: &'static str = "JourneyPage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
-        visitor.field("title", &mut self.title);
+        visitor.field("breadcrumb", &mut self.breadcrumb);
         visitor.field("domain", &mut self.domain);
         visitor.field("fragment", &mut self.fragment);
         visitor.field("hostname", &mut self.hostname);
@@ -37,7 +36,8 @@ impl codec::Model for JourneyPage {
         visitor.field("lang", &mut self.lang);
         visitor.field("pathname", &mut self.pathname);
         visitor.field("queryString", &mut self.query_string);
-        visitor.field("breadcrumb", &mut self.breadcrumb);
+        visitor.field("title", &mut self.title);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct NetworkConnectivity {
-    pub carrier: Option<String>,
     /// `bluetoothEnabled`, required
     pub bluetooth_enabled: Option<bool>,
+    pub carrier: Option<String>,
     /// `cellularEnabled`, required
     pub cellular_enabled: Option<bool>,
     /// `wifiEnabled`, required
     pub wifi_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for NetworkConnectivity {
     const NAME: &'static str = "NetworkConnectivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("carrier", &mut self.carrier);
         visitor.field("bluetoothEnabled", &mut self.bluetooth_enabled);
+        visitor.field("carrier", &mut self.carrier);
         visitor.field("cellularEnabled", &mut self.cellular_enabled);
         visitor.field("wifiEnabled", &mut self.wifi_enabled);
         visitor.extra(&mut self.extra);

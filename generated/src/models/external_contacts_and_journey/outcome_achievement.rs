@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutcomeAchievement {
-    /// required
-    pub outcome: Option<Box<AchievedOutcome>>,
     /// `achievedDate`, required
     pub achieved_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub outcome: Option<Box<AchievedOutcome>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for OutcomeAchievement {
     const NAME: &'static str = "OutcomeAchievement";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("outcome", &mut self.outcome);
         visitor.field("achievedDate", &mut self.achieved_date);
+        visitor.boxed("outcome", &mut self.outcome);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct Referrer {
     /// required
-    pub url: Option<String>,
-    /// required
     pub domain: Option<String>,
+    pub fragment: Option<String>,
     /// required
     pub hostname: Option<String>,
     pub keywords: Option<String>,
     /// required
+    pub medium: Option<ReferrerMedium>,
+    pub name: Option<String>,
+    /// required
     pub pathname: Option<String>,
     /// `queryString`
     pub query_string: Option<String>,
-    pub fragment: Option<String>,
-    pub name: Option<String>,
     /// required
-    pub medium: Option<ReferrerMedium>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,15 +27,15 @@ impl codec::Model for Referrer {
     const NAME: &'static str = "Referrer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.field("domain", &mut self.domain);
+        visitor.field("fragment", &mut self.fragment);
         visitor.field("hostname", &mut self.hostname);
         visitor.field("keywords", &mut self.keywords);
+        visitor.field("medium", &mut self.medium);
+        visitor.field("name", &mut self.name);
         visitor.field("pathname", &mut self.pathname);
         visitor.field("queryString", &mut self.query_string);
-        visitor.field("fragment", &mut self.fragment);
-        visitor.field("name", &mut self.name);
-        visitor.field("medium", &mut self.medium);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

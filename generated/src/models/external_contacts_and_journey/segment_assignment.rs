@@ -14,12 +14,12 @@ pub struct SegmentAssignment {
     pub date_assigned: Option<time::Timestamp>,
     /// `dateForUnassignment`, required
     pub date_for_unassignment: Option<time::Timestamp>,
-    /// required
-    pub segment: Option<Box<SegmentAssignmentSegment>>,
     /// `externalContact`, required
     pub external_contact: Option<Box<AddressableEntityRef>>,
+    /// required
+    pub segment: Option<Box<SegmentAssignmentSegment>>,
     pub session: Option<Box<SegmentAssignmentSession>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,8 +29,8 @@ impl codec::Model for SegmentAssignment {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dateAssigned", &mut self.date_assigned);
         visitor.field("dateForUnassignment", &mut self.date_for_unassignment);
-        visitor.boxed("segment", &mut self.segment);
         visitor.boxed("externalContact", &mut self.external_contact);
+        visitor.boxed("segment", &mut self.segment);
         visitor.boxed("session", &mut self.session);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::models::external_contacts_and_journey::SegmentAssignment;
 #[derive(Clone, Default)]
 pub struct SegmentAssignmentListing {
     pub entities: Option<Vec<SegmentAssignment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::external_contacts_and_journey::SegmentForAssignment;
 pub struct SegmentAssignments {
     /// required
     pub segments: Option<Vec<SegmentForAssignment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::external_contacts_and_journey::SegmentForUnassignment;
 pub struct SegmentUnassignments {
     /// required
     pub segments: Option<Vec<SegmentForUnassignment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -15,83 +15,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Session {
-    /// required
-    pub id: Option<String>,
-    /// `externalContact`
-    pub external_contact: Option<Box<AddressableEntityRef>>,
-    /// `customerId`
-    pub customer_id: Option<String>,
-    /// `customerIdType`
-    pub customer_id_type: Option<String>,
-    /// required
-    pub r#type: Option<String>,
-    /// `externalId`
-    pub external_id: Option<String>,
-    /// `externalUrl`
-    pub external_url: Option<String>,
-    /// `shortId`
-    pub short_id: Option<String>,
-    /// `outcomeAchievements`
-    pub outcome_achievements: Option<Vec<OutcomeAchievement>>,
-    /// `segmentAssignments`
-    pub segment_assignments: Option<Vec<SessionSegmentAssignment>>,
-    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
+    pub app: Option<Box<JourneyApp>>,
     /// `attributeLists`
     pub attribute_lists: Option<BTreeMap<String, CustomEventAttributeList>>,
-    pub browser: Option<Box<Browser>>,
-    pub device: Option<Box<Device>>,
-    pub geolocation: Option<Box<JourneyGeolocation>>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    /// `ipOrganization`
-    pub ip_organization: Option<String>,
-    /// `lastPage`
-    pub last_page: Option<Box<JourneyPage>>,
-    /// `mktCampaign`
-    pub mkt_campaign: Option<Box<JourneyCampaign>>,
-    pub referrer: Option<Box<Referrer>>,
-    pub app: Option<Box<JourneyApp>>,
-    /// `sdkLibrary`
-    pub sdk_library: Option<Box<SdkLibrary>>,
-    /// `networkConnectivity`
-    pub network_connectivity: Option<Box<NetworkConnectivity>>,
-    /// `searchTerms`
-    pub search_terms: Option<Vec<String>>,
-    /// `userAgentString`
-    pub user_agent_string: Option<String>,
-    /// `durationInSeconds`
-    pub duration_in_seconds: Option<i64>,
-    /// `eventCount`, required
-    pub event_count: Option<i64>,
-    /// `pageviewCount`
-    pub pageview_count: Option<i64>,
-    /// `screenviewCount`
-    pub screenview_count: Option<i64>,
-    /// `lastEvent`, required
-    pub last_event: Option<Box<SessionLastEvent>>,
-    pub conversation: Option<Box<AddressableEntityRef>>,
-    /// `lastConnectedQueue`
-    pub last_connected_queue: Option<Box<ConnectedQueue>>,
-    /// `lastConnectedUser`
-    pub last_connected_user: Option<Box<ConnectedUser>>,
-    /// `lastUserDisposition`
-    pub last_user_disposition: Option<Box<ConversationUserDisposition>>,
-    /// `conversationChannels`
-    pub conversation_channels: Option<Vec<ConversationChannel>>,
-    /// `originatingDirection`
-    pub originating_direction: Option<SessionOriginatingDirection>,
-    /// `conversationSubject`
-    pub conversation_subject: Option<String>,
-    /// `lastUserDisconnectType`
-    pub last_user_disconnect_type: Option<SessionLastUserDisconnectType>,
-    /// `lastAcdOutcome`
-    pub last_acd_outcome: Option<SessionLastAcdOutcome>,
+    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
     /// required
     pub authenticated: Option<bool>,
-    /// `divisionIds`
-    pub division_ids: Option<Vec<String>>,
-    /// `lastScreen`
-    pub last_screen: Option<String>,
+    /// `awayDate`
+    pub away_date: Option<time::Timestamp>,
+    pub browser: Option<Box<Browser>>,
     /// `caseAssociations`
     pub case_associations: Option<Vec<JourneyCaseAssociation>>,
     /// `caseEntity`
@@ -100,17 +32,85 @@ pub struct Session {
     pub case_reference: Option<String>,
     /// `caseStatus`
     pub case_status: Option<SessionCaseStatus>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
+    pub conversation: Option<Box<AddressableEntityRef>>,
+    /// `conversationChannels`
+    pub conversation_channels: Option<Vec<ConversationChannel>>,
+    /// `conversationSubject`
+    pub conversation_subject: Option<String>,
     /// `createdDate`, required
     pub created_date: Option<time::Timestamp>,
+    /// `customerId`
+    pub customer_id: Option<String>,
+    /// `customerIdType`
+    pub customer_id_type: Option<String>,
+    pub device: Option<Box<Device>>,
+    /// `divisionIds`
+    pub division_ids: Option<Vec<String>>,
+    /// `durationInSeconds`
+    pub duration_in_seconds: Option<i64>,
     /// `endedDate`
     pub ended_date: Option<time::Timestamp>,
-    /// `awayDate`
-    pub away_date: Option<time::Timestamp>,
+    /// `eventCount`, required
+    pub event_count: Option<i64>,
+    /// `externalContact`
+    pub external_contact: Option<Box<AddressableEntityRef>>,
+    /// `externalId`
+    pub external_id: Option<String>,
+    /// `externalUrl`
+    pub external_url: Option<String>,
+    pub geolocation: Option<Box<JourneyGeolocation>>,
+    /// required
+    pub id: Option<String>,
     /// `idleDate`
     pub idle_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `ipAddress`
+    pub ip_address: Option<String>,
+    /// `ipOrganization`
+    pub ip_organization: Option<String>,
+    /// `lastAcdOutcome`
+    pub last_acd_outcome: Option<SessionLastAcdOutcome>,
+    /// `lastConnectedQueue`
+    pub last_connected_queue: Option<Box<ConnectedQueue>>,
+    /// `lastConnectedUser`
+    pub last_connected_user: Option<Box<ConnectedUser>>,
+    /// `lastEvent`, required
+    pub last_event: Option<Box<SessionLastEvent>>,
+    /// `lastPage`
+    pub last_page: Option<Box<JourneyPage>>,
+    /// `lastScreen`
+    pub last_screen: Option<String>,
+    /// `lastUserDisconnectType`
+    pub last_user_disconnect_type: Option<SessionLastUserDisconnectType>,
+    /// `lastUserDisposition`
+    pub last_user_disposition: Option<Box<ConversationUserDisposition>>,
+    /// `mktCampaign`
+    pub mkt_campaign: Option<Box<JourneyCampaign>>,
+    /// `networkConnectivity`
+    pub network_connectivity: Option<Box<NetworkConnectivity>>,
+    /// `originatingDirection`
+    pub originating_direction: Option<SessionOriginatingDirection>,
+    /// `outcomeAchievements`
+    pub outcome_achievements: Option<Vec<OutcomeAchievement>>,
+    /// `pageviewCount`
+    pub pageview_count: Option<i64>,
+    pub referrer: Option<Box<Referrer>>,
+    /// `screenviewCount`
+    pub screenview_count: Option<i64>,
+    /// `sdkLibrary`
+    pub sdk_library: Option<Box<SdkLibrary>>,
+    /// `searchTerms`
+    pub search_terms: Option<Vec<String>>,
+    /// `segmentAssignments`
+    pub segment_assignments: Option<Vec<SessionSegmentAssignment>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// `shortId`
+    pub short_id: Option<String>,
+    /// required
+    pub r#type: Option<String>,
+    /// `userAgentString`
+    pub user_agent_string: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -118,57 +118,57 @@ impl codec::Model for Session {
     const NAME: &'static str = "Session";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("externalContact", &mut self.external_contact);
-        visitor.field("customerId", &mut self.customer_id);
-        visitor.field("customerIdType", &mut self.customer_id_type);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("externalId", &mut self.external_id);
-        visitor.field("externalUrl", &mut self.external_url);
-        visitor.field("shortId", &mut self.short_id);
-        visitor.field("outcomeAchievements", &mut self.outcome_achievements);
-        visitor.field("segmentAssignments", &mut self.segment_assignments);
-        visitor.field("attributes", &mut self.attributes);
-        visitor.field("attributeLists", &mut self.attribute_lists);
-        visitor.boxed("browser", &mut self.browser);
-        visitor.boxed("device", &mut self.device);
-        visitor.boxed("geolocation", &mut self.geolocation);
-        visitor.field("ipAddress", &mut self.ip_address);
-        visitor.field("ipOrganization", &mut self.ip_organization);
-        visitor.boxed("lastPage", &mut self.last_page);
-        visitor.boxed("mktCampaign", &mut self.mkt_campaign);
-        visitor.boxed("referrer", &mut self.referrer);
         visitor.boxed("app", &mut self.app);
-        visitor.boxed("sdkLibrary", &mut self.sdk_library);
-        visitor.boxed("networkConnectivity", &mut self.network_connectivity);
-        visitor.field("searchTerms", &mut self.search_terms);
-        visitor.field("userAgentString", &mut self.user_agent_string);
-        visitor.field("durationInSeconds", &mut self.duration_in_seconds);
-        visitor.field("eventCount", &mut self.event_count);
-        visitor.field("pageviewCount", &mut self.pageview_count);
-        visitor.field("screenviewCount", &mut self.screenview_count);
-        visitor.boxed("lastEvent", &mut self.last_event);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("lastConnectedQueue", &mut self.last_connected_queue);
-        visitor.boxed("lastConnectedUser", &mut self.last_connected_user);
-        visitor.boxed("lastUserDisposition", &mut self.last_user_disposition);
-        visitor.field("conversationChannels", &mut self.conversation_channels);
-        visitor.field("originatingDirection", &mut self.originating_direction);
-        visitor.field("conversationSubject", &mut self.conversation_subject);
-        visitor.field("lastUserDisconnectType", &mut self.last_user_disconnect_type);
-        visitor.field("lastAcdOutcome", &mut self.last_acd_outcome);
+        visitor.field("attributeLists", &mut self.attribute_lists);
+        visitor.field("attributes", &mut self.attributes);
         visitor.field("authenticated", &mut self.authenticated);
-        visitor.field("divisionIds", &mut self.division_ids);
-        visitor.field("lastScreen", &mut self.last_screen);
+        visitor.field("awayDate", &mut self.away_date);
+        visitor.boxed("browser", &mut self.browser);
         visitor.field("caseAssociations", &mut self.case_associations);
         visitor.boxed("caseEntity", &mut self.case_entity);
         visitor.field("caseReference", &mut self.case_reference);
         visitor.field("caseStatus", &mut self.case_status);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("conversationChannels", &mut self.conversation_channels);
+        visitor.field("conversationSubject", &mut self.conversation_subject);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("customerId", &mut self.customer_id);
+        visitor.field("customerIdType", &mut self.customer_id_type);
+        visitor.boxed("device", &mut self.device);
+        visitor.field("divisionIds", &mut self.division_ids);
+        visitor.field("durationInSeconds", &mut self.duration_in_seconds);
         visitor.field("endedDate", &mut self.ended_date);
-        visitor.field("awayDate", &mut self.away_date);
+        visitor.field("eventCount", &mut self.event_count);
+        visitor.boxed("externalContact", &mut self.external_contact);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.field("externalUrl", &mut self.external_url);
+        visitor.boxed("geolocation", &mut self.geolocation);
+        visitor.field("id", &mut self.id);
         visitor.field("idleDate", &mut self.idle_date);
+        visitor.field("ipAddress", &mut self.ip_address);
+        visitor.field("ipOrganization", &mut self.ip_organization);
+        visitor.field("lastAcdOutcome", &mut self.last_acd_outcome);
+        visitor.boxed("lastConnectedQueue", &mut self.last_connected_queue);
+        visitor.boxed("lastConnectedUser", &mut self.last_connected_user);
+        visitor.boxed("lastEvent", &mut self.last_event);
+        visitor.boxed("lastPage", &mut self.last_page);
+        visitor.field("lastScreen", &mut self.last_screen);
+        visitor.field("lastUserDisconnectType", &mut self.last_user_disconnect_type);
+        visitor.boxed("lastUserDisposition", &mut self.last_user_disposition);
+        visitor.boxed("mktCampaign", &mut self.mkt_campaign);
+        visitor.boxed("networkConnectivity", &mut self.network_connectivity);
+        visitor.field("originatingDirection", &mut self.originating_direction);
+        visitor.field("outcomeAchievements", &mut self.outcome_achievements);
+        visitor.field("pageviewCount", &mut self.pageview_count);
+        visitor.boxed("referrer", &mut self.referrer);
+        visitor.field("screenviewCount", &mut self.screenview_count);
+        visitor.boxed("sdkLibrary", &mut self.sdk_library);
+        visitor.field("searchTerms", &mut self.search_terms);
+        visitor.field("segmentAssignments", &mut self.segment_assignments);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("shortId", &mut self.short_id);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("userAgentString", &mut self.user_agent_string);
         visitor.extra(&mut self.extra);
     }
 }

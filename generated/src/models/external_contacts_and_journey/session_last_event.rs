@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SessionLastEvent {
-    /// required
-    pub id: Option<String>,
-    /// `eventName`, required
-    pub event_name: Option<String>,
     /// `createdDate`, required
     pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `eventName`, required
+    pub event_name: Option<String>,
+    /// required
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for SessionLastEvent {
     const NAME: &'static str = "SessionLastEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("eventName", &mut self.event_name);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("eventName", &mut self.event_name);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SessionSegmentAssignment {
-    /// required
-    pub segment: Option<Box<AssignedSegment>>,
     /// `assignedDate`, required
     pub assigned_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub segment: Option<Box<AssignedSegment>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for SessionSegmentAssignment {
     const NAME: &'static str = "SessionSegmentAssignment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("segment", &mut self.segment);
         visitor.field("assignedDate", &mut self.assigned_date);
+        visitor.boxed("segment", &mut self.segment);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,10 +8,10 @@ use crate::models::external_contacts_and_journey::{
 #[derive(Clone, Default)]
 pub struct UnprocessedSegmentAssignments {
     pub assign: Option<Box<SegmentAssignments>>,
-    pub unassign: Option<Box<SegmentUnassignments>>,
     /// required
     pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub unassign: Option<Box<SegmentUnassignments>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for UnprocessedSegmentAssignments {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("assign", &mut self.assign);
-        visitor.boxed("unassign", &mut self.unassign);
         visitor.field("count", &mut self.count);
+        visitor.boxed("unassign", &mut self.unassign);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ use crate::models::external_contacts_and_journey::{
 pub struct UpdateSegmentAssignmentRequest {
     pub assign: Option<Box<SegmentAssignments>>,
     pub unassign: Option<Box<SegmentUnassignments>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

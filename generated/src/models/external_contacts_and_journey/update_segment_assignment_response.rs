@@ -7,7 +7,7 @@ use crate::models::external_contacts_and_journey::UnprocessedSegmentAssignments;
 pub struct UpdateSegmentAssignmentResponse {
     /// `unprocessedItems`, required
     pub unprocessed_items: Option<Box<UnprocessedSegmentAssignments>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

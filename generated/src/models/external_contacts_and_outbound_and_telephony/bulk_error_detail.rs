@@ -6,9 +6,9 @@ use crate::runtime::codec;
 pub struct BulkErrorDetail {
     /// `fieldName`
     pub field_name: Option<String>,
-    pub value: Option<String>,
     pub message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BulkErrorDetail {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("fieldName", &mut self.field_name);
-        visitor.field("value", &mut self.value);
         visitor.field("message", &mut self.message);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FaxConfig {
-    /// `sendEmailNotifications`, required
-    pub send_email_notifications: Option<bool>,
     /// `disableEmailPii`, required
     pub disable_email_pii: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sendEmailNotifications`, required
+    pub send_email_notifications: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for FaxConfig {
     const NAME: &'static str = "FaxConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sendEmailNotifications", &mut self.send_email_notifications);
         visitor.field("disableEmailPii", &mut self.disable_email_pii);
+        visitor.field("sendEmailNotifications", &mut self.send_email_notifications);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,38 +7,38 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FaxDocument {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `callerAddress`
+    pub caller_address: Option<String>,
+    /// `contentLength`
+    pub content_length: Option<i64>,
+    /// `contentType`
+    pub content_type: Option<String>,
+    /// `contentUri`
+    pub content_uri: Option<String>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `contentUri`
-    pub content_uri: Option<String>,
-    pub workspace: Option<Box<DomainEntityRef>>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
-    /// `sharingUri`
-    pub sharing_uri: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    /// `contentLength`
-    pub content_length: Option<i64>,
-    pub filename: Option<String>,
-    pub read: Option<bool>,
-    /// `pageCount`
-    pub page_count: Option<i64>,
-    /// `callerAddress`
-    pub caller_address: Option<String>,
-    /// `receiverAddress`
-    pub receiver_address: Option<String>,
-    pub thumbnails: Option<Vec<DocumentThumbnail>>,
     /// `downloadSharingUri`
     pub download_sharing_uri: Option<String>,
+    pub filename: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
+    /// `pageCount`
+    pub page_count: Option<i64>,
+    pub read: Option<bool>,
+    /// `receiverAddress`
+    pub receiver_address: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sharingUri`
+    pub sharing_uri: Option<String>,
+    pub thumbnails: Option<Vec<DocumentThumbnail>>,
+    pub workspace: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -46,24 +46,24 @@ impl codec::Model for FaxDocument {
     const NAME: &'static str = "FaxDocument";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("callerAddress", &mut self.caller_address);
+        visitor.field("contentLength", &mut self.content_length);
+        visitor.field("contentType", &mut self.content_type);
+        visitor.field("contentUri", &mut self.content_uri);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("contentUri", &mut self.content_uri);
-        visitor.boxed("workspace", &mut self.workspace);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("sharingUri", &mut self.sharing_uri);
-        visitor.field("contentType", &mut self.content_type);
-        visitor.field("contentLength", &mut self.content_length);
-        visitor.field("filename", &mut self.filename);
-        visitor.field("read", &mut self.read);
-        visitor.field("pageCount", &mut self.page_count);
-        visitor.field("callerAddress", &mut self.caller_address);
-        visitor.field("receiverAddress", &mut self.receiver_address);
-        visitor.field("thumbnails", &mut self.thumbnails);
         visitor.field("downloadSharingUri", &mut self.download_sharing_uri);
+        visitor.field("filename", &mut self.filename);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.field("pageCount", &mut self.page_count);
+        visitor.field("read", &mut self.read);
+        visitor.field("receiverAddress", &mut self.receiver_address);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sharingUri", &mut self.sharing_uri);
+        visitor.field("thumbnails", &mut self.thumbnails);
+        visitor.boxed("workspace", &mut self.workspace);
         visitor.extra(&mut self.extra);
     }
 }

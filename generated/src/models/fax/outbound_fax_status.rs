@@ -6,22 +6,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutboundFaxStatus {
+    /// `auditTransactionId`
+    pub audit_transaction_id: Option<String>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `expirationTime`
+    pub expiration_time: Option<i64>,
     /// read-only
     pub id: Option<String>,
     /// `initiatingUser`
     pub initiating_user: Option<Box<AddressableEntityRef>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `auditTransactionId`
-    pub audit_transaction_id: Option<String>,
-    /// `expirationTime`
-    pub expiration_time: Option<i64>,
-    /// `statusCode`
-    pub status_code: Option<String>,
     pub result: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `statusCode`
+    pub status_code: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for OutboundFaxStatus {
     const NAME: &'static str = "OutboundFaxStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("auditTransactionId", &mut self.audit_transaction_id);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("expirationTime", &mut self.expiration_time);
         visitor.field("id", &mut self.id);
         visitor.boxed("initiatingUser", &mut self.initiating_user);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("auditTransactionId", &mut self.audit_transaction_id);
-        visitor.field("expirationTime", &mut self.expiration_time);
-        visitor.field("statusCode", &mut self.status_code);
         visitor.field("result", &mut self.result);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("statusCode", &mut self.status_code);
         visitor.extra(&mut self.extra);
     }
 }

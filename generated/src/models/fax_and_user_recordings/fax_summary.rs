@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct FaxSummary {
     /// `readCount`
     pub read_count: Option<i64>,
-    /// `unreadCount`
-    pub unread_count: Option<i64>,
     /// `totalCount`
     pub total_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `unreadCount`
+    pub unread_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for FaxSummary {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("readCount", &mut self.read_count);
-        visitor.field("unreadCount", &mut self.unread_count);
         visitor.field("totalCount", &mut self.total_count);
+        visitor.field("unreadCount", &mut self.unread_count);
         visitor.extra(&mut self.extra);
     }
 }

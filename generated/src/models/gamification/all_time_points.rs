@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AllTimePoints {
-    /// read-only
-    pub user: Option<Box<UserReference>>,
-    /// `dateEndWorkday`, read-only
-    pub date_end_workday: Option<time::Date>,
     /// `allTimePoints`, read-only
     pub all_time_points: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateEndWorkday`, read-only
+    pub date_end_workday: Option<time::Date>,
+    /// read-only
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for AllTimePoints {
     const NAME: &'static str = "AllTimePoints";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.field("dateEndWorkday", &mut self.date_end_workday);
         visitor.field("allTimePoints", &mut self.all_time_points);
+        visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

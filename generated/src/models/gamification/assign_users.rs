@@ -8,7 +8,7 @@ pub struct AssignUsers {
     pub members_to_assign: Option<Vec<String>>,
     /// `membersToRemove`, required
     pub members_to_remove: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,11 +8,11 @@ use crate::models::shared_by_23_b496d3::UserReference;
 pub struct Assignment {
     /// `assignedMembers`
     pub assigned_members: Option<Vec<UserReference>>,
-    /// `removedMembers`
-    pub removed_members: Option<Vec<UserReference>>,
     /// `assignmentErrors`
     pub assignment_errors: Option<Vec<AssignmentError>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `removedMembers`
+    pub removed_members: Option<Vec<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for Assignment {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("assignedMembers", &mut self.assigned_members);
-        visitor.field("removedMembers", &mut self.removed_members);
         visitor.field("assignmentErrors", &mut self.assignment_errors);
+        visitor.field("removedMembers", &mut self.removed_members);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::models::shared_by_23_b496d3::UserReference;
 
 #[derive(Clone, Default)]
 pub struct AssignmentValidation {
-    /// `membersNotAssigned`
-    pub members_not_assigned: Option<Vec<UserReference>>,
+    /// `invalidMemberAssignments`
+    pub invalid_member_assignments: Option<Vec<InvalidAssignment>>,
     /// `membersAlreadyAssigned`
     pub members_already_assigned: Option<Vec<UserReference>>,
     /// `membersAlreadyAssignedToOther`
     pub members_already_assigned_to_other: Option<Vec<OtherProfileAssignment>>,
-    /// `invalidMemberAssignments`
-    pub invalid_member_assignments: Option<Vec<InvalidAssignment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `membersNotAssigned`
+    pub members_not_assigned: Option<Vec<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,14 +22,14 @@ impl codec::Model for AssignmentValidation {
     const NAME: &'static str = "AssignmentValidation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("membersNotAssigned", &mut self.members_not_assigned);
+        visitor.field("invalidMemberAssignments", &mut self.invalid_member_assignments);
         visitor.field("membersAlreadyAssigned", &mut self.members_already_assigned);
         visitor
             .field(
                 "membersAlreadyAssignedToOther",
                 &mut self.members_already_assigned_to_other,
             );
-        visitor.field("invalidMemberAssignments", &mut self.invalid_member_assignments);
+        visitor.field("membersNotAssigned", &mut self.members_not_assigned);
         visitor.extra(&mut self.extra);
     }
 }

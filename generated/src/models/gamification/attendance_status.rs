@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AttendanceStatus {
-    /// `dateWorkday`, read-only
-    pub date_workday: Option<time::Date>,
     /// `attendanceStatusType`, read-only
     pub attendance_status_type: Option<AttendanceStatusAttendanceStatusType>,
+    /// `dateWorkday`, read-only
+    pub date_workday: Option<time::Date>,
     /// `hasEvaluation`, read-only
     pub has_evaluation: Option<AttendanceStatusHasEvaluation>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for AttendanceStatus {
     const NAME: &'static str = "AttendanceStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateWorkday", &mut self.date_workday);
         visitor.field("attendanceStatusType", &mut self.attendance_status_type);
+        visitor.field("dateWorkday", &mut self.date_workday);
         visitor.field("hasEvaluation", &mut self.has_evaluation);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::models::gamification::AttendanceStatus;
 #[derive(Clone, Default)]
 pub struct AttendanceStatusListing {
     pub entities: Option<Vec<AttendanceStatus>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

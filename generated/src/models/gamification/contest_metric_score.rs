@@ -6,12 +6,12 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct ContestMetricScore {
     pub metric: Option<Box<AddressableEntityRef>>,
+    /// `percentOfGoal`
+    pub percent_of_goal: Option<f64>,
     pub score: Option<f64>,
     /// `totalPoints`
     pub total_points: Option<f64>,
-    /// `percentOfGoal`
-    pub percent_of_goal: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for ContestMetricScore {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("metric", &mut self.metric);
+        visitor.field("percentOfGoal", &mut self.percent_of_goal);
         visitor.field("score", &mut self.score);
         visitor.field("totalPoints", &mut self.total_points);
-        visitor.field("percentOfGoal", &mut self.percent_of_goal);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct ContestMetricScoreRanked {
     pub metric: Option<Box<AddressableEntityRef>>,
-    pub score: Option<f64>,
-    /// `totalPoints`
-    pub total_points: Option<f64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
     pub rank: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub score: Option<f64>,
+    /// `totalPoints`
+    pub total_points: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ContestMetricScoreRanked {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("metric", &mut self.metric);
-        visitor.field("score", &mut self.score);
-        visitor.field("totalPoints", &mut self.total_points);
         visitor.field("percentOfGoal", &mut self.percent_of_goal);
         visitor.field("rank", &mut self.rank);
+        visitor.field("score", &mut self.score);
+        visitor.field("totalPoints", &mut self.total_points);
         visitor.extra(&mut self.extra);
     }
 }

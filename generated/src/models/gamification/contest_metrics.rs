@@ -6,14 +6,14 @@ use crate::runtime::codec;
 pub struct ContestMetrics {
     /// required
     pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub weight: Option<i64>,
     /// `minimumQualifier`, required
     pub minimum_qualifier: Option<i64>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub weight: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for ContestMetrics {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("weight", &mut self.weight);
         visitor.field("minimumQualifier", &mut self.minimum_qualifier);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weight", &mut self.weight);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ContestPrizes {
     /// required
-    pub tier: Option<i64>,
-    /// required
-    pub name: Option<String>,
-    /// required
     pub description: Option<String>,
     /// `imageId`, required
     pub image_id: Option<String>,
     /// `imageUrl`, read-only
     pub image_url: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// required
+    pub tier: Option<i64>,
     /// `winnersCount`, required
     pub winners_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for ContestPrizes {
     const NAME: &'static str = "ContestPrizes";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("tier", &mut self.tier);
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
         visitor.field("imageId", &mut self.image_id);
         visitor.field("imageUrl", &mut self.image_url);
+        visitor.field("name", &mut self.name);
+        visitor.field("tier", &mut self.tier);
         visitor.field("winnersCount", &mut self.winners_count);
         visitor.extra(&mut self.extra);
     }

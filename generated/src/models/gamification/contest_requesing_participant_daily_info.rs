@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContestRequesingParticipantDailyInfo {
-    /// `dateWorkday`
-    pub date_workday: Option<time::Date>,
     /// `contestScore`
     pub contest_score: Option<Box<ContestScoreRanked>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateWorkday`
+    pub date_workday: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for ContestRequesingParticipantDailyInfo {
     const NAME: &'static str = "ContestRequesingParticipantDailyInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateWorkday", &mut self.date_workday);
         visitor.boxed("contestScore", &mut self.contest_score);
+        visitor.field("dateWorkday", &mut self.date_workday);
         visitor.extra(&mut self.extra);
     }
 }

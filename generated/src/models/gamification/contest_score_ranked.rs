@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContestScoreRanked {
-    pub score: Option<f64>,
-    /// `totalPoints`
-    pub total_points: Option<f64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
     pub rank: Option<i64>,
+    pub score: Option<f64>,
     pub tier: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalPoints`
+    pub total_points: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for ContestScoreRanked {
     const NAME: &'static str = "ContestScoreRanked";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("score", &mut self.score);
-        visitor.field("totalPoints", &mut self.total_points);
         visitor.field("percentOfGoal", &mut self.percent_of_goal);
         visitor.field("rank", &mut self.rank);
+        visitor.field("score", &mut self.score);
         visitor.field("tier", &mut self.tier);
+        visitor.field("totalPoints", &mut self.total_points);
         visitor.extra(&mut self.extra);
     }
 }

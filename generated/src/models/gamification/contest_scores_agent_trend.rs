@@ -8,12 +8,12 @@ use crate::runtime::time;
 pub struct ContestScoresAgentTrend {
     /// `contestScore`
     pub contest_score: Option<Box<ContestScoreRanked>>,
-    /// `metricScores`
-    pub metric_scores: Option<Vec<ContestMetricScoreRanked>>,
-    pub disqualified: Option<bool>,
     /// `dateWorkday`
     pub date_workday: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub disqualified: Option<bool>,
+    /// `metricScores`
+    pub metric_scores: Option<Vec<ContestMetricScoreRanked>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for ContestScoresAgentTrend {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("contestScore", &mut self.contest_score);
-        visitor.field("metricScores", &mut self.metric_scores);
-        visitor.field("disqualified", &mut self.disqualified);
         visitor.field("dateWorkday", &mut self.date_workday);
+        visitor.field("disqualified", &mut self.disqualified);
+        visitor.field("metricScores", &mut self.metric_scores);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ use crate::models::shared_by_23_b496d3::UserReference;
 pub struct ContestScoresAgentTrendList {
     pub entities: Option<Vec<ContestScoresAgentTrend>>,
     pub user: Option<Box<UserReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

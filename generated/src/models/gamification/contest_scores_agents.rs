@@ -8,11 +8,11 @@ use crate::models::shared_by_23_b496d3::UserReference;
 pub struct ContestScoresAgents {
     /// `contestScore`
     pub contest_score: Option<Box<ContestScoreRanked>>,
+    pub disqualified: Option<bool>,
     /// `metricScores`
     pub metric_scores: Option<Vec<ContestMetricScoreRanked>>,
-    pub disqualified: Option<bool>,
     pub user: Option<Box<UserReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for ContestScoresAgents {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("contestScore", &mut self.contest_score);
-        visitor.field("metricScores", &mut self.metric_scores);
         visitor.field("disqualified", &mut self.disqualified);
+        visitor.field("metricScores", &mut self.metric_scores);
         visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContestScoresAgentsPagedList {
-    pub entities: Option<Vec<ContestScoresAgents>>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    pub total: Option<i64>,
     /// `dateWorkday`
     pub date_workday: Option<time::Date>,
+    pub entities: Option<Vec<ContestScoresAgents>>,
     /// `pageCount`
     pub page_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for ContestScoresAgentsPagedList {
     const NAME: &'static str = "ContestScoresAgentsPagedList";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("total", &mut self.total);
         visitor.field("dateWorkday", &mut self.date_workday);
+        visitor.field("entities", &mut self.entities);
         visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContestScoresGroupTrend {
-    /// `dateWorkday`
-    pub date_workday: Option<time::Date>,
     /// `contestScore`
     pub contest_score: Option<Box<ContestScore>>,
+    /// `dateWorkday`
+    pub date_workday: Option<time::Date>,
     /// `metricScores`
     pub metric_scores: Option<Vec<ContestMetricScore>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for ContestScoresGroupTrend {
     const NAME: &'static str = "ContestScoresGroupTrend";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateWorkday", &mut self.date_workday);
         visitor.boxed("contestScore", &mut self.contest_score);
+        visitor.field("dateWorkday", &mut self.date_workday);
         visitor.field("metricScores", &mut self.metric_scores);
         visitor.extra(&mut self.extra);
     }

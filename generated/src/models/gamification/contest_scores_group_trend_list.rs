@@ -6,7 +6,7 @@ use crate::models::gamification::ContestScoresGroupTrend;
 #[derive(Clone, Default)]
 pub struct ContestScoresGroupTrendList {
     pub entities: Option<Vec<ContestScoresGroupTrend>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

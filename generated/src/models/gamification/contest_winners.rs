@@ -6,10 +6,10 @@ use crate::models::gamification::ContestUserRank;
 #[derive(Clone, Default)]
 pub struct ContestWinners {
     pub tier: Option<i64>,
+    pub users: Option<Vec<ContestUserRank>>,
     /// `winnersCount`
     pub winners_count: Option<i64>,
-    pub users: Option<Vec<ContestUserRank>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for ContestWinners {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("tier", &mut self.tier);
-        visitor.field("winnersCount", &mut self.winners_count);
         visitor.field("users", &mut self.users);
+        visitor.field("winnersCount", &mut self.winners_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct ContestWinnersRequest {
     pub tier: Option<i64>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

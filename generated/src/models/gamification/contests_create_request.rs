@@ -8,36 +8,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContestsCreateRequest {
-    /// read-only
-    pub id: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
-    /// required
-    pub title: Option<String>,
-    /// required
-    pub description: Option<String>,
-    /// `dateStart`, required
-    pub date_start: Option<time::Date>,
-    /// `dateEnd`, required
-    pub date_end: Option<time::Date>,
-    /// `winningCriteria`, required
-    pub winning_criteria: Option<ContestsCreateRequestWinningCriteria>,
-    /// `dateAnnounced`, required
-    pub date_announced: Option<time::Timestamp>,
     /// `announcementTimezone`, required
     pub announcement_timezone: Option<String>,
     /// required
     pub anonymization: Option<ContestsCreateRequestAnonymization>,
+    /// `dateAnnounced`, required
+    pub date_announced: Option<time::Timestamp>,
+    /// `dateEnd`, required
+    pub date_end: Option<time::Date>,
+    /// `dateStart`, required
+    pub date_start: Option<time::Date>,
+    /// required
+    pub description: Option<String>,
+    pub division: Option<Box<WritableDivision>>,
+    /// read-only
+    pub id: Option<String>,
     /// required
     pub metrics: Option<Vec<ContestMetrics>>,
+    /// `participantIds`, required
+    pub participant_ids: Option<Vec<String>>,
     /// required
     pub prizes: Option<Vec<ContestPrizes>>,
     /// `profileId`, required
     pub profile_id: Option<String>,
-    /// `participantIds`, required
-    pub participant_ids: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// `winningCriteria`, required
+    pub winning_criteria: Option<ContestsCreateRequestWinningCriteria>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,21 +45,21 @@ impl codec::Model for ContestsCreateRequest {
     const NAME: &'static str = "ContestsCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("title", &mut self.title);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("winningCriteria", &mut self.winning_criteria);
-        visitor.field("dateAnnounced", &mut self.date_announced);
         visitor.field("announcementTimezone", &mut self.announcement_timezone);
         visitor.field("anonymization", &mut self.anonymization);
+        visitor.field("dateAnnounced", &mut self.date_announced);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.field("metrics", &mut self.metrics);
+        visitor.field("participantIds", &mut self.participant_ids);
         visitor.field("prizes", &mut self.prizes);
         visitor.field("profileId", &mut self.profile_id);
-        visitor.field("participantIds", &mut self.participant_ids);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("title", &mut self.title);
+        visitor.field("winningCriteria", &mut self.winning_criteria);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,37 +9,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContestsEssentials {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub title: Option<String>,
-    pub status: Option<ContestsEssentialsStatus>,
-    /// `dateStart`, required
-    pub date_start: Option<time::Date>,
-    /// `dateEnd`, required
-    pub date_end: Option<time::Date>,
-    pub profile: Option<Box<ContestProfile>>,
-    /// `participantCount`
-    pub participant_count: Option<i64>,
     /// `dateAnnounced`, required
     pub date_announced: Option<time::Timestamp>,
-    /// `dateFinalized`
-    pub date_finalized: Option<time::Timestamp>,
     /// `dateCancelled`
     pub date_cancelled: Option<time::Timestamp>,
+    /// `dateEnd`, required
+    pub date_end: Option<time::Date>,
+    /// `dateFinalized`
+    pub date_finalized: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
     /// `dateScoresModified`
     pub date_scores_modified: Option<time::Timestamp>,
+    /// `dateStart`, required
+    pub date_start: Option<time::Date>,
+    /// read-only
+    pub id: Option<String>,
     /// required
     pub metrics: Option<Vec<ContestMetrics>>,
+    /// `participantCount`
+    pub participant_count: Option<i64>,
+    pub profile: Option<Box<ContestProfile>>,
     /// `requestingParticipantContestInfo`
     pub requesting_participant_contest_info: Option<
         Box<ContestRequesingParticipantDailyInfo>,
     >,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ContestsEssentialsStatus>,
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,25 +47,25 @@ impl codec::Model for ContestsEssentials {
     const NAME: &'static str = "ContestsEssentials";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("status", &mut self.status);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
-        visitor.boxed("profile", &mut self.profile);
-        visitor.field("participantCount", &mut self.participant_count);
         visitor.field("dateAnnounced", &mut self.date_announced);
-        visitor.field("dateFinalized", &mut self.date_finalized);
         visitor.field("dateCancelled", &mut self.date_cancelled);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateFinalized", &mut self.date_finalized);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateScoresModified", &mut self.date_scores_modified);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("id", &mut self.id);
         visitor.field("metrics", &mut self.metrics);
+        visitor.field("participantCount", &mut self.participant_count);
+        visitor.boxed("profile", &mut self.profile);
         visitor
             .boxed(
                 "requestingParticipantContestInfo",
                 &mut self.requesting_participant_contest_info,
             );
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

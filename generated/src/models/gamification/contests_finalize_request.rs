@@ -6,12 +6,12 @@ use crate::models::gamification_and_knowledge::ContestsFinalizeRequestStatus;
 
 #[derive(Clone, Default)]
 pub struct ContestsFinalizeRequest {
+    /// `disqualifiedAgents`
+    pub disqualified_agents: Option<Vec<ContestDisqualifiedAgents>>,
     /// required
     pub status: Option<ContestsFinalizeRequestStatus>,
     pub winners: Option<Vec<ContestWinnersRequest>>,
-    /// `disqualifiedAgents`
-    pub disqualified_agents: Option<Vec<ContestDisqualifiedAgents>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ContestsFinalizeRequest {
     const NAME: &'static str = "ContestsFinalizeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("disqualifiedAgents", &mut self.disqualified_agents);
         visitor.field("status", &mut self.status);
         visitor.field("winners", &mut self.winners);
-        visitor.field("disqualifiedAgents", &mut self.disqualified_agents);
         visitor.extra(&mut self.extra);
     }
 }

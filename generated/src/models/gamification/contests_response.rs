@@ -13,51 +13,51 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContestsResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
-    /// required
-    pub title: Option<String>,
-    /// required
-    pub description: Option<String>,
-    /// `dateStart`, required
-    pub date_start: Option<time::Date>,
-    /// `dateEnd`, required
-    pub date_end: Option<time::Date>,
-    /// `winningCriteria`, required
-    pub winning_criteria: Option<ContestsResponseWinningCriteria>,
-    /// `dateAnnounced`, required
-    pub date_announced: Option<time::Timestamp>,
     /// `announcementTimezone`, required
     pub announcement_timezone: Option<String>,
     /// required
     pub anonymization: Option<ContestsResponseAnonymization>,
-    /// required
-    pub metrics: Option<Vec<ContestMetrics>>,
-    /// required
-    pub prizes: Option<Vec<ContestPrizes>>,
-    pub version: Option<i64>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
-    pub profile: Option<Box<ContestProfile>>,
-    pub participants: Option<Vec<UserReference>>,
-    pub status: Option<ContestsResponseStatus>,
-    /// `participantCount`
-    pub participant_count: Option<i64>,
-    /// `dateFinalized`
-    pub date_finalized: Option<time::Timestamp>,
+    /// `dateAnnounced`, required
+    pub date_announced: Option<time::Timestamp>,
     /// `dateCancelled`
     pub date_cancelled: Option<time::Timestamp>,
+    /// `dateEnd`, required
+    pub date_end: Option<time::Date>,
+    /// `dateFinalized`
+    pub date_finalized: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
     /// `dateScoresModified`
     pub date_scores_modified: Option<time::Timestamp>,
-    pub winners: Option<Vec<ContestWinners>>,
+    /// `dateStart`, required
+    pub date_start: Option<time::Date>,
+    /// required
+    pub description: Option<String>,
     /// `disqualifiedAgents`
     pub disqualified_agents: Option<Vec<ContestDisqualifiedAgents>>,
+    pub division: Option<Box<WritableDivision>>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub metrics: Option<Vec<ContestMetrics>>,
+    /// `participantCount`
+    pub participant_count: Option<i64>,
+    pub participants: Option<Vec<UserReference>>,
+    /// required
+    pub prizes: Option<Vec<ContestPrizes>>,
+    pub profile: Option<Box<ContestProfile>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ContestsResponseStatus>,
+    /// required
+    pub title: Option<String>,
+    pub version: Option<i64>,
+    pub winners: Option<Vec<ContestWinners>>,
+    /// `winningCriteria`, required
+    pub winning_criteria: Option<ContestsResponseWinningCriteria>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -65,31 +65,31 @@ impl codec::Model for ContestsResponse {
     const NAME: &'static str = "ContestsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("title", &mut self.title);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("winningCriteria", &mut self.winning_criteria);
-        visitor.field("dateAnnounced", &mut self.date_announced);
         visitor.field("announcementTimezone", &mut self.announcement_timezone);
         visitor.field("anonymization", &mut self.anonymization);
-        visitor.field("metrics", &mut self.metrics);
-        visitor.field("prizes", &mut self.prizes);
-        visitor.field("version", &mut self.version);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("profile", &mut self.profile);
-        visitor.field("participants", &mut self.participants);
-        visitor.field("status", &mut self.status);
-        visitor.field("participantCount", &mut self.participant_count);
-        visitor.field("dateFinalized", &mut self.date_finalized);
+        visitor.field("dateAnnounced", &mut self.date_announced);
         visitor.field("dateCancelled", &mut self.date_cancelled);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateFinalized", &mut self.date_finalized);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateScoresModified", &mut self.date_scores_modified);
-        visitor.field("winners", &mut self.winners);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("description", &mut self.description);
         visitor.field("disqualifiedAgents", &mut self.disqualified_agents);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("participantCount", &mut self.participant_count);
+        visitor.field("participants", &mut self.participants);
+        visitor.field("prizes", &mut self.prizes);
+        visitor.boxed("profile", &mut self.profile);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("title", &mut self.title);
+        visitor.field("version", &mut self.version);
+        visitor.field("winners", &mut self.winners);
+        visitor.field("winningCriteria", &mut self.winning_criteria);
         visitor.extra(&mut self.extra);
     }
 }

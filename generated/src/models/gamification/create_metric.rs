@@ -5,19 +5,19 @@ use crate::models::gamification::CreateObjective;
 
 #[derive(Clone, Default)]
 pub struct CreateMetric {
-    /// `metricDefinitionId`
-    pub metric_definition_id: Option<String>,
     /// `externalMetricDefinitionId`
     pub external_metric_definition_id: Option<String>,
+    /// `metricDefinitionId`
+    pub metric_definition_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     pub objective: Option<Box<CreateObjective>>,
     /// `performanceProfileId`
     pub performance_profile_id: Option<String>,
-    /// required
-    pub name: Option<String>,
     pub precision: Option<i64>,
     /// `timeDisplayUnit`
     pub time_display_unit: Option<CreateMetricTimeDisplayUnit>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,15 +25,15 @@ impl codec::Model for CreateMetric {
     const NAME: &'static str = "CreateMetric";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("metricDefinitionId", &mut self.metric_definition_id);
         visitor
             .field(
                 "externalMetricDefinitionId",
                 &mut self.external_metric_definition_id,
             );
+        visitor.field("metricDefinitionId", &mut self.metric_definition_id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("objective", &mut self.objective);
         visitor.field("performanceProfileId", &mut self.performance_profile_id);
-        visitor.field("name", &mut self.name);
         visitor.field("precision", &mut self.precision);
         visitor.field("timeDisplayUnit", &mut self.time_display_unit);
         visitor.extra(&mut self.extra);

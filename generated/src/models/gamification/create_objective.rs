@@ -7,27 +7,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateObjective {
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
+    pub enabled: Option<bool>,
+    /// `evaluationFormContextIds`
+    pub evaluation_form_context_ids: Option<Vec<String>>,
     /// read-only
     pub id: Option<String>,
-    /// `templateId`
-    pub template_id: Option<String>,
-    pub zones: Option<Vec<ObjectiveZone>>,
-    pub enabled: Option<bool>,
-    /// `topicIds`
-    pub topic_ids: Option<Vec<String>>,
+    /// `initialDirection`
+    pub initial_direction: Option<CreateObjectiveInitialDirection>,
     /// `mediaTypes`
     pub media_types: Option<Vec<CreateObjectiveMediaTypes>>,
     /// `queueIds`
     pub queue_ids: Option<Vec<String>>,
+    /// `templateId`
+    pub template_id: Option<String>,
+    /// `topicIds`
+    pub topic_ids: Option<Vec<String>>,
     /// `topicIdsFilterType`
     pub topic_ids_filter_type: Option<CreateObjectiveTopicIdsFilterType>,
-    /// `evaluationFormContextIds`
-    pub evaluation_form_context_ids: Option<Vec<String>>,
-    /// `initialDirection`
-    pub initial_direction: Option<CreateObjectiveInitialDirection>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub zones: Option<Vec<ObjectiveZone>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,17 +35,17 @@ impl codec::Model for CreateObjective {
     const NAME: &'static str = "CreateObjective";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("templateId", &mut self.template_id);
-        visitor.field("zones", &mut self.zones);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("enabled", &mut self.enabled);
-        visitor.field("topicIds", &mut self.topic_ids);
+        visitor.field("evaluationFormContextIds", &mut self.evaluation_form_context_ids);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialDirection", &mut self.initial_direction);
         visitor.field("mediaTypes", &mut self.media_types);
         visitor.field("queueIds", &mut self.queue_ids);
+        visitor.field("templateId", &mut self.template_id);
+        visitor.field("topicIds", &mut self.topic_ids);
         visitor.field("topicIdsFilterType", &mut self.topic_ids_filter_type);
-        visitor.field("evaluationFormContextIds", &mut self.evaluation_form_context_ids);
-        visitor.field("initialDirection", &mut self.initial_direction);
-        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("zones", &mut self.zones);
         visitor.extra(&mut self.extra);
     }
 }

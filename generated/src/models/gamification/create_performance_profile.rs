@@ -7,29 +7,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreatePerformanceProfile {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub division: Option<Box<WritableDivision>>,
-    /// required
-    pub description: Option<String>,
-    /// `metricOrders`, read-only
-    pub metric_orders: Option<Vec<String>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `reportingIntervals`, required
-    pub reporting_intervals: Option<Vec<ReportingInterval>>,
     /// required
     pub active: Option<bool>,
-    /// `memberCount`, read-only
-    pub member_count: Option<i64>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// required
+    pub description: Option<String>,
+    /// required
+    pub division: Option<Box<WritableDivision>>,
+    /// read-only
+    pub id: Option<String>,
     /// `maxLeaderboardRankSize`, required
     pub max_leaderboard_rank_size: Option<i64>,
+    /// `memberCount`, read-only
+    pub member_count: Option<i64>,
+    /// `metricOrders`, read-only
+    pub metric_orders: Option<Vec<String>>,
+    /// required
+    pub name: Option<String>,
+    /// `reportingIntervals`, required
+    pub reporting_intervals: Option<Vec<ReportingInterval>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,16 +37,16 @@ impl codec::Model for CreatePerformanceProfile {
     const NAME: &'static str = "CreatePerformanceProfile";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("metricOrders", &mut self.metric_orders);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("reportingIntervals", &mut self.reporting_intervals);
         visitor.field("active", &mut self.active);
-        visitor.field("memberCount", &mut self.member_count);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.field("maxLeaderboardRankSize", &mut self.max_leaderboard_rank_size);
+        visitor.field("memberCount", &mut self.member_count);
+        visitor.field("metricOrders", &mut self.metric_orders);
+        visitor.field("name", &mut self.name);
+        visitor.field("reportingIntervals", &mut self.reporting_intervals);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExternalMetricDataItem {
-    /// `userId`
-    pub user_id: Option<String>,
-    /// `userEmail`
-    pub user_email: Option<String>,
-    /// `metricId`, required
-    pub metric_id: Option<String>,
+    pub count: Option<i64>,
     /// `dateOccurred`, required
     pub date_occurred: Option<time::Date>,
+    /// `metricId`, required
+    pub metric_id: Option<String>,
+    pub r#type: Option<ExternalMetricDataItemType>,
+    /// `userEmail`
+    pub user_email: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
     /// required
     pub value: Option<f64>,
-    pub count: Option<i64>,
-    pub r#type: Option<ExternalMetricDataItemType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for ExternalMetricDataItem {
     const NAME: &'static str = "ExternalMetricDataItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("userEmail", &mut self.user_email);
-        visitor.field("metricId", &mut self.metric_id);
-        visitor.field("dateOccurred", &mut self.date_occurred);
-        visitor.field("value", &mut self.value);
         visitor.field("count", &mut self.count);
+        visitor.field("dateOccurred", &mut self.date_occurred);
+        visitor.field("metricId", &mut self.metric_id);
         visitor.field("type", &mut self.r#type);
+        visitor.field("userEmail", &mut self.user_email);
+        visitor.field("userId", &mut self.user_id);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExternalMetricDataProcessedItem {
-    /// `userId`
-    pub user_id: Option<String>,
-    /// `userEmail`
-    pub user_email: Option<String>,
-    /// `metricId`, required
-    pub metric_id: Option<String>,
+    pub count: Option<i64>,
     /// `dateOccurred`, required
     pub date_occurred: Option<time::Date>,
-    /// required
-    pub value: Option<f64>,
-    pub count: Option<i64>,
-    pub r#type: Option<ExternalMetricDataProcessedItemType>,
-    /// `totalValue`
-    pub total_value: Option<f64>,
+    /// `metricId`, required
+    pub metric_id: Option<String>,
     /// `totalCount`
     pub total_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalValue`
+    pub total_value: Option<f64>,
+    pub r#type: Option<ExternalMetricDataProcessedItemType>,
+    /// `userEmail`
+    pub user_email: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// required
+    pub value: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for ExternalMetricDataProcessedItem {
     const NAME: &'static str = "ExternalMetricDataProcessedItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("userEmail", &mut self.user_email);
-        visitor.field("metricId", &mut self.metric_id);
-        visitor.field("dateOccurred", &mut self.date_occurred);
-        visitor.field("value", &mut self.value);
         visitor.field("count", &mut self.count);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("totalValue", &mut self.total_value);
+        visitor.field("dateOccurred", &mut self.date_occurred);
+        visitor.field("metricId", &mut self.metric_id);
         visitor.field("totalCount", &mut self.total_count);
+        visitor.field("totalValue", &mut self.total_value);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("userEmail", &mut self.user_email);
+        visitor.field("userId", &mut self.user_id);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

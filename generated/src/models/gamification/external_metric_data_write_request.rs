@@ -7,7 +7,7 @@ use crate::models::gamification::ExternalMetricDataItem;
 pub struct ExternalMetricDataWriteRequest {
     /// required
     pub items: Option<Vec<ExternalMetricDataItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

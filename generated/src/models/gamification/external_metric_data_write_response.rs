@@ -11,7 +11,7 @@ pub struct ExternalMetricDataWriteResponse {
     pub processed_entities: Option<Vec<ExternalMetricDataProcessedItem>>,
     /// `unprocessedEntities`
     pub unprocessed_entities: Option<Vec<ExternalMetricDataUnprocessedItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,25 +10,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExternalMetricDefinition {
+    /// `dateLastRefreshed`
+    pub date_last_refreshed: Option<time::Timestamp>,
+    /// `defaultObjectiveType`
+    pub default_objective_type: Option<ExternalMetricDefinitionDefaultObjectiveType>,
+    pub enabled: Option<bool>,
     /// read-only
     pub id: Option<String>,
+    /// `inUse`, read-only
+    pub in_use: Option<bool>,
     pub name: Option<String>,
+    pub precision: Option<i64>,
+    /// `retentionMonths`
+    pub retention_months: Option<i64>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     pub unit: Option<ExternalMetricDefinitionUnit>,
     /// `unitDefinition`
     pub unit_definition: Option<String>,
-    pub precision: Option<i64>,
-    /// `defaultObjectiveType`
-    pub default_objective_type: Option<ExternalMetricDefinitionDefaultObjectiveType>,
-    /// `retentionMonths`
-    pub retention_months: Option<i64>,
-    pub enabled: Option<bool>,
-    /// `inUse`, read-only
-    pub in_use: Option<bool>,
-    /// `dateLastRefreshed`
-    pub date_last_refreshed: Option<time::Timestamp>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,17 +36,17 @@ impl codec::Model for ExternalMetricDefinition {
     const NAME: &'static str = "ExternalMetricDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateLastRefreshed", &mut self.date_last_refreshed);
+        visitor.field("defaultObjectiveType", &mut self.default_objective_type);
+        visitor.field("enabled", &mut self.enabled);
         visitor.field("id", &mut self.id);
+        visitor.field("inUse", &mut self.in_use);
         visitor.field("name", &mut self.name);
+        visitor.field("precision", &mut self.precision);
+        visitor.field("retentionMonths", &mut self.retention_months);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("unit", &mut self.unit);
         visitor.field("unitDefinition", &mut self.unit_definition);
-        visitor.field("precision", &mut self.precision);
-        visitor.field("defaultObjectiveType", &mut self.default_objective_type);
-        visitor.field("retentionMonths", &mut self.retention_months);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("inUse", &mut self.in_use);
-        visitor.field("dateLastRefreshed", &mut self.date_last_refreshed);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

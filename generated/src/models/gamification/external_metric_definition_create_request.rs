@@ -4,21 +4,21 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ExternalMetricDefinitionCreateRequest {
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub unit: Option<ExternalMetricDefinitionCreateRequestUnit>,
-    /// `unitDefinition`
-    pub unit_definition: Option<String>,
-    /// required
-    pub precision: Option<i64>,
     /// `defaultObjectiveType`, required
     pub default_objective_type: Option<
         ExternalMetricDefinitionCreateRequestDefaultObjectiveType,
     >,
     /// required
     pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// required
+    pub precision: Option<i64>,
+    /// required
+    pub unit: Option<ExternalMetricDefinitionCreateRequestUnit>,
+    /// `unitDefinition`
+    pub unit_definition: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for ExternalMetricDefinitionCreateRequest {
     const NAME: &'static str = "ExternalMetricDefinitionCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("unit", &mut self.unit);
-        visitor.field("unitDefinition", &mut self.unit_definition);
-        visitor.field("precision", &mut self.precision);
         visitor.field("defaultObjectiveType", &mut self.default_objective_type);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("name", &mut self.name);
+        visitor.field("precision", &mut self.precision);
+        visitor.field("unit", &mut self.unit);
+        visitor.field("unitDefinition", &mut self.unit_definition);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::models::gamification::ExternalMetricDefinitionCreateRequestDefaultObj
 
 #[derive(Clone, Default)]
 pub struct ExternalMetricDefinitionUpdateRequest {
-    pub name: Option<String>,
-    pub precision: Option<i64>,
     /// `defaultObjectiveType`
     pub default_objective_type: Option<
         ExternalMetricDefinitionUpdateRequestDefaultObjectiveType,
     >,
     pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    pub precision: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for ExternalMetricDefinitionUpdateRequest {
     const NAME: &'static str = "ExternalMetricDefinitionUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("precision", &mut self.precision);
         visitor.field("defaultObjectiveType", &mut self.default_objective_type);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("name", &mut self.name);
+        visitor.field("precision", &mut self.precision);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct GamificationStatus {
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
     /// `automaticUserAssignment`
     pub automatic_user_assignment: Option<bool>,
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
     /// `dateStartPersonalBest`
     pub date_start_personal_best: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `isActive`
+    pub is_active: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for GamificationStatus {
     const NAME: &'static str = "GamificationStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("isActive", &mut self.is_active);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("automaticUserAssignment", &mut self.automatic_user_assignment);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateStartPersonalBest", &mut self.date_start_personal_best);
+        visitor.field("isActive", &mut self.is_active);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 pub struct InsightsAgentItem {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
     pub manager: Option<Box<DomainEntityRef>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for InsightsAgentItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("manager", &mut self.manager);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

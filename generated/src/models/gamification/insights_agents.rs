@@ -11,16 +11,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct InsightsAgents {
-    /// `performanceProfile`
-    pub performance_profile: Option<Box<AddressableEntityRef>>,
-    pub division: Option<Box<DivisionReference>>,
-    pub granularity: Option<InsightsAgentsGranularity>,
-    /// `dateStartWorkday`
-    pub date_start_workday: Option<time::Date>,
     /// `dateEndWorkday`
     pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`
+    pub date_start_workday: Option<time::Date>,
+    pub division: Option<Box<DivisionReference>>,
     pub entities: Option<Vec<InsightsAgentItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub granularity: Option<InsightsAgentsGranularity>,
+    /// `performanceProfile`
+    pub performance_profile: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for InsightsAgents {
     const NAME: &'static str = "InsightsAgents";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("performanceProfile", &mut self.performance_profile);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
+        visitor.boxed("division", &mut self.division);
         visitor.field("entities", &mut self.entities);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.boxed("performanceProfile", &mut self.performance_profile);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,20 +12,20 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InsightsDetails {
-    /// `performanceProfile`
-    pub performance_profile: Option<Box<AddressableEntityRef>>,
-    pub division: Option<Box<DivisionReference>>,
-    pub granularity: Option<InsightsDetailsGranularity>,
     /// `comparativePeriod`
     pub comparative_period: Option<Box<WorkdayPeriod>>,
-    /// `primaryPeriod`
-    pub primary_period: Option<Box<WorkdayPeriod>>,
-    pub user: Option<Box<UserReference>>,
+    pub division: Option<Box<DivisionReference>>,
+    pub granularity: Option<InsightsDetailsGranularity>,
     /// `metricData`
     pub metric_data: Option<Vec<InsightsDetailsMetricItem>>,
     /// `overallData`
     pub overall_data: Option<Box<InsightsDetailsOverallItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `performanceProfile`
+    pub performance_profile: Option<Box<AddressableEntityRef>>,
+    /// `primaryPeriod`
+    pub primary_period: Option<Box<WorkdayPeriod>>,
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,14 +33,14 @@ impl codec::Model for InsightsDetails {
     const NAME: &'static str = "InsightsDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.boxed("comparativePeriod", &mut self.comparative_period);
         visitor.boxed("division", &mut self.division);
         visitor.field("granularity", &mut self.granularity);
-        visitor.boxed("comparativePeriod", &mut self.comparative_period);
-        visitor.boxed("primaryPeriod", &mut self.primary_period);
-        visitor.boxed("user", &mut self.user);
         visitor.field("metricData", &mut self.metric_data);
         visitor.boxed("overallData", &mut self.overall_data);
+        visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.boxed("primaryPeriod", &mut self.primary_period);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct InsightsDetailsMetricPeriodPoints {
-    pub points: Option<i64>,
-    /// `maxPoints`
-    pub max_points: Option<i64>,
     /// `dataPointCount`
     pub data_point_count: Option<i64>,
+    /// `maxPoints`
+    pub max_points: Option<i64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
-    /// `rankTotalPoints`
-    pub rank_total_points: Option<i64>,
+    pub points: Option<i64>,
     /// `rankPercentagePoints`
     pub rank_percentage_points: Option<i64>,
+    /// `rankTotalPoints`
+    pub rank_total_points: Option<i64>,
     pub value: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for InsightsDetailsMetricPeriodPoints {
     const NAME: &'static str = "InsightsDetailsMetricPeriodPoints";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("points", &mut self.points);
-        visitor.field("maxPoints", &mut self.max_points);
         visitor.field("dataPointCount", &mut self.data_point_count);
+        visitor.field("maxPoints", &mut self.max_points);
         visitor.field("percentOfGoal", &mut self.percent_of_goal);
-        visitor.field("rankTotalPoints", &mut self.rank_total_points);
+        visitor.field("points", &mut self.points);
         visitor.field("rankPercentagePoints", &mut self.rank_percentage_points);
+        visitor.field("rankTotalPoints", &mut self.rank_total_points);
         visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }

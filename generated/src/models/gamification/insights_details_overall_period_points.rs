@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct InsightsDetailsOverallPeriodPoints {
-    pub points: Option<i64>,
-    /// `maxPoints`
-    pub max_points: Option<i64>,
     /// `dataPointCount`
     pub data_point_count: Option<i64>,
+    /// `maxPoints`
+    pub max_points: Option<i64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
-    /// `rankTotalPoints`
-    pub rank_total_points: Option<i64>,
+    pub points: Option<i64>,
     /// `rankPercentagePoints`
     pub rank_percentage_points: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `rankTotalPoints`
+    pub rank_total_points: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for InsightsDetailsOverallPeriodPoints {
     const NAME: &'static str = "InsightsDetailsOverallPeriodPoints";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("points", &mut self.points);
-        visitor.field("maxPoints", &mut self.max_points);
         visitor.field("dataPointCount", &mut self.data_point_count);
+        visitor.field("maxPoints", &mut self.max_points);
         visitor.field("percentOfGoal", &mut self.percent_of_goal);
-        visitor.field("rankTotalPoints", &mut self.rank_total_points);
+        visitor.field("points", &mut self.points);
         visitor.field("rankPercentagePoints", &mut self.rank_percentage_points);
+        visitor.field("rankTotalPoints", &mut self.rank_total_points);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,17 +11,17 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InsightsRankings {
-    /// `performanceProfile`
-    pub performance_profile: Option<Box<AddressableEntityRef>>,
-    pub division: Option<Box<DivisionReference>>,
-    pub granularity: Option<InsightsRankingsGranularity>,
     /// `comparativePeriod`
     pub comparative_period: Option<Box<WorkdayPeriod>>,
+    pub division: Option<Box<DivisionReference>>,
+    pub granularity: Option<InsightsRankingsGranularity>,
+    pub leaders: Option<Vec<InsightsSummaryUserItem>>,
+    /// `performanceProfile`
+    pub performance_profile: Option<Box<AddressableEntityRef>>,
     /// `primaryPeriod`
     pub primary_period: Option<Box<WorkdayPeriod>>,
-    pub leaders: Option<Vec<InsightsSummaryUserItem>>,
     pub trailers: Option<Vec<InsightsSummaryUserItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for InsightsRankings {
     const NAME: &'static str = "InsightsRankings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.boxed("comparativePeriod", &mut self.comparative_period);
         visitor.boxed("division", &mut self.division);
         visitor.field("granularity", &mut self.granularity);
-        visitor.boxed("comparativePeriod", &mut self.comparative_period);
-        visitor.boxed("primaryPeriod", &mut self.primary_period);
         visitor.field("leaders", &mut self.leaders);
+        visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.boxed("primaryPeriod", &mut self.primary_period);
         visitor.field("trailers", &mut self.trailers);
         visitor.extra(&mut self.extra);
     }

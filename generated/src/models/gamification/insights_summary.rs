@@ -11,23 +11,23 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InsightsSummary {
-    pub entities: Option<Vec<InsightsSummaryUserItem>>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    pub total: Option<i64>,
-    /// `performanceProfile`
-    pub performance_profile: Option<Box<AddressableEntityRef>>,
-    pub division: Option<Box<DivisionReference>>,
-    pub granularity: Option<InsightsSummaryGranularity>,
     /// `comparativePeriod`
     pub comparative_period: Option<Box<WorkdayPeriod>>,
-    /// `primaryPeriod`
-    pub primary_period: Option<Box<WorkdayPeriod>>,
+    pub division: Option<Box<DivisionReference>>,
+    pub entities: Option<Vec<InsightsSummaryUserItem>>,
+    pub granularity: Option<InsightsSummaryGranularity>,
     /// `pageCount`
     pub page_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `performanceProfile`
+    pub performance_profile: Option<Box<AddressableEntityRef>>,
+    /// `primaryPeriod`
+    pub primary_period: Option<Box<WorkdayPeriod>>,
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for InsightsSummary {
     const NAME: &'static str = "InsightsSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("total", &mut self.total);
-        visitor.boxed("performanceProfile", &mut self.performance_profile);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("granularity", &mut self.granularity);
         visitor.boxed("comparativePeriod", &mut self.comparative_period);
-        visitor.boxed("primaryPeriod", &mut self.primary_period);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("entities", &mut self.entities);
+        visitor.field("granularity", &mut self.granularity);
         visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.boxed("primaryPeriod", &mut self.primary_period);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InsightsSummaryMetricItem {
-    pub metric: Option<Box<AddressableEntityRef>>,
     /// `comparativePeriod`
     pub comparative_period: Option<Box<InsightsSummaryMetricPeriodPoints>>,
-    /// `primaryPeriod`
-    pub primary_period: Option<Box<InsightsSummaryMetricPeriodPoints>>,
+    pub metric: Option<Box<AddressableEntityRef>>,
     /// `percentOfGoalChange`
     pub percent_of_goal_change: Option<f64>,
+    /// `primaryPeriod`
+    pub primary_period: Option<Box<InsightsSummaryMetricPeriodPoints>>,
     /// `valueChange`
     pub value_change: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for InsightsSummaryMetricItem {
     const NAME: &'static str = "InsightsSummaryMetricItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("metric", &mut self.metric);
         visitor.boxed("comparativePeriod", &mut self.comparative_period);
-        visitor.boxed("primaryPeriod", &mut self.primary_period);
+        visitor.boxed("metric", &mut self.metric);
         visitor.field("percentOfGoalChange", &mut self.percent_of_goal_change);
+        visitor.boxed("primaryPeriod", &mut self.primary_period);
         visitor.field("valueChange", &mut self.value_change);
         visitor.extra(&mut self.extra);
     }

@@ -7,11 +7,11 @@ use crate::models::gamification::InsightsSummaryOverallPeriodPoints;
 pub struct InsightsSummaryOverallItem {
     /// `comparativePeriod`
     pub comparative_period: Option<Box<InsightsSummaryOverallPeriodPoints>>,
-    /// `primaryPeriod`
-    pub primary_period: Option<Box<InsightsSummaryOverallPeriodPoints>>,
     /// `percentOfGoalChange`
     pub percent_of_goal_change: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `primaryPeriod`
+    pub primary_period: Option<Box<InsightsSummaryOverallPeriodPoints>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for InsightsSummaryOverallItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("comparativePeriod", &mut self.comparative_period);
-        visitor.boxed("primaryPeriod", &mut self.primary_period);
         visitor.field("percentOfGoalChange", &mut self.percent_of_goal_change);
+        visitor.boxed("primaryPeriod", &mut self.primary_period);
         visitor.extra(&mut self.extra);
     }
 }

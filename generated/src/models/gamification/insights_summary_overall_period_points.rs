@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct InsightsSummaryOverallPeriodPoints {
-    pub points: Option<i64>,
-    /// `maxPoints`
-    pub max_points: Option<i64>,
     /// `dataPointCount`
     pub data_point_count: Option<i64>,
+    /// `maxPoints`
+    pub max_points: Option<i64>,
     /// `percentOfGoal`
     pub percent_of_goal: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub points: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for InsightsSummaryOverallPeriodPoints {
     const NAME: &'static str = "InsightsSummaryOverallPeriodPoints";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("points", &mut self.points);
-        visitor.field("maxPoints", &mut self.max_points);
         visitor.field("dataPointCount", &mut self.data_point_count);
+        visitor.field("maxPoints", &mut self.max_points);
         visitor.field("percentOfGoal", &mut self.percent_of_goal);
+        visitor.field("points", &mut self.points);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::models::shared_by_23_b496d3::UserReference;
 
 #[derive(Clone, Default)]
 pub struct InsightsSummaryUserItem {
-    pub user: Option<Box<UserReference>>,
     /// `metricData`
     pub metric_data: Option<Vec<InsightsSummaryMetricItem>>,
     /// `overallData`
     pub overall_data: Option<Box<InsightsSummaryOverallItem>>,
     pub ranking: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for InsightsSummaryUserItem {
     const NAME: &'static str = "InsightsSummaryUserItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("metricData", &mut self.metric_data);
         visitor.boxed("overallData", &mut self.overall_data);
         visitor.field("ranking", &mut self.ranking);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

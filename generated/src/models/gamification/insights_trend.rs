@@ -11,17 +11,17 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InsightsTrend {
-    /// `performanceProfile`
-    pub performance_profile: Option<Box<AddressableEntityRef>>,
-    pub division: Option<Box<DivisionReference>>,
-    pub granularity: Option<InsightsTrendGranularity>,
     /// `comparativePeriod`
     pub comparative_period: Option<Box<WorkdayPeriod>>,
+    pub division: Option<Box<DivisionReference>>,
+    pub entities: Option<Vec<InsightsTrendMetricItem>>,
+    pub granularity: Option<InsightsTrendGranularity>,
+    /// `performanceProfile`
+    pub performance_profile: Option<Box<AddressableEntityRef>>,
     /// `primaryPeriod`
     pub primary_period: Option<Box<WorkdayPeriod>>,
-    pub entities: Option<Vec<InsightsTrendMetricItem>>,
     pub total: Option<Box<InsightsTrendTotalItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for InsightsTrend {
     const NAME: &'static str = "InsightsTrend";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("performanceProfile", &mut self.performance_profile);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("granularity", &mut self.granularity);
         visitor.boxed("comparativePeriod", &mut self.comparative_period);
-        visitor.boxed("primaryPeriod", &mut self.primary_period);
+        visitor.boxed("division", &mut self.division);
         visitor.field("entities", &mut self.entities);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.boxed("primaryPeriod", &mut self.primary_period);
         visitor.boxed("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }

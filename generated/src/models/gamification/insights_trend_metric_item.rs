@@ -8,7 +8,7 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 pub struct InsightsTrendMetricItem {
     pub metric: Option<Box<AddressableEntityRef>>,
     pub trends: Option<Box<InsightsTrends>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

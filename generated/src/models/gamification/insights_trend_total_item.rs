@@ -6,7 +6,7 @@ use crate::models::gamification::InsightsTrends;
 #[derive(Clone, Default)]
 pub struct InsightsTrendTotalItem {
     pub trends: Option<Box<InsightsTrends>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct InsightsTrends {
     pub comparative_period: Option<Vec<TrendData>>,
     /// `primaryPeriod`
     pub primary_period: Option<Vec<TrendData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

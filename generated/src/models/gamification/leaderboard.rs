@@ -8,21 +8,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Leaderboard {
+    /// `dateEndWorkday`, read-only
+    pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`, read-only
+    pub date_start_workday: Option<time::Date>,
     /// read-only
     pub division: Option<Box<Division>>,
     /// read-only
-    pub metric: Option<Box<AddressableEntityRef>>,
-    /// `dateStartWorkday`, read-only
-    pub date_start_workday: Option<time::Date>,
-    /// `dateEndWorkday`, read-only
-    pub date_end_workday: Option<time::Date>,
-    /// read-only
     pub leaders: Option<Vec<LeaderboardItem>>,
-    /// `userRank`, read-only
-    pub user_rank: Option<Box<LeaderboardItem>>,
+    /// read-only
+    pub metric: Option<Box<AddressableEntityRef>>,
     /// `performanceProfile`, read-only
     pub performance_profile: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userRank`, read-only
+    pub user_rank: Option<Box<LeaderboardItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for Leaderboard {
     const NAME: &'static str = "Leaderboard";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("division", &mut self.division);
-        visitor.boxed("metric", &mut self.metric);
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
+        visitor.boxed("division", &mut self.division);
         visitor.field("leaders", &mut self.leaders);
-        visitor.boxed("userRank", &mut self.user_rank);
+        visitor.boxed("metric", &mut self.metric);
         visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.boxed("userRank", &mut self.user_rank);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,12 +6,12 @@ use crate::models::shared_by_23_b496d3::UserReference;
 #[derive(Clone, Default)]
 pub struct LeaderboardItem {
     /// read-only
-    pub user: Option<Box<UserReference>>,
+    pub points: Option<i64>,
     /// read-only
     pub rank: Option<i64>,
     /// read-only
-    pub points: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for LeaderboardItem {
     const NAME: &'static str = "LeaderboardItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.field("rank", &mut self.rank);
         visitor.field("points", &mut self.points);
+        visitor.field("rank", &mut self.rank);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

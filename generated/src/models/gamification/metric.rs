@@ -10,32 +10,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Metric {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `metricDefinitionId`
-    pub metric_definition_id: Option<String>,
-    /// `externalMetricDefinitionId`
-    pub external_metric_definition_id: Option<String>,
-    pub objective: Option<Box<Objective>>,
-    /// `performanceProfileId`
-    pub performance_profile_id: Option<String>,
-    /// `linkedMetric`, read-only
-    pub linked_metric: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateUnlinked`, read-only
     pub date_unlinked: Option<time::Date>,
+    /// `externalMetricDefinitionId`
+    pub external_metric_definition_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `linkedMetric`, read-only
+    pub linked_metric: Option<Box<AddressableEntityRef>>,
+    /// `metricDefinitionId`
+    pub metric_definition_id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    pub objective: Option<Box<Objective>>,
+    /// `performanceProfileId`
+    pub performance_profile_id: Option<String>,
     /// read-only
     pub precision: Option<i64>,
-    /// `timeDisplayUnit`
-    pub time_display_unit: Option<MetricTimeDisplayUnit>,
-    /// `sourcePerformanceProfile`, read-only
-    pub source_performance_profile: Option<Box<PerformanceProfile>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourcePerformanceProfile`, read-only
+    pub source_performance_profile: Option<Box<PerformanceProfile>>,
+    /// `timeDisplayUnit`
+    pub time_display_unit: Option<MetricTimeDisplayUnit>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,23 +43,23 @@ impl codec::Model for Metric {
     const NAME: &'static str = "Metric";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("metricDefinitionId", &mut self.metric_definition_id);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateUnlinked", &mut self.date_unlinked);
         visitor
             .field(
                 "externalMetricDefinitionId",
                 &mut self.external_metric_definition_id,
             );
+        visitor.field("id", &mut self.id);
+        visitor.boxed("linkedMetric", &mut self.linked_metric);
+        visitor.field("metricDefinitionId", &mut self.metric_definition_id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("objective", &mut self.objective);
         visitor.field("performanceProfileId", &mut self.performance_profile_id);
-        visitor.boxed("linkedMetric", &mut self.linked_metric);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateUnlinked", &mut self.date_unlinked);
         visitor.field("precision", &mut self.precision);
-        visitor.field("timeDisplayUnit", &mut self.time_display_unit);
-        visitor.boxed("sourcePerformanceProfile", &mut self.source_performance_profile);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("sourcePerformanceProfile", &mut self.source_performance_profile);
+        visitor.field("timeDisplayUnit", &mut self.time_display_unit);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,30 +5,30 @@ use crate::models::gamification::DefaultObjective;
 
 #[derive(Clone, Default)]
 pub struct MetricDefinition {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `unitType`
-    pub unit_type: Option<MetricDefinitionUnitType>,
-    /// `shortName`
-    pub short_name: Option<String>,
+    /// `defaultObjective`
+    pub default_objective: Option<Box<DefaultObjective>>,
     /// `dividendMetrics`
     pub dividend_metrics: Option<Vec<String>>,
     /// `divisorMetrics`
     pub divisor_metrics: Option<Vec<String>>,
-    /// `defaultObjective`
-    pub default_objective: Option<Box<DefaultObjective>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `initialDirectionFilteringAllowed`
+    pub initial_direction_filtering_allowed: Option<bool>,
     /// `lockTemplateId`
     pub lock_template_id: Option<String>,
     /// `mediaTypeFilteringAllowed`
     pub media_type_filtering_allowed: Option<bool>,
-    /// `initialDirectionFilteringAllowed`
-    pub initial_direction_filtering_allowed: Option<bool>,
+    pub name: Option<String>,
     /// `queueFilteringAllowed`
     pub queue_filtering_allowed: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shortName`
+    pub short_name: Option<String>,
+    /// `unitType`
+    pub unit_type: Option<MetricDefinitionUnitType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,23 +36,23 @@ impl codec::Model for MetricDefinition {
     const NAME: &'static str = "MetricDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("unitType", &mut self.unit_type);
-        visitor.field("shortName", &mut self.short_name);
+        visitor.boxed("defaultObjective", &mut self.default_objective);
         visitor.field("dividendMetrics", &mut self.dividend_metrics);
         visitor.field("divisorMetrics", &mut self.divisor_metrics);
-        visitor.boxed("defaultObjective", &mut self.default_objective);
-        visitor.field("lockTemplateId", &mut self.lock_template_id);
-        visitor
-            .field("mediaTypeFilteringAllowed", &mut self.media_type_filtering_allowed);
+        visitor.field("id", &mut self.id);
         visitor
             .field(
                 "initialDirectionFilteringAllowed",
                 &mut self.initial_direction_filtering_allowed,
             );
+        visitor.field("lockTemplateId", &mut self.lock_template_id);
+        visitor
+            .field("mediaTypeFilteringAllowed", &mut self.media_type_filtering_allowed);
+        visitor.field("name", &mut self.name);
         visitor.field("queueFilteringAllowed", &mut self.queue_filtering_allowed);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("shortName", &mut self.short_name);
+        visitor.field("unitType", &mut self.unit_type);
         visitor.extra(&mut self.extra);
     }
 }

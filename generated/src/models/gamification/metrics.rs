@@ -10,42 +10,42 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Metrics {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub order: Option<i64>,
-    /// `metricDefinitionName`
-    pub metric_definition_name: Option<String>,
-    /// `metricDefinitionId`
-    pub metric_definition_id: Option<String>,
-    /// `externalMetricDefinitionId`
-    pub external_metric_definition_id: Option<String>,
-    /// `unitType`
-    pub unit_type: Option<MetricsUnitType>,
-    pub enabled: Option<bool>,
-    /// `templateName`
-    pub template_name: Option<String>,
-    /// `maxPoints`
-    pub max_points: Option<i64>,
-    /// `performanceProfileId`
-    pub performance_profile_id: Option<String>,
-    /// `linkedMetric`, read-only
-    pub linked_metric: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateUnlinked`, read-only
     pub date_unlinked: Option<time::Date>,
-    /// `sourcePerformanceProfile`, read-only
-    pub source_performance_profile: Option<Box<PerformanceProfile>>,
-    /// `unitDefinition`, read-only
-    pub unit_definition: Option<String>,
+    pub enabled: Option<bool>,
+    /// `externalMetricDefinitionId`
+    pub external_metric_definition_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `linkedMetric`, read-only
+    pub linked_metric: Option<Box<AddressableEntityRef>>,
+    /// `maxPoints`
+    pub max_points: Option<i64>,
+    /// `metricDefinitionId`
+    pub metric_definition_id: Option<String>,
+    /// `metricDefinitionName`
+    pub metric_definition_name: Option<String>,
+    pub name: Option<String>,
+    pub order: Option<i64>,
+    /// `performanceProfileId`
+    pub performance_profile_id: Option<String>,
     /// read-only
     pub precision: Option<i64>,
-    /// `timeDisplayUnit`
-    pub time_display_unit: Option<MetricsTimeDisplayUnit>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourcePerformanceProfile`, read-only
+    pub source_performance_profile: Option<Box<PerformanceProfile>>,
+    /// `templateName`
+    pub template_name: Option<String>,
+    /// `timeDisplayUnit`
+    pub time_display_unit: Option<MetricsTimeDisplayUnit>,
+    /// `unitDefinition`, read-only
+    pub unit_definition: Option<String>,
+    /// `unitType`
+    pub unit_type: Option<MetricsUnitType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -53,29 +53,29 @@ impl codec::Model for Metrics {
     const NAME: &'static str = "Metrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("order", &mut self.order);
-        visitor.field("metricDefinitionName", &mut self.metric_definition_name);
-        visitor.field("metricDefinitionId", &mut self.metric_definition_id);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateUnlinked", &mut self.date_unlinked);
+        visitor.field("enabled", &mut self.enabled);
         visitor
             .field(
                 "externalMetricDefinitionId",
                 &mut self.external_metric_definition_id,
             );
-        visitor.field("unitType", &mut self.unit_type);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("templateName", &mut self.template_name);
-        visitor.field("maxPoints", &mut self.max_points);
-        visitor.field("performanceProfileId", &mut self.performance_profile_id);
+        visitor.field("id", &mut self.id);
         visitor.boxed("linkedMetric", &mut self.linked_metric);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateUnlinked", &mut self.date_unlinked);
-        visitor.boxed("sourcePerformanceProfile", &mut self.source_performance_profile);
-        visitor.field("unitDefinition", &mut self.unit_definition);
+        visitor.field("maxPoints", &mut self.max_points);
+        visitor.field("metricDefinitionId", &mut self.metric_definition_id);
+        visitor.field("metricDefinitionName", &mut self.metric_definition_name);
+        visitor.field("name", &mut self.name);
+        visitor.field("order", &mut self.order);
+        visitor.field("performanceProfileId", &mut self.performance_profile_id);
         visitor.field("precision", &mut self.precision);
-        visitor.field("timeDisplayUnit", &mut self.time_display_unit);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("sourcePerformanceProfile", &mut self.source_performance_profile);
+        visitor.field("templateName", &mut self.template_name);
+        visitor.field("timeDisplayUnit", &mut self.time_display_unit);
+        visitor.field("unitDefinition", &mut self.unit_definition);
+        visitor.field("unitType", &mut self.unit_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,25 +11,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Objective {
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
+    pub enabled: Option<bool>,
+    /// `evaluationFormContextIds`
+    pub evaluation_form_context_ids: Option<Vec<String>>,
     /// read-only
     pub id: Option<String>,
-    /// `templateId`
-    pub template_id: Option<String>,
-    pub zones: Option<Vec<ObjectiveZone>>,
-    pub enabled: Option<bool>,
+    /// `initialDirection`
+    pub initial_direction: Option<ObjectiveInitialDirection>,
     /// `mediaTypes`
     pub media_types: Option<Vec<ObjectiveMediaTypes>>,
     pub queues: Option<Vec<AddressableEntityRef>>,
-    pub topics: Option<Vec<AddressableEntityRef>>,
+    /// `templateId`
+    pub template_id: Option<String>,
     /// `topicIdsFilterType`
     pub topic_ids_filter_type: Option<ObjectiveTopicIdsFilterType>,
-    /// `evaluationFormContextIds`
-    pub evaluation_form_context_ids: Option<Vec<String>>,
-    /// `initialDirection`
-    pub initial_direction: Option<ObjectiveInitialDirection>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub topics: Option<Vec<AddressableEntityRef>>,
+    pub zones: Option<Vec<ObjectiveZone>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,17 +37,17 @@ impl codec::Model for Objective {
     const NAME: &'static str = "Objective";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("templateId", &mut self.template_id);
-        visitor.field("zones", &mut self.zones);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("evaluationFormContextIds", &mut self.evaluation_form_context_ids);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialDirection", &mut self.initial_direction);
         visitor.field("mediaTypes", &mut self.media_types);
         visitor.field("queues", &mut self.queues);
-        visitor.field("topics", &mut self.topics);
+        visitor.field("templateId", &mut self.template_id);
         visitor.field("topicIdsFilterType", &mut self.topic_ids_filter_type);
-        visitor.field("evaluationFormContextIds", &mut self.evaluation_form_context_ids);
-        visitor.field("initialDirection", &mut self.initial_direction);
-        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("topics", &mut self.topics);
+        visitor.field("zones", &mut self.zones);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,10 +8,10 @@ pub struct ObjectiveTemplate {
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub zones: Option<Vec<ObjectiveZone>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub zones: Option<Vec<ObjectiveZone>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for ObjectiveTemplate {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("zones", &mut self.zones);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("zones", &mut self.zones);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,21 +4,21 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ObjectiveZone {
-    /// required
-    pub label: Option<String>,
     /// `directionType`, required
     pub direction_type: Option<ObjectiveZoneDirectionType>,
-    /// `zoneType`, required
-    pub zone_type: Option<ObjectiveZoneZoneType>,
-    /// `upperLimitPoints`, required
-    pub upper_limit_points: Option<i64>,
+    /// required
+    pub label: Option<String>,
     /// `lowerLimitPoints`, required
     pub lower_limit_points: Option<i64>,
-    /// `upperLimitValue`
-    pub upper_limit_value: Option<i64>,
     /// `lowerLimitValue`
     pub lower_limit_value: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `upperLimitPoints`, required
+    pub upper_limit_points: Option<i64>,
+    /// `upperLimitValue`
+    pub upper_limit_value: Option<i64>,
+    /// `zoneType`, required
+    pub zone_type: Option<ObjectiveZoneZoneType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for ObjectiveZone {
     const NAME: &'static str = "ObjectiveZone";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("label", &mut self.label);
         visitor.field("directionType", &mut self.direction_type);
-        visitor.field("zoneType", &mut self.zone_type);
-        visitor.field("upperLimitPoints", &mut self.upper_limit_points);
+        visitor.field("label", &mut self.label);
         visitor.field("lowerLimitPoints", &mut self.lower_limit_points);
-        visitor.field("upperLimitValue", &mut self.upper_limit_value);
         visitor.field("lowerLimitValue", &mut self.lower_limit_value);
+        visitor.field("upperLimitPoints", &mut self.upper_limit_points);
+        visitor.field("upperLimitValue", &mut self.upper_limit_value);
+        visitor.field("zoneType", &mut self.zone_type);
         visitor.extra(&mut self.extra);
     }
 }

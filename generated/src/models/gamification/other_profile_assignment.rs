@@ -5,12 +5,12 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct OtherProfileAssignment {
-    pub id: Option<String>,
     /// `currentProfile`
     pub current_profile: Option<Box<DomainEntityRef>>,
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for OtherProfileAssignment {
     const NAME: &'static str = "OtherProfileAssignment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("currentProfile", &mut self.current_profile);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -7,13 +7,13 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct OverallBestPoints {
-    /// read-only
-    pub division: Option<Box<Division>>,
     /// `bestPoints`, read-only
     pub best_points: Option<Vec<OverallBestPointsItem>>,
+    /// read-only
+    pub division: Option<Box<Division>>,
     /// `performanceProfile`, read-only
     pub performance_profile: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for OverallBestPoints {
     const NAME: &'static str = "OverallBestPoints";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("division", &mut self.division);
         visitor.field("bestPoints", &mut self.best_points);
+        visitor.boxed("division", &mut self.division);
         visitor.boxed("performanceProfile", &mut self.performance_profile);
         visitor.extra(&mut self.extra);
     }

@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OverallBestPointsItem {
+    /// read-only
+    pub count: Option<i64>,
+    /// `dateEndWorkday`, read-only
+    pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`, read-only
+    pub date_start_workday: Option<time::Date>,
     /// `granularityType`, read-only
     pub granularity_type: Option<OverallBestPointsItemGranularityType>,
     /// read-only
-    pub users: Option<Vec<UserReference>>,
-    /// read-only
-    pub count: Option<i64>,
-    /// read-only
     pub points: Option<i64>,
-    /// `dateStartWorkday`, read-only
-    pub date_start_workday: Option<time::Date>,
-    /// `dateEndWorkday`, read-only
-    pub date_end_workday: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub users: Option<Vec<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for OverallBestPointsItem {
     const NAME: &'static str = "OverallBestPointsItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("granularityType", &mut self.granularity_type);
-        visitor.field("users", &mut self.users);
         visitor.field("count", &mut self.count);
-        visitor.field("points", &mut self.points);
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
+        visitor.field("granularityType", &mut self.granularity_type);
+        visitor.field("points", &mut self.points);
+        visitor.field("users", &mut self.users);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,28 +8,28 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct PerformanceProfile {
     /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// read-only
-    pub division: Option<Box<Division>>,
-    /// required
-    pub description: Option<String>,
-    /// `metricOrders`, required
-    pub metric_orders: Option<Vec<String>>,
+    pub active: Option<bool>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `reportingIntervals`
-    pub reporting_intervals: Option<Vec<ReportingInterval>>,
+    /// required
+    pub description: Option<String>,
     /// read-only
-    pub active: Option<bool>,
-    /// `memberCount`, read-only
-    pub member_count: Option<i64>,
+    pub division: Option<Box<Division>>,
+    /// read-only
+    pub id: Option<String>,
     /// `maxLeaderboardRankSize`
     pub max_leaderboard_rank_size: Option<i64>,
+    /// `memberCount`, read-only
+    pub member_count: Option<i64>,
+    /// `metricOrders`, required
+    pub metric_orders: Option<Vec<String>>,
+    /// required
+    pub name: Option<String>,
+    /// `reportingIntervals`
+    pub reporting_intervals: Option<Vec<ReportingInterval>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,16 +37,16 @@ impl codec::Model for PerformanceProfile {
     const NAME: &'static str = "PerformanceProfile";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("metricOrders", &mut self.metric_orders);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("reportingIntervals", &mut self.reporting_intervals);
         visitor.field("active", &mut self.active);
-        visitor.field("memberCount", &mut self.member_count);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.field("maxLeaderboardRankSize", &mut self.max_leaderboard_rank_size);
+        visitor.field("memberCount", &mut self.member_count);
+        visitor.field("metricOrders", &mut self.metric_orders);
+        visitor.field("name", &mut self.name);
+        visitor.field("reportingIntervals", &mut self.reporting_intervals);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -6,16 +6,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ProfileWithDateRange {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    /// `dateStartWorkday`
-    pub date_start_workday: Option<time::Date>,
     /// `dateEndWorkday`
     pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`
+    pub date_start_workday: Option<time::Date>,
+    pub division: Option<Box<Division>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for ProfileWithDateRange {
     const NAME: &'static str = "ProfileWithDateRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
-        visitor.field("dateEndWorkday", &mut self.date_end_workday);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

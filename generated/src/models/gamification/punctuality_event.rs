@@ -5,30 +5,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PunctualityEvent {
+    /// `activityCode`, read-only
+    pub activity_code: Option<String>,
+    /// `activityCodeId`, read-only
+    pub activity_code_id: Option<String>,
+    /// `activityColor`, read-only
+    pub activity_color: Option<String>,
+    /// `activityName`, read-only
+    pub activity_name: Option<String>,
+    pub bullseye: Option<bool>,
+    /// read-only
+    pub category: Option<String>,
     /// `dateScheduleStart`, read-only
     pub date_schedule_start: Option<time::Timestamp>,
     /// `dateStart`, read-only
     pub date_start: Option<time::Timestamp>,
+    /// read-only
+    pub delta: Option<f64>,
+    /// read-only
+    pub description: Option<String>,
     /// `lengthMinutes`, read-only
     pub length_minutes: Option<i64>,
     /// read-only
-    pub description: Option<String>,
-    /// `activityCodeId`, read-only
-    pub activity_code_id: Option<String>,
-    /// `activityCode`, read-only
-    pub activity_code: Option<String>,
-    /// `activityName`, read-only
-    pub activity_name: Option<String>,
-    /// `activityColor`, read-only
-    pub activity_color: Option<String>,
-    /// read-only
-    pub category: Option<String>,
-    /// read-only
     pub points: Option<i64>,
-    /// read-only
-    pub delta: Option<f64>,
-    pub bullseye: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,18 +36,18 @@ impl codec::Model for PunctualityEvent {
     const NAME: &'static str = "PunctualityEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activityCode", &mut self.activity_code);
+        visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("activityColor", &mut self.activity_color);
+        visitor.field("activityName", &mut self.activity_name);
+        visitor.field("bullseye", &mut self.bullseye);
+        visitor.field("category", &mut self.category);
         visitor.field("dateScheduleStart", &mut self.date_schedule_start);
         visitor.field("dateStart", &mut self.date_start);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("description", &mut self.description);
-        visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("activityCode", &mut self.activity_code);
-        visitor.field("activityName", &mut self.activity_name);
-        visitor.field("activityColor", &mut self.activity_color);
-        visitor.field("category", &mut self.category);
-        visitor.field("points", &mut self.points);
         visitor.field("delta", &mut self.delta);
-        visitor.field("bullseye", &mut self.bullseye);
+        visitor.field("description", &mut self.description);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("points", &mut self.points);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct QualityEvaluationScoreItem {
-    /// `evaluationId`, read-only
-    pub evaluation_id: Option<String>,
-    /// `conversationId`, read-only
-    pub conversation_id: Option<String>,
     /// `conversationDate`, read-only
     pub conversation_date: Option<time::Timestamp>,
     /// `conversationEndDate`, read-only
     pub conversation_end_date: Option<time::Timestamp>,
-    /// `formName`, read-only
-    pub form_name: Option<String>,
-    /// read-only
-    pub points: Option<i64>,
+    /// `conversationId`, read-only
+    pub conversation_id: Option<String>,
+    /// `evaluationId`, read-only
+    pub evaluation_id: Option<String>,
     /// `evaluationScore`, read-only
     pub evaluation_score: Option<f64>,
+    /// `formName`, read-only
+    pub form_name: Option<String>,
     /// `maxPoints`, read-only
     pub max_points: Option<i64>,
     /// `mediaTypes`
     pub media_types: Option<Vec<QualityEvaluationScoreItemMediaTypes>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub points: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for QualityEvaluationScoreItem {
     const NAME: &'static str = "QualityEvaluationScoreItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("evaluationId", &mut self.evaluation_id);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("conversationDate", &mut self.conversation_date);
         visitor.field("conversationEndDate", &mut self.conversation_end_date);
-        visitor.field("formName", &mut self.form_name);
-        visitor.field("points", &mut self.points);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("evaluationId", &mut self.evaluation_id);
         visitor.field("evaluationScore", &mut self.evaluation_score);
+        visitor.field("formName", &mut self.form_name);
         visitor.field("maxPoints", &mut self.max_points);
         visitor.field("mediaTypes", &mut self.media_types);
+        visitor.field("points", &mut self.points);
         visitor.extra(&mut self.extra);
     }
 }

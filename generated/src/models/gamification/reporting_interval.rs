@@ -8,7 +8,7 @@ pub struct ReportingInterval {
     pub interval_type: Option<ReportingIntervalIntervalType>,
     /// `intervalValue`, required
     pub interval_value: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,15 +7,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SingleWorkdayAveragePoints {
+    /// `averagePoints`, read-only
+    pub average_points: Option<f64>,
     /// `dateWorkday`, read-only
     pub date_workday: Option<time::Date>,
     /// read-only
     pub division: Option<Box<Division>>,
-    /// `averagePoints`, read-only
-    pub average_points: Option<f64>,
     /// `performanceProfile`, read-only
     pub performance_profile: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for SingleWorkdayAveragePoints {
     const NAME: &'static str = "SingleWorkdayAveragePoints";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("averagePoints", &mut self.average_points);
         visitor.field("dateWorkday", &mut self.date_workday);
         visitor.boxed("division", &mut self.division);
-        visitor.field("averagePoints", &mut self.average_points);
         visitor.boxed("performanceProfile", &mut self.performance_profile);
         visitor.extra(&mut self.extra);
     }

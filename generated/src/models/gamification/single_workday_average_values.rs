@@ -13,15 +13,15 @@ pub struct SingleWorkdayAverageValues {
     pub date_workday: Option<time::Date>,
     /// read-only
     pub division: Option<Box<Division>>,
+    /// `performanceProfile`, read-only
+    pub performance_profile: Option<Box<AddressableEntityRef>>,
     /// read-only
-    pub user: Option<Box<UserReference>>,
+    pub results: Option<Vec<WorkdayValuesMetricItem>>,
     /// read-only
     pub timezone: Option<String>,
     /// read-only
-    pub results: Option<Vec<WorkdayValuesMetricItem>>,
-    /// `performanceProfile`, read-only
-    pub performance_profile: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,10 +31,10 @@ impl codec::Model for SingleWorkdayAverageValues {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dateWorkday", &mut self.date_workday);
         visitor.boxed("division", &mut self.division);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("timezone", &mut self.timezone);
-        visitor.field("results", &mut self.results);
         visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.field("results", &mut self.results);
+        visitor.field("timezone", &mut self.timezone);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrendData {
-    /// `dateStartWorkday`
-    pub date_start_workday: Option<time::Date>,
-    /// `dateEndWorkday`
-    pub date_end_workday: Option<time::Date>,
-    /// `percentOfGoal`
-    pub percent_of_goal: Option<f64>,
     /// `averageValue`
     pub average_value: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateEndWorkday`
+    pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`
+    pub date_start_workday: Option<time::Date>,
+    /// `percentOfGoal`
+    pub percent_of_goal: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for TrendData {
     const NAME: &'static str = "TrendData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
-        visitor.field("dateEndWorkday", &mut self.date_end_workday);
-        visitor.field("percentOfGoal", &mut self.percent_of_goal);
         visitor.field("averageValue", &mut self.average_value);
+        visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
+        visitor.field("percentOfGoal", &mut self.percent_of_goal);
         visitor.extra(&mut self.extra);
     }
 }

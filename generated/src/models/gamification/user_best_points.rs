@@ -6,11 +6,11 @@ use crate::models::shared_by_23_b496d3::UserReference;
 
 #[derive(Clone, Default)]
 pub struct UserBestPoints {
-    /// read-only
-    pub user: Option<Box<UserReference>>,
     /// `bestPoints`, read-only
     pub best_points: Option<Vec<UserBestPointsItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for UserBestPoints {
     const NAME: &'static str = "UserBestPoints";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("bestPoints", &mut self.best_points);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserBestPointsItem {
+    /// `dateEndWorkday`, read-only
+    pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`, read-only
+    pub date_start_workday: Option<time::Date>,
     /// `granularityType`, read-only
     pub granularity_type: Option<UserBestPointsItemGranularityType>,
     /// read-only
     pub points: Option<i64>,
-    /// `dateStartWorkday`, read-only
-    pub date_start_workday: Option<time::Date>,
-    /// `dateEndWorkday`, read-only
-    pub date_end_workday: Option<time::Date>,
     /// read-only
     pub rank: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for UserBestPointsItem {
     const NAME: &'static str = "UserBestPointsItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.field("granularityType", &mut self.granularity_type);
         visitor.field("points", &mut self.points);
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
-        visitor.field("dateEndWorkday", &mut self.date_end_workday);
         visitor.field("rank", &mut self.rank);
         visitor.extra(&mut self.extra);
     }

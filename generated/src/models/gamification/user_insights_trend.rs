@@ -12,18 +12,18 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct UserInsightsTrend {
-    /// `performanceProfile`
-    pub performance_profile: Option<Box<AddressableEntityRef>>,
-    pub division: Option<Box<DivisionReference>>,
-    pub granularity: Option<UserInsightsTrendGranularity>,
     /// `comparativePeriod`
     pub comparative_period: Option<Box<WorkdayPeriod>>,
+    pub division: Option<Box<DivisionReference>>,
+    pub entities: Option<Vec<UserInsightsTrendMetricItem>>,
+    pub granularity: Option<UserInsightsTrendGranularity>,
+    /// `performanceProfile`
+    pub performance_profile: Option<Box<AddressableEntityRef>>,
     /// `primaryPeriod`
     pub primary_period: Option<Box<WorkdayPeriod>>,
-    pub user: Option<Box<UserReference>>,
-    pub entities: Option<Vec<UserInsightsTrendMetricItem>>,
     pub total: Option<Box<UserInsightsTrendTotalItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,14 +31,14 @@ impl codec::Model for UserInsightsTrend {
     const NAME: &'static str = "UserInsightsTrend";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("performanceProfile", &mut self.performance_profile);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("granularity", &mut self.granularity);
         visitor.boxed("comparativePeriod", &mut self.comparative_period);
-        visitor.boxed("primaryPeriod", &mut self.primary_period);
-        visitor.boxed("user", &mut self.user);
+        visitor.boxed("division", &mut self.division);
         visitor.field("entities", &mut self.entities);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.boxed("primaryPeriod", &mut self.primary_period);
         visitor.boxed("total", &mut self.total);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 pub struct UserInsightsTrendMetricItem {
     pub metric: Option<Box<AddressableEntityRef>>,
     pub trends: Option<Box<UserInsightsTrends>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct UserInsightsTrends {
     pub comparative_period: Option<Vec<UserTrendData>>,
     /// `primaryPeriod`
     pub primary_period: Option<Vec<UserTrendData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

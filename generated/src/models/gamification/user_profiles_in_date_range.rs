@@ -7,13 +7,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserProfilesInDateRange {
-    pub user: Option<Box<UserReference>>,
-    /// `dateStartWorkday`
-    pub date_start_workday: Option<time::Date>,
     /// `dateEndWorkday`
     pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`
+    pub date_start_workday: Option<time::Date>,
     pub profiles: Option<Vec<ProfileWithDateRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for UserProfilesInDateRange {
     const NAME: &'static str = "UserProfilesInDateRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.field("profiles", &mut self.profiles);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UserProfilesInDateRangeRequest {
-    /// `startWorkday`, required
-    pub start_workday: Option<String>,
     /// `endWorkday`, required
     pub end_workday: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startWorkday`, required
+    pub start_workday: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for UserProfilesInDateRangeRequest {
     const NAME: &'static str = "UserProfilesInDateRangeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startWorkday", &mut self.start_workday);
         visitor.field("endWorkday", &mut self.end_workday);
+        visitor.field("startWorkday", &mut self.start_workday);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserTrendData {
-    /// `dateStartWorkday`
-    pub date_start_workday: Option<time::Date>,
-    /// `dateEndWorkday`
-    pub date_end_workday: Option<time::Date>,
-    /// `percentOfGoal`
-    pub percent_of_goal: Option<f64>,
     /// `averageValue`
     pub average_value: Option<f64>,
-    /// `rankTotalPoints`
-    pub rank_total_points: Option<i64>,
+    /// `dateEndWorkday`
+    pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`
+    pub date_start_workday: Option<time::Date>,
+    /// `percentOfGoal`
+    pub percent_of_goal: Option<f64>,
     /// `rankPercentagePoints`
     pub rank_percentage_points: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `rankTotalPoints`
+    pub rank_total_points: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for UserTrendData {
     const NAME: &'static str = "UserTrendData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
-        visitor.field("dateEndWorkday", &mut self.date_end_workday);
-        visitor.field("percentOfGoal", &mut self.percent_of_goal);
         visitor.field("averageValue", &mut self.average_value);
-        visitor.field("rankTotalPoints", &mut self.rank_total_points);
+        visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
+        visitor.field("percentOfGoal", &mut self.percent_of_goal);
         visitor.field("rankPercentagePoints", &mut self.rank_percentage_points);
+        visitor.field("rankTotalPoints", &mut self.rank_total_points);
         visitor.extra(&mut self.extra);
     }
 }

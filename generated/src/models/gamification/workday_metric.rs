@@ -7,23 +7,23 @@ use crate::models::gamification::{
 
 #[derive(Clone, Default)]
 pub struct WorkdayMetric {
+    /// `businessUnitId`, read-only
+    pub business_unit_id: Option<String>,
+    /// `evaluationDetails`, read-only
+    pub evaluation_details: Option<Vec<QualityEvaluationScoreItem>>,
+    /// `maxPoints`, read-only
+    pub max_points: Option<i64>,
     /// read-only
     pub metric: Option<Box<Metric>>,
     /// read-only
     pub objective: Option<Box<Objective>>,
     /// read-only
     pub points: Option<i64>,
-    /// `maxPoints`, read-only
-    pub max_points: Option<i64>,
-    /// read-only
-    pub value: Option<f64>,
     /// `punctualityEvents`, read-only
     pub punctuality_events: Option<Vec<PunctualityEvent>>,
-    /// `businessUnitId`, read-only
-    pub business_unit_id: Option<String>,
-    /// `evaluationDetails`, read-only
-    pub evaluation_details: Option<Vec<QualityEvaluationScoreItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub value: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,14 +31,14 @@ impl codec::Model for WorkdayMetric {
     const NAME: &'static str = "WorkdayMetric";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("businessUnitId", &mut self.business_unit_id);
+        visitor.field("evaluationDetails", &mut self.evaluation_details);
+        visitor.field("maxPoints", &mut self.max_points);
         visitor.boxed("metric", &mut self.metric);
         visitor.boxed("objective", &mut self.objective);
         visitor.field("points", &mut self.points);
-        visitor.field("maxPoints", &mut self.max_points);
-        visitor.field("value", &mut self.value);
         visitor.field("punctualityEvents", &mut self.punctuality_events);
-        visitor.field("businessUnitId", &mut self.business_unit_id);
-        visitor.field("evaluationDetails", &mut self.evaluation_details);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::gamification::WorkdayMetric;
 #[derive(Clone, Default)]
 pub struct WorkdayMetricListing {
     pub entities: Option<Vec<WorkdayMetric>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

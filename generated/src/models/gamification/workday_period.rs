@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkdayPeriod {
-    /// `dateStartWorkday`
-    pub date_start_workday: Option<time::Date>,
     /// `dateEndWorkday`
     pub date_end_workday: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateStartWorkday`
+    pub date_start_workday: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for WorkdayPeriod {
     const NAME: &'static str = "WorkdayPeriod";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.extra(&mut self.extra);
     }
 }

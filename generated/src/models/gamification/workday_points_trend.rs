@@ -8,19 +8,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkdayPointsTrend {
-    /// `dateStartWorkday`, read-only
-    pub date_start_workday: Option<time::Date>,
-    /// `dateEndWorkday`, read-only
-    pub date_end_workday: Option<time::Date>,
-    /// read-only
-    pub user: Option<Box<UserReference>>,
-    /// `dayOfWeek`, read-only
-    pub day_of_week: Option<WorkdayPointsTrendDayOfWeek>,
     /// `averagePoints`, read-only
     pub average_points: Option<f64>,
+    /// `dateEndWorkday`, read-only
+    pub date_end_workday: Option<time::Date>,
+    /// `dateStartWorkday`, read-only
+    pub date_start_workday: Option<time::Date>,
+    /// `dayOfWeek`, read-only
+    pub day_of_week: Option<WorkdayPointsTrendDayOfWeek>,
     /// read-only
     pub trend: Option<Vec<WorkdayPointsTrendItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for WorkdayPointsTrend {
     const NAME: &'static str = "WorkdayPointsTrend";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
-        visitor.field("dateEndWorkday", &mut self.date_end_workday);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("dayOfWeek", &mut self.day_of_week);
         visitor.field("averagePoints", &mut self.average_points);
+        visitor.field("dateEndWorkday", &mut self.date_end_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
+        visitor.field("dayOfWeek", &mut self.day_of_week);
         visitor.field("trend", &mut self.trend);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

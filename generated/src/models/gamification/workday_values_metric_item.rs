@@ -8,16 +8,16 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct WorkdayValuesMetricItem {
     /// read-only
+    pub average: Option<f64>,
+    /// read-only
     pub metric: Option<Box<AddressableEntityRef>>,
     /// `metricDefinition`, read-only
     pub metric_definition: Option<Box<DomainEntityRef>>,
     /// read-only
-    pub average: Option<f64>,
+    pub trend: Option<Vec<WorkdayValuesTrendItem>>,
     /// `unitType`, read-only
     pub unit_type: Option<WorkdayValuesMetricItemUnitType>,
-    /// read-only
-    pub trend: Option<Vec<WorkdayValuesTrendItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for WorkdayValuesMetricItem {
     const NAME: &'static str = "WorkdayValuesMetricItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("average", &mut self.average);
         visitor.boxed("metric", &mut self.metric);
         visitor.boxed("metricDefinition", &mut self.metric_definition);
-        visitor.field("average", &mut self.average);
-        visitor.field("unitType", &mut self.unit_type);
         visitor.field("trend", &mut self.trend);
+        visitor.field("unitType", &mut self.unit_type);
         visitor.extra(&mut self.extra);
     }
 }

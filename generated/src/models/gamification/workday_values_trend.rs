@@ -9,25 +9,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkdayValuesTrend {
-    /// `dateStartWorkday`, read-only
-    pub date_start_workday: Option<time::Date>,
     /// `dateEndWorkday`, read-only
     pub date_end_workday: Option<time::Date>,
     /// `dateReferenceWorkday`, read-only
     pub date_reference_workday: Option<time::Date>,
+    /// `dateStartWorkday`, read-only
+    pub date_start_workday: Option<time::Date>,
     /// read-only
     pub division: Option<Box<Division>>,
     /// read-only
-    pub user: Option<Box<UserReference>>,
-    /// read-only
-    pub timezone: Option<String>,
-    /// read-only
-    pub results: Option<Vec<WorkdayValuesMetricItem>>,
+    pub metric: Option<Box<AddressableEntityRef>>,
     /// `performanceProfile`, read-only
     pub performance_profile: Option<Box<AddressableEntityRef>>,
     /// read-only
-    pub metric: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<WorkdayValuesMetricItem>>,
+    /// read-only
+    pub timezone: Option<String>,
+    /// read-only
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,15 +35,15 @@ impl codec::Model for WorkdayValuesTrend {
     const NAME: &'static str = "WorkdayValuesTrend";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.field("dateEndWorkday", &mut self.date_end_workday);
         visitor.field("dateReferenceWorkday", &mut self.date_reference_workday);
+        visitor.field("dateStartWorkday", &mut self.date_start_workday);
         visitor.boxed("division", &mut self.division);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("timezone", &mut self.timezone);
-        visitor.field("results", &mut self.results);
-        visitor.boxed("performanceProfile", &mut self.performance_profile);
         visitor.boxed("metric", &mut self.metric);
+        visitor.boxed("performanceProfile", &mut self.performance_profile);
+        visitor.field("results", &mut self.results);
+        visitor.field("timezone", &mut self.timezone);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

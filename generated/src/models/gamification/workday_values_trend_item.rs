@@ -9,7 +9,7 @@ pub struct WorkdayValuesTrendItem {
     pub date_workday: Option<time::Date>,
     /// read-only
     pub value: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,21 +5,21 @@ use crate::models::shared_by_4_5d084c::GamificationContestPrizeImageUploadUrlReq
 
 #[derive(Clone, Default)]
 pub struct GamificationContestPrizeImageUploadUrlRequest {
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// `contentMd5`
-    pub content_md5: Option<String>,
-    /// `signedUrlTimeoutSeconds`
-    pub signed_url_timeout_seconds: Option<i64>,
-    /// `contentType`, required
-    pub content_type: Option<GamificationContestPrizeImageUploadUrlRequestContentType>,
     /// `contentLength`, required
     pub content_length: Option<i64>,
+    /// `contentMd5`
+    pub content_md5: Option<String>,
+    /// `contentType`, required
+    pub content_type: Option<GamificationContestPrizeImageUploadUrlRequestContentType>,
+    /// `fileName`
+    pub file_name: Option<String>,
     /// `serverSideEncryption`
     pub server_side_encryption: Option<
         GamificationContestPrizeImageUploadUrlRequestServerSideEncryption,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `signedUrlTimeoutSeconds`
+    pub signed_url_timeout_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for GamificationContestPrizeImageUploadUrlRequest {
     const NAME: &'static str = "GamificationContestPrizeImageUploadUrlRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fileName", &mut self.file_name);
-        visitor.field("contentMd5", &mut self.content_md5);
-        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
-        visitor.field("contentType", &mut self.content_type);
         visitor.field("contentLength", &mut self.content_length);
+        visitor.field("contentMd5", &mut self.content_md5);
+        visitor.field("contentType", &mut self.content_type);
+        visitor.field("fileName", &mut self.file_name);
         visitor.field("serverSideEncryption", &mut self.server_side_encryption);
+        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
         visitor.extra(&mut self.extra);
     }
 }

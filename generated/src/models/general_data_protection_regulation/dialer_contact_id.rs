@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DialerContactId {
-    pub id: Option<String>,
     /// `contactListId`
     pub contact_list_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for DialerContactId {
     const NAME: &'static str = "DialerContactId";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("contactListId", &mut self.contact_list_id);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

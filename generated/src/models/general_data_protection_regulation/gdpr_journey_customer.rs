@@ -5,9 +5,9 @@ use crate::runtime::codec;
 /// `GDPRJourneyCustomer` in the API.
 #[derive(Clone, Default)]
 pub struct GdprJourneyCustomer {
-    pub r#type: Option<String>,
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for GdprJourneyCustomer {
     const NAME: &'static str = "GdprJourneyCustomer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("id", &mut self.id);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,28 +8,28 @@ use crate::runtime::time;
 /// `GDPRRequest` in the API.
 #[derive(Clone, Default)]
 pub struct GdprRequest {
+    /// `createdBy`, required, read-only
+    pub created_by: Option<Box<DomainEntityRef>>,
+    /// `createdDate`, required, read-only
+    pub created_date: Option<time::Timestamp>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `createdBy`, required, read-only
-    pub created_by: Option<Box<DomainEntityRef>>,
     /// `replacementTerms`
     pub replacement_terms: Option<Vec<ReplacementTerm>>,
     /// `requestType`, required
     pub request_type: Option<GdprRequestRequestType>,
-    /// `createdDate`, required, read-only
-    pub created_date: Option<time::Timestamp>,
-    /// required, read-only
-    pub status: Option<GdprRequestStatus>,
-    /// required
-    pub subject: Option<Box<GdprSubject>>,
     /// `resultsUrl`, read-only
     pub results_url: Option<String>,
     /// `resultsUrls`, read-only
     pub results_urls: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required, read-only
+    pub status: Option<GdprRequestStatus>,
+    /// required
+    pub subject: Option<Box<GdprSubject>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,17 +37,17 @@ impl codec::Model for GdprRequest {
     const NAME: &'static str = "GdprRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("replacementTerms", &mut self.replacement_terms);
         visitor.field("requestType", &mut self.request_type);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("subject", &mut self.subject);
         visitor.field("resultsUrl", &mut self.results_url);
         visitor.field("resultsUrls", &mut self.results_urls);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("subject", &mut self.subject);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,25 +8,25 @@ use crate::models::general_data_protection_regulation::{
 /// `GDPRSubject` in the API.
 #[derive(Clone, Default)]
 pub struct GdprSubject {
-    pub name: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
+    pub addresses: Option<Vec<String>>,
     /// `dialerContactId`
     pub dialer_contact_id: Option<Box<DialerContactId>>,
-    /// `journeyCustomer`
-    pub journey_customer: Option<Box<GdprJourneyCustomer>>,
-    /// `socialHandle`
-    pub social_handle: Option<Box<SocialHandle>>,
-    /// `externalId`
-    pub external_id: Option<String>,
-    pub addresses: Option<Vec<String>>,
-    /// `phoneNumbers`
-    pub phone_numbers: Option<Vec<String>>,
     /// `emailAddresses`
     pub email_addresses: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
+    /// `externalId`
+    pub external_id: Option<String>,
+    /// `journeyCustomer`
+    pub journey_customer: Option<Box<GdprJourneyCustomer>>,
+    pub name: Option<String>,
+    /// `phoneNumbers`
+    pub phone_numbers: Option<Vec<String>>,
+    /// `socialHandle`
+    pub social_handle: Option<Box<SocialHandle>>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for GdprSubject {
     const NAME: &'static str = "GdprSubject";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("externalContactId", &mut self.external_contact_id);
-        visitor.boxed("dialerContactId", &mut self.dialer_contact_id);
-        visitor.boxed("journeyCustomer", &mut self.journey_customer);
-        visitor.boxed("socialHandle", &mut self.social_handle);
-        visitor.field("externalId", &mut self.external_id);
         visitor.field("addresses", &mut self.addresses);
-        visitor.field("phoneNumbers", &mut self.phone_numbers);
+        visitor.boxed("dialerContactId", &mut self.dialer_contact_id);
         visitor.field("emailAddresses", &mut self.email_addresses);
+        visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.boxed("journeyCustomer", &mut self.journey_customer);
+        visitor.field("name", &mut self.name);
+        visitor.field("phoneNumbers", &mut self.phone_numbers);
+        visitor.boxed("socialHandle", &mut self.social_handle);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ReplacementTerm {
-    pub r#type: Option<ReplacementTermType>,
     /// `existingValue`
     pub existing_value: Option<String>,
+    pub r#type: Option<ReplacementTermType>,
     /// `updatedValue`
     pub updated_value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ReplacementTerm {
     const NAME: &'static str = "ReplacementTerm";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("existingValue", &mut self.existing_value);
+        visitor.field("type", &mut self.r#type);
         visitor.field("updatedValue", &mut self.updated_value);
         visitor.extra(&mut self.extra);
     }

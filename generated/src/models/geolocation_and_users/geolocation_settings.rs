@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct GeolocationSettings {
+    pub enabled: Option<bool>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub enabled: Option<bool>,
     /// `mapboxKey`
     pub mapbox_key: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for GeolocationSettings {
     const NAME: &'static str = "GeolocationSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.field("mapboxKey", &mut self.mapbox_key);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -7,24 +7,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DefaultGreetingList {
+    /// `createdBy`
+    pub created_by: Option<String>,
+    /// `createdDate`
+    pub created_date: Option<time::Timestamp>,
+    pub greetings: Option<BTreeMap<String, Greeting>>,
     /// read-only
     pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<String>,
+    /// `modifiedDate`
+    pub modified_date: Option<time::Timestamp>,
     pub name: Option<String>,
     pub owner: Option<Box<GreetingOwner>>,
     /// `ownerType`
     pub owner_type: Option<DefaultGreetingListOwnerType>,
-    pub greetings: Option<BTreeMap<String, Greeting>>,
-    /// `createdDate`
-    pub created_date: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// `modifiedDate`
-    pub modified_date: Option<time::Timestamp>,
-    /// `modifiedBy`
-    pub modified_by: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for DefaultGreetingList {
     const NAME: &'static str = "DefaultGreetingList";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("greetings", &mut self.greetings);
         visitor.field("id", &mut self.id);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedDate", &mut self.modified_date);
         visitor.field("name", &mut self.name);
         visitor.boxed("owner", &mut self.owner);
         visitor.field("ownerType", &mut self.owner_type);
-        visitor.field("greetings", &mut self.greetings);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("modifiedBy", &mut self.modified_by);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

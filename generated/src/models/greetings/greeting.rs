@@ -7,30 +7,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Greeting {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub r#type: Option<GreetingType>,
-    /// `ownerType`, required
-    pub owner_type: Option<GreetingOwnerType>,
-    /// required
-    pub owner: Option<Box<DomainEntity>>,
     /// `audioFile`
     pub audio_file: Option<Box<GreetingAudioFile>>,
     /// `audioTTS`
     pub audio_tts: Option<String>,
-    /// `createdDate`
-    pub created_date: Option<time::Timestamp>,
     /// `createdBy`
     pub created_by: Option<String>,
-    /// `modifiedDate`
-    pub modified_date: Option<time::Timestamp>,
+    /// `createdDate`
+    pub created_date: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedBy`
     pub modified_by: Option<String>,
+    /// `modifiedDate`
+    pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
+    /// required
+    pub owner: Option<Box<DomainEntity>>,
+    /// `ownerType`, required
+    pub owner_type: Option<GreetingOwnerType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<GreetingType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,18 +38,18 @@ impl codec::Model for Greeting {
     const NAME: &'static str = "Greeting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("ownerType", &mut self.owner_type);
-        visitor.boxed("owner", &mut self.owner);
         visitor.boxed("audioFile", &mut self.audio_file);
         visitor.field("audioTTS", &mut self.audio_tts);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.field("createdBy", &mut self.created_by);
-        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("owner", &mut self.owner);
+        visitor.field("ownerType", &mut self.owner_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct GreetingAudioFile {
     /// `durationMilliseconds`
     pub duration_milliseconds: Option<i64>,
-    /// `sizeBytes`
-    pub size_bytes: Option<i64>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sizeBytes`
+    pub size_bytes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for GreetingAudioFile {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("durationMilliseconds", &mut self.duration_milliseconds);
-        visitor.field("sizeBytes", &mut self.size_bytes);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sizeBytes", &mut self.size_bytes);
         visitor.extra(&mut self.extra);
     }
 }

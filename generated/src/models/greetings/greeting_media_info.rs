@@ -10,7 +10,7 @@ pub struct GreetingMediaInfo {
     pub media_file_uri: Option<String>,
     /// `mediaImageUri`
     pub media_image_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,15 +7,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DynamicGroupDefinition {
-    /// required
-    pub group: Option<Box<AddressableEntityRef>>,
     /// `dateModified`, required
     pub date_modified: Option<time::Timestamp>,
+    /// required
+    pub group: Option<Box<AddressableEntityRef>>,
     /// required
     pub query: Option<Box<DynamicGroupQuery>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for DynamicGroupDefinition {
     const NAME: &'static str = "DynamicGroupDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("group", &mut self.group);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("group", &mut self.group);
         visitor.boxed("query", &mut self.query);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -6,15 +6,15 @@ use crate::models::groups_and_routing_and_users::DynamicGroupLanguageSkillCondit
 
 #[derive(Clone, Default)]
 pub struct DynamicGroupLanguageSkillCondition {
+    /// `childConditions`
+    pub child_conditions: Option<Vec<DynamicGroupSkillCondition>>,
+    /// required
+    pub comparator: Option<DynamicGroupLanguageSkillConditionComparator>,
     /// `languageSkill`, required
     pub language_skill: Option<String>,
     /// required
-    pub comparator: Option<DynamicGroupLanguageSkillConditionComparator>,
-    /// required
     pub proficiency: Option<i64>,
-    /// `childConditions`
-    pub child_conditions: Option<Vec<DynamicGroupSkillCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for DynamicGroupLanguageSkillCondition {
     const NAME: &'static str = "DynamicGroupLanguageSkillCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("languageSkill", &mut self.language_skill);
-        visitor.field("comparator", &mut self.comparator);
-        visitor.field("proficiency", &mut self.proficiency);
         visitor.field("childConditions", &mut self.child_conditions);
+        visitor.field("comparator", &mut self.comparator);
+        visitor.field("languageSkill", &mut self.language_skill);
+        visitor.field("proficiency", &mut self.proficiency);
         visitor.extra(&mut self.extra);
     }
 }

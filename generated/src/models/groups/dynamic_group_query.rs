@@ -7,7 +7,7 @@ use crate::models::groups::DynamicGroupSkillCondition;
 pub struct DynamicGroupQuery {
     /// `skillConditions`, required
     pub skill_conditions: Option<Vec<DynamicGroupSkillCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

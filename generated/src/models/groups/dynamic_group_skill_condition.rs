@@ -9,13 +9,13 @@ use crate::models::groups_and_routing_and_users::DynamicGroupSkillConditionOpera
 
 #[derive(Clone, Default)]
 pub struct DynamicGroupSkillCondition {
-    /// `routingSkillConditions`, required
-    pub routing_skill_conditions: Option<Vec<DynamicGroupRoutingSkillCondition>>,
     /// `languageSkillConditions`, required
     pub language_skill_conditions: Option<Vec<DynamicGroupLanguageSkillCondition>>,
     /// required
     pub operation: Option<DynamicGroupSkillConditionOperation>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `routingSkillConditions`, required
+    pub routing_skill_conditions: Option<Vec<DynamicGroupRoutingSkillCondition>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for DynamicGroupSkillCondition {
     const NAME: &'static str = "DynamicGroupSkillCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("routingSkillConditions", &mut self.routing_skill_conditions);
         visitor.field("languageSkillConditions", &mut self.language_skill_conditions);
         visitor.field("operation", &mut self.operation);
+        visitor.field("routingSkillConditions", &mut self.routing_skill_conditions);
         visitor.extra(&mut self.extra);
     }
 }

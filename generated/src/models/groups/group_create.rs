@@ -11,39 +11,39 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct GroupCreate {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
+    pub addresses: Option<Vec<GroupContact>>,
+    /// `callsEnabled`
+    pub calls_enabled: Option<bool>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub email: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub images: Option<Vec<Image>>,
+    /// `includeOwners`
+    pub include_owners: Option<bool>,
     /// `memberCount`, read-only
     pub member_count: Option<i64>,
+    /// required
+    pub name: Option<String>,
+    /// `ownerIds`
+    pub owner_ids: Option<Vec<String>>,
+    /// `rolesEnabled`
+    pub roles_enabled: Option<bool>,
+    /// `rulesVisible`, required
+    pub rules_visible: Option<bool>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// read-only
     pub state: Option<GroupCreateState>,
+    /// required
+    pub r#type: Option<GroupCreateType>,
     /// read-only
     pub version: Option<i64>,
     /// required
-    pub r#type: Option<GroupCreateType>,
-    pub images: Option<Vec<Image>>,
-    pub addresses: Option<Vec<GroupContact>>,
-    /// `rulesVisible`, required
-    pub rules_visible: Option<bool>,
-    /// required
     pub visibility: Option<GroupCreateVisibility>,
-    /// `rolesEnabled`
-    pub roles_enabled: Option<bool>,
-    /// `includeOwners`
-    pub include_owners: Option<bool>,
-    /// `callsEnabled`
-    pub calls_enabled: Option<bool>,
-    pub email: Option<String>,
-    /// `ownerIds`
-    pub owner_ids: Option<Vec<String>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -51,24 +51,24 @@ impl codec::Model for GroupCreate {
     const NAME: &'static str = "GroupCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("memberCount", &mut self.member_count);
-        visitor.field("state", &mut self.state);
-        visitor.field("version", &mut self.version);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("images", &mut self.images);
         visitor.field("addresses", &mut self.addresses);
-        visitor.field("rulesVisible", &mut self.rules_visible);
-        visitor.field("visibility", &mut self.visibility);
-        visitor.field("rolesEnabled", &mut self.roles_enabled);
-        visitor.field("includeOwners", &mut self.include_owners);
         visitor.field("callsEnabled", &mut self.calls_enabled);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
         visitor.field("email", &mut self.email);
+        visitor.field("id", &mut self.id);
+        visitor.field("images", &mut self.images);
+        visitor.field("includeOwners", &mut self.include_owners);
+        visitor.field("memberCount", &mut self.member_count);
+        visitor.field("name", &mut self.name);
         visitor.field("ownerIds", &mut self.owner_ids);
+        visitor.field("rolesEnabled", &mut self.roles_enabled);
+        visitor.field("rulesVisible", &mut self.rules_visible);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("version", &mut self.version);
+        visitor.field("visibility", &mut self.visibility);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct GroupProfile {
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub state: Option<GroupProfileState>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// required
-    pub version: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<GroupProfileState>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for GroupProfile {
     const NAME: &'static str = "GroupProfile";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("state", &mut self.state);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

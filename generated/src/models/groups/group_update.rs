@@ -7,30 +7,30 @@ use crate::models::shared_by_23_573a2b::ActionTargetState;
 
 #[derive(Clone, Default)]
 pub struct GroupUpdate {
+    pub addresses: Option<Vec<GroupContact>>,
+    /// `callsEnabled`
+    pub calls_enabled: Option<bool>,
+    pub description: Option<String>,
+    pub email: Option<String>,
     /// read-only
     pub id: Option<String>,
+    pub images: Option<Vec<Image>>,
+    /// `includeOwners`
+    pub include_owners: Option<bool>,
     pub name: Option<String>,
-    pub description: Option<String>,
+    /// `ownerIds`
+    pub owner_ids: Option<Vec<String>>,
+    /// `rolesEnabled`
+    pub roles_enabled: Option<bool>,
+    /// `rulesVisible`
+    pub rules_visible: Option<bool>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     pub state: Option<GroupUpdateState>,
     /// required
     pub version: Option<i64>,
-    pub images: Option<Vec<Image>>,
-    pub addresses: Option<Vec<GroupContact>>,
-    /// `rulesVisible`
-    pub rules_visible: Option<bool>,
     pub visibility: Option<GroupUpdateVisibility>,
-    /// `rolesEnabled`
-    pub roles_enabled: Option<bool>,
-    /// `includeOwners`
-    pub include_owners: Option<bool>,
-    /// `callsEnabled`
-    pub calls_enabled: Option<bool>,
-    pub email: Option<String>,
-    /// `ownerIds`
-    pub owner_ids: Option<Vec<String>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,21 +38,21 @@ impl codec::Model for GroupUpdate {
     const NAME: &'static str = "GroupUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("addresses", &mut self.addresses);
+        visitor.field("callsEnabled", &mut self.calls_enabled);
         visitor.field("description", &mut self.description);
+        visitor.field("email", &mut self.email);
+        visitor.field("id", &mut self.id);
+        visitor.field("images", &mut self.images);
+        visitor.field("includeOwners", &mut self.include_owners);
+        visitor.field("name", &mut self.name);
+        visitor.field("ownerIds", &mut self.owner_ids);
+        visitor.field("rolesEnabled", &mut self.roles_enabled);
+        visitor.field("rulesVisible", &mut self.rules_visible);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("state", &mut self.state);
         visitor.field("version", &mut self.version);
-        visitor.field("images", &mut self.images);
-        visitor.field("addresses", &mut self.addresses);
-        visitor.field("rulesVisible", &mut self.rules_visible);
         visitor.field("visibility", &mut self.visibility);
-        visitor.field("rolesEnabled", &mut self.roles_enabled);
-        visitor.field("includeOwners", &mut self.include_owners);
-        visitor.field("callsEnabled", &mut self.calls_enabled);
-        visitor.field("email", &mut self.email);
-        visitor.field("ownerIds", &mut self.owner_ids);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::models::groups_and_organization_and_users::Section;
 
 #[derive(Clone, Default)]
 pub struct FieldConfig {
+    /// `entityType`
+    pub entity_type: Option<FieldConfigEntityType>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `entityType`
-    pub entity_type: Option<FieldConfigEntityType>,
-    pub state: Option<String>,
-    pub sections: Option<Vec<Section>>,
-    pub version: Option<String>,
     /// `schemaVersion`
     pub schema_version: Option<String>,
+    pub sections: Option<Vec<Section>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<String>,
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for FieldConfig {
     const NAME: &'static str = "FieldConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("entityType", &mut self.entity_type);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("entityType", &mut self.entity_type);
-        visitor.field("state", &mut self.state);
-        visitor.field("sections", &mut self.sections);
-        visitor.field("version", &mut self.version);
         visitor.field("schemaVersion", &mut self.schema_version);
+        visitor.field("sections", &mut self.sections);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 pub struct FieldList {
     /// `customLabels`
     pub custom_labels: Option<bool>,
+    pub gdpr: Option<bool>,
     /// `instructionText`
     pub instruction_text: Option<String>,
     pub key: Option<String>,
@@ -14,11 +15,10 @@ pub struct FieldList {
     pub label_keys: Option<Vec<String>>,
     pub params: Option<BTreeMap<String, serde_json::Value>>,
     pub repeatable: Option<bool>,
+    pub required: Option<bool>,
     pub state: Option<String>,
     pub r#type: Option<String>,
-    pub required: Option<bool>,
-    pub gdpr: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,15 +27,15 @@ impl codec::Model for FieldList {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("customLabels", &mut self.custom_labels);
+        visitor.field("gdpr", &mut self.gdpr);
         visitor.field("instructionText", &mut self.instruction_text);
         visitor.field("key", &mut self.key);
         visitor.field("labelKeys", &mut self.label_keys);
         visitor.field("params", &mut self.params);
         visitor.field("repeatable", &mut self.repeatable);
+        visitor.field("required", &mut self.required);
         visitor.field("state", &mut self.state);
         visitor.field("type", &mut self.r#type);
-        visitor.field("required", &mut self.required);
-        visitor.field("gdpr", &mut self.gdpr);
         visitor.extra(&mut self.extra);
     }
 }

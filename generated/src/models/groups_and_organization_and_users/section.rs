@@ -11,7 +11,7 @@ pub struct Section {
     pub instruction_text: Option<String>,
     pub key: Option<String>,
     pub state: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

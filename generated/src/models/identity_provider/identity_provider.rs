@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct IdentityProvider {
+    pub disabled: Option<bool>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub disabled: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for IdentityProvider {
     const NAME: &'static str = "IdentityProvider";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("disabled", &mut self.disabled);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("disabled", &mut self.disabled);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,43 +5,43 @@ use crate::models::identity_provider::{AdfsNameIdentifierFormat, AdfsSsoBinding}
 
 #[derive(Clone, Default)]
 pub struct PureEngage {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub disabled: Option<bool>,
-    /// `issuerURI`
-    pub issuer_uri: Option<String>,
-    /// `ssoTargetURI`
-    pub sso_target_uri: Option<String>,
-    /// `sloURI`
-    pub slo_uri: Option<String>,
-    /// `sloBinding`
-    pub slo_binding: Option<String>,
-    /// `relyingPartyIdentifier`
-    pub relying_party_identifier: Option<String>,
-    pub certificate: Option<String>,
-    pub certificates: Option<Vec<String>>,
-    /// `logoImageData`
-    pub logo_image_data: Option<String>,
-    /// `nameIdentifierFormat`
-    pub name_identifier_format: Option<PureEngageNameIdentifierFormat>,
-    /// `ssoBinding`
-    pub sso_binding: Option<PureEngageSsoBinding>,
-    /// `signAuthnRequests`
-    pub sign_authn_requests: Option<bool>,
-    /// `providerName`
-    pub provider_name: Option<String>,
-    /// `displayOnLogin`
-    pub display_on_login: Option<bool>,
-    /// `metadataURL`
-    pub metadata_url: Option<String>,
-    /// `forceAuthn`
-    pub force_authn: Option<bool>,
     /// `autoProvisionUsers`
     pub auto_provision_users: Option<bool>,
+    pub certificate: Option<String>,
+    pub certificates: Option<Vec<String>>,
+    pub disabled: Option<bool>,
+    /// `displayOnLogin`
+    pub display_on_login: Option<bool>,
+    /// `forceAuthn`
+    pub force_authn: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `issuerURI`
+    pub issuer_uri: Option<String>,
+    /// `logoImageData`
+    pub logo_image_data: Option<String>,
+    /// `metadataURL`
+    pub metadata_url: Option<String>,
+    pub name: Option<String>,
+    /// `nameIdentifierFormat`
+    pub name_identifier_format: Option<PureEngageNameIdentifierFormat>,
+    /// `providerName`
+    pub provider_name: Option<String>,
+    /// `relyingPartyIdentifier`
+    pub relying_party_identifier: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `signAuthnRequests`
+    pub sign_authn_requests: Option<bool>,
+    /// `sloBinding`
+    pub slo_binding: Option<String>,
+    /// `sloURI`
+    pub slo_uri: Option<String>,
+    /// `ssoBinding`
+    pub sso_binding: Option<PureEngageSsoBinding>,
+    /// `ssoTargetURI`
+    pub sso_target_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -49,26 +49,26 @@ impl codec::Model for PureEngage {
     const NAME: &'static str = "PureEngage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("disabled", &mut self.disabled);
-        visitor.field("issuerURI", &mut self.issuer_uri);
-        visitor.field("ssoTargetURI", &mut self.sso_target_uri);
-        visitor.field("sloURI", &mut self.slo_uri);
-        visitor.field("sloBinding", &mut self.slo_binding);
-        visitor.field("relyingPartyIdentifier", &mut self.relying_party_identifier);
+        visitor.field("autoProvisionUsers", &mut self.auto_provision_users);
         visitor.field("certificate", &mut self.certificate);
         visitor.field("certificates", &mut self.certificates);
-        visitor.field("logoImageData", &mut self.logo_image_data);
-        visitor.field("nameIdentifierFormat", &mut self.name_identifier_format);
-        visitor.field("ssoBinding", &mut self.sso_binding);
-        visitor.field("signAuthnRequests", &mut self.sign_authn_requests);
-        visitor.field("providerName", &mut self.provider_name);
+        visitor.field("disabled", &mut self.disabled);
         visitor.field("displayOnLogin", &mut self.display_on_login);
-        visitor.field("metadataURL", &mut self.metadata_url);
         visitor.field("forceAuthn", &mut self.force_authn);
-        visitor.field("autoProvisionUsers", &mut self.auto_provision_users);
+        visitor.field("id", &mut self.id);
+        visitor.field("issuerURI", &mut self.issuer_uri);
+        visitor.field("logoImageData", &mut self.logo_image_data);
+        visitor.field("metadataURL", &mut self.metadata_url);
+        visitor.field("name", &mut self.name);
+        visitor.field("nameIdentifierFormat", &mut self.name_identifier_format);
+        visitor.field("providerName", &mut self.provider_name);
+        visitor.field("relyingPartyIdentifier", &mut self.relying_party_identifier);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("signAuthnRequests", &mut self.sign_authn_requests);
+        visitor.field("sloBinding", &mut self.slo_binding);
+        visitor.field("sloURI", &mut self.slo_uri);
+        visitor.field("ssoBinding", &mut self.sso_binding);
+        visitor.field("ssoTargetURI", &mut self.sso_target_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::infrastructure_as_code::AcceleratorParameter;
 
 #[derive(Clone, Default)]
 pub struct AcceleratorInput {
-    /// `dryRun`
-    pub dry_run: Option<bool>,
     /// `acceleratorId`, required
     pub accelerator_id: Option<String>,
+    /// `dryRun`
+    pub dry_run: Option<bool>,
     pub parameters: Option<Vec<AcceleratorParameter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AcceleratorInput {
     const NAME: &'static str = "AcceleratorInput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dryRun", &mut self.dry_run);
         visitor.field("acceleratorId", &mut self.accelerator_id);
+        visitor.field("dryRun", &mut self.dry_run);
         visitor.field("parameters", &mut self.parameters);
         visitor.extra(&mut self.extra);
     }

@@ -5,22 +5,22 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct AcceleratorMetadata {
     /// read-only
+    pub classification: Option<String>,
+    /// read-only
+    pub description: Option<String>,
+    /// read-only
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
     /// read-only
-    pub description: Option<String>,
-    /// read-only
     pub origin: Option<AcceleratorMetadataOrigin>,
-    /// read-only
-    pub r#type: Option<AcceleratorMetadataType>,
-    /// read-only
-    pub classification: Option<String>,
-    /// read-only
-    pub tags: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub tags: Option<Vec<String>>,
+    /// read-only
+    pub r#type: Option<AcceleratorMetadataType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for AcceleratorMetadata {
     const NAME: &'static str = "AcceleratorMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("classification", &mut self.classification);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("origin", &mut self.origin);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("classification", &mut self.classification);
-        visitor.field("tags", &mut self.tags);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("tags", &mut self.tags);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

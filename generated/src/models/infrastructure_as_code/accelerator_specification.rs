@@ -9,32 +9,32 @@ use crate::models::infrastructure_as_code::{
 #[derive(Clone, Default)]
 pub struct AcceleratorSpecification {
     /// read-only
+    pub classification: Option<String>,
+    /// read-only
+    pub description: Option<String>,
+    /// read-only
+    pub documentation: Option<Vec<MetadataDocumentation>>,
+    /// read-only
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
     /// read-only
-    pub description: Option<String>,
-    /// read-only
     pub origin: Option<AcceleratorSpecificationOrigin>,
-    /// read-only
-    pub r#type: Option<AcceleratorSpecificationType>,
-    /// read-only
-    pub classification: Option<String>,
-    /// read-only
-    pub tags: Option<Vec<String>>,
     /// read-only
     pub permissions: Option<Vec<String>>,
     /// read-only
-    pub products: Option<Vec<String>>,
-    /// read-only
-    pub documentation: Option<Vec<MetadataDocumentation>>,
-    /// read-only
     pub presentation: Option<Vec<MetadataPresentation>>,
+    /// read-only
+    pub products: Option<Vec<String>>,
     /// read-only
     pub results: Option<Box<MetadataResults>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub tags: Option<Vec<String>>,
+    /// read-only
+    pub r#type: Option<AcceleratorSpecificationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,19 +42,19 @@ impl codec::Model for AcceleratorSpecification {
     const NAME: &'static str = "AcceleratorSpecification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("classification", &mut self.classification);
+        visitor.field("description", &mut self.description);
+        visitor.field("documentation", &mut self.documentation);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("origin", &mut self.origin);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("classification", &mut self.classification);
-        visitor.field("tags", &mut self.tags);
         visitor.field("permissions", &mut self.permissions);
-        visitor.field("products", &mut self.products);
-        visitor.field("documentation", &mut self.documentation);
         visitor.field("presentation", &mut self.presentation);
+        visitor.field("products", &mut self.products);
         visitor.boxed("results", &mut self.results);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("tags", &mut self.tags);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

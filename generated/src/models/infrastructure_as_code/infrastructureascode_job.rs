@@ -7,27 +7,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct InfrastructureascodeJob {
-    /// read-only
-    pub id: Option<String>,
-    /// `dryRun`, required
-    pub dry_run: Option<bool>,
     /// `acceleratorId`, read-only
     pub accelerator_id: Option<String>,
     /// `dateSubmitted`, read-only
     pub date_submitted: Option<time::Timestamp>,
-    /// `submittedBy`, read-only
-    pub submitted_by: Option<Box<UserReference>>,
-    /// read-only
-    pub status: Option<InfrastructureascodeJobStatus>,
+    /// `dryRun`, required
+    pub dry_run: Option<bool>,
     /// `errorInfo`, read-only
     pub error_info: Option<Box<ErrorInfo>>,
+    /// read-only
+    pub id: Option<String>,
     /// read-only
     pub results: Option<String>,
     /// `rollbackResults`, read-only
     pub rollback_results: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<InfrastructureascodeJobStatus>,
+    /// `submittedBy`, read-only
+    pub submitted_by: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for InfrastructureascodeJob {
     const NAME: &'static str = "InfrastructureascodeJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dryRun", &mut self.dry_run);
         visitor.field("acceleratorId", &mut self.accelerator_id);
         visitor.field("dateSubmitted", &mut self.date_submitted);
-        visitor.boxed("submittedBy", &mut self.submitted_by);
-        visitor.field("status", &mut self.status);
+        visitor.field("dryRun", &mut self.dry_run);
         visitor.boxed("errorInfo", &mut self.error_info);
+        visitor.field("id", &mut self.id);
         visitor.field("results", &mut self.results);
         visitor.field("rollbackResults", &mut self.rollback_results);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("submittedBy", &mut self.submitted_by);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::infrastructure_as_code::MetadataSchema;
 #[derive(Clone, Default)]
 pub struct MetadataPresentation {
     /// read-only
-    pub title: Option<String>,
-    /// read-only
     pub schema: Option<Box<MetadataSchema>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for MetadataPresentation {
     const NAME: &'static str = "MetadataPresentation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.boxed("schema", &mut self.schema);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,20 +5,20 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct MetadataProperty {
     /// read-only
-    pub r#type: Option<String>,
-    /// read-only
-    pub displayname: Option<String>,
+    pub default: Option<String>,
     /// read-only
     pub description: Option<String>,
     /// read-only
-    pub sensitive: Option<String>,
+    pub displayname: Option<String>,
+    /// read-only
+    pub r#enum: Option<Vec<String>>,
     /// read-only
     pub help: Option<String>,
     /// read-only
-    pub default: Option<String>,
+    pub sensitive: Option<String>,
     /// read-only
-    pub r#enum: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for MetadataProperty {
     const NAME: &'static str = "MetadataProperty";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("displayname", &mut self.displayname);
-        visitor.field("description", &mut self.description);
-        visitor.field("sensitive", &mut self.sensitive);
-        visitor.field("help", &mut self.help);
         visitor.field("default", &mut self.default);
+        visitor.field("description", &mut self.description);
+        visitor.field("displayname", &mut self.displayname);
         visitor.field("enum", &mut self.r#enum);
+        visitor.field("help", &mut self.help);
+        visitor.field("sensitive", &mut self.sensitive);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

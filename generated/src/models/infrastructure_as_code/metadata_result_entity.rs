@@ -5,12 +5,12 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct MetadataResultEntity {
     /// read-only
-    pub r#type: Option<String>,
-    /// read-only
     pub description: Option<String>,
     /// read-only
+    pub r#type: Option<String>,
+    /// read-only
     pub visibility: Option<MetadataResultEntityVisibility>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for MetadataResultEntity {
     const NAME: &'static str = "MetadataResultEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("description", &mut self.description);
+        visitor.field("type", &mut self.r#type);
         visitor.field("visibility", &mut self.visibility);
         visitor.extra(&mut self.extra);
     }

@@ -7,7 +7,7 @@ use crate::models::infrastructure_as_code::MetadataResultEntity;
 pub struct MetadataResults {
     /// read-only
     pub entities: Option<Vec<MetadataResultEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

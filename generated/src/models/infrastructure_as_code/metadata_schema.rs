@@ -7,16 +7,16 @@ use crate::models::infrastructure_as_code::MetadataProperty;
 #[derive(Clone, Default)]
 pub struct MetadataSchema {
     /// read-only
-    pub title: Option<String>,
-    /// read-only
     pub description: Option<String>,
-    /// read-only
-    pub r#type: Option<String>,
     /// read-only
     pub properties: Option<Vec<BTreeMap<String, MetadataProperty>>>,
     /// read-only
     pub required: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub title: Option<String>,
+    /// read-only
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for MetadataSchema {
     const NAME: &'static str = "MetadataSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
         visitor.field("properties", &mut self.properties);
         visitor.field("required", &mut self.required);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::models::integrations::{ActionConfig, ActionContract};
 
 #[derive(Clone, Default)]
 pub struct Action {
+    pub category: Option<String>,
+    pub config: Option<Box<ActionConfig>>,
+    pub contract: Option<Box<ActionContract>>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
     /// `integrationId`
     pub integration_id: Option<String>,
-    pub category: Option<String>,
-    pub contract: Option<Box<ActionContract>>,
-    pub version: Option<i64>,
+    pub name: Option<String>,
     pub secure: Option<bool>,
-    pub config: Option<Box<ActionConfig>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,15 +25,15 @@ impl codec::Model for Action {
     const NAME: &'static str = "Action";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("integrationId", &mut self.integration_id);
         visitor.field("category", &mut self.category);
-        visitor.boxed("contract", &mut self.contract);
-        visitor.field("version", &mut self.version);
-        visitor.field("secure", &mut self.secure);
         visitor.boxed("config", &mut self.config);
+        visitor.boxed("contract", &mut self.contract);
+        visitor.field("id", &mut self.id);
+        visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("name", &mut self.name);
+        visitor.field("secure", &mut self.secure);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

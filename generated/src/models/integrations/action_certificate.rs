@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ActionCertificate {
+    pub certificate: Option<String>,
     /// `signingAuthority`
     pub signing_authority: Option<ActionCertificateSigningAuthority>,
-    pub certificate: Option<String>,
     pub status: Option<ActionCertificateStatus>,
     pub r#type: Option<ActionCertificateType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ActionCertificate {
     const NAME: &'static str = "ActionCertificate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("signingAuthority", &mut self.signing_authority);
         visitor.field("certificate", &mut self.certificate);
+        visitor.field("signingAuthority", &mut self.signing_authority);
         visitor.field("status", &mut self.status);
         visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);

@@ -5,11 +5,11 @@ use crate::models::integrations::{RequestConfig, ResponseConfig};
 
 #[derive(Clone, Default)]
 pub struct ActionConfig {
-    /// `timeoutSeconds`
-    pub timeout_seconds: Option<i64>,
     pub request: Option<Box<RequestConfig>>,
     pub response: Option<Box<ResponseConfig>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeoutSeconds`
+    pub timeout_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ActionConfig {
     const NAME: &'static str = "ActionConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("timeoutSeconds", &mut self.timeout_seconds);
         visitor.boxed("request", &mut self.request);
         visitor.boxed("response", &mut self.response);
+        visitor.field("timeoutSeconds", &mut self.timeout_seconds);
         visitor.extra(&mut self.extra);
     }
 }

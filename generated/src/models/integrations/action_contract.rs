@@ -5,9 +5,9 @@ use crate::models::integrations::{ActionInput, ActionOutput};
 
 #[derive(Clone, Default)]
 pub struct ActionContract {
-    pub output: Option<Box<ActionOutput>>,
     pub input: Option<Box<ActionInput>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub output: Option<Box<ActionOutput>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ActionContract {
     const NAME: &'static str = "ActionContract";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("output", &mut self.output);
         visitor.boxed("input", &mut self.input);
+        visitor.boxed("output", &mut self.output);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct ActionContractInput {
     pub input: Option<Box<PostInputContract>>,
     /// required
     pub output: Option<Box<PostOutputContract>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

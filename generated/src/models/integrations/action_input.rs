@@ -11,7 +11,7 @@ pub struct ActionInput {
     pub input_schema_flattened: Option<Box<JsonSchemaDocument>>,
     /// `inputSchemaUri`
     pub input_schema_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,19 +6,19 @@ use crate::models::shared_by_12_571861::JsonSchemaDocument;
 
 #[derive(Clone, Default)]
 pub struct ActionOutput {
-    /// `successSchema`
-    pub success_schema: Option<Box<JsonSchemaDocument>>,
-    /// `successSchemaUri`
-    pub success_schema_uri: Option<String>,
     /// `errorSchema`
     pub error_schema: Option<Box<JsonSchemaDocument>>,
-    /// `errorSchemaUri`
-    pub error_schema_uri: Option<String>,
-    /// `successSchemaFlattened`
-    pub success_schema_flattened: Option<Box<FlattenedJsonSchemaDocument>>,
     /// `errorSchemaFlattened`
     pub error_schema_flattened: Option<Box<FlattenedJsonSchemaDocument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `errorSchemaUri`
+    pub error_schema_uri: Option<String>,
+    /// `successSchema`
+    pub success_schema: Option<Box<JsonSchemaDocument>>,
+    /// `successSchemaFlattened`
+    pub success_schema_flattened: Option<Box<FlattenedJsonSchemaDocument>>,
+    /// `successSchemaUri`
+    pub success_schema_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for ActionOutput {
     const NAME: &'static str = "ActionOutput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("successSchema", &mut self.success_schema);
-        visitor.field("successSchemaUri", &mut self.success_schema_uri);
         visitor.boxed("errorSchema", &mut self.error_schema);
-        visitor.field("errorSchemaUri", &mut self.error_schema_uri);
-        visitor.boxed("successSchemaFlattened", &mut self.success_schema_flattened);
         visitor.boxed("errorSchemaFlattened", &mut self.error_schema_flattened);
+        visitor.field("errorSchemaUri", &mut self.error_schema_uri);
+        visitor.boxed("successSchema", &mut self.success_schema);
+        visitor.boxed("successSchemaFlattened", &mut self.success_schema_flattened);
+        visitor.field("successSchemaUri", &mut self.success_schema_uri);
         visitor.extra(&mut self.extra);
     }
 }

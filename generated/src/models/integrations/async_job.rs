@@ -8,7 +8,7 @@ pub struct AsyncJob {
     /// `selfUri`
     pub self_uri: Option<String>,
     pub state: Option<AsyncJobState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,16 +5,16 @@ use crate::models::integrations::BotVersion;
 
 #[derive(Clone, Default)]
 pub struct Bot {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub provider: Option<String>,
-    pub versions: Option<Vec<BotVersion>>,
     /// `botCompositeTag`
     pub bot_composite_tag: Option<String>,
+    pub description: Option<String>,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub provider: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub versions: Option<Vec<BotVersion>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,13 +22,13 @@ impl codec::Model for Bot {
     const NAME: &'static str = "Bot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("botCompositeTag", &mut self.bot_composite_tag);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("provider", &mut self.provider);
-        visitor.field("versions", &mut self.versions);
-        visitor.field("botCompositeTag", &mut self.bot_composite_tag);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("versions", &mut self.versions);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::models::integrations::BotConnectorBotVersion;
 
 #[derive(Clone, Default)]
 pub struct BotConnectorBot {
+    /// `botCompositeTag`, read-only
+    pub bot_composite_tag: Option<String>,
+    pub description: Option<String>,
     /// required
     pub id: Option<String>,
     pub name: Option<String>,
-    pub description: Option<String>,
-    /// required
-    pub versions: Option<Vec<BotConnectorBotVersion>>,
-    /// `botCompositeTag`, read-only
-    pub bot_composite_tag: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub versions: Option<Vec<BotConnectorBotVersion>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for BotConnectorBot {
     const NAME: &'static str = "BotConnectorBot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("botCompositeTag", &mut self.bot_composite_tag);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("versions", &mut self.versions);
-        visitor.field("botCompositeTag", &mut self.bot_composite_tag);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("versions", &mut self.versions);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,12 +6,12 @@ use crate::models::integrations::BotIntent;
 #[derive(Clone, Default)]
 pub struct BotConnectorBotVersion {
     /// required
-    pub version: Option<String>,
+    pub intents: Option<Vec<BotIntent>>,
     /// `supportedLanguages`, required
     pub supported_languages: Option<Vec<String>>,
     /// required
-    pub intents: Option<Vec<BotIntent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for BotConnectorBotVersion {
     const NAME: &'static str = "BotConnectorBotVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
-        visitor.field("supportedLanguages", &mut self.supported_languages);
         visitor.field("intents", &mut self.intents);
+        visitor.field("supportedLanguages", &mut self.supported_languages);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

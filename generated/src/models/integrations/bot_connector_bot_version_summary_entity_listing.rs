@@ -6,24 +6,24 @@ use crate::models::integrations::BotVersionSummary;
 #[derive(Clone, Default)]
 pub struct BotConnectorBotVersionSummaryEntityListing {
     pub entities: Option<Vec<BotVersionSummary>>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    pub total: Option<i64>,
-    /// `lastUri`
-    pub last_uri: Option<String>,
     /// `firstUri`
     pub first_uri: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
+    /// `lastUri`
+    pub last_uri: Option<String>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    /// `previousUri`
-    pub previous_uri: Option<String>,
     /// `pageCount`
     pub page_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `previousUri`
+    pub previous_uri: Option<String>,
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for BotConnectorBotVersionSummaryEntityListing {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("entities", &mut self.entities);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("total", &mut self.total);
-        visitor.field("lastUri", &mut self.last_uri);
         visitor.field("firstUri", &mut self.first_uri);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("lastUri", &mut self.last_uri);
         visitor.field("nextUri", &mut self.next_uri);
-        visitor.field("previousUri", &mut self.previous_uri);
         visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("previousUri", &mut self.previous_uri);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::integrations::BotConnectorVersionSummary;
 
 #[derive(Clone, Default)]
 pub struct BotConnectorSummary {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
     /// `botCompositeTag`
     pub bot_composite_tag: Option<String>,
+    pub description: Option<String>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     pub versions: Option<Vec<BotConnectorVersionSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for BotConnectorSummary {
     const NAME: &'static str = "BotConnectorSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("botCompositeTag", &mut self.bot_composite_tag);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("botCompositeTag", &mut self.bot_composite_tag);
         visitor.field("versions", &mut self.versions);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct BotEntity {
     pub name: Option<String>,
     pub r#type: Option<BotEntityType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

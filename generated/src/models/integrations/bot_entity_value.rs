@@ -11,7 +11,7 @@ pub struct BotEntityValue {
     pub r#type: Option<BotEntityValueType>,
     pub value: Option<String>,
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::models::integrations::NuanceBotCredentials;
 
 #[derive(Clone, Default)]
 pub struct BotExecutionConfiguration {
+    /// `botCredentials`, required
+    pub bot_credentials: Option<Box<NuanceBotCredentials>>,
     /// `botId`, required
     pub bot_id: Option<String>,
     /// `executionHost`, required
     pub execution_host: Option<String>,
-    /// `botCredentials`, required
-    pub bot_credentials: Option<Box<NuanceBotCredentials>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for BotExecutionConfiguration {
     const NAME: &'static str = "BotExecutionConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("botCredentials", &mut self.bot_credentials);
         visitor.field("botId", &mut self.bot_id);
         visitor.field("executionHost", &mut self.execution_host);
-        visitor.boxed("botCredentials", &mut self.bot_credentials);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct BotIntent {
     /// required
     pub name: Option<String>,
     pub slots: Option<BTreeMap<String, BotSlot>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

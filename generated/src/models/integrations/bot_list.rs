@@ -7,7 +7,7 @@ use crate::models::integrations::BotConnectorBot;
 pub struct BotList {
     /// `chatBots`, required
     pub chat_bots: Option<Vec<BotConnectorBot>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

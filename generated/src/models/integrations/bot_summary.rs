@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct BotSummary {
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub id: Option<String>,
-    pub description: Option<String>,
     /// `botCompositeTag`, read-only
     pub bot_composite_tag: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    /// required
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for BotSummary {
     const NAME: &'static str = "BotSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("id", &mut self.id);
-        visitor.field("description", &mut self.description);
         visitor.field("botCompositeTag", &mut self.bot_composite_tag);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::integrations::BotConnectorIntent;
 
 #[derive(Clone, Default)]
 pub struct BotVersion {
-    pub version: Option<String>,
+    pub intents: Option<Vec<BotConnectorIntent>>,
     /// `supportedLanguages`
     pub supported_languages: Option<Vec<String>>,
-    pub intents: Option<Vec<BotConnectorIntent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for BotVersion {
     const NAME: &'static str = "BotVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
-        visitor.field("supportedLanguages", &mut self.supported_languages);
         visitor.field("intents", &mut self.intents);
+        visitor.field("supportedLanguages", &mut self.supported_languages);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct BotVersionSummary {
+    /// `botCompositeTag`, read-only
+    pub bot_composite_tag: Option<String>,
+    pub description: Option<String>,
+    /// required
+    pub id: Option<String>,
     /// required
     pub name: Option<String>,
     /// required
-    pub id: Option<String>,
-    pub description: Option<String>,
-    /// `botCompositeTag`, read-only
-    pub bot_composite_tag: Option<String>,
-    /// required
     pub version: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for BotVersionSummary {
     const NAME: &'static str = "BotVersionSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("id", &mut self.id);
-        visitor.field("description", &mut self.description);
         visitor.field("botCompositeTag", &mut self.bot_composite_tag);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }

@@ -7,13 +7,13 @@ use crate::models::integrations::IntegrationType;
 pub struct CreateIntegrationRequest {
     /// read-only
     pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
     /// `integrationType`, required
     pub integration_type: Option<Box<IntegrationType>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for CreateIntegrationRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("integrationType", &mut self.integration_type);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CredentialInfo {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `createdDate`, read-only
     pub created_date: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
-    pub r#type: Option<Box<CredentialType>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<Box<CredentialType>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for CredentialInfo {
     const NAME: &'static str = "CredentialInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.boxed("type", &mut self.r#type);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

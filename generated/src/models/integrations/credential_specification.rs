@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CredentialSpecification {
+    /// `credentialTypes`, read-only
+    pub credential_types: Option<Vec<String>>,
     /// read-only
     pub required: Option<bool>,
     /// read-only
     pub title: Option<String>,
-    /// `credentialTypes`, read-only
-    pub credential_types: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CredentialSpecification {
     const NAME: &'static str = "CredentialSpecification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("credentialTypes", &mut self.credential_types);
         visitor.field("required", &mut self.required);
         visitor.field("title", &mut self.title);
-        visitor.field("credentialTypes", &mut self.credential_types);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct DialogflowAgent {
+    pub environments: Option<Vec<String>>,
     /// read-only
     pub id: Option<String>,
+    pub integration: Option<Box<DomainEntityRef>>,
+    pub intents: Option<Vec<DialogflowIntent>>,
+    pub languages: Option<Vec<String>>,
     pub name: Option<String>,
     pub project: Option<Box<DialogflowProject>>,
-    pub languages: Option<Vec<String>>,
-    pub intents: Option<Vec<DialogflowIntent>>,
-    pub environments: Option<Vec<String>>,
-    pub integration: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for DialogflowAgent {
     const NAME: &'static str = "DialogflowAgent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("environments", &mut self.environments);
         visitor.field("id", &mut self.id);
+        visitor.boxed("integration", &mut self.integration);
+        visitor.field("intents", &mut self.intents);
+        visitor.field("languages", &mut self.languages);
         visitor.field("name", &mut self.name);
         visitor.boxed("project", &mut self.project);
-        visitor.field("languages", &mut self.languages);
-        visitor.field("intents", &mut self.intents);
-        visitor.field("environments", &mut self.environments);
-        visitor.boxed("integration", &mut self.integration);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

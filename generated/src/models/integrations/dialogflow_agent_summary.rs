@@ -6,15 +6,15 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct DialogflowAgentSummary {
+    pub description: Option<String>,
     /// read-only
     pub id: Option<String>,
+    pub integration: Option<Box<DomainEntityRef>>,
     pub name: Option<String>,
     pub project: Option<Box<DialogflowProject>>,
-    pub description: Option<String>,
-    pub integration: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for DialogflowAgentSummary {
     const NAME: &'static str = "DialogflowAgentSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
+        visitor.boxed("integration", &mut self.integration);
         visitor.field("name", &mut self.name);
         visitor.boxed("project", &mut self.project);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("integration", &mut self.integration);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

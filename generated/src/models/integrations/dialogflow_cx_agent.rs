@@ -7,16 +7,16 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 /// `DialogflowCXAgent` in the API.
 #[derive(Clone, Default)]
 pub struct DialogflowCxAgent {
+    pub environments: Option<Vec<DialogflowCxEnvironment>>,
     /// read-only
     pub id: Option<String>,
+    pub integration: Option<Box<DomainEntityRef>>,
+    pub languages: Option<Vec<String>>,
     pub name: Option<String>,
     pub project: Option<Box<DialogflowCxProject>>,
-    pub languages: Option<Vec<String>>,
-    pub environments: Option<Vec<DialogflowCxEnvironment>>,
-    pub integration: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for DialogflowCxAgent {
     const NAME: &'static str = "DialogflowCxAgent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("environments", &mut self.environments);
         visitor.field("id", &mut self.id);
+        visitor.boxed("integration", &mut self.integration);
+        visitor.field("languages", &mut self.languages);
         visitor.field("name", &mut self.name);
         visitor.boxed("project", &mut self.project);
-        visitor.field("languages", &mut self.languages);
-        visitor.field("environments", &mut self.environments);
-        visitor.boxed("integration", &mut self.integration);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

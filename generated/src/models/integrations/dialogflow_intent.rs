@@ -10,7 +10,7 @@ pub struct DialogflowIntent {
     pub name: Option<String>,
     /// required
     pub parameters: Option<BTreeMap<String, DialogflowParameter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,9 +5,9 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 
 #[derive(Clone, Default)]
 pub struct DraftValidationResult {
-    pub valid: Option<bool>,
     pub errors: Option<Vec<ErrorBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub valid: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for DraftValidationResult {
     const NAME: &'static str = "DraftValidationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("valid", &mut self.valid);
         visitor.field("errors", &mut self.errors);
+        visitor.field("valid", &mut self.valid);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,16 +7,16 @@ use crate::models::integrations::CredentialInfo;
 #[derive(Clone, Default)]
 pub struct EffectiveConfiguration {
     /// required
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// required
     pub advanced: Option<BTreeMap<String, serde_json::Value>>,
+    /// required
+    pub credentials: Option<BTreeMap<String, CredentialInfo>>,
     /// required
     pub name: Option<String>,
     /// required
     pub notes: Option<String>,
     /// required
-    pub credentials: Option<BTreeMap<String, CredentialInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for EffectiveConfiguration {
     const NAME: &'static str = "EffectiveConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("properties", &mut self.properties);
         visitor.field("advanced", &mut self.advanced);
+        visitor.field("credentials", &mut self.credentials);
         visitor.field("name", &mut self.name);
         visitor.field("notes", &mut self.notes);
-        visitor.field("credentials", &mut self.credentials);
+        visitor.field("properties", &mut self.properties);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::shared_by_12_571861::JsonSchemaDocument;
 
 #[derive(Clone, Default)]
 pub struct FlattenedJsonSchemaDocument {
-    pub schema: Option<Box<JsonSchemaDocument>>,
     /// `arrayProperties`
     pub array_properties: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub schema: Option<Box<JsonSchemaDocument>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for FlattenedJsonSchemaDocument {
     const NAME: &'static str = "FlattenedJsonSchemaDocument";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("schema", &mut self.schema);
         visitor.field("arrayProperties", &mut self.array_properties);
+        visitor.boxed("schema", &mut self.schema);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,23 +5,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Function {
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// required
+    pub description: Option<String>,
+    /// required
+    pub handler: Option<String>,
     /// read-only
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
     /// required
-    pub description: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `zipId`, read-only
-    pub zip_id: Option<String>,
-    /// required
-    pub handler: Option<String>,
-    /// required
     pub runtime: Option<String>,
     /// `timeoutSeconds`
     pub timeout_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `zipId`, read-only
+    pub zip_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for Function {
     const NAME: &'static str = "Function";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("description", &mut self.description);
+        visitor.field("handler", &mut self.handler);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("zipId", &mut self.zip_id);
-        visitor.field("handler", &mut self.handler);
         visitor.field("runtime", &mut self.runtime);
         visitor.field("timeoutSeconds", &mut self.timeout_seconds);
+        visitor.field("zipId", &mut self.zip_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::models::integrations::{Function, FunctionZipConfig};
 #[derive(Clone, Default)]
 pub struct FunctionConfig {
     /// read-only
-    pub id: Option<String>,
-    /// read-only
     pub function: Option<Box<Function>>,
     /// read-only
-    pub zip: Option<Box<FunctionZipConfig>>,
-    /// `uploadExceptionHistory`, read-only
-    pub upload_exception_history: Option<Vec<FunctionZipConfig>>,
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadExceptionHistory`, read-only
+    pub upload_exception_history: Option<Vec<FunctionZipConfig>>,
+    /// read-only
+    pub zip: Option<Box<FunctionZipConfig>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for FunctionConfig {
     const NAME: &'static str = "FunctionConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("function", &mut self.function);
-        visitor.boxed("zip", &mut self.zip);
-        visitor.field("uploadExceptionHistory", &mut self.upload_exception_history);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("uploadExceptionHistory", &mut self.upload_exception_history);
+        visitor.boxed("zip", &mut self.zip);
         visitor.extra(&mut self.extra);
     }
 }

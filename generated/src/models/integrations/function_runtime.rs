@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FunctionRuntime {
-    /// read-only
-    pub name: Option<String>,
+    /// `dateEndOfLife`, read-only
+    pub date_end_of_life: Option<time::Date>,
     /// read-only
     pub description: Option<String>,
     /// read-only
+    pub name: Option<String>,
+    /// read-only
     pub status: Option<FunctionRuntimeStatus>,
-    /// `dateEndOfLife`, read-only
-    pub date_end_of_life: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for FunctionRuntime {
     const NAME: &'static str = "FunctionRuntime";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("status", &mut self.status);
         visitor.field("dateEndOfLife", &mut self.date_end_of_life);
+        visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FunctionZipConfig {
-    /// read-only
-    pub status: Option<FunctionZipConfigStatus>,
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub name: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `errorMessage`, read-only
     pub error_message: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// read-only
+    pub name: Option<String>,
     /// `requestId`, read-only
     pub request_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<FunctionZipConfigStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for FunctionZipConfig {
     const NAME: &'static str = "FunctionZipConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("errorMessage", &mut self.error_message);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("requestId", &mut self.request_id);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct HelpLink {
     /// read-only
-    pub uri: Option<String>,
+    pub description: Option<String>,
     /// read-only
     pub title: Option<String>,
     /// read-only
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for HelpLink {
     const NAME: &'static str = "HelpLink";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uri", &mut self.uri);
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
+        visitor.field("title", &mut self.title);
+        visitor.field("uri", &mut self.uri);
         visitor.extra(&mut self.extra);
     }
 }

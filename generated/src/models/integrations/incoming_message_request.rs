@@ -7,32 +7,32 @@ use crate::models::integrations_and_textbots::IncomingMessageRequestMessagingPla
 
 #[derive(Clone, Default)]
 pub struct IncomingMessageRequest {
+    /// `automateFlowExecId`, required
+    pub automate_flow_exec_id: Option<String>,
     /// `botId`, required
     pub bot_id: Option<String>,
     /// `botName`, required
     pub bot_name: Option<String>,
-    /// `botVersion`, required
-    pub bot_version: Option<String>,
-    /// `integrationId`, required
-    pub integration_id: Option<String>,
     /// `botSessionId`, required
     pub bot_session_id: Option<String>,
-    /// `automateFlowExecId`, required
-    pub automate_flow_exec_id: Option<String>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
-    /// `languageCode`, required
-    pub language_code: Option<String>,
-    /// `inputMessage`, required
-    pub input_message: Option<Box<InputMessage>>,
-    /// `messagingPlatformType`, required
-    pub messaging_platform_type: Option<IncomingMessageRequestMessagingPlatformType>,
-    /// required
-    pub channels: Option<Vec<IncomingMessageRequestChannels>>,
     /// `botSessionTimeout`
     pub bot_session_timeout: Option<i64>,
+    /// `botVersion`, required
+    pub bot_version: Option<String>,
+    /// required
+    pub channels: Option<Vec<IncomingMessageRequestChannels>>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// `inputMessage`, required
+    pub input_message: Option<Box<InputMessage>>,
+    /// `integrationId`, required
+    pub integration_id: Option<String>,
+    /// `languageCode`, required
+    pub language_code: Option<String>,
+    /// `messagingPlatformType`, required
+    pub messaging_platform_type: Option<IncomingMessageRequestMessagingPlatformType>,
     pub parameters: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,18 +40,18 @@ impl codec::Model for IncomingMessageRequest {
     const NAME: &'static str = "IncomingMessageRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("automateFlowExecId", &mut self.automate_flow_exec_id);
         visitor.field("botId", &mut self.bot_id);
         visitor.field("botName", &mut self.bot_name);
-        visitor.field("botVersion", &mut self.bot_version);
-        visitor.field("integrationId", &mut self.integration_id);
         visitor.field("botSessionId", &mut self.bot_session_id);
-        visitor.field("automateFlowExecId", &mut self.automate_flow_exec_id);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("languageCode", &mut self.language_code);
-        visitor.boxed("inputMessage", &mut self.input_message);
-        visitor.field("messagingPlatformType", &mut self.messaging_platform_type);
-        visitor.field("channels", &mut self.channels);
         visitor.field("botSessionTimeout", &mut self.bot_session_timeout);
+        visitor.field("botVersion", &mut self.bot_version);
+        visitor.field("channels", &mut self.channels);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.boxed("inputMessage", &mut self.input_message);
+        visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("languageCode", &mut self.language_code);
+        visitor.field("messagingPlatformType", &mut self.messaging_platform_type);
         visitor.field("parameters", &mut self.parameters);
         visitor.extra(&mut self.extra);
     }

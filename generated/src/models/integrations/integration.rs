@@ -10,24 +10,24 @@ use crate::models::integrations::{
 #[derive(Clone, Default)]
 pub struct Integration {
     /// read-only
-    pub id: Option<String>,
+    pub attributes: Option<BTreeMap<String, String>>,
     /// read-only
-    pub name: Option<String>,
+    pub config: Option<Box<IntegrationConfigurationInfo>>,
+    /// read-only
+    pub id: Option<String>,
     /// `integrationType`, read-only
     pub integration_type: Option<Box<IntegrationType>>,
-    /// read-only
-    pub notes: Option<String>,
     /// `intendedState`, required
     pub intended_state: Option<IntegrationIntendedState>,
     /// read-only
-    pub config: Option<Box<IntegrationConfigurationInfo>>,
+    pub name: Option<String>,
+    /// read-only
+    pub notes: Option<String>,
     /// `reportedState`, read-only
     pub reported_state: Option<Box<IntegrationStatusInfo>>,
-    /// read-only
-    pub attributes: Option<BTreeMap<String, String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,14 +35,14 @@ impl codec::Model for Integration {
     const NAME: &'static str = "Integration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("integrationType", &mut self.integration_type);
-        visitor.field("notes", &mut self.notes);
-        visitor.field("intendedState", &mut self.intended_state);
-        visitor.boxed("config", &mut self.config);
-        visitor.boxed("reportedState", &mut self.reported_state);
         visitor.field("attributes", &mut self.attributes);
+        visitor.boxed("config", &mut self.config);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("integrationType", &mut self.integration_type);
+        visitor.field("intendedState", &mut self.intended_state);
+        visitor.field("name", &mut self.name);
+        visitor.field("notes", &mut self.notes);
+        visitor.boxed("reportedState", &mut self.reported_state);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -6,23 +6,23 @@ use crate::models::integrations::CredentialInfo;
 
 #[derive(Clone, Default)]
 pub struct IntegrationConfiguration {
+    /// required
+    pub advanced: Option<serde_json::Value>,
+    /// required
+    pub credentials: Option<BTreeMap<String, CredentialInfo>>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
     /// required
-    pub version: Option<i64>,
-    /// required
-    pub properties: Option<serde_json::Value>,
-    /// required
-    pub advanced: Option<serde_json::Value>,
-    /// required
     pub notes: Option<String>,
     /// required
-    pub credentials: Option<BTreeMap<String, CredentialInfo>>,
+    pub properties: Option<serde_json::Value>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for IntegrationConfiguration {
     const NAME: &'static str = "IntegrationConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("advanced", &mut self.advanced);
+        visitor.field("credentials", &mut self.credentials);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("properties", &mut self.properties);
-        visitor.field("advanced", &mut self.advanced);
         visitor.field("notes", &mut self.notes);
-        visitor.field("credentials", &mut self.credentials);
+        visitor.field("properties", &mut self.properties);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::integrations::IntegrationConfiguration;
 pub struct IntegrationConfigurationInfo {
     /// read-only
     pub current: Option<Box<IntegrationConfiguration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

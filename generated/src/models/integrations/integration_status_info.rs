@@ -9,12 +9,12 @@ pub struct IntegrationStatusInfo {
     /// read-only
     pub code: Option<IntegrationStatusInfoCode>,
     /// read-only
-    pub effective: Option<String>,
-    /// read-only
     pub detail: Option<Box<MessageInfo>>,
+    /// read-only
+    pub effective: Option<String>,
     /// `lastUpdated`, read-only
     pub last_updated: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for IntegrationStatusInfo {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("effective", &mut self.effective);
         visitor.boxed("detail", &mut self.detail);
+        visitor.field("effective", &mut self.effective);
         visitor.field("lastUpdated", &mut self.last_updated);
         visitor.extra(&mut self.extra);
     }

@@ -7,54 +7,54 @@ use crate::models::shared_by_21_8695a1::Image;
 
 #[derive(Clone, Default)]
 pub struct IntegrationType {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// read-only
-    pub description: Option<String>,
-    /// read-only
-    pub provider: Option<String>,
     /// read-only
     pub category: Option<String>,
-    /// read-only
-    pub images: Option<Vec<Image>>,
-    /// `configPropertiesSchemaUri`, read-only
-    pub config_properties_schema_uri: Option<String>,
     /// `configAdvancedSchemaUri`, read-only
     pub config_advanced_schema_uri: Option<String>,
-    /// `helpUri`, read-only
-    pub help_uri: Option<String>,
-    /// `termsOfServiceUri`, read-only
-    pub terms_of_service_uri: Option<String>,
-    /// `vendorName`, read-only
-    pub vendor_name: Option<String>,
-    /// `vendorWebsiteUri`, read-only
-    pub vendor_website_uri: Option<String>,
-    /// `marketplaceUri`, read-only
-    pub marketplace_uri: Option<String>,
-    /// `faqUri`, read-only
-    pub faq_uri: Option<String>,
-    /// `privacyPolicyUri`, read-only
-    pub privacy_policy_uri: Option<String>,
-    /// `supportContactUri`, read-only
-    pub support_contact_uri: Option<String>,
-    /// `salesContactUri`, read-only
-    pub sales_contact_uri: Option<String>,
-    /// `helpLinks`, read-only
-    pub help_links: Option<Vec<HelpLink>>,
+    /// `configPropertiesSchemaUri`, read-only
+    pub config_properties_schema_uri: Option<String>,
     /// read-only
     pub credentials: Option<BTreeMap<String, CredentialSpecification>>,
-    /// `nonInstallable`, read-only
-    pub non_installable: Option<bool>,
+    /// read-only
+    pub description: Option<String>,
+    /// `faqUri`, read-only
+    pub faq_uri: Option<String>,
+    /// `helpLinks`, read-only
+    pub help_links: Option<Vec<HelpLink>>,
+    /// `helpUri`, read-only
+    pub help_uri: Option<String>,
+    /// required
+    pub id: Option<String>,
+    /// read-only
+    pub images: Option<Vec<Image>>,
+    /// `marketplaceUri`, read-only
+    pub marketplace_uri: Option<String>,
     /// `maxInstances`, read-only
     pub max_instances: Option<i64>,
-    /// `userPermissions`, read-only
-    pub user_permissions: Option<Vec<String>>,
-    /// `vendorOAuthClientIds`, read-only
-    pub vendor_oauth_client_ids: Option<Vec<String>>,
+    pub name: Option<String>,
+    /// `nonInstallable`, read-only
+    pub non_installable: Option<bool>,
+    /// `privacyPolicyUri`, read-only
+    pub privacy_policy_uri: Option<String>,
+    /// read-only
+    pub provider: Option<String>,
+    /// `salesContactUri`, read-only
+    pub sales_contact_uri: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportContactUri`, read-only
+    pub support_contact_uri: Option<String>,
+    /// `termsOfServiceUri`, read-only
+    pub terms_of_service_uri: Option<String>,
+    /// `userPermissions`, read-only
+    pub user_permissions: Option<Vec<String>>,
+    /// `vendorName`, read-only
+    pub vendor_name: Option<String>,
+    /// `vendorOAuthClientIds`, read-only
+    pub vendor_oauth_client_ids: Option<Vec<String>>,
+    /// `vendorWebsiteUri`, read-only
+    pub vendor_website_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -62,31 +62,31 @@ impl codec::Model for IntegrationType {
     const NAME: &'static str = "IntegrationType";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("provider", &mut self.provider);
         visitor.field("category", &mut self.category);
-        visitor.field("images", &mut self.images);
+        visitor.field("configAdvancedSchemaUri", &mut self.config_advanced_schema_uri);
         visitor
             .field("configPropertiesSchemaUri", &mut self.config_properties_schema_uri);
-        visitor.field("configAdvancedSchemaUri", &mut self.config_advanced_schema_uri);
-        visitor.field("helpUri", &mut self.help_uri);
-        visitor.field("termsOfServiceUri", &mut self.terms_of_service_uri);
-        visitor.field("vendorName", &mut self.vendor_name);
-        visitor.field("vendorWebsiteUri", &mut self.vendor_website_uri);
-        visitor.field("marketplaceUri", &mut self.marketplace_uri);
-        visitor.field("faqUri", &mut self.faq_uri);
-        visitor.field("privacyPolicyUri", &mut self.privacy_policy_uri);
-        visitor.field("supportContactUri", &mut self.support_contact_uri);
-        visitor.field("salesContactUri", &mut self.sales_contact_uri);
-        visitor.field("helpLinks", &mut self.help_links);
         visitor.field("credentials", &mut self.credentials);
-        visitor.field("nonInstallable", &mut self.non_installable);
+        visitor.field("description", &mut self.description);
+        visitor.field("faqUri", &mut self.faq_uri);
+        visitor.field("helpLinks", &mut self.help_links);
+        visitor.field("helpUri", &mut self.help_uri);
+        visitor.field("id", &mut self.id);
+        visitor.field("images", &mut self.images);
+        visitor.field("marketplaceUri", &mut self.marketplace_uri);
         visitor.field("maxInstances", &mut self.max_instances);
-        visitor.field("userPermissions", &mut self.user_permissions);
-        visitor.field("vendorOAuthClientIds", &mut self.vendor_oauth_client_ids);
+        visitor.field("name", &mut self.name);
+        visitor.field("nonInstallable", &mut self.non_installable);
+        visitor.field("privacyPolicyUri", &mut self.privacy_policy_uri);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("salesContactUri", &mut self.sales_contact_uri);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("supportContactUri", &mut self.support_contact_uri);
+        visitor.field("termsOfServiceUri", &mut self.terms_of_service_uri);
+        visitor.field("userPermissions", &mut self.user_permissions);
+        visitor.field("vendorName", &mut self.vendor_name);
+        visitor.field("vendorOAuthClientIds", &mut self.vendor_oauth_client_ids);
+        visitor.field("vendorWebsiteUri", &mut self.vendor_website_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct LanguageOverride {
     /// required
-    pub language: Option<String>,
-    /// required
     pub engine: Option<String>,
     /// required
+    pub language: Option<String>,
+    /// required
     pub voice: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for LanguageOverride {
     const NAME: &'static str = "LanguageOverride";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("language", &mut self.language);
         visitor.field("engine", &mut self.engine);
+        visitor.field("language", &mut self.language);
         visitor.field("voice", &mut self.voice);
         visitor.extra(&mut self.extra);
     }

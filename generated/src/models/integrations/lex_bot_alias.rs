@@ -5,21 +5,21 @@ use crate::models::integrations::{LexBot, LexIntent};
 
 #[derive(Clone, Default)]
 pub struct LexBotAlias {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub bot: Option<Box<LexBot>>,
     /// `botVersion`
     pub bot_version: Option<String>,
-    /// required
-    pub status: Option<LexBotAliasStatus>,
     /// `failureReason`
     pub failure_reason: Option<String>,
-    pub language: Option<LexBotAliasLanguage>,
+    /// read-only
+    pub id: Option<String>,
     pub intents: Option<Vec<LexIntent>>,
+    pub language: Option<LexBotAliasLanguage>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<LexBotAliasStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,15 +27,15 @@ impl codec::Model for LexBotAlias {
     const NAME: &'static str = "LexBotAlias";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("bot", &mut self.bot);
         visitor.field("botVersion", &mut self.bot_version);
-        visitor.field("status", &mut self.status);
         visitor.field("failureReason", &mut self.failure_reason);
-        visitor.field("language", &mut self.language);
+        visitor.field("id", &mut self.id);
         visitor.field("intents", &mut self.intents);
+        visitor.field("language", &mut self.language);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::models::integrations::LexSlot;
 
 #[derive(Clone, Default)]
 pub struct LexIntent {
+    pub description: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
     /// required
     pub slots: Option<BTreeMap<String, LexSlot>>,
     /// required
     pub version: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for LexIntent {
     const NAME: &'static str = "LexIntent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.field("slots", &mut self.slots);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);

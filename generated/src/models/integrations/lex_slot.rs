@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LexSlot {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
     /// required
-    pub r#type: Option<String>,
+    pub name: Option<String>,
     pub priority: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for LexSlot {
     const NAME: &'static str = "LexSlot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("name", &mut self.name);
         visitor.field("priority", &mut self.priority);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LexV2Bot {
+    /// `botId`, required
+    pub bot_id: Option<String>,
+    pub description: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `botId`, required
-    pub bot_id: Option<String>,
     /// required
     pub region: Option<String>,
-    pub description: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for LexV2Bot {
     const NAME: &'static str = "LexV2Bot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("botId", &mut self.bot_id);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("botId", &mut self.bot_id);
         visitor.field("region", &mut self.region);
-        visitor.field("description", &mut self.description);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -7,22 +7,22 @@ use crate::models::integrations::{
 
 #[derive(Clone, Default)]
 pub struct LexV2BotAlias {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub region: Option<String>,
     /// `aliasId`, required
     pub alias_id: Option<String>,
     pub bot: Option<Box<LexV2Bot>>,
     /// `botVersion`
     pub bot_version: Option<String>,
-    pub status: Option<LexV2BotAliasStatus>,
-    pub language: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     pub intents: Option<Vec<LexV2Intent>>,
+    pub language: Option<String>,
+    pub name: Option<String>,
+    /// required
+    pub region: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<LexV2BotAliasStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,16 +30,16 @@ impl codec::Model for LexV2BotAlias {
     const NAME: &'static str = "LexV2BotAlias";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("region", &mut self.region);
         visitor.field("aliasId", &mut self.alias_id);
         visitor.boxed("bot", &mut self.bot);
         visitor.field("botVersion", &mut self.bot_version);
-        visitor.field("status", &mut self.status);
-        visitor.field("language", &mut self.language);
+        visitor.field("id", &mut self.id);
         visitor.field("intents", &mut self.intents);
+        visitor.field("language", &mut self.language);
+        visitor.field("name", &mut self.name);
+        visitor.field("region", &mut self.region);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::models::integrations::LexV2Slot;
 
 #[derive(Clone, Default)]
 pub struct LexV2Intent {
-    /// `intentName`, required
-    pub intent_name: Option<String>,
     pub description: Option<String>,
-    /// required
-    pub slots: Option<BTreeMap<String, LexV2Slot>>,
     /// `intentId`, required
     pub intent_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `intentName`, required
+    pub intent_name: Option<String>,
+    /// required
+    pub slots: Option<BTreeMap<String, LexV2Slot>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for LexV2Intent {
     const NAME: &'static str = "LexV2Intent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("intentName", &mut self.intent_name);
         visitor.field("description", &mut self.description);
-        visitor.field("slots", &mut self.slots);
         visitor.field("intentId", &mut self.intent_id);
+        visitor.field("intentName", &mut self.intent_name);
+        visitor.field("slots", &mut self.slots);
         visitor.extra(&mut self.extra);
     }
 }

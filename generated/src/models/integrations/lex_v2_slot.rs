@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LexV2Slot {
-    /// `slotName`, required
-    pub slot_name: Option<String>,
     pub description: Option<String>,
     /// `slotId`, required
     pub slot_id: Option<String>,
-    /// required
-    pub r#type: Option<String>,
+    /// `slotName`, required
+    pub slot_name: Option<String>,
     /// `slotTypeId`, required
     pub slot_type_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for LexV2Slot {
     const NAME: &'static str = "LexV2Slot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("slotName", &mut self.slot_name);
         visitor.field("description", &mut self.description);
         visitor.field("slotId", &mut self.slot_id);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("slotName", &mut self.slot_name);
         visitor.field("slotTypeId", &mut self.slot_type_id);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

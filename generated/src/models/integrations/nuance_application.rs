@@ -7,10 +7,10 @@ pub struct NuanceApplication {
     /// required
     pub id: Option<String>,
     /// required
-    pub tag: Option<String>,
-    /// required
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub tag: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for NuanceApplication {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("tag", &mut self.tag);
         visitor.field("name", &mut self.name);
+        visitor.field("tag", &mut self.tag);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,28 +9,28 @@ use crate::models::integrations::{
 #[derive(Clone, Default)]
 pub struct NuanceBot {
     /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `integrationId`, required
-    pub integration_id: Option<String>,
-    /// `nuanceOrganization`, required
-    pub nuance_organization: Option<Box<NuanceOrganization>>,
-    /// required
     pub application: Option<Box<NuanceApplication>>,
-    /// `nuanceEnvironment`, required
-    pub nuance_environment: Option<Box<NuanceEnvironment>>,
+    pub channels: Option<Vec<NuanceChannel>>,
+    pub credentials: Option<Vec<NuanceBotCredentials>>,
     /// required
     pub geography: Option<Box<NuanceGeography>>,
-    pub credentials: Option<Vec<NuanceBotCredentials>>,
-    pub variables: Option<Vec<NuanceBotVariable>>,
-    /// `transferNodes`
-    pub transfer_nodes: Option<Vec<NuanceBotTransferNode>>,
+    /// required
+    pub id: Option<String>,
+    /// `integrationId`, required
+    pub integration_id: Option<String>,
     pub locales: Option<Vec<String>>,
-    pub channels: Option<Vec<NuanceChannel>>,
+    /// required
+    pub name: Option<String>,
+    /// `nuanceEnvironment`, required
+    pub nuance_environment: Option<Box<NuanceEnvironment>>,
+    /// `nuanceOrganization`, required
+    pub nuance_organization: Option<Box<NuanceOrganization>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `transferNodes`
+    pub transfer_nodes: Option<Vec<NuanceBotTransferNode>>,
+    pub variables: Option<Vec<NuanceBotVariable>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,19 +38,19 @@ impl codec::Model for NuanceBot {
     const NAME: &'static str = "NuanceBot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("integrationId", &mut self.integration_id);
-        visitor.boxed("nuanceOrganization", &mut self.nuance_organization);
         visitor.boxed("application", &mut self.application);
-        visitor.boxed("nuanceEnvironment", &mut self.nuance_environment);
-        visitor.boxed("geography", &mut self.geography);
-        visitor.field("credentials", &mut self.credentials);
-        visitor.field("variables", &mut self.variables);
-        visitor.field("transferNodes", &mut self.transfer_nodes);
-        visitor.field("locales", &mut self.locales);
         visitor.field("channels", &mut self.channels);
+        visitor.field("credentials", &mut self.credentials);
+        visitor.boxed("geography", &mut self.geography);
+        visitor.field("id", &mut self.id);
+        visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("locales", &mut self.locales);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("nuanceEnvironment", &mut self.nuance_environment);
+        visitor.boxed("nuanceOrganization", &mut self.nuance_organization);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("transferNodes", &mut self.transfer_nodes);
+        visitor.field("variables", &mut self.variables);
         visitor.extra(&mut self.extra);
     }
 }

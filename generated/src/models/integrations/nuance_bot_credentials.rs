@@ -12,7 +12,7 @@ pub struct NuanceBotCredentials {
     pub client_secret: Option<String>,
     /// `clientSecretProvided`
     pub client_secret_provided: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

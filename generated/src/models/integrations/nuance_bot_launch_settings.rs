@@ -7,7 +7,7 @@ use crate::models::integrations::BotExecutionConfiguration;
 pub struct NuanceBotLaunchSettings {
     /// `botExecutionConfigurations`, required
     pub bot_execution_configurations: Option<Vec<BotExecutionConfiguration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

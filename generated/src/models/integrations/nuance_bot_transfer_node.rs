@@ -5,16 +5,16 @@ use crate::models::integrations::NuanceBotVariable;
 
 #[derive(Clone, Default)]
 pub struct NuanceBotTransferNode {
+    pub description: Option<String>,
     /// required
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// required
-    pub r#type: Option<NuanceBotTransferNodeType>,
-    pub description: Option<String>,
     /// `requestVariables`
     pub request_variables: Option<Vec<NuanceBotVariable>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<NuanceBotTransferNodeType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for NuanceBotTransferNode {
     const NAME: &'static str = "NuanceBotTransferNode";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("description", &mut self.description);
         visitor.field("requestVariables", &mut self.request_variables);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

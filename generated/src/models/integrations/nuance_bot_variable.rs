@@ -5,17 +5,17 @@ use crate::models::integrations::ComplexVariableInfo;
 
 #[derive(Clone, Default)]
 pub struct NuanceBotVariable {
+    /// `complexGenericVariableInfo`
+    pub complex_generic_variable_info: Option<Box<ComplexVariableInfo>>,
+    pub description: Option<String>,
     /// required
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
     pub reserved: Option<bool>,
     /// `simpleVariableInfo`
     pub simple_variable_info: Option<String>,
-    /// `complexGenericVariableInfo`
-    pub complex_generic_variable_info: Option<Box<ComplexVariableInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,16 +23,16 @@ impl codec::Model for NuanceBotVariable {
     const NAME: &'static str = "NuanceBotVariable";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("reserved", &mut self.reserved);
-        visitor.field("simpleVariableInfo", &mut self.simple_variable_info);
         visitor
             .boxed(
                 "complexGenericVariableInfo",
                 &mut self.complex_generic_variable_info,
             );
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.field("reserved", &mut self.reserved);
+        visitor.field("simpleVariableInfo", &mut self.simple_variable_info);
         visitor.extra(&mut self.extra);
     }
 }

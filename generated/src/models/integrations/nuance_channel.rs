@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct NuanceChannel {
+    pub color: Option<String>,
     /// required
     pub id: Option<String>,
+    pub modes: Option<Vec<String>>,
     /// required
     pub name: Option<String>,
-    pub modes: Option<Vec<String>>,
-    pub color: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for NuanceChannel {
     const NAME: &'static str = "NuanceChannel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("modes", &mut self.modes);
         visitor.field("color", &mut self.color);
+        visitor.field("id", &mut self.id);
+        visitor.field("modes", &mut self.modes);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct NuanceEnvironment {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
     /// `environmentDesignation`, required
     pub environment_designation: Option<String>,
     /// `executionHost`
     pub execution_host: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for NuanceEnvironment {
     const NAME: &'static str = "NuanceEnvironment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("environmentDesignation", &mut self.environment_designation);
         visitor.field("executionHost", &mut self.execution_host);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,23 +10,23 @@ use crate::models::shared_by_7_6681a2::ErrorInfo;
 pub struct OutgoingMessageRequest {
     /// `botId`, required
     pub bot_id: Option<String>,
-    /// `botVersion`, required
-    pub bot_version: Option<String>,
     /// `botSessionId`, required
     pub bot_session_id: Option<String>,
     /// `botState`, required
     pub bot_state: Option<OutgoingMessageRequestBotState>,
-    /// `languageCode`, required
-    pub language_code: Option<String>,
-    /// `replyMessages`
-    pub reply_messages: Option<Vec<ReplyMessage>>,
-    pub intent: Option<String>,
+    /// `botVersion`, required
+    pub bot_version: Option<String>,
     pub confidence: Option<f64>,
+    pub entities: Option<Vec<BotEntityValue>>,
     /// `errorInfo`
     pub error_info: Option<Box<ErrorInfo>>,
+    pub intent: Option<String>,
+    /// `languageCode`, required
+    pub language_code: Option<String>,
     pub parameters: Option<BTreeMap<String, String>>,
-    pub entities: Option<Vec<BotEntityValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `replyMessages`
+    pub reply_messages: Option<Vec<ReplyMessage>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for OutgoingMessageRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("botId", &mut self.bot_id);
-        visitor.field("botVersion", &mut self.bot_version);
         visitor.field("botSessionId", &mut self.bot_session_id);
         visitor.field("botState", &mut self.bot_state);
-        visitor.field("languageCode", &mut self.language_code);
-        visitor.field("replyMessages", &mut self.reply_messages);
-        visitor.field("intent", &mut self.intent);
+        visitor.field("botVersion", &mut self.bot_version);
         visitor.field("confidence", &mut self.confidence);
-        visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.field("parameters", &mut self.parameters);
         visitor.field("entities", &mut self.entities);
+        visitor.boxed("errorInfo", &mut self.error_info);
+        visitor.field("intent", &mut self.intent);
+        visitor.field("languageCode", &mut self.language_code);
+        visitor.field("parameters", &mut self.parameters);
+        visitor.field("replyMessages", &mut self.reply_messages);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,15 +8,15 @@ pub struct PostActionInput {
     /// required
     pub category: Option<String>,
     /// required
-    pub name: Option<String>,
-    /// `integrationId`, required
-    pub integration_id: Option<String>,
-    /// required
     pub config: Option<Box<ActionConfig>>,
     /// required
     pub contract: Option<Box<ActionContractInput>>,
+    /// `integrationId`, required
+    pub integration_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     pub secure: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,10 +25,10 @@ impl codec::Model for PostActionInput {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("category", &mut self.category);
-        visitor.field("name", &mut self.name);
-        visitor.field("integrationId", &mut self.integration_id);
         visitor.boxed("config", &mut self.config);
         visitor.boxed("contract", &mut self.contract);
+        visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("name", &mut self.name);
         visitor.field("secure", &mut self.secure);
         visitor.extra(&mut self.extra);
     }

@@ -7,7 +7,7 @@ use crate::models::shared_by_12_571861::JsonSchemaDocument;
 pub struct PostOutputContract {
     /// `successSchema`, required
     pub success_schema: Option<Box<JsonSchemaDocument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

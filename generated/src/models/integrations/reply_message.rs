@@ -6,11 +6,11 @@ use crate::models::shared_by_8_bb3498::ConversationMessageMetadataType;
 
 #[derive(Clone, Default)]
 pub struct ReplyMessage {
+    pub content: Option<Vec<ConversationMessageContent>>,
+    pub text: Option<String>,
     /// required
     pub r#type: Option<ReplyMessageType>,
-    pub text: Option<String>,
-    pub content: Option<Vec<ConversationMessageContent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ReplyMessage {
     const NAME: &'static str = "ReplyMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("content", &mut self.content);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct RequestConfig {
-    /// `requestUrlTemplate`
-    pub request_url_template: Option<String>,
+    pub headers: Option<BTreeMap<String, String>>,
     /// `requestTemplate`
     pub request_template: Option<String>,
     /// `requestTemplateUri`
     pub request_template_uri: Option<String>,
     /// `requestType`
     pub request_type: Option<String>,
-    pub headers: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `requestUrlTemplate`
+    pub request_url_template: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for RequestConfig {
     const NAME: &'static str = "RequestConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("requestUrlTemplate", &mut self.request_url_template);
+        visitor.field("headers", &mut self.headers);
         visitor.field("requestTemplate", &mut self.request_template);
         visitor.field("requestTemplateUri", &mut self.request_template_uri);
         visitor.field("requestType", &mut self.request_type);
-        visitor.field("headers", &mut self.headers);
+        visitor.field("requestUrlTemplate", &mut self.request_url_template);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct ResponseConfig {
-    /// `translationMap`
-    pub translation_map: Option<BTreeMap<String, String>>,
-    /// `translationMapDefaults`
-    pub translation_map_defaults: Option<BTreeMap<String, String>>,
     /// `successTemplate`
     pub success_template: Option<String>,
     /// `successTemplateUri`
     pub success_template_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `translationMap`
+    pub translation_map: Option<BTreeMap<String, String>>,
+    /// `translationMapDefaults`
+    pub translation_map_defaults: Option<BTreeMap<String, String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ResponseConfig {
     const NAME: &'static str = "ResponseConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("translationMap", &mut self.translation_map);
-        visitor.field("translationMapDefaults", &mut self.translation_map_defaults);
         visitor.field("successTemplate", &mut self.success_template);
         visitor.field("successTemplateUri", &mut self.success_template_uri);
+        visitor.field("translationMap", &mut self.translation_map);
+        visitor.field("translationMapDefaults", &mut self.translation_map_defaults);
         visitor.extra(&mut self.extra);
     }
 }

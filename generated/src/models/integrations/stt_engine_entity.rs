@@ -5,16 +5,16 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct SttEngineEntity {
+    /// `grammarBased`
+    pub grammar_based: Option<bool>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `grammarBased`
-    pub grammar_based: Option<bool>,
     /// `replacedBy`
     pub replaced_by: Option<Box<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for SttEngineEntity {
     const NAME: &'static str = "SttEngineEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("grammarBased", &mut self.grammar_based);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("grammarBased", &mut self.grammar_based);
         visitor.boxed("replacedBy", &mut self.replaced_by);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

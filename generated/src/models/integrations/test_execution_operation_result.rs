@@ -5,12 +5,12 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 
 #[derive(Clone, Default)]
 pub struct TestExecutionOperationResult {
-    pub step: Option<i64>,
-    pub name: Option<String>,
-    pub success: Option<bool>,
-    pub result: Option<serde_json::Value>,
     pub error: Option<Box<ErrorBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    pub result: Option<serde_json::Value>,
+    pub step: Option<i64>,
+    pub success: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,11 +18,11 @@ impl codec::Model for TestExecutionOperationResult {
     const NAME: &'static str = "TestExecutionOperationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("step", &mut self.step);
-        visitor.field("name", &mut self.name);
-        visitor.field("success", &mut self.success);
-        visitor.field("result", &mut self.result);
         visitor.boxed("error", &mut self.error);
+        visitor.field("name", &mut self.name);
+        visitor.field("result", &mut self.result);
+        visitor.field("step", &mut self.step);
+        visitor.field("success", &mut self.success);
         visitor.extra(&mut self.extra);
     }
 }

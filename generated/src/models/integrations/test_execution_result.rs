@@ -6,12 +6,12 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 
 #[derive(Clone, Default)]
 pub struct TestExecutionResult {
-    pub operations: Option<Vec<TestExecutionOperationResult>>,
     pub error: Option<Box<ErrorBody>>,
     /// `finalResult`
     pub final_result: Option<serde_json::Value>,
+    pub operations: Option<Vec<TestExecutionOperationResult>>,
     pub success: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for TestExecutionResult {
     const NAME: &'static str = "TestExecutionResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operations", &mut self.operations);
         visitor.boxed("error", &mut self.error);
         visitor.field("finalResult", &mut self.final_result);
+        visitor.field("operations", &mut self.operations);
         visitor.field("success", &mut self.success);
         visitor.extra(&mut self.extra);
     }

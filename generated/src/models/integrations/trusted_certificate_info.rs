@@ -8,7 +8,7 @@ pub struct TrustedCertificateInfo {
     /// `serialNumber`
     pub serial_number: Option<String>,
     pub signature: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

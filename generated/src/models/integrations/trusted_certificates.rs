@@ -7,7 +7,7 @@ use crate::models::integrations::TrustedCertificateInfo;
 pub struct TrustedCertificates {
     pub entities: Option<Vec<TrustedCertificateInfo>>,
     pub total: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,19 +7,19 @@ use crate::models::integrations::TtsVoiceEntity;
 pub struct TtsEngineEntity {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub languages: Option<Vec<String>>,
-    /// `outputFormats`, required
-    pub output_formats: Option<Vec<String>>,
-    pub voices: Option<Vec<TtsVoiceEntity>>,
     /// `isDefault`
     pub is_default: Option<bool>,
     /// `isSecure`
     pub is_secure: Option<bool>,
+    /// required
+    pub languages: Option<Vec<String>>,
+    pub name: Option<String>,
+    /// `outputFormats`, required
+    pub output_formats: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub voices: Option<Vec<TtsVoiceEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for TtsEngineEntity {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("languages", &mut self.languages);
-        visitor.field("outputFormats", &mut self.output_formats);
-        visitor.field("voices", &mut self.voices);
         visitor.field("isDefault", &mut self.is_default);
         visitor.field("isSecure", &mut self.is_secure);
+        visitor.field("languages", &mut self.languages);
+        visitor.field("name", &mut self.name);
+        visitor.field("outputFormats", &mut self.output_formats);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("voices", &mut self.voices);
         visitor.extra(&mut self.extra);
     }
 }

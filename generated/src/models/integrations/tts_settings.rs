@@ -9,7 +9,7 @@ pub struct TtsSettings {
     pub default_engine: Option<String>,
     /// `languageOverrides`, required
     pub language_overrides: Option<Vec<LanguageOverride>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,27 +5,27 @@ use crate::models::integrations::TtsEngineEntity;
 
 #[derive(Clone, Default)]
 pub struct TtsVoiceEntity {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `displayName`
     pub display_name: Option<String>,
     /// required
-    pub gender: Option<String>,
-    /// `voiceType`
-    pub voice_type: Option<TtsVoiceEntityVoiceType>,
-    /// required
-    pub language: Option<String>,
-    /// required
     pub engine: Option<Box<TtsEngineEntity>>,
+    /// required
+    pub gender: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `isDefault`
     pub is_default: Option<bool>,
-    /// `supportedModels`
-    pub supported_models: Option<Vec<String>>,
+    /// required
+    pub language: Option<String>,
+    pub name: Option<String>,
     pub provider: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedModels`
+    pub supported_models: Option<Vec<String>>,
+    /// `voiceType`
+    pub voice_type: Option<TtsVoiceEntityVoiceType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for TtsVoiceEntity {
     const NAME: &'static str = "TtsVoiceEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("displayName", &mut self.display_name);
-        visitor.field("gender", &mut self.gender);
-        visitor.field("voiceType", &mut self.voice_type);
-        visitor.field("language", &mut self.language);
         visitor.boxed("engine", &mut self.engine);
+        visitor.field("gender", &mut self.gender);
+        visitor.field("id", &mut self.id);
         visitor.field("isDefault", &mut self.is_default);
-        visitor.field("supportedModels", &mut self.supported_models);
+        visitor.field("language", &mut self.language);
+        visitor.field("name", &mut self.name);
         visitor.field("provider", &mut self.provider);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("supportedModels", &mut self.supported_models);
+        visitor.field("voiceType", &mut self.voice_type);
         visitor.extra(&mut self.extra);
     }
 }

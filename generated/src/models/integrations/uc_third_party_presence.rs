@@ -6,14 +6,14 @@ use crate::runtime::time;
 /// `UCThirdPartyPresence` in the API.
 #[derive(Clone, Default)]
 pub struct UcThirdPartyPresence {
-    /// required
-    pub email: Option<String>,
-    /// required
-    pub presence: Option<String>,
-    pub message: Option<String>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub email: Option<String>,
+    pub message: Option<String>,
+    /// required
+    pub presence: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for UcThirdPartyPresence {
     const NAME: &'static str = "UcThirdPartyPresence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("email", &mut self.email);
-        visitor.field("presence", &mut self.presence);
-        visitor.field("message", &mut self.message);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("email", &mut self.email);
+        visitor.field("message", &mut self.message);
+        visitor.field("presence", &mut self.presence);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,36 +8,36 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct UnifiedCommunicationsIntegration {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `ucIntegrationKey`, required, read-only
-    pub uc_integration_key: Option<Box<AddressableEntityRef>>,
-    /// `integrationPresenceSource`, required, read-only
-    pub integration_presence_source: Option<
-        UnifiedCommunicationsIntegrationIntegrationPresenceSource,
-    >,
-    /// `pbxPermission`, required, read-only
-    pub pbx_permission: Option<String>,
-    /// required, read-only
-    pub icon: Option<Box<UcIcon>>,
     /// `badgeIcons`, required, read-only
     pub badge_icons: Option<BTreeMap<String, UcIcon>>,
     /// required, read-only
     pub i10n: Option<BTreeMap<String, Uci10n>>,
-    /// `polledPresence`, required, read-only
-    pub polled_presence: Option<bool>,
-    /// `pollIntervalSec`, read-only
-    pub poll_interval_sec: Option<i64>,
+    /// required, read-only
+    pub icon: Option<Box<UcIcon>>,
+    /// read-only
+    pub id: Option<String>,
     /// `includeBadge`, read-only
     pub include_badge: Option<bool>,
-    /// `userPermissions`, required, read-only
-    pub user_permissions: Option<Vec<String>>,
+    /// `integrationPresenceSource`, required, read-only
+    pub integration_presence_source: Option<
+        UnifiedCommunicationsIntegrationIntegrationPresenceSource,
+    >,
+    pub name: Option<String>,
     /// `oauthScopes`
     pub oauth_scopes: Option<Vec<String>>,
+    /// `pbxPermission`, required, read-only
+    pub pbx_permission: Option<String>,
+    /// `pollIntervalSec`, read-only
+    pub poll_interval_sec: Option<i64>,
+    /// `polledPresence`, required, read-only
+    pub polled_presence: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `ucIntegrationKey`, required, read-only
+    pub uc_integration_key: Option<Box<AddressableEntityRef>>,
+    /// `userPermissions`, required, read-only
+    pub user_permissions: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,21 +45,21 @@ impl codec::Model for UnifiedCommunicationsIntegration {
     const NAME: &'static str = "UnifiedCommunicationsIntegration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("ucIntegrationKey", &mut self.uc_integration_key);
-        visitor
-            .field("integrationPresenceSource", &mut self.integration_presence_source);
-        visitor.field("pbxPermission", &mut self.pbx_permission);
-        visitor.boxed("icon", &mut self.icon);
         visitor.field("badgeIcons", &mut self.badge_icons);
         visitor.field("i10n", &mut self.i10n);
-        visitor.field("polledPresence", &mut self.polled_presence);
-        visitor.field("pollIntervalSec", &mut self.poll_interval_sec);
+        visitor.boxed("icon", &mut self.icon);
+        visitor.field("id", &mut self.id);
         visitor.field("includeBadge", &mut self.include_badge);
-        visitor.field("userPermissions", &mut self.user_permissions);
+        visitor
+            .field("integrationPresenceSource", &mut self.integration_presence_source);
+        visitor.field("name", &mut self.name);
         visitor.field("oauthScopes", &mut self.oauth_scopes);
+        visitor.field("pbxPermission", &mut self.pbx_permission);
+        visitor.field("pollIntervalSec", &mut self.poll_interval_sec);
+        visitor.field("polledPresence", &mut self.polled_presence);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("ucIntegrationKey", &mut self.uc_integration_key);
+        visitor.field("userPermissions", &mut self.user_permissions);
         visitor.extra(&mut self.extra);
     }
 }

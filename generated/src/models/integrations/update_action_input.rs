@@ -6,11 +6,11 @@ use crate::models::integrations::ActionConfig;
 #[derive(Clone, Default)]
 pub struct UpdateActionInput {
     pub category: Option<String>,
-    pub name: Option<String>,
     pub config: Option<Box<ActionConfig>>,
+    pub name: Option<String>,
     /// required
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for UpdateActionInput {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("category", &mut self.category);
-        visitor.field("name", &mut self.name);
         visitor.boxed("config", &mut self.config);
+        visitor.field("name", &mut self.name);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }

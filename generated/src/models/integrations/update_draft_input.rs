@@ -6,13 +6,13 @@ use crate::models::integrations::{ActionConfig, ActionContractInput};
 #[derive(Clone, Default)]
 pub struct UpdateDraftInput {
     pub category: Option<String>,
-    pub name: Option<String>,
     pub config: Option<Box<ActionConfig>>,
     pub contract: Option<Box<ActionContractInput>>,
+    pub name: Option<String>,
     pub secure: Option<bool>,
     /// required
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for UpdateDraftInput {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("category", &mut self.category);
-        visitor.field("name", &mut self.name);
         visitor.boxed("config", &mut self.config);
         visitor.boxed("contract", &mut self.contract);
+        visitor.field("name", &mut self.name);
         visitor.field("secure", &mut self.secure);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);

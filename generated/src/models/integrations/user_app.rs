@@ -5,16 +5,16 @@ use crate::models::integrations::{IntegrationType, UserAppConfigurationInfo};
 
 #[derive(Clone, Default)]
 pub struct UserApp {
+    pub config: Option<Box<UserAppConfigurationInfo>>,
     /// read-only
     pub id: Option<String>,
-    /// read-only
-    pub name: Option<String>,
     /// `integrationType`, read-only
     pub integration_type: Option<Box<IntegrationType>>,
-    pub config: Option<Box<UserAppConfigurationInfo>>,
+    /// read-only
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for UserApp {
     const NAME: &'static str = "UserApp";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("integrationType", &mut self.integration_type);
         visitor.boxed("config", &mut self.config);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("integrationType", &mut self.integration_type);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -9,7 +9,7 @@ pub struct UserAppConfigurationInfo {
     pub current: Option<Box<IntegrationConfiguration>>,
     /// read-only
     pub effective: Option<Box<EffectiveConfiguration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

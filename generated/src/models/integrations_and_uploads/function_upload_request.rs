@@ -8,7 +8,7 @@ pub struct FunctionUploadRequest {
     pub file_name: Option<String>,
     /// `signedUrlTimeoutSeconds`
     pub signed_url_timeout_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

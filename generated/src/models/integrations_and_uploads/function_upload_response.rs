@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct FunctionUploadResponse {
     /// read-only
-    pub url: Option<String>,
-    /// read-only
     pub headers: Option<BTreeMap<String, String>>,
     /// `signedUrlTimeoutSeconds`
     pub signed_url_timeout_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for FunctionUploadResponse {
     const NAME: &'static str = "FunctionUploadResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.field("headers", &mut self.headers);
         visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

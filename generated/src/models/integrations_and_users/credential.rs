@@ -6,16 +6,16 @@ use crate::models::integrations_and_users::CredentialType;
 
 #[derive(Clone, Default)]
 pub struct Credential {
+    /// `credentialFields`
+    pub credential_fields: Option<BTreeMap<String, String>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// required
-    pub r#type: Option<Box<CredentialType>>,
-    /// `credentialFields`
-    pub credential_fields: Option<BTreeMap<String, String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<Box<CredentialType>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for Credential {
     const NAME: &'static str = "Credential";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("credentialFields", &mut self.credential_fields);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("type", &mut self.r#type);
-        visitor.field("credentialFields", &mut self.credential_fields);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

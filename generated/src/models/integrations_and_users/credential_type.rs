@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CredentialType {
+    /// `displayOrder`, read-only
+    pub display_order: Option<Vec<String>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
     /// read-only
     pub properties: Option<serde_json::Value>,
-    /// `displayOrder`, read-only
-    pub display_order: Option<Vec<String>>,
     /// read-only
     pub required: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for CredentialType {
     const NAME: &'static str = "CredentialType";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("displayOrder", &mut self.display_order);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("properties", &mut self.properties);
-        visitor.field("displayOrder", &mut self.display_order);
         visitor.field("required", &mut self.required);
         visitor.extra(&mut self.extra);
     }

@@ -7,7 +7,7 @@ use crate::models::intents::SourceIntent;
 pub struct BulkAddSourceIntentsRequest {
     /// required
     pub items: Option<Vec<SourceIntent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

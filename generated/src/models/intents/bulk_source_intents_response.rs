@@ -5,12 +5,12 @@ use crate::models::intents::BulkResults;
 
 #[derive(Clone, Default)]
 pub struct BulkSourceIntentsResponse {
-    pub results: Option<Vec<BulkResults>>,
     /// `errorCount`
     pub error_count: Option<i64>,
     /// `errorResultIds`
     pub error_result_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<BulkResults>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for BulkSourceIntentsResponse {
     const NAME: &'static str = "BulkSourceIntentsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("errorCount", &mut self.error_count);
         visitor.field("errorResultIds", &mut self.error_result_ids);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CustomerIntent {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `categoryId`, required
+    pub category_id: Option<String>,
     /// required
     pub description: Option<String>,
     /// `expiryTime`, required
     pub expiry_time: Option<i64>,
-    /// `categoryId`, required
-    pub category_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for CustomerIntent {
     const NAME: &'static str = "CustomerIntent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("categoryId", &mut self.category_id);
         visitor.field("description", &mut self.description);
         visitor.field("expiryTime", &mut self.expiry_time);
-        visitor.field("categoryId", &mut self.category_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CustomerIntentAssignmentRequest {
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
     /// `conversationId`
     pub conversation_id: Option<String>,
+    /// `sessionId`
+    pub session_id: Option<String>,
+    /// `sourceId`
+    pub source_id: Option<String>,
     /// `sourceType`
     pub source_type: Option<CustomerIntentAssignmentRequestSourceType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for CustomerIntentAssignmentRequest {
     const NAME: &'static str = "CustomerIntentAssignmentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sourceId", &mut self.source_id);
-        visitor.field("sessionId", &mut self.session_id);
         visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("sourceId", &mut self.source_id);
         visitor.field("sourceType", &mut self.source_type);
         visitor.extra(&mut self.extra);
     }

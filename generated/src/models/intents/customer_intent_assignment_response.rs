@@ -7,13 +7,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CustomerIntentAssignmentResponse {
-    /// `customerIntent`, read-only
-    pub customer_intent: Option<Box<DomainEntityRef>>,
     /// read-only
     pub category: Option<Box<AddressableEntityRef>>,
+    /// `customerIntent`, read-only
+    pub customer_intent: Option<Box<DomainEntityRef>>,
     /// `dateMostRecentlyAssigned`, read-only
     pub date_most_recently_assigned: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for CustomerIntentAssignmentResponse {
     const NAME: &'static str = "CustomerIntentAssignmentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("customerIntent", &mut self.customer_intent);
         visitor.boxed("category", &mut self.category);
+        visitor.boxed("customerIntent", &mut self.customer_intent);
         visitor.field("dateMostRecentlyAssigned", &mut self.date_most_recently_assigned);
         visitor.extra(&mut self.extra);
     }

@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CustomerIntentPatch {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `categoryId`
+    pub category_id: Option<String>,
     pub description: Option<String>,
     /// `expiryTime`
     pub expiry_time: Option<i64>,
-    /// `categoryId`
-    pub category_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for CustomerIntentPatch {
     const NAME: &'static str = "CustomerIntentPatch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("categoryId", &mut self.category_id);
         visitor.field("description", &mut self.description);
         visitor.field("expiryTime", &mut self.expiry_time);
-        visitor.field("categoryId", &mut self.category_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -7,20 +7,20 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct CustomerIntentResponse {
     /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    pub category: Option<Box<AddressableEntityRef>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
     /// required
     pub description: Option<String>,
     /// `expiryTime`, required
     pub expiry_time: Option<i64>,
     /// read-only
-    pub category: Option<Box<AddressableEntityRef>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for CustomerIntentResponse {
     const NAME: &'static str = "CustomerIntentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("expiryTime", &mut self.expiry_time);
         visitor.boxed("category", &mut self.category);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("description", &mut self.description);
+        visitor.field("expiryTime", &mut self.expiry_time);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -6,11 +6,11 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct CustomerSourceIntent {
-    /// `sourceIntent`
-    pub source_intent: Option<Box<SourceIntent>>,
     /// `customerIntent`
     pub customer_intent: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceIntent`
+    pub source_intent: Option<Box<SourceIntent>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for CustomerSourceIntent {
     const NAME: &'static str = "CustomerSourceIntent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("sourceIntent", &mut self.source_intent);
         visitor.boxed("customerIntent", &mut self.customer_intent);
+        visitor.boxed("sourceIntent", &mut self.source_intent);
         visitor.extra(&mut self.extra);
     }
 }

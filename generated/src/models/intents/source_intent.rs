@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SourceIntent {
+    /// `sourceId`
+    pub source_id: Option<String>,
     /// `sourceIntentId`
     pub source_intent_id: Option<String>,
     /// `sourceIntentName`
     pub source_intent_name: Option<String>,
-    /// `sourceType`
-    pub source_type: Option<SourceIntentSourceType>,
-    /// `sourceId`
-    pub source_id: Option<String>,
     /// `sourceName`
     pub source_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceType`
+    pub source_type: Option<SourceIntentSourceType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for SourceIntent {
     const NAME: &'static str = "SourceIntent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("sourceId", &mut self.source_id);
         visitor.field("sourceIntentId", &mut self.source_intent_id);
         visitor.field("sourceIntentName", &mut self.source_intent_name);
-        visitor.field("sourceType", &mut self.source_type);
-        visitor.field("sourceId", &mut self.source_id);
         visitor.field("sourceName", &mut self.source_name);
+        visitor.field("sourceType", &mut self.source_type);
         visitor.extra(&mut self.extra);
     }
 }

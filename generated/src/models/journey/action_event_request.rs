@@ -4,10 +4,6 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ActionEventRequest {
-    /// read-only
-    pub id: Option<String>,
-    /// `sessionId`, required
-    pub session_id: Option<String>,
     /// `actionId`, required
     pub action_id: Option<String>,
     /// `actionState`, required
@@ -16,9 +12,13 @@ pub struct ActionEventRequest {
     pub error_code: Option<String>,
     /// `errorMessage`
     pub error_message: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`, required
+    pub session_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for ActionEventRequest {
     const NAME: &'static str = "ActionEventRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("sessionId", &mut self.session_id);
         visitor.field("actionId", &mut self.action_id);
         visitor.field("actionState", &mut self.action_state);
         visitor.field("errorCode", &mut self.error_code);
         visitor.field("errorMessage", &mut self.error_message);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sessionId", &mut self.session_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,47 +11,47 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ActionMap {
-    /// read-only
-    pub id: Option<String>,
-    pub version: Option<i64>,
-    /// `isActive`
-    pub is_active: Option<bool>,
+    pub action: Option<Box<ActionMapAction>>,
+    /// `actionMapScheduleGroups`
+    pub action_map_schedule_groups: Option<Box<ActionMapScheduleGroups>>,
+    pub activation: Option<Box<Activation>>,
+    /// `createdDate`
+    pub created_date: Option<time::Timestamp>,
     /// `displayName`, required
     pub display_name: Option<String>,
-    /// `triggerWithSegments`
-    pub trigger_with_segments: Option<Vec<String>>,
+    /// `endDate`
+    pub end_date: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `ignoreFrequencyCap`
+    pub ignore_frequency_cap: Option<bool>,
+    /// `isActive`
+    pub is_active: Option<bool>,
+    /// `modifiedDate`
+    pub modified_date: Option<time::Timestamp>,
+    /// `pageUrlConditions`
+    pub page_url_conditions: Option<Vec<UrlCondition>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
     /// `triggerWithEventConditions`
     pub trigger_with_event_conditions: Option<Vec<EventCondition>>,
-    /// `triggerWithOutcomeProbabilityConditions`
-    pub trigger_with_outcome_probability_conditions: Option<
-        Vec<OutcomeProbabilityCondition>,
-    >,
     /// `triggerWithOutcomePercentileConditions`
     pub trigger_with_outcome_percentile_conditions: Option<
         Vec<OutcomePercentileCondition>,
     >,
+    /// `triggerWithOutcomeProbabilityConditions`
+    pub trigger_with_outcome_probability_conditions: Option<
+        Vec<OutcomeProbabilityCondition>,
+    >,
     /// `triggerWithOutcomeQuantileConditions`
     pub trigger_with_outcome_quantile_conditions: Option<Vec<OutcomeQuantileCondition>>,
-    /// `pageUrlConditions`
-    pub page_url_conditions: Option<Vec<UrlCondition>>,
-    pub activation: Option<Box<Activation>>,
+    /// `triggerWithSegments`
+    pub trigger_with_segments: Option<Vec<String>>,
+    pub version: Option<i64>,
     pub weight: Option<i64>,
-    pub action: Option<Box<ActionMapAction>>,
-    /// `actionMapScheduleGroups`
-    pub action_map_schedule_groups: Option<Box<ActionMapScheduleGroups>>,
-    /// `ignoreFrequencyCap`
-    pub ignore_frequency_cap: Option<bool>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// `createdDate`
-    pub created_date: Option<time::Timestamp>,
-    /// `modifiedDate`
-    pub modified_date: Option<time::Timestamp>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -59,20 +59,23 @@ impl codec::Model for ActionMap {
     const NAME: &'static str = "ActionMap";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("version", &mut self.version);
-        visitor.field("isActive", &mut self.is_active);
+        visitor.boxed("action", &mut self.action);
+        visitor.boxed("actionMapScheduleGroups", &mut self.action_map_schedule_groups);
+        visitor.boxed("activation", &mut self.activation);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("displayName", &mut self.display_name);
-        visitor.field("triggerWithSegments", &mut self.trigger_with_segments);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.field("id", &mut self.id);
+        visitor.field("ignoreFrequencyCap", &mut self.ignore_frequency_cap);
+        visitor.field("isActive", &mut self.is_active);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("pageUrlConditions", &mut self.page_url_conditions);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
         visitor
             .field(
                 "triggerWithEventConditions",
                 &mut self.trigger_with_event_conditions,
-            );
-        visitor
-            .field(
-                "triggerWithOutcomeProbabilityConditions",
-                &mut self.trigger_with_outcome_probability_conditions,
             );
         visitor
             .field(
@@ -81,20 +84,17 @@ impl codec::Model for ActionMap {
             );
         visitor
             .field(
+                "triggerWithOutcomeProbabilityConditions",
+                &mut self.trigger_with_outcome_probability_conditions,
+            );
+        visitor
+            .field(
                 "triggerWithOutcomeQuantileConditions",
                 &mut self.trigger_with_outcome_quantile_conditions,
             );
-        visitor.field("pageUrlConditions", &mut self.page_url_conditions);
-        visitor.boxed("activation", &mut self.activation);
+        visitor.field("triggerWithSegments", &mut self.trigger_with_segments);
+        visitor.field("version", &mut self.version);
         visitor.field("weight", &mut self.weight);
-        visitor.boxed("action", &mut self.action);
-        visitor.boxed("actionMapScheduleGroups", &mut self.action_map_schedule_groups);
-        visitor.field("ignoreFrequencyCap", &mut self.ignore_frequency_cap);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
         visitor.extra(&mut self.extra);
     }
 }

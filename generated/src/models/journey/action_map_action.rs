@@ -10,15 +10,15 @@ use crate::models::journey::{
 pub struct ActionMapAction {
     /// `actionTemplate`
     pub action_template: Option<Box<ActionMapActionTemplate>>,
-    /// `mediaType`
-    pub media_type: Option<ActionMapActionMediaType>,
     /// `architectFlowFields`
     pub architect_flow_fields: Option<Box<ArchitectFlowFields>>,
-    /// `webMessagingOfferFields`
-    pub web_messaging_offer_fields: Option<Box<WebMessagingOfferFields>>,
+    /// `mediaType`
+    pub media_type: Option<ActionMapActionMediaType>,
     /// `openActionFields`
     pub open_action_fields: Option<Box<OpenActionFields>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `webMessagingOfferFields`
+    pub web_messaging_offer_fields: Option<Box<WebMessagingOfferFields>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,10 +27,10 @@ impl codec::Model for ActionMapAction {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("actionTemplate", &mut self.action_template);
-        visitor.field("mediaType", &mut self.media_type);
         visitor.boxed("architectFlowFields", &mut self.architect_flow_fields);
-        visitor.boxed("webMessagingOfferFields", &mut self.web_messaging_offer_fields);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.boxed("openActionFields", &mut self.open_action_fields);
+        visitor.boxed("webMessagingOfferFields", &mut self.web_messaging_offer_fields);
         visitor.extra(&mut self.extra);
     }
 }

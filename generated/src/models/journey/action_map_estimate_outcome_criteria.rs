@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ActionMapEstimateOutcomeCriteria {
-    /// `outcomeId`, required
-    pub outcome_id: Option<String>,
     /// `maxProbability`
     pub max_probability: Option<f64>,
-    pub probability: Option<f64>,
-    pub quantile: Option<f64>,
     /// `maxQuantile`
     pub max_quantile: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `outcomeId`, required
+    pub outcome_id: Option<String>,
+    pub probability: Option<f64>,
+    pub quantile: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for ActionMapEstimateOutcomeCriteria {
     const NAME: &'static str = "ActionMapEstimateOutcomeCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outcomeId", &mut self.outcome_id);
         visitor.field("maxProbability", &mut self.max_probability);
+        visitor.field("maxQuantile", &mut self.max_quantile);
+        visitor.field("outcomeId", &mut self.outcome_id);
         visitor.field("probability", &mut self.probability);
         visitor.field("quantile", &mut self.quantile);
-        visitor.field("maxQuantile", &mut self.max_quantile);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::journey::ActionMapEstimateOutcomeCriteria;
 
 #[derive(Clone, Default)]
 pub struct ActionMapEstimateRequest {
-    /// `segmentIds`
-    pub segment_ids: Option<Vec<String>>,
     /// `outcomeCriteria`
     pub outcome_criteria: Option<Box<ActionMapEstimateOutcomeCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `segmentIds`
+    pub segment_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ActionMapEstimateRequest {
     const NAME: &'static str = "ActionMapEstimateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("segmentIds", &mut self.segment_ids);
         visitor.boxed("outcomeCriteria", &mut self.outcome_criteria);
+        visitor.field("segmentIds", &mut self.segment_ids);
         visitor.extra(&mut self.extra);
     }
 }

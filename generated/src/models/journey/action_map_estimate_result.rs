@@ -5,15 +5,15 @@ use crate::models::journey::SegmentEstimateCount;
 
 #[derive(Clone, Default)]
 pub struct ActionMapEstimateResult {
+    /// `outcomesScoresCount`
+    pub outcomes_scores_count: Option<i64>,
+    /// `perSegmentCounts`
+    pub per_segment_counts: Option<Vec<SegmentEstimateCount>>,
     /// `qualifiedSessionCount`
     pub qualified_session_count: Option<i64>,
     /// `totalSessionCount`
     pub total_session_count: Option<i64>,
-    /// `perSegmentCounts`
-    pub per_segment_counts: Option<Vec<SegmentEstimateCount>>,
-    /// `outcomesScoresCount`
-    pub outcomes_scores_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ActionMapEstimateResult {
     const NAME: &'static str = "ActionMapEstimateResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("outcomesScoresCount", &mut self.outcomes_scores_count);
+        visitor.field("perSegmentCounts", &mut self.per_segment_counts);
         visitor.field("qualifiedSessionCount", &mut self.qualified_session_count);
         visitor.field("totalSessionCount", &mut self.total_session_count);
-        visitor.field("perSegmentCounts", &mut self.per_segment_counts);
-        visitor.field("outcomesScoresCount", &mut self.outcomes_scores_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,26 +8,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ActionTarget {
+    /// `createdDate`
+    pub created_date: Option<time::Timestamp>,
+    pub description: Option<String>,
     /// read-only
     pub id: Option<String>,
+    /// `modifiedDate`
+    pub modified_date: Option<time::Timestamp>,
     pub name: Option<String>,
-    /// `userData`
-    pub user_data: Option<Vec<KeyValue>>,
-    /// `supportedMediaTypes`
-    pub supported_media_types: Option<Vec<ActionTargetSupportedMediaTypes>>,
-    pub state: Option<ActionTargetState>,
-    pub description: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `serviceLevel`
     pub service_level: Option<Box<ServiceLevel>>,
     /// `shortAbandonThreshold`
     pub short_abandon_threshold: Option<i64>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// `createdDate`
-    pub created_date: Option<time::Timestamp>,
-    /// `modifiedDate`
-    pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<ActionTargetState>,
+    /// `supportedMediaTypes`
+    pub supported_media_types: Option<Vec<ActionTargetSupportedMediaTypes>>,
+    /// `userData`
+    pub user_data: Option<Vec<KeyValue>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,17 +35,17 @@ impl codec::Model for ActionTarget {
     const NAME: &'static str = "ActionTarget";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("userData", &mut self.user_data);
-        visitor.field("supportedMediaTypes", &mut self.supported_media_types);
-        visitor.field("state", &mut self.state);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.field("shortAbandonThreshold", &mut self.short_abandon_threshold);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("state", &mut self.state);
+        visitor.field("supportedMediaTypes", &mut self.supported_media_types);
+        visitor.field("userData", &mut self.user_data);
         visitor.extra(&mut self.extra);
     }
 }

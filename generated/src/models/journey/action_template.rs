@@ -6,26 +6,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ActionTemplate {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// read-only
-    pub version: Option<i64>,
-    /// `mediaType`, required
-    pub media_type: Option<ActionTemplateMediaType>,
-    /// required
-    pub state: Option<ActionTemplateState>,
     /// `contentOffer`
     pub content_offer: Option<Box<ContentOffer>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
     /// `createdDate`, read-only
     pub created_date: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `mediaType`, required
+    pub media_type: Option<ActionTemplateMediaType>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// required
+    pub state: Option<ActionTemplateState>,
+    /// read-only
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,16 +33,16 @@ impl codec::Model for ActionTemplate {
     const NAME: &'static str = "ActionTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("state", &mut self.state);
         visitor.boxed("contentOffer", &mut self.content_offer);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

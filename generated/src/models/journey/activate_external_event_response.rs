@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ActivateExternalEventResponse {
-    /// `schemaId`, read-only
-    pub schema_id: Option<String>,
-    /// `eventName`, read-only
-    pub event_name: Option<String>,
-    /// `displayName`, read-only
-    pub display_name: Option<String>,
-    /// read-only
-    pub rank: Option<i64>,
     /// `activationStatus`, read-only
     pub activation_status: Option<ActivateExternalEventResponseActivationStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `displayName`, read-only
+    pub display_name: Option<String>,
+    /// `eventName`, read-only
+    pub event_name: Option<String>,
+    /// read-only
+    pub rank: Option<i64>,
+    /// `schemaId`, read-only
+    pub schema_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for ActivateExternalEventResponse {
     const NAME: &'static str = "ActivateExternalEventResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemaId", &mut self.schema_id);
-        visitor.field("eventName", &mut self.event_name);
-        visitor.field("displayName", &mut self.display_name);
-        visitor.field("rank", &mut self.rank);
         visitor.field("activationStatus", &mut self.activation_status);
+        visitor.field("displayName", &mut self.display_name);
+        visitor.field("eventName", &mut self.event_name);
+        visitor.field("rank", &mut self.rank);
+        visitor.field("schemaId", &mut self.schema_id);
         visitor.extra(&mut self.extra);
     }
 }

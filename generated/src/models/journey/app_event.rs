@@ -9,32 +9,32 @@ use crate::models::external_contacts_and_journey::{
 
 #[derive(Clone, Default)]
 pub struct AppEvent {
-    /// `eventName`, required
-    pub event_name: Option<String>,
-    /// `screenName`, required
-    pub screen_name: Option<String>,
     /// required
     pub app: Option<Box<JourneyApp>>,
     /// required
+    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
+    /// required
     pub device: Option<Box<Device>>,
+    /// `eventName`, required
+    pub event_name: Option<String>,
+    pub geolocation: Option<Box<JourneyGeolocation>>,
     /// `ipAddress`
     pub ip_address: Option<String>,
     /// `ipOrganization`
     pub ip_organization: Option<String>,
-    pub geolocation: Option<Box<JourneyGeolocation>>,
-    /// `sdkLibrary`
-    pub sdk_library: Option<Box<SdkLibrary>>,
-    /// `networkConnectivity`
-    pub network_connectivity: Option<Box<NetworkConnectivity>>,
     /// `mktCampaign`
     pub mkt_campaign: Option<Box<JourneyCampaign>>,
+    /// `networkConnectivity`
+    pub network_connectivity: Option<Box<NetworkConnectivity>>,
+    /// `screenName`, required
+    pub screen_name: Option<String>,
+    /// `sdkLibrary`
+    pub sdk_library: Option<Box<SdkLibrary>>,
     /// `searchQuery`
     pub search_query: Option<String>,
     /// required
-    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
-    /// required
     pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,18 +42,18 @@ impl codec::Model for AppEvent {
     const NAME: &'static str = "AppEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventName", &mut self.event_name);
-        visitor.field("screenName", &mut self.screen_name);
         visitor.boxed("app", &mut self.app);
+        visitor.field("attributes", &mut self.attributes);
         visitor.boxed("device", &mut self.device);
+        visitor.field("eventName", &mut self.event_name);
+        visitor.boxed("geolocation", &mut self.geolocation);
         visitor.field("ipAddress", &mut self.ip_address);
         visitor.field("ipOrganization", &mut self.ip_organization);
-        visitor.boxed("geolocation", &mut self.geolocation);
-        visitor.boxed("sdkLibrary", &mut self.sdk_library);
-        visitor.boxed("networkConnectivity", &mut self.network_connectivity);
         visitor.boxed("mktCampaign", &mut self.mkt_campaign);
+        visitor.boxed("networkConnectivity", &mut self.network_connectivity);
+        visitor.field("screenName", &mut self.screen_name);
+        visitor.boxed("sdkLibrary", &mut self.sdk_library);
         visitor.field("searchQuery", &mut self.search_query);
-        visitor.field("attributes", &mut self.attributes);
         visitor.field("traits", &mut self.traits);
         visitor.extra(&mut self.extra);
     }

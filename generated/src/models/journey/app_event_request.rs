@@ -11,31 +11,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AppEventRequest {
-    /// `eventName`, required
-    pub event_name: Option<String>,
-    /// `screenName`, required
-    pub screen_name: Option<String>,
     /// required
     pub app: Option<Box<JourneyApp>>,
+    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
+    /// `customerCookieId`, required
+    pub customer_cookie_id: Option<String>,
     /// required
     pub device: Option<Box<RequestDevice>>,
-    /// `sdkLibrary`
-    pub sdk_library: Option<Box<SdkLibrary>>,
+    /// `eventName`, required
+    pub event_name: Option<String>,
+    /// `externalId`
+    pub external_id: Option<String>,
     /// `networkConnectivity`
     pub network_connectivity: Option<Box<NetworkConnectivity>>,
     /// `referrerUrl`
     pub referrer_url: Option<String>,
+    /// `screenName`, required
+    pub screen_name: Option<String>,
+    /// `sdkLibrary`
+    pub sdk_library: Option<Box<SdkLibrary>>,
     /// `searchQuery`
     pub search_query: Option<String>,
-    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
     pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
-    /// `externalId`
-    pub external_id: Option<String>,
-    /// `customerCookieId`, required
-    pub customer_cookie_id: Option<String>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,19 +43,19 @@ impl codec::Model for AppEventRequest {
     const NAME: &'static str = "AppEventRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventName", &mut self.event_name);
-        visitor.field("screenName", &mut self.screen_name);
         visitor.boxed("app", &mut self.app);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("customerCookieId", &mut self.customer_cookie_id);
         visitor.boxed("device", &mut self.device);
-        visitor.boxed("sdkLibrary", &mut self.sdk_library);
+        visitor.field("eventName", &mut self.event_name);
+        visitor.field("externalId", &mut self.external_id);
         visitor.boxed("networkConnectivity", &mut self.network_connectivity);
         visitor.field("referrerUrl", &mut self.referrer_url);
+        visitor.field("screenName", &mut self.screen_name);
+        visitor.boxed("sdkLibrary", &mut self.sdk_library);
         visitor.field("searchQuery", &mut self.search_query);
-        visitor.field("attributes", &mut self.attributes);
         visitor.field("traits", &mut self.traits);
-        visitor.field("externalId", &mut self.external_id);
-        visitor.field("customerCookieId", &mut self.customer_cookie_id);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.extra(&mut self.extra);
     }
 }

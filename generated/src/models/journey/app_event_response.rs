@@ -13,41 +13,41 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct AppEventResponse {
     /// required
-    pub id: Option<String>,
+    pub app: Option<Box<JourneyApp>>,
+    /// required
+    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
     /// `customerId`, required
     pub customer_id: Option<String>,
     /// `customerIdType`, required
     pub customer_id_type: Option<String>,
-    /// `eventName`, required
-    pub event_name: Option<String>,
-    /// `screenName`, required
-    pub screen_name: Option<String>,
-    /// required
-    pub app: Option<Box<JourneyApp>>,
     /// required
     pub device: Option<Box<Device>>,
+    /// `eventName`, required
+    pub event_name: Option<String>,
+    /// `externalId`
+    pub external_id: Option<String>,
+    pub geolocation: Option<Box<JourneyGeolocation>>,
+    /// required
+    pub id: Option<String>,
     /// `ipOrganization`
     pub ip_organization: Option<String>,
-    pub geolocation: Option<Box<JourneyGeolocation>>,
-    /// `sdkLibrary`
-    pub sdk_library: Option<Box<SdkLibrary>>,
-    /// `networkConnectivity`
-    pub network_connectivity: Option<Box<NetworkConnectivity>>,
     /// `mktCampaign`
     pub mkt_campaign: Option<Box<JourneyCampaign>>,
-    /// required
-    pub session: Option<Box<AppEventResponseSession>>,
+    /// `networkConnectivity`
+    pub network_connectivity: Option<Box<NetworkConnectivity>>,
+    /// `screenName`, required
+    pub screen_name: Option<String>,
+    /// `sdkLibrary`
+    pub sdk_library: Option<Box<SdkLibrary>>,
     /// `searchQuery`
     pub search_query: Option<String>,
     /// required
-    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
+    pub session: Option<Box<AppEventResponseSession>>,
     /// required
     pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
-    /// `externalId`
-    pub external_id: Option<String>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -55,24 +55,24 @@ impl codec::Model for AppEventResponse {
     const NAME: &'static str = "AppEventResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.boxed("app", &mut self.app);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("customerId", &mut self.customer_id);
         visitor.field("customerIdType", &mut self.customer_id_type);
-        visitor.field("eventName", &mut self.event_name);
-        visitor.field("screenName", &mut self.screen_name);
-        visitor.boxed("app", &mut self.app);
         visitor.boxed("device", &mut self.device);
-        visitor.field("ipOrganization", &mut self.ip_organization);
-        visitor.boxed("geolocation", &mut self.geolocation);
-        visitor.boxed("sdkLibrary", &mut self.sdk_library);
-        visitor.boxed("networkConnectivity", &mut self.network_connectivity);
-        visitor.boxed("mktCampaign", &mut self.mkt_campaign);
-        visitor.boxed("session", &mut self.session);
-        visitor.field("searchQuery", &mut self.search_query);
-        visitor.field("attributes", &mut self.attributes);
-        visitor.field("traits", &mut self.traits);
+        visitor.field("eventName", &mut self.event_name);
         visitor.field("externalId", &mut self.external_id);
-        visitor.field("createdDate", &mut self.created_date);
+        visitor.boxed("geolocation", &mut self.geolocation);
+        visitor.field("id", &mut self.id);
+        visitor.field("ipOrganization", &mut self.ip_organization);
+        visitor.boxed("mktCampaign", &mut self.mkt_campaign);
+        visitor.boxed("networkConnectivity", &mut self.network_connectivity);
+        visitor.field("screenName", &mut self.screen_name);
+        visitor.boxed("sdkLibrary", &mut self.sdk_library);
+        visitor.field("searchQuery", &mut self.search_query);
+        visitor.boxed("session", &mut self.session);
+        visitor.field("traits", &mut self.traits);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,20 +6,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AppEventResponseSession {
-    /// required
-    pub id: Option<String>,
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
     /// `durationInSeconds`, required
     pub duration_in_seconds: Option<i64>,
     /// `eventCount`, required
     pub event_count: Option<i64>,
+    /// required
+    pub id: Option<String>,
+    pub referrer: Option<Box<Referrer>>,
     /// `screenviewCount`, required
     pub screenview_count: Option<i64>,
-    pub referrer: Option<Box<Referrer>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for AppEventResponseSession {
     const NAME: &'static str = "AppEventResponseSession";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("durationInSeconds", &mut self.duration_in_seconds);
         visitor.field("eventCount", &mut self.event_count);
-        visitor.field("screenviewCount", &mut self.screenview_count);
+        visitor.field("id", &mut self.id);
         visitor.boxed("referrer", &mut self.referrer);
+        visitor.field("screenviewCount", &mut self.screenview_count);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.extra(&mut self.extra);
     }
 }

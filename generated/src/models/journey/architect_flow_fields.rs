@@ -10,7 +10,7 @@ pub struct ArchitectFlowFields {
     pub architect_flow: Option<Box<AddressableEntityRef>>,
     /// `flowRequestMappings`
     pub flow_request_mappings: Option<Vec<RequestMapping>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CallToAction {
+    pub target: Option<CallToActionTarget>,
     pub text: Option<String>,
     /// required
     pub url: Option<String>,
-    pub target: Option<CallToActionTarget>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for CallToAction {
     const NAME: &'static str = "CallToAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("target", &mut self.target);
         visitor.field("text", &mut self.text);
         visitor.field("url", &mut self.url);
-        visitor.field("target", &mut self.target);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::models::journey::{CallToAction, ContentOfferStylingConfiguration};
 
 #[derive(Clone, Default)]
 pub struct ContentOffer {
-    /// `imageUrl`
-    pub image_url: Option<String>,
-    /// `displayMode`, required
-    pub display_mode: Option<ContentOfferDisplayMode>,
-    /// `layoutMode`, required
-    pub layout_mode: Option<ContentOfferLayoutMode>,
-    pub title: Option<String>,
-    pub headline: Option<String>,
     pub body: Option<String>,
     /// `callToAction`
     pub call_to_action: Option<Box<CallToAction>>,
-    pub style: Option<Box<ContentOfferStylingConfiguration>>,
+    /// `displayMode`, required
+    pub display_mode: Option<ContentOfferDisplayMode>,
+    pub headline: Option<String>,
     /// `imageAltText`
     pub image_alt_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `imageUrl`
+    pub image_url: Option<String>,
+    /// `layoutMode`, required
+    pub layout_mode: Option<ContentOfferLayoutMode>,
+    pub style: Option<Box<ContentOfferStylingConfiguration>>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,15 +27,15 @@ impl codec::Model for ContentOffer {
     const NAME: &'static str = "ContentOffer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("imageUrl", &mut self.image_url);
-        visitor.field("displayMode", &mut self.display_mode);
-        visitor.field("layoutMode", &mut self.layout_mode);
-        visitor.field("title", &mut self.title);
-        visitor.field("headline", &mut self.headline);
         visitor.field("body", &mut self.body);
         visitor.boxed("callToAction", &mut self.call_to_action);
-        visitor.boxed("style", &mut self.style);
+        visitor.field("displayMode", &mut self.display_mode);
+        visitor.field("headline", &mut self.headline);
         visitor.field("imageAltText", &mut self.image_alt_text);
+        visitor.field("imageUrl", &mut self.image_url);
+        visitor.field("layoutMode", &mut self.layout_mode);
+        visitor.boxed("style", &mut self.style);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

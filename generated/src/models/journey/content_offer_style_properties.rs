@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContentOfferStyleProperties {
-    pub padding: Option<String>,
-    pub color: Option<String>,
     /// `backgroundColor`
     pub background_color: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub color: Option<String>,
+    pub padding: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for ContentOfferStyleProperties {
     const NAME: &'static str = "ContentOfferStyleProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("padding", &mut self.padding);
-        visitor.field("color", &mut self.color);
         visitor.field("backgroundColor", &mut self.background_color);
+        visitor.field("color", &mut self.color);
+        visitor.field("padding", &mut self.padding);
         visitor.extra(&mut self.extra);
     }
 }

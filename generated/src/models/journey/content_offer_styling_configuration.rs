@@ -8,16 +8,16 @@ use crate::models::journey::{
 
 #[derive(Clone, Default)]
 pub struct ContentOfferStylingConfiguration {
-    pub position: Option<Box<ContentPositionProperties>>,
-    pub offer: Option<Box<ContentOfferStyleProperties>>,
+    pub body: Option<Box<TextStyleProperties>>,
     /// `closeButton`
     pub close_button: Option<Box<CloseButtonStyleProperties>>,
     /// `ctaButton`
     pub cta_button: Option<Box<CtaButtonStyleProperties>>,
-    pub title: Option<Box<TextStyleProperties>>,
     pub headline: Option<Box<TextStyleProperties>>,
-    pub body: Option<Box<TextStyleProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub offer: Option<Box<ContentOfferStyleProperties>>,
+    pub position: Option<Box<ContentPositionProperties>>,
+    pub title: Option<Box<TextStyleProperties>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for ContentOfferStylingConfiguration {
     const NAME: &'static str = "ContentOfferStylingConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("position", &mut self.position);
-        visitor.boxed("offer", &mut self.offer);
+        visitor.boxed("body", &mut self.body);
         visitor.boxed("closeButton", &mut self.close_button);
         visitor.boxed("ctaButton", &mut self.cta_button);
-        visitor.boxed("title", &mut self.title);
         visitor.boxed("headline", &mut self.headline);
-        visitor.boxed("body", &mut self.body);
+        visitor.boxed("offer", &mut self.offer);
+        visitor.boxed("position", &mut self.position);
+        visitor.boxed("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContentPositionProperties {
-    pub top: Option<String>,
     pub bottom: Option<String>,
     pub left: Option<String>,
     pub right: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub top: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for ContentPositionProperties {
     const NAME: &'static str = "ContentPositionProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("top", &mut self.top);
         visitor.field("bottom", &mut self.bottom);
         visitor.field("left", &mut self.left);
         visitor.field("right", &mut self.right);
+        visitor.field("top", &mut self.top);
         visitor.extra(&mut self.extra);
     }
 }

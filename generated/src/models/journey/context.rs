@@ -7,7 +7,7 @@ use crate::models::journey::ContextPattern;
 pub struct Context {
     /// required
     pub patterns: Option<Vec<ContextPattern>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

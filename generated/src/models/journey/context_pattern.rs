@@ -7,7 +7,7 @@ use crate::models::journey::EntityTypeCriteria;
 pub struct ContextPattern {
     /// required
     pub criteria: Option<Vec<EntityTypeCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

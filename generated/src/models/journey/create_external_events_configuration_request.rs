@@ -5,16 +5,16 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct CreateExternalEventsConfigurationRequest {
     /// required
-    pub name: Option<String>,
-    /// required
     pub description: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `schemaId`, required
     pub schema_id: Option<String>,
     /// required
     pub source: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for CreateExternalEventsConfigurationRequest {
     const NAME: &'static str = "CreateExternalEventsConfigurationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
         visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
         visitor.field("schemaId", &mut self.schema_id);
         visitor.field("source", &mut self.source);
         visitor.extra(&mut self.extra);

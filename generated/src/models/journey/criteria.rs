@@ -7,12 +7,12 @@ pub struct Criteria {
     /// required
     pub key: Option<String>,
     /// required
-    pub values: Option<Vec<String>>,
+    pub operator: Option<CriteriaOperator>,
     /// `shouldIgnoreCase`, required
     pub should_ignore_case: Option<bool>,
     /// required
-    pub operator: Option<CriteriaOperator>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for Criteria {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("key", &mut self.key);
-        visitor.field("values", &mut self.values);
-        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
         visitor.field("operator", &mut self.operator);
+        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CtaButtonStyleProperties {
+    /// `backgroundColor`
+    pub background_color: Option<String>,
     pub color: Option<String>,
     pub font: Option<String>,
     /// `fontSize`
     pub font_size: Option<String>,
     /// `textAlign`
     pub text_align: Option<CtaButtonStylePropertiesTextAlign>,
-    /// `backgroundColor`
-    pub background_color: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for CtaButtonStyleProperties {
     const NAME: &'static str = "CtaButtonStyleProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("backgroundColor", &mut self.background_color);
         visitor.field("color", &mut self.color);
         visitor.field("font", &mut self.font);
         visitor.field("fontSize", &mut self.font_size);
         visitor.field("textAlign", &mut self.text_align);
-        visitor.field("backgroundColor", &mut self.background_color);
         visitor.extra(&mut self.extra);
     }
 }

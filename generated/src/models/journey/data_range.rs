@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DataRange {
-    /// `dateMin`, read-only
-    pub date_min: Option<time::Timestamp>,
     /// `dateMax`, read-only
     pub date_max: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateMin`, read-only
+    pub date_min: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for DataRange {
     const NAME: &'static str = "DataRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateMin", &mut self.date_min);
         visitor.field("dateMax", &mut self.date_max);
+        visitor.field("dateMin", &mut self.date_min);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct DeploymentPing {
     pub actions: Option<Vec<DeploymentWebAction>>,
     /// `pollIntervalMilliseconds`
     pub poll_interval_milliseconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,27 +8,27 @@ use crate::models::journey::{
 
 #[derive(Clone, Default)]
 pub struct DeploymentWebAction {
-    /// required
-    pub id: Option<String>,
-    /// `mediaType`, required
-    pub media_type: Option<DeploymentWebActionMediaType>,
-    /// `customerId`
-    pub customer_id: Option<String>,
-    /// `customerIdType`
-    pub customer_id_type: Option<String>,
     /// `actionMapId`, required
     pub action_map_id: Option<String>,
     /// `actionMapVersion`, required
     pub action_map_version: Option<i64>,
+    /// `contentOfferProperties`
+    pub content_offer_properties: Option<Box<ContentOffer>>,
+    /// `customerId`
+    pub customer_id: Option<String>,
+    /// `customerIdType`
+    pub customer_id_type: Option<String>,
+    /// required
+    pub id: Option<String>,
+    /// `mediaType`, required
+    pub media_type: Option<DeploymentWebActionMediaType>,
+    /// `openActionProperties`
+    pub open_action_properties: Option<Box<OpenActionProperties>>,
     /// `sessionId`, required
     pub session_id: Option<String>,
     /// `webMessagingOfferProperties`
     pub web_messaging_offer_properties: Option<Box<WebMessagingOfferProperties>>,
-    /// `contentOfferProperties`
-    pub content_offer_properties: Option<Box<ContentOffer>>,
-    /// `openActionProperties`
-    pub open_action_properties: Option<Box<OpenActionProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,20 +36,20 @@ impl codec::Model for DeploymentWebAction {
     const NAME: &'static str = "DeploymentWebAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("customerId", &mut self.customer_id);
-        visitor.field("customerIdType", &mut self.customer_id_type);
         visitor.field("actionMapId", &mut self.action_map_id);
         visitor.field("actionMapVersion", &mut self.action_map_version);
+        visitor.boxed("contentOfferProperties", &mut self.content_offer_properties);
+        visitor.field("customerId", &mut self.customer_id);
+        visitor.field("customerIdType", &mut self.customer_id_type);
+        visitor.field("id", &mut self.id);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.boxed("openActionProperties", &mut self.open_action_properties);
         visitor.field("sessionId", &mut self.session_id);
         visitor
             .boxed(
                 "webMessagingOfferProperties",
                 &mut self.web_messaging_offer_properties,
             );
-        visitor.boxed("contentOfferProperties", &mut self.content_offer_properties);
-        visitor.boxed("openActionProperties", &mut self.open_action_properties);
         visitor.extra(&mut self.extra);
     }
 }

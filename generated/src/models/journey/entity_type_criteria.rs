@@ -5,17 +5,17 @@ use crate::models::journey::CriteriaOperator;
 
 #[derive(Clone, Default)]
 pub struct EntityTypeCriteria {
+    /// `entityType`, required
+    pub entity_type: Option<EntityTypeCriteriaEntityType>,
     /// required
     pub key: Option<String>,
     /// required
-    pub values: Option<Vec<String>>,
+    pub operator: Option<EntityTypeCriteriaOperator>,
     /// `shouldIgnoreCase`, required
     pub should_ignore_case: Option<bool>,
     /// required
-    pub operator: Option<EntityTypeCriteriaOperator>,
-    /// `entityType`, required
-    pub entity_type: Option<EntityTypeCriteriaEntityType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for EntityTypeCriteria {
     const NAME: &'static str = "EntityTypeCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("key", &mut self.key);
-        visitor.field("values", &mut self.values);
-        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
-        visitor.field("operator", &mut self.operator);
         visitor.field("entityType", &mut self.entity_type);
+        visitor.field("key", &mut self.key);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

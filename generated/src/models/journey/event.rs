@@ -10,31 +10,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Event {
-    /// required
-    pub id: Option<String>,
+    /// `appEvent`
+    pub app_event: Option<Box<AppEvent>>,
     /// `correlationId`, required
     pub correlation_id: Option<String>,
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
     /// `customerId`
     pub customer_id: Option<String>,
     /// `customerIdType`
     pub customer_id_type: Option<String>,
-    /// required
-    pub session: Option<Box<EventSession>>,
     /// `eventType`, required
     pub event_type: Option<String>,
+    /// required
+    pub id: Option<String>,
     /// `outcomeAchievedEvent`
     pub outcome_achieved_event: Option<Box<OutcomeAchievedEvent>>,
     /// `segmentAssignmentEvent`
     pub segment_assignment_event: Option<Box<SegmentAssignmentEvent>>,
+    /// required
+    pub session: Option<Box<EventSession>>,
     /// `webActionEvent`
     pub web_action_event: Option<Box<WebActionEvent>>,
     /// `webEvent`
     pub web_event: Option<Box<WebEvent>>,
-    /// `appEvent`
-    pub app_event: Option<Box<AppEvent>>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,18 +42,18 @@ impl codec::Model for Event {
     const NAME: &'static str = "Event";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.boxed("appEvent", &mut self.app_event);
         visitor.field("correlationId", &mut self.correlation_id);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("customerId", &mut self.customer_id);
         visitor.field("customerIdType", &mut self.customer_id_type);
-        visitor.boxed("session", &mut self.session);
         visitor.field("eventType", &mut self.event_type);
+        visitor.field("id", &mut self.id);
         visitor.boxed("outcomeAchievedEvent", &mut self.outcome_achieved_event);
         visitor.boxed("segmentAssignmentEvent", &mut self.segment_assignment_event);
+        visitor.boxed("session", &mut self.session);
         visitor.boxed("webActionEvent", &mut self.web_action_event);
         visitor.boxed("webEvent", &mut self.web_event);
-        visitor.boxed("appEvent", &mut self.app_event);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EventAction {
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
     /// required
     pub id: Option<String>,
-    /// required
-    pub state: Option<EventActionState>,
     /// `mediaType`, required
     pub media_type: Option<EventActionMediaType>,
     /// required
     pub prompt: Option<String>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<EventActionState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for EventAction {
     const NAME: &'static str = "EventAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
         visitor.field("mediaType", &mut self.media_type);
         visitor.field("prompt", &mut self.prompt);
-        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

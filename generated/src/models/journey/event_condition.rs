@@ -5,18 +5,18 @@ use crate::models::journey::CriteriaOperator;
 
 #[derive(Clone, Default)]
 pub struct EventCondition {
-    /// required
-    pub key: Option<String>,
-    /// required
-    pub values: Option<Vec<String>>,
-    pub operator: Option<EventConditionOperator>,
-    /// `streamType`, required
-    pub stream_type: Option<EventConditionStreamType>,
-    /// `sessionType`, required
-    pub session_type: Option<String>,
     /// `eventName`
     pub event_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub key: Option<String>,
+    pub operator: Option<EventConditionOperator>,
+    /// `sessionType`, required
+    pub session_type: Option<String>,
+    /// `streamType`, required
+    pub stream_type: Option<EventConditionStreamType>,
+    /// required
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for EventCondition {
     const NAME: &'static str = "EventCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("key", &mut self.key);
-        visitor.field("values", &mut self.values);
-        visitor.field("operator", &mut self.operator);
-        visitor.field("streamType", &mut self.stream_type);
-        visitor.field("sessionType", &mut self.session_type);
         visitor.field("eventName", &mut self.event_name);
+        visitor.field("key", &mut self.key);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("sessionType", &mut self.session_type);
+        visitor.field("streamType", &mut self.stream_type);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,14 +8,14 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct ExternalEvent {
     /// required
-    pub id: Option<String>,
+    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
     /// `dateCreated`, required
     pub date_created: Option<time::Timestamp>,
     /// required
-    pub identifiers: Option<Box<ExternalEventIdentifiers>>,
+    pub id: Option<String>,
     /// required
-    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub identifiers: Option<Box<ExternalEventIdentifiers>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for ExternalEvent {
     const NAME: &'static str = "ExternalEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("identifiers", &mut self.identifiers);
         visitor.field("attributes", &mut self.attributes);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("identifiers", &mut self.identifiers);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,19 +7,19 @@ use crate::runtime::time;
 pub struct ExternalEventChange {
     /// `changeCategory`, read-only
     pub change_category: Option<ExternalEventChangeChangeCategory>,
-    /// `schemaId`, read-only
-    pub schema_id: Option<String>,
-    /// `eventName`, read-only
-    pub event_name: Option<String>,
     /// `dateDetected`, read-only
     pub date_detected: Option<time::Timestamp>,
-    /// `systemStatus`, read-only
-    pub system_status: Option<ExternalEventChangeSystemStatus>,
     /// `errorCode`, read-only
     pub error_code: Option<String>,
     /// `errorDescription`, read-only
     pub error_description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `eventName`, read-only
+    pub event_name: Option<String>,
+    /// `schemaId`, read-only
+    pub schema_id: Option<String>,
+    /// `systemStatus`, read-only
+    pub system_status: Option<ExternalEventChangeSystemStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for ExternalEventChange {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("changeCategory", &mut self.change_category);
-        visitor.field("schemaId", &mut self.schema_id);
-        visitor.field("eventName", &mut self.event_name);
         visitor.field("dateDetected", &mut self.date_detected);
-        visitor.field("systemStatus", &mut self.system_status);
         visitor.field("errorCode", &mut self.error_code);
         visitor.field("errorDescription", &mut self.error_description);
+        visitor.field("eventName", &mut self.event_name);
+        visitor.field("schemaId", &mut self.schema_id);
+        visitor.field("systemStatus", &mut self.system_status);
         visitor.extra(&mut self.extra);
     }
 }

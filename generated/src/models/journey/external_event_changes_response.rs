@@ -7,7 +7,7 @@ use crate::models::journey::ExternalEventChange;
 pub struct ExternalEventChangesResponse {
     /// read-only
     pub changes: Option<Vec<ExternalEventChange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ExternalEventExternalId {
-    /// required
-    pub value: Option<String>,
     /// `externalSourceId`, required
     pub external_source_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ExternalEventExternalId {
     const NAME: &'static str = "ExternalEventExternalId";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
         visitor.field("externalSourceId", &mut self.external_source_id);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

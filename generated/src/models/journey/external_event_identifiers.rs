@@ -7,7 +7,7 @@ use crate::models::journey::ExternalEventExternalId;
 pub struct ExternalEventIdentifiers {
     /// `externalIds`, required
     pub external_ids: Option<Vec<ExternalEventExternalId>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

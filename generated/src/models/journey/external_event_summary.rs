@@ -9,25 +9,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExternalEventSummary {
-    /// `schemaId`, read-only
-    pub schema_id: Option<String>,
-    /// `eventName`, read-only
-    pub event_name: Option<String>,
-    /// `displayName`, read-only
-    pub display_name: Option<String>,
-    /// read-only
-    pub rank: Option<i64>,
     /// `activationStatus`, read-only
     pub activation_status: Option<ExternalEventSummaryActivationStatus>,
-    /// `systemStatus`, read-only
-    pub system_status: Option<ExternalEventSummarySystemStatus>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
     /// `dateFirstActivated`, read-only
     pub date_first_activated: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    /// `displayName`, read-only
+    pub display_name: Option<String>,
+    /// `eventName`, read-only
+    pub event_name: Option<String>,
+    /// read-only
+    pub rank: Option<i64>,
+    /// `schemaId`, read-only
+    pub schema_id: Option<String>,
+    /// `systemStatus`, read-only
+    pub system_status: Option<ExternalEventSummarySystemStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,15 +35,15 @@ impl codec::Model for ExternalEventSummary {
     const NAME: &'static str = "ExternalEventSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemaId", &mut self.schema_id);
-        visitor.field("eventName", &mut self.event_name);
-        visitor.field("displayName", &mut self.display_name);
-        visitor.field("rank", &mut self.rank);
         visitor.field("activationStatus", &mut self.activation_status);
-        visitor.field("systemStatus", &mut self.system_status);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateFirstActivated", &mut self.date_first_activated);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("displayName", &mut self.display_name);
+        visitor.field("eventName", &mut self.event_name);
+        visitor.field("rank", &mut self.rank);
+        visitor.field("schemaId", &mut self.schema_id);
+        visitor.field("systemStatus", &mut self.system_status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,26 +5,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExternalEventsConfiguration {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `dateLastModified`, required
+    pub date_last_modified: Option<time::Timestamp>,
     /// required
     pub description: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
     /// `divisionIdActive`, required
     pub division_id_active: Option<bool>,
-    /// `schemaId`, required
-    pub schema_id: Option<String>,
+    /// required
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `schemaActive`, required
     pub schema_active: Option<bool>,
-    /// required
-    pub source: Option<String>,
-    /// `dateLastModified`, required
-    pub date_last_modified: Option<time::Timestamp>,
+    /// `schemaId`, required
+    pub schema_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub source: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for ExternalEventsConfiguration {
     const NAME: &'static str = "ExternalEventsConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("dateLastModified", &mut self.date_last_modified);
         visitor.field("description", &mut self.description);
         visitor.field("divisionId", &mut self.division_id);
         visitor.field("divisionIdActive", &mut self.division_id_active);
-        visitor.field("schemaId", &mut self.schema_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("schemaActive", &mut self.schema_active);
-        visitor.field("source", &mut self.source);
-        visitor.field("dateLastModified", &mut self.date_last_modified);
+        visitor.field("schemaId", &mut self.schema_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::journey::ExternalEvent;
 pub struct ExternalEventsRequest {
     /// required
     pub entities: Option<Vec<ExternalEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

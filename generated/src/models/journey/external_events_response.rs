@@ -7,7 +7,7 @@ use crate::models::journey::UnprocessedExternalEvent;
 pub struct ExternalEventsResponse {
     /// `unprocessedEntities`, required
     pub unprocessed_entities: Option<Vec<UnprocessedExternalEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

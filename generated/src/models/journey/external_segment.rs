@@ -10,7 +10,7 @@ pub struct ExternalSegment {
     pub name: Option<String>,
     /// required
     pub source: Option<ExternalSegmentSource>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

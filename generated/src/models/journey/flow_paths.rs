@@ -9,13 +9,13 @@ use crate::runtime::time;
 pub struct FlowPaths {
     /// required
     pub category: Option<FlowPathsCategory>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
     /// required
     pub elements: Option<BTreeMap<String, FlowPathsElement>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,8 +24,8 @@ impl codec::Model for FlowPaths {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("category", &mut self.category);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("elements", &mut self.elements);
         visitor.extra(&mut self.extra);
     }

@@ -6,21 +6,21 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct FlowPathsElement {
-    /// `parentId`
-    pub parent_id: Option<String>,
-    /// required
-    pub r#type: Option<FlowPathsElementType>,
     /// required
     pub count: Option<i64>,
-    /// required
-    pub flows: Option<Vec<FlowPathsFlowDetails>>,
     /// `flowMilestone`
     pub flow_milestone: Option<Box<AddressableEntityRef>>,
     /// `flowOutcome`
     pub flow_outcome: Option<Box<AddressableEntityRef>>,
     /// `flowOutcomeValue`
     pub flow_outcome_value: Option<FlowPathsElementFlowOutcomeValue>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub flows: Option<Vec<FlowPathsFlowDetails>>,
+    /// `parentId`
+    pub parent_id: Option<String>,
+    /// required
+    pub r#type: Option<FlowPathsElementType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for FlowPathsElement {
     const NAME: &'static str = "FlowPathsElement";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("parentId", &mut self.parent_id);
-        visitor.field("type", &mut self.r#type);
         visitor.field("count", &mut self.count);
-        visitor.field("flows", &mut self.flows);
         visitor.boxed("flowMilestone", &mut self.flow_milestone);
         visitor.boxed("flowOutcome", &mut self.flow_outcome);
         visitor.field("flowOutcomeValue", &mut self.flow_outcome_value);
+        visitor.field("flows", &mut self.flows);
+        visitor.field("parentId", &mut self.parent_id);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

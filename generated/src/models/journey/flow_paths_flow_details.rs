@@ -6,14 +6,14 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct FlowPathsFlowDetails {
     /// required
-    pub flow: Option<Box<AddressableEntityRef>>,
+    pub count: Option<i64>,
     /// required
-    pub version: Option<String>,
+    pub flow: Option<Box<AddressableEntityRef>>,
     /// required
     pub r#type: Option<FlowPathsFlowDetailsType>,
     /// required
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for FlowPathsFlowDetails {
     const NAME: &'static str = "FlowPathsFlowDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("flow", &mut self.flow);
-        visitor.field("version", &mut self.version);
-        visitor.field("type", &mut self.r#type);
         visitor.field("count", &mut self.count);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct FlowPathsQuery {
     pub category: Option<FlowPathsQueryCategory>,
     /// required
     pub flows: Option<Vec<FlowPathsFlowFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

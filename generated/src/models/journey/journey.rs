@@ -7,7 +7,7 @@ use crate::models::journey::JourneyPattern;
 pub struct Journey {
     /// required
     pub patterns: Option<Vec<JourneyPattern>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

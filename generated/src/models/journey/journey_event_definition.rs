@@ -5,23 +5,23 @@ use crate::models::shared_by_12_571861::JsonSchemaDocument;
 
 #[derive(Clone, Default)]
 pub struct JourneyEventDefinition {
-    /// read-only
-    pub id: Option<String>,
-    /// required, read-only
-    pub name: Option<String>,
-    /// required, read-only
-    pub source: Option<JourneyEventDefinitionSource>,
-    /// read-only
-    pub rank: Option<i64>,
-    /// `displayName`, read-only
-    pub display_name: Option<String>,
     /// required, read-only
     pub description: Option<String>,
+    /// `displayName`, read-only
+    pub display_name: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `jsonSchema`, required, read-only
     pub json_schema: Option<Box<JsonSchemaDocument>>,
+    /// required, read-only
+    pub name: Option<String>,
+    /// read-only
+    pub rank: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required, read-only
+    pub source: Option<JourneyEventDefinitionSource>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for JourneyEventDefinition {
     const NAME: &'static str = "JourneyEventDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("source", &mut self.source);
-        visitor.field("rank", &mut self.rank);
-        visitor.field("displayName", &mut self.display_name);
         visitor.field("description", &mut self.description);
+        visitor.field("displayName", &mut self.display_name);
+        visitor.field("id", &mut self.id);
         visitor.boxed("jsonSchema", &mut self.json_schema);
+        visitor.field("name", &mut self.name);
+        visitor.field("rank", &mut self.rank);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,18 +7,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct JourneyExternalEventsSchema {
-    pub id: Option<String>,
-    pub version: Option<i64>,
-    pub enabled: Option<bool>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<DomainEntityRef>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    pub enabled: Option<bool>,
+    pub id: Option<String>,
     /// `jsonSchema`
     pub json_schema: Option<Box<JourneyJsonSchemaDocument>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for JourneyExternalEventsSchema {
     const NAME: &'static str = "JourneyExternalEventsSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("version", &mut self.version);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.boxed("jsonSchema", &mut self.json_schema);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 pub struct JourneyJsonSchemaDocument {
     /// `$schema`, required
     pub schema: Option<String>,
+    pub description: Option<String>,
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    pub required: Option<Vec<String>>,
     /// required
     pub title: Option<String>,
-    pub description: Option<String>,
-    pub required: Option<Vec<String>>,
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for JourneyJsonSchemaDocument {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("$schema", &mut self.schema);
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
-        visitor.field("required", &mut self.required);
         visitor.field("properties", &mut self.properties);
+        visitor.field("required", &mut self.required);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

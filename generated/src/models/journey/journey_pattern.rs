@@ -6,16 +6,16 @@ use crate::models::journey::{Criteria, EventConditionStreamType};
 #[derive(Clone, Default)]
 pub struct JourneyPattern {
     /// required
-    pub criteria: Option<Vec<Criteria>>,
-    /// required
     pub count: Option<i64>,
-    /// `streamType`, required
-    pub stream_type: Option<JourneyPatternStreamType>,
-    /// `sessionType`, required
-    pub session_type: Option<String>,
+    /// required
+    pub criteria: Option<Vec<Criteria>>,
     /// `eventName`
     pub event_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionType`, required
+    pub session_type: Option<String>,
+    /// `streamType`, required
+    pub stream_type: Option<JourneyPatternStreamType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for JourneyPattern {
     const NAME: &'static str = "JourneyPattern";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("criteria", &mut self.criteria);
         visitor.field("count", &mut self.count);
-        visitor.field("streamType", &mut self.stream_type);
-        visitor.field("sessionType", &mut self.session_type);
+        visitor.field("criteria", &mut self.criteria);
         visitor.field("eventName", &mut self.event_name);
+        visitor.field("sessionType", &mut self.session_type);
+        visitor.field("streamType", &mut self.stream_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,36 +6,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct JourneySegment {
+    /// `assignmentExpirationDays`
+    pub assignment_expiration_days: Option<i64>,
+    /// required
+    pub color: Option<String>,
+    /// required
+    pub context: Option<Box<Context>>,
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `displayName`, required
+    pub display_name: Option<String>,
+    /// `externalSegment`
+    pub external_segment: Option<Box<ExternalSegment>>,
     /// required
     pub id: Option<String>,
     /// `isActive`, required
     pub is_active: Option<bool>,
-    /// `displayName`, required
-    pub display_name: Option<String>,
     /// required
-    pub version: Option<i64>,
-    pub description: Option<String>,
-    /// required
-    pub color: Option<String>,
+    pub journey: Option<Box<Journey>>,
+    /// `modifiedDate`, required
+    pub modified_date: Option<time::Timestamp>,
     /// required
     pub scope: Option<JourneySegmentScope>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `shouldDisplayToAgent`, required
     pub should_display_to_agent: Option<bool>,
     /// required
-    pub context: Option<Box<Context>>,
-    /// required
-    pub journey: Option<Box<Journey>>,
-    /// `externalSegment`
-    pub external_segment: Option<Box<ExternalSegment>>,
-    /// `assignmentExpirationDays`
-    pub assignment_expiration_days: Option<i64>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
-    /// `modifiedDate`, required
-    pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,21 +43,21 @@ impl codec::Model for JourneySegment {
     const NAME: &'static str = "JourneySegment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("assignmentExpirationDays", &mut self.assignment_expiration_days);
+        visitor.field("color", &mut self.color);
+        visitor.boxed("context", &mut self.context);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("displayName", &mut self.display_name);
+        visitor.boxed("externalSegment", &mut self.external_segment);
         visitor.field("id", &mut self.id);
         visitor.field("isActive", &mut self.is_active);
-        visitor.field("displayName", &mut self.display_name);
-        visitor.field("version", &mut self.version);
-        visitor.field("description", &mut self.description);
-        visitor.field("color", &mut self.color);
-        visitor.field("scope", &mut self.scope);
-        visitor.field("shouldDisplayToAgent", &mut self.should_display_to_agent);
-        visitor.boxed("context", &mut self.context);
         visitor.boxed("journey", &mut self.journey);
-        visitor.boxed("externalSegment", &mut self.external_segment);
-        visitor.field("assignmentExpirationDays", &mut self.assignment_expiration_days);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("scope", &mut self.scope);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("shouldDisplayToAgent", &mut self.should_display_to_agent);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,22 +5,22 @@ use crate::models::journey::{RequestContext, RequestExternalSegment, RequestJour
 
 #[derive(Clone, Default)]
 pub struct JourneySegmentRequest {
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `displayName`, required
-    pub display_name: Option<String>,
-    pub version: Option<i64>,
-    pub description: Option<String>,
-    pub color: Option<String>,
-    /// `shouldDisplayToAgent`
-    pub should_display_to_agent: Option<bool>,
-    pub context: Option<Box<RequestContext>>,
-    pub journey: Option<Box<RequestJourney>>,
-    /// `externalSegment`
-    pub external_segment: Option<Box<RequestExternalSegment>>,
     /// `assignmentExpirationDays`
     pub assignment_expiration_days: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub color: Option<String>,
+    pub context: Option<Box<RequestContext>>,
+    pub description: Option<String>,
+    /// `displayName`, required
+    pub display_name: Option<String>,
+    /// `externalSegment`
+    pub external_segment: Option<Box<RequestExternalSegment>>,
+    /// `isActive`
+    pub is_active: Option<bool>,
+    pub journey: Option<Box<RequestJourney>>,
+    /// `shouldDisplayToAgent`
+    pub should_display_to_agent: Option<bool>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,16 +28,16 @@ impl codec::Model for JourneySegmentRequest {
     const NAME: &'static str = "JourneySegmentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("isActive", &mut self.is_active);
-        visitor.field("displayName", &mut self.display_name);
-        visitor.field("version", &mut self.version);
-        visitor.field("description", &mut self.description);
-        visitor.field("color", &mut self.color);
-        visitor.field("shouldDisplayToAgent", &mut self.should_display_to_agent);
-        visitor.boxed("context", &mut self.context);
-        visitor.boxed("journey", &mut self.journey);
-        visitor.boxed("externalSegment", &mut self.external_segment);
         visitor.field("assignmentExpirationDays", &mut self.assignment_expiration_days);
+        visitor.field("color", &mut self.color);
+        visitor.boxed("context", &mut self.context);
+        visitor.field("description", &mut self.description);
+        visitor.field("displayName", &mut self.display_name);
+        visitor.boxed("externalSegment", &mut self.external_segment);
+        visitor.field("isActive", &mut self.is_active);
+        visitor.boxed("journey", &mut self.journey);
+        visitor.field("shouldDisplayToAgent", &mut self.should_display_to_agent);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,28 +6,28 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct JourneyView {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// read-only
-    pub version: Option<i64>,
+    pub charts: Option<Vec<JourneyViewChart>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<JourneyViewUser>>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<JourneyViewUser>>,
-    pub interval: Option<String>,
-    pub duration: Option<String>,
-    /// required
-    pub elements: Option<Vec<JourneyViewElement>>,
-    pub charts: Option<Vec<JourneyViewChart>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub duration: Option<String>,
+    /// required
+    pub elements: Option<Vec<JourneyViewElement>>,
+    /// read-only
+    pub id: Option<String>,
+    pub interval: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<JourneyViewUser>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,19 +35,19 @@ impl codec::Model for JourneyView {
     const NAME: &'static str = "JourneyView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("interval", &mut self.interval);
-        visitor.field("duration", &mut self.duration);
-        visitor.field("elements", &mut self.elements);
         visitor.field("charts", &mut self.charts);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("duration", &mut self.duration);
+        visitor.field("elements", &mut self.elements);
+        visitor.field("id", &mut self.id);
+        visitor.field("interval", &mut self.interval);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,25 +8,25 @@ use crate::models::journey::{
 
 #[derive(Clone, Default)]
 pub struct JourneyViewChart {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// read-only
-    pub version: Option<i64>,
-    pub rank: Option<i64>,
-    /// `groupByTime`
-    pub group_by_time: Option<JourneyViewChartGroupByTime>,
-    /// `groupByAttributes`
-    pub group_by_attributes: Option<Vec<JourneyViewChartGroupByAttribute>>,
-    /// required
-    pub metrics: Option<Vec<JourneyViewChartMetric>>,
     /// `displayAttributes`
     pub display_attributes: Option<Box<JourneyViewChartDisplayAttributes>>,
+    /// `groupByAttributes`
+    pub group_by_attributes: Option<Vec<JourneyViewChartGroupByAttribute>>,
     /// `groupByMax`
     pub group_by_max: Option<i64>,
+    /// `groupByTime`
+    pub group_by_time: Option<JourneyViewChartGroupByTime>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub metrics: Option<Vec<JourneyViewChartMetric>>,
+    pub name: Option<String>,
+    pub rank: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for JourneyViewChart {
     const NAME: &'static str = "JourneyViewChart";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("rank", &mut self.rank);
-        visitor.field("groupByTime", &mut self.group_by_time);
-        visitor.field("groupByAttributes", &mut self.group_by_attributes);
-        visitor.field("metrics", &mut self.metrics);
         visitor.boxed("displayAttributes", &mut self.display_attributes);
+        visitor.field("groupByAttributes", &mut self.group_by_attributes);
         visitor.field("groupByMax", &mut self.group_by_max);
+        visitor.field("groupByTime", &mut self.group_by_time);
+        visitor.field("id", &mut self.id);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("name", &mut self.name);
+        visitor.field("rank", &mut self.rank);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

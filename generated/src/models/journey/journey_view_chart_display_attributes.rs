@@ -4,7 +4,6 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewChartDisplayAttributes {
-    pub r#type: Option<JourneyViewChartDisplayAttributesType>,
     /// `groupByTitle`
     pub group_by_title: Option<String>,
     /// `metricsTitle`
@@ -13,7 +12,8 @@ pub struct JourneyViewChartDisplayAttributes {
     pub secondary_metrics_title: Option<String>,
     /// `showLegend`
     pub show_legend: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<JourneyViewChartDisplayAttributesType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for JourneyViewChartDisplayAttributes {
     const NAME: &'static str = "JourneyViewChartDisplayAttributes";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("groupByTitle", &mut self.group_by_title);
         visitor.field("metricsTitle", &mut self.metrics_title);
         visitor.field("secondaryMetricsTitle", &mut self.secondary_metrics_title);
         visitor.field("showLegend", &mut self.show_legend);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

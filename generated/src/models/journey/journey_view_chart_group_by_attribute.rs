@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewChartGroupByAttribute {
-    /// `elementId`, required
-    pub element_id: Option<String>,
     /// required
     pub attribute: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `elementId`, required
+    pub element_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for JourneyViewChartGroupByAttribute {
     const NAME: &'static str = "JourneyViewChartGroupByAttribute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("elementId", &mut self.element_id);
         visitor.field("attribute", &mut self.attribute);
+        visitor.field("elementId", &mut self.element_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewChartMetric {
-    /// required
-    pub id: Option<String>,
-    /// `elementId`, required
-    pub element_id: Option<String>,
     pub aggregate: Option<JourneyViewChartMetricAggregate>,
+    pub attribute: Option<String>,
     /// `displayLabel`
     pub display_label: Option<String>,
-    pub attribute: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `elementId`, required
+    pub element_id: Option<String>,
+    /// required
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for JourneyViewChartMetric {
     const NAME: &'static str = "JourneyViewChartMetric";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("elementId", &mut self.element_id);
         visitor.field("aggregate", &mut self.aggregate);
-        visitor.field("displayLabel", &mut self.display_label);
         visitor.field("attribute", &mut self.attribute);
+        visitor.field("displayLabel", &mut self.display_label);
+        visitor.field("elementId", &mut self.element_id);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::journey_and_telephony_providers_edge::Number;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewChartMetricResultValue {
-    /// read-only
-    pub value: Option<Box<Number>>,
     /// `groupByAttributes`, read-only
     pub group_by_attributes: Option<Vec<GroupByAttribute>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub value: Option<Box<Number>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for JourneyViewChartMetricResultValue {
     const NAME: &'static str = "JourneyViewChartMetricResultValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("value", &mut self.value);
         visitor.field("groupByAttributes", &mut self.group_by_attributes);
+        visitor.boxed("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,12 +8,12 @@ pub struct JourneyViewChartResult {
     /// read-only
     pub id: Option<String>,
     /// read-only
-    pub version: Option<i64>,
-    /// read-only
     pub metrics: Option<Vec<JourneyViewChartMetricResult>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for JourneyViewChartResult {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("version", &mut self.version);
         visitor.field("metrics", &mut self.metrics);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

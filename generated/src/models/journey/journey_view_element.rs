@@ -9,17 +9,17 @@ use crate::models::journey::{
 #[derive(Clone, Default)]
 pub struct JourneyViewElement {
     /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// required
     pub attributes: Option<Box<JourneyViewElementAttributes>>,
     /// `displayAttributes`
     pub display_attributes: Option<Box<JourneyViewElementDisplayAttributes>>,
     pub filter: Option<Box<JourneyViewElementFilter>>,
     /// `followedBy`
     pub followed_by: Option<Vec<JourneyViewLink>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for JourneyViewElement {
     const NAME: &'static str = "JourneyViewElement";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("attributes", &mut self.attributes);
         visitor.boxed("displayAttributes", &mut self.display_attributes);
         visitor.boxed("filter", &mut self.filter);
         visitor.field("followedBy", &mut self.followed_by);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

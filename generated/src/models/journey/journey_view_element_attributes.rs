@@ -5,11 +5,11 @@ use crate::models::conversations_and_journey::JourneyViewElementAttributesType;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewElementAttributes {
-    /// required
-    pub r#type: Option<JourneyViewElementAttributesType>,
     pub id: Option<String>,
     pub source: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<JourneyViewElementAttributesType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for JourneyViewElementAttributes {
     const NAME: &'static str = "JourneyViewElementAttributes";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("id", &mut self.id);
         visitor.field("source", &mut self.source);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct JourneyViewElementDisplayAttributes {
     /// required
+    pub col: Option<i64>,
+    /// required
     pub x: Option<i64>,
     /// required
     pub y: Option<i64>,
-    /// required
-    pub col: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for JourneyViewElementDisplayAttributes {
     const NAME: &'static str = "JourneyViewElementDisplayAttributes";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("col", &mut self.col);
         visitor.field("x", &mut self.x);
         visitor.field("y", &mut self.y);
-        visitor.field("col", &mut self.col);
         visitor.extra(&mut self.extra);
     }
 }

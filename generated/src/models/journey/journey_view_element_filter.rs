@@ -7,12 +7,12 @@ use crate::models::journey::{
 
 #[derive(Clone, Default)]
 pub struct JourneyViewElementFilter {
-    /// required
-    pub r#type: Option<JourneyViewElementFilterType>,
-    pub predicates: Option<Vec<JourneyViewElementFilterPredicate>>,
     /// `numberPredicates`
     pub number_predicates: Option<Vec<JourneyViewElementFilterNumberPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub predicates: Option<Vec<JourneyViewElementFilterPredicate>>,
+    /// required
+    pub r#type: Option<JourneyViewElementFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for JourneyViewElementFilter {
     const NAME: &'static str = "JourneyViewElementFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("predicates", &mut self.predicates);
         visitor.field("numberPredicates", &mut self.number_predicates);
+        visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use crate::models::journey::JourneyViewElementFilterRange;
 pub struct JourneyViewElementFilterNumberPredicate {
     /// required
     pub dimension: Option<String>,
-    pub operator: Option<JourneyViewElementFilterNumberPredicateOperator>,
     /// `noValue`
     pub no_value: Option<bool>,
+    pub operator: Option<JourneyViewElementFilterNumberPredicateOperator>,
     /// required
     pub range: Option<Box<JourneyViewElementFilterRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for JourneyViewElementFilterNumberPredicate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dimension", &mut self.dimension);
-        visitor.field("operator", &mut self.operator);
         visitor.field("noValue", &mut self.no_value);
+        visitor.field("operator", &mut self.operator);
         visitor.boxed("range", &mut self.range);
         visitor.extra(&mut self.extra);
     }

@@ -7,12 +7,12 @@ use crate::models::journey::JourneyViewElementFilterNumberPredicateOperator;
 pub struct JourneyViewElementFilterPredicate {
     /// required
     pub dimension: Option<String>,
-    /// required
-    pub values: Option<Vec<String>>,
-    pub operator: Option<JourneyViewElementFilterPredicateOperator>,
     /// `noValue`
     pub no_value: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub operator: Option<JourneyViewElementFilterPredicateOperator>,
+    /// required
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for JourneyViewElementFilterPredicate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dimension", &mut self.dimension);
-        visitor.field("values", &mut self.values);
-        visitor.field("operator", &mut self.operator);
         visitor.field("noValue", &mut self.no_value);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::journey::JourneyViewElementFilterRangeData;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewElementFilterRange {
-    pub lt: Option<Box<JourneyViewElementFilterRangeData>>,
-    pub lte: Option<Box<JourneyViewElementFilterRangeData>>,
+    pub eq: Option<Box<JourneyViewElementFilterRangeData>>,
     pub gt: Option<Box<JourneyViewElementFilterRangeData>>,
     pub gte: Option<Box<JourneyViewElementFilterRangeData>>,
-    pub eq: Option<Box<JourneyViewElementFilterRangeData>>,
+    pub lt: Option<Box<JourneyViewElementFilterRangeData>>,
+    pub lte: Option<Box<JourneyViewElementFilterRangeData>>,
     pub neq: Option<Box<JourneyViewElementFilterRangeData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for JourneyViewElementFilterRange {
     const NAME: &'static str = "JourneyViewElementFilterRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("lt", &mut self.lt);
-        visitor.boxed("lte", &mut self.lte);
+        visitor.boxed("eq", &mut self.eq);
         visitor.boxed("gt", &mut self.gt);
         visitor.boxed("gte", &mut self.gte);
-        visitor.boxed("eq", &mut self.eq);
+        visitor.boxed("lt", &mut self.lt);
+        visitor.boxed("lte", &mut self.lte);
         visitor.boxed("neq", &mut self.neq);
         visitor.extra(&mut self.extra);
     }

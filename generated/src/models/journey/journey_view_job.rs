@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewJob {
-    /// read-only
-    pub id: Option<String>,
-    /// `dateCreated`, required, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `dateCompleted`, required, read-only
     pub date_completed: Option<time::Timestamp>,
-    /// required
-    pub status: Option<JourneyViewJobStatus>,
-    /// `journeyView`, required
-    pub journey_view: Option<Box<JourneyView>>,
     /// `dateCompletionEstimated`, required, read-only
     pub date_completion_estimated: Option<time::Timestamp>,
+    /// `dateCreated`, required, read-only
+    pub date_created: Option<time::Timestamp>,
     /// `estimatedCompletionMargin`, required, read-only
     pub estimated_completion_margin: Option<i64>,
-    /// `userId`, required, read-only
-    pub user_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `journeyView`, required
+    pub journey_view: Option<Box<JourneyView>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<JourneyViewJobStatus>,
+    /// `userId`, required, read-only
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for JourneyViewJob {
     const NAME: &'static str = "JourneyViewJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("journeyView", &mut self.journey_view);
         visitor.field("dateCompletionEstimated", &mut self.date_completion_estimated);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor
             .field("estimatedCompletionMargin", &mut self.estimated_completion_margin);
-        visitor.field("userId", &mut self.user_id);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("journeyView", &mut self.journey_view);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

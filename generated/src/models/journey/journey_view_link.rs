@@ -5,17 +5,17 @@ use crate::models::journey::JourneyViewLinkTimeConstraint;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewLink {
-    /// required
-    pub id: Option<String>,
-    /// `constraintWithin`
-    pub constraint_within: Option<Box<JourneyViewLinkTimeConstraint>>,
     /// `constraintAfter`
     pub constraint_after: Option<Box<JourneyViewLinkTimeConstraint>>,
+    /// `constraintWithin`
+    pub constraint_within: Option<Box<JourneyViewLinkTimeConstraint>>,
     /// `eventCountType`
     pub event_count_type: Option<JourneyViewLinkEventCountType>,
+    /// required
+    pub id: Option<String>,
     /// `joinAttributes`
     pub join_attributes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for JourneyViewLink {
     const NAME: &'static str = "JourneyViewLink";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("constraintWithin", &mut self.constraint_within);
         visitor.boxed("constraintAfter", &mut self.constraint_after);
+        visitor.boxed("constraintWithin", &mut self.constraint_within);
         visitor.field("eventCountType", &mut self.event_count_type);
+        visitor.field("id", &mut self.id);
         visitor.field("joinAttributes", &mut self.join_attributes);
         visitor.extra(&mut self.extra);
     }

@@ -6,10 +6,10 @@ use crate::models::journey::{JourneyViewChartResult, JourneyViewResultElement};
 #[derive(Clone, Default)]
 pub struct JourneyViewResult {
     /// read-only
-    pub elements: Option<Vec<JourneyViewResultElement>>,
-    /// read-only
     pub charts: Option<Vec<JourneyViewChartResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub elements: Option<Vec<JourneyViewResultElement>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for JourneyViewResult {
     const NAME: &'static str = "JourneyViewResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("elements", &mut self.elements);
         visitor.field("charts", &mut self.charts);
+        visitor.field("elements", &mut self.elements);
         visitor.extra(&mut self.extra);
     }
 }

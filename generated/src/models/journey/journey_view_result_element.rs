@@ -5,15 +5,15 @@ use crate::models::journey::{JourneyViewResultLink, JourneyViewResultMetrics};
 
 #[derive(Clone, Default)]
 pub struct JourneyViewResultElement {
+    /// `followedBy`, read-only
+    pub followed_by: Option<Vec<JourneyViewResultLink>>,
     /// read-only
     pub id: Option<String>,
     /// read-only
     pub metrics: Option<Box<JourneyViewResultMetrics>>,
-    /// `followedBy`, read-only
-    pub followed_by: Option<Vec<JourneyViewResultLink>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for JourneyViewResultElement {
     const NAME: &'static str = "JourneyViewResultElement";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("followedBy", &mut self.followed_by);
         visitor.field("id", &mut self.id);
         visitor.boxed("metrics", &mut self.metrics);
-        visitor.field("followedBy", &mut self.followed_by);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

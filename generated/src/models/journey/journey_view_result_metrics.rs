@@ -4,8 +4,6 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewResultMetrics {
-    /// `participantCount`, read-only
-    pub participant_count: Option<i64>,
     /// `activeCount`, read-only
     pub active_count: Option<i64>,
     /// `completedCount`, read-only
@@ -14,7 +12,9 @@ pub struct JourneyViewResultMetrics {
     pub dropout_count: Option<i64>,
     /// `flowCount`, read-only
     pub flow_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `participantCount`, read-only
+    pub participant_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for JourneyViewResultMetrics {
     const NAME: &'static str = "JourneyViewResultMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("participantCount", &mut self.participant_count);
         visitor.field("activeCount", &mut self.active_count);
         visitor.field("completedCount", &mut self.completed_count);
         visitor.field("dropoutCount", &mut self.dropout_count);
         visitor.field("flowCount", &mut self.flow_count);
+        visitor.field("participantCount", &mut self.participant_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct JourneyViewSchedule {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub frequency: Option<JourneyViewScheduleFrequency>,
     /// `dateModified`, required, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// required, read-only
-    pub user: Option<Box<AddressableEntityRef>>,
+    /// required
+    pub frequency: Option<JourneyViewScheduleFrequency>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required, read-only
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for JourneyViewSchedule {
     const NAME: &'static str = "JourneyViewSchedule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("frequency", &mut self.frequency);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("user", &mut self.user);
+        visitor.field("frequency", &mut self.frequency);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Label {
+    /// required, read-only
+    pub encoded: Option<bool>,
     /// required
     pub name: Option<String>,
     /// required
     pub value: Option<String>,
-    /// required, read-only
-    pub encoded: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for Label {
     const NAME: &'static str = "Label";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("encoded", &mut self.encoded);
         visitor.field("name", &mut self.name);
         visitor.field("value", &mut self.value);
-        visitor.field("encoded", &mut self.encoded);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct OpenActionFields {
-    /// `openAction`, required
-    pub open_action: Option<Box<DomainEntityRef>>,
     /// `configurationFields`
     pub configuration_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `openAction`, required
+    pub open_action: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for OpenActionFields {
     const NAME: &'static str = "OpenActionFields";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("openAction", &mut self.open_action);
         visitor.field("configurationFields", &mut self.configuration_fields);
+        visitor.boxed("openAction", &mut self.open_action);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct OpenActionProperties {
-    /// `openActionName`
-    pub open_action_name: Option<String>,
     /// `configurationFields`
     pub configuration_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `openActionName`
+    pub open_action_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for OpenActionProperties {
     const NAME: &'static str = "OpenActionProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("openActionName", &mut self.open_action_name);
         visitor.field("configurationFields", &mut self.configuration_fields);
+        visitor.field("openActionName", &mut self.open_action_name);
         visitor.extra(&mut self.extra);
     }
 }

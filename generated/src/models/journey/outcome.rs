@@ -6,30 +6,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Outcome {
+    /// `associatedValueField`
+    pub associated_value_field: Option<Box<AssociatedValueField>>,
+    /// required
+    pub context: Option<Box<Context>>,
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `displayName`, required
+    pub display_name: Option<String>,
     /// required
     pub id: Option<String>,
     /// `isActive`, required
     pub is_active: Option<bool>,
-    /// `displayName`, required
-    pub display_name: Option<String>,
-    /// required
-    pub version: Option<i64>,
-    pub description: Option<String>,
     /// `isPositive`, required
     pub is_positive: Option<bool>,
     /// required
-    pub context: Option<Box<Context>>,
-    /// required
     pub journey: Option<Box<Journey>>,
-    /// `associatedValueField`
-    pub associated_value_field: Option<Box<AssociatedValueField>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
     /// `modifiedDate`, required
     pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,18 +37,18 @@ impl codec::Model for Outcome {
     const NAME: &'static str = "Outcome";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("associatedValueField", &mut self.associated_value_field);
+        visitor.boxed("context", &mut self.context);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("displayName", &mut self.display_name);
         visitor.field("id", &mut self.id);
         visitor.field("isActive", &mut self.is_active);
-        visitor.field("displayName", &mut self.display_name);
-        visitor.field("version", &mut self.version);
-        visitor.field("description", &mut self.description);
         visitor.field("isPositive", &mut self.is_positive);
-        visitor.boxed("context", &mut self.context);
         visitor.boxed("journey", &mut self.journey);
-        visitor.boxed("associatedValueField", &mut self.associated_value_field);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

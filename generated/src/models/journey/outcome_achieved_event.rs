@@ -10,10 +10,6 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutcomeAchievedEvent {
-    /// required
-    pub outcome: Option<Box<OutcomeAchievedEventOutcome>>,
-    /// `userAgentString`
-    pub user_agent_string: Option<String>,
     pub browser: Option<Box<Browser>>,
     pub device: Option<Box<Device>>,
     pub geolocation: Option<Box<JourneyGeolocation>>,
@@ -23,11 +19,15 @@ pub struct OutcomeAchievedEvent {
     pub ip_organization: Option<String>,
     /// `mktCampaign`
     pub mkt_campaign: Option<Box<JourneyCampaign>>,
-    /// `visitReferrer`
-    pub visit_referrer: Option<Box<Referrer>>,
+    /// required
+    pub outcome: Option<Box<OutcomeAchievedEventOutcome>>,
+    /// `userAgentString`
+    pub user_agent_string: Option<String>,
     /// `visitCreatedDate`
     pub visit_created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `visitReferrer`
+    pub visit_referrer: Option<Box<Referrer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for OutcomeAchievedEvent {
     const NAME: &'static str = "OutcomeAchievedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("outcome", &mut self.outcome);
-        visitor.field("userAgentString", &mut self.user_agent_string);
         visitor.boxed("browser", &mut self.browser);
         visitor.boxed("device", &mut self.device);
         visitor.boxed("geolocation", &mut self.geolocation);
         visitor.field("ipAddress", &mut self.ip_address);
         visitor.field("ipOrganization", &mut self.ip_organization);
         visitor.boxed("mktCampaign", &mut self.mkt_campaign);
-        visitor.boxed("visitReferrer", &mut self.visit_referrer);
+        visitor.boxed("outcome", &mut self.outcome);
+        visitor.field("userAgentString", &mut self.user_agent_string);
         visitor.field("visitCreatedDate", &mut self.visit_created_date);
+        visitor.boxed("visitReferrer", &mut self.visit_referrer);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OutcomeAchievedEventOutcome {
+    /// `displayName`, required
+    pub display_name: Option<String>,
     /// required
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// `displayName`, required
-    pub display_name: Option<String>,
     /// required
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for OutcomeAchievedEventOutcome {
     const NAME: &'static str = "OutcomeAchievedEventOutcome";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("displayName", &mut self.display_name);
         visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("displayName", &mut self.display_name);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }

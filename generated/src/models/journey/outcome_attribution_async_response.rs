@@ -10,7 +10,7 @@ pub struct OutcomeAttributionAsyncResponse {
     pub percent_failed_threshold: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,18 +5,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionJobStateResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<OutcomeAttributionJobStateResponseState>,
-    /// `resultsUri`
-    pub results_uri: Option<String>,
-    /// `percentFailedThreshold`
-    pub percent_failed_threshold: Option<i64>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub id: Option<String>,
+    /// `percentFailedThreshold`
+    pub percent_failed_threshold: Option<i64>,
+    /// `resultsUri`
+    pub results_uri: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    pub state: Option<OutcomeAttributionJobStateResponseState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for OutcomeAttributionJobStateResponse {
     const NAME: &'static str = "OutcomeAttributionJobStateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("resultsUri", &mut self.results_uri);
-        visitor.field("percentFailedThreshold", &mut self.percent_failed_threshold);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("id", &mut self.id);
+        visitor.field("percentFailedThreshold", &mut self.percent_failed_threshold);
+        visitor.field("resultsUri", &mut self.results_uri);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct OutcomeAttributionListing {
     pub entities: Option<Vec<OutcomeAttributionRequest>>,
     /// `percentFailedThreshold`
     pub percent_failed_threshold: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

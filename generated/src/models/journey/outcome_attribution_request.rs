@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionRequest {
-    /// `outcomeId`, required
-    pub outcome_id: Option<String>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
     /// `associatedValue`, required
     pub associated_value: Option<f64>,
-    /// required
-    pub touchpoints: Option<Vec<Touchpoint>>,
     /// `createdDate`, required
     pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
+    /// `outcomeId`, required
+    pub outcome_id: Option<String>,
+    /// required
+    pub touchpoints: Option<Vec<Touchpoint>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for OutcomeAttributionRequest {
     const NAME: &'static str = "OutcomeAttributionRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outcomeId", &mut self.outcome_id);
-        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("associatedValue", &mut self.associated_value);
-        visitor.field("touchpoints", &mut self.touchpoints);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("outcomeId", &mut self.outcome_id);
+        visitor.field("touchpoints", &mut self.touchpoints);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::journey::OutcomeAttributionResultsResponse;
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionResponseListing {
     pub entities: Option<Vec<OutcomeAttributionResultsResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

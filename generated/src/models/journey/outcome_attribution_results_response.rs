@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutcomeAttributionResultsResponse {
-    /// `outcomeId`
-    pub outcome_id: Option<String>,
-    pub index: Option<i64>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
     /// `associatedValue`
     pub associated_value: Option<f64>,
-    /// required
-    pub state: Option<OutcomeAttributionResultsResponseState>,
-    /// required
-    pub message: Option<String>,
-    pub touchpoints: Option<Vec<TouchpointResponse>>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
+    pub index: Option<i64>,
+    /// required
+    pub message: Option<String>,
+    /// `outcomeId`
+    pub outcome_id: Option<String>,
+    /// required
+    pub state: Option<OutcomeAttributionResultsResponseState>,
+    pub touchpoints: Option<Vec<TouchpointResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for OutcomeAttributionResultsResponse {
     const NAME: &'static str = "OutcomeAttributionResultsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outcomeId", &mut self.outcome_id);
-        visitor.field("index", &mut self.index);
-        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("associatedValue", &mut self.associated_value);
-        visitor.field("state", &mut self.state);
-        visitor.field("message", &mut self.message);
-        visitor.field("touchpoints", &mut self.touchpoints);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("index", &mut self.index);
+        visitor.field("message", &mut self.message);
+        visitor.field("outcomeId", &mut self.outcome_id);
+        visitor.field("state", &mut self.state);
+        visitor.field("touchpoints", &mut self.touchpoints);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OutcomePercentileCondition {
-    /// `outcomeId`, required
-    pub outcome_id: Option<String>,
-    /// `maximumPercentile`, required
-    pub maximum_percentile: Option<f64>,
     /// `fallbackPercentile`
     pub fallback_percentile: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `maximumPercentile`, required
+    pub maximum_percentile: Option<f64>,
+    /// `outcomeId`, required
+    pub outcome_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for OutcomePercentileCondition {
     const NAME: &'static str = "OutcomePercentileCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outcomeId", &mut self.outcome_id);
-        visitor.field("maximumPercentile", &mut self.maximum_percentile);
         visitor.field("fallbackPercentile", &mut self.fallback_percentile);
+        visitor.field("maximumPercentile", &mut self.maximum_percentile);
+        visitor.field("outcomeId", &mut self.outcome_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::journey::OutcomeRefRequest;
 pub struct OutcomePredictorRequest {
     /// required
     pub outcome: Option<Box<OutcomeRefRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

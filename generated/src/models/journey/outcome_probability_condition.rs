@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OutcomeProbabilityCondition {
-    /// `outcomeId`, required
-    pub outcome_id: Option<String>,
     /// `maximumProbability`, required
     pub maximum_probability: Option<f64>,
+    /// `outcomeId`, required
+    pub outcome_id: Option<String>,
     pub probability: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for OutcomeProbabilityCondition {
     const NAME: &'static str = "OutcomeProbabilityCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outcomeId", &mut self.outcome_id);
         visitor.field("maximumProbability", &mut self.maximum_probability);
+        visitor.field("outcomeId", &mut self.outcome_id);
         visitor.field("probability", &mut self.probability);
         visitor.extra(&mut self.extra);
     }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OutcomeQuantileCondition {
-    /// `outcomeId`, required
-    pub outcome_id: Option<String>,
-    /// `maxQuantileThreshold`, required
-    pub max_quantile_threshold: Option<f64>,
     /// `fallbackQuantileThreshold`
     pub fallback_quantile_threshold: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `maxQuantileThreshold`, required
+    pub max_quantile_threshold: Option<f64>,
+    /// `outcomeId`, required
+    pub outcome_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for OutcomeQuantileCondition {
     const NAME: &'static str = "OutcomeQuantileCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outcomeId", &mut self.outcome_id);
-        visitor.field("maxQuantileThreshold", &mut self.max_quantile_threshold);
         visitor
             .field("fallbackQuantileThreshold", &mut self.fallback_quantile_threshold);
+        visitor.field("maxQuantileThreshold", &mut self.max_quantile_threshold);
+        visitor.field("outcomeId", &mut self.outcome_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::models::journey::{AssociatedValueField, RequestContext, RequestJourne
 
 #[derive(Clone, Default)]
 pub struct OutcomeRequest {
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `displayName`, required
-    pub display_name: Option<String>,
-    pub version: Option<i64>,
-    pub description: Option<String>,
-    /// `isPositive`
-    pub is_positive: Option<bool>,
-    pub context: Option<Box<RequestContext>>,
-    pub journey: Option<Box<RequestJourney>>,
     /// `associatedValueField`
     pub associated_value_field: Option<Box<AssociatedValueField>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub context: Option<Box<RequestContext>>,
+    pub description: Option<String>,
+    /// `displayName`, required
+    pub display_name: Option<String>,
+    /// `isActive`
+    pub is_active: Option<bool>,
+    /// `isPositive`
+    pub is_positive: Option<bool>,
+    pub journey: Option<Box<RequestJourney>>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for OutcomeRequest {
     const NAME: &'static str = "OutcomeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("isActive", &mut self.is_active);
-        visitor.field("displayName", &mut self.display_name);
-        visitor.field("version", &mut self.version);
-        visitor.field("description", &mut self.description);
-        visitor.field("isPositive", &mut self.is_positive);
-        visitor.boxed("context", &mut self.context);
-        visitor.boxed("journey", &mut self.journey);
         visitor.boxed("associatedValueField", &mut self.associated_value_field);
+        visitor.boxed("context", &mut self.context);
+        visitor.field("description", &mut self.description);
+        visitor.field("displayName", &mut self.display_name);
+        visitor.field("isActive", &mut self.is_active);
+        visitor.field("isPositive", &mut self.is_positive);
+        visitor.boxed("journey", &mut self.journey);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct OutcomeScore {
     pub outcome: Option<Box<AddressableEntityRef>>,
-    /// `sessionMaxProbability`
-    pub session_max_probability: Option<f64>,
-    pub probability: Option<f64>,
     pub percentile: Option<i64>,
+    pub probability: Option<f64>,
+    pub quantile: Option<f64>,
     /// `sessionMaxPercentile`
     pub session_max_percentile: Option<i64>,
-    pub quantile: Option<f64>,
+    /// `sessionMaxProbability`
+    pub session_max_probability: Option<f64>,
     /// `sessionMaxQuantile`
     pub session_max_quantile: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for OutcomeScore {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("outcome", &mut self.outcome);
-        visitor.field("sessionMaxProbability", &mut self.session_max_probability);
-        visitor.field("probability", &mut self.probability);
         visitor.field("percentile", &mut self.percentile);
-        visitor.field("sessionMaxPercentile", &mut self.session_max_percentile);
+        visitor.field("probability", &mut self.probability);
         visitor.field("quantile", &mut self.quantile);
+        visitor.field("sessionMaxPercentile", &mut self.session_max_percentile);
+        visitor.field("sessionMaxProbability", &mut self.session_max_probability);
         visitor.field("sessionMaxQuantile", &mut self.session_max_quantile);
         visitor.extra(&mut self.extra);
     }

@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutcomeScoresResult {
-    /// `outcomeScores`
-    pub outcome_scores: Option<Vec<OutcomeScore>>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `outcomeScores`
+    pub outcome_scores: Option<Vec<OutcomeScore>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for OutcomeScoresResult {
     const NAME: &'static str = "OutcomeScoresResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outcomeScores", &mut self.outcome_scores);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("outcomeScores", &mut self.outcome_scores);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,17 +8,17 @@ use crate::models::journey::{
 
 #[derive(Clone, Default)]
 pub struct PatchAction {
-    /// `mediaType`, required
-    pub media_type: Option<PatchActionMediaType>,
     /// `actionTemplate`
     pub action_template: Option<Box<ActionMapActionTemplate>>,
     /// `architectFlowFields`
     pub architect_flow_fields: Option<Box<ArchitectFlowFields>>,
-    /// `webMessagingOfferFields`
-    pub web_messaging_offer_fields: Option<Box<PatchWebMessagingOfferFields>>,
+    /// `mediaType`, required
+    pub media_type: Option<PatchActionMediaType>,
     /// `openActionFields`
     pub open_action_fields: Option<Box<OpenActionFields>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `webMessagingOfferFields`
+    pub web_messaging_offer_fields: Option<Box<PatchWebMessagingOfferFields>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for PatchAction {
     const NAME: &'static str = "PatchAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mediaType", &mut self.media_type);
         visitor.boxed("actionTemplate", &mut self.action_template);
         visitor.boxed("architectFlowFields", &mut self.architect_flow_fields);
-        visitor.boxed("webMessagingOfferFields", &mut self.web_messaging_offer_fields);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.boxed("openActionFields", &mut self.open_action_fields);
+        visitor.boxed("webMessagingOfferFields", &mut self.web_messaging_offer_fields);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct PatchActionMapScheduleGroups {
     pub action_map_schedule_group: Option<Box<ActionMapScheduleGroup>>,
     /// `emergencyActionMapScheduleGroup`
     pub emergency_action_map_schedule_group: Option<Box<ActionMapScheduleGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,16 +7,16 @@ use crate::models::journey::{
 
 #[derive(Clone, Default)]
 pub struct PatchActionTemplate {
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
-    /// `mediaType`
-    pub media_type: Option<PatchActionTemplateMediaType>,
-    pub state: Option<PatchActionTemplateState>,
     /// `contentOffer`
     pub content_offer: Option<Box<PatchContentOffer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    /// `mediaType`
+    pub media_type: Option<PatchActionTemplateMediaType>,
+    /// required
+    pub name: Option<String>,
+    pub state: Option<PatchActionTemplateState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for PatchActionTemplate {
     const NAME: &'static str = "PatchActionTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("state", &mut self.state);
         visitor.boxed("contentOffer", &mut self.content_offer);
+        visitor.field("description", &mut self.description);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("name", &mut self.name);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct PatchAssociatedValueField {
     /// `dataType`
     pub data_type: Option<PatchAssociatedValueFieldDataType>,
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::journey::CallToActionTarget;
 
 #[derive(Clone, Default)]
 pub struct PatchCallToAction {
+    pub target: Option<PatchCallToActionTarget>,
     pub text: Option<String>,
     pub url: Option<String>,
-    pub target: Option<PatchCallToActionTarget>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for PatchCallToAction {
     const NAME: &'static str = "PatchCallToAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("target", &mut self.target);
         visitor.field("text", &mut self.text);
         visitor.field("url", &mut self.url);
-        visitor.field("target", &mut self.target);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,21 +8,21 @@ use crate::models::journey::{
 
 #[derive(Clone, Default)]
 pub struct PatchContentOffer {
-    /// `imageUrl`
-    pub image_url: Option<String>,
-    /// `displayMode`
-    pub display_mode: Option<PatchContentOfferDisplayMode>,
-    /// `layoutMode`
-    pub layout_mode: Option<PatchContentOfferLayoutMode>,
-    pub title: Option<String>,
-    pub headline: Option<String>,
     pub body: Option<String>,
     /// `callToAction`
     pub call_to_action: Option<Box<PatchCallToAction>>,
-    pub style: Option<Box<PatchContentOfferStylingConfiguration>>,
+    /// `displayMode`
+    pub display_mode: Option<PatchContentOfferDisplayMode>,
+    pub headline: Option<String>,
     /// `imageAltText`
     pub image_alt_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `imageUrl`
+    pub image_url: Option<String>,
+    /// `layoutMode`
+    pub layout_mode: Option<PatchContentOfferLayoutMode>,
+    pub style: Option<Box<PatchContentOfferStylingConfiguration>>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for PatchContentOffer {
     const NAME: &'static str = "PatchContentOffer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("imageUrl", &mut self.image_url);
-        visitor.field("displayMode", &mut self.display_mode);
-        visitor.field("layoutMode", &mut self.layout_mode);
-        visitor.field("title", &mut self.title);
-        visitor.field("headline", &mut self.headline);
         visitor.field("body", &mut self.body);
         visitor.boxed("callToAction", &mut self.call_to_action);
-        visitor.boxed("style", &mut self.style);
+        visitor.field("displayMode", &mut self.display_mode);
+        visitor.field("headline", &mut self.headline);
         visitor.field("imageAltText", &mut self.image_alt_text);
+        visitor.field("imageUrl", &mut self.image_url);
+        visitor.field("layoutMode", &mut self.layout_mode);
+        visitor.boxed("style", &mut self.style);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

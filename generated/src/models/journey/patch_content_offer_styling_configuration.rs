@@ -9,16 +9,16 @@ use crate::models::journey::{
 
 #[derive(Clone, Default)]
 pub struct PatchContentOfferStylingConfiguration {
-    pub position: Option<Box<PatchContentPositionProperties>>,
-    pub offer: Option<Box<PatchContentOfferStyleProperties>>,
+    pub body: Option<Box<PatchTextStyleProperties>>,
     /// `closeButton`
     pub close_button: Option<Box<PatchCloseButtonStyleProperties>>,
     /// `ctaButton`
     pub cta_button: Option<Box<PatchCtaButtonStyleProperties>>,
-    pub title: Option<Box<PatchTextStyleProperties>>,
     pub headline: Option<Box<PatchTextStyleProperties>>,
-    pub body: Option<Box<PatchTextStyleProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub offer: Option<Box<PatchContentOfferStyleProperties>>,
+    pub position: Option<Box<PatchContentPositionProperties>>,
+    pub title: Option<Box<PatchTextStyleProperties>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for PatchContentOfferStylingConfiguration {
     const NAME: &'static str = "PatchContentOfferStylingConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("position", &mut self.position);
-        visitor.boxed("offer", &mut self.offer);
+        visitor.boxed("body", &mut self.body);
         visitor.boxed("closeButton", &mut self.close_button);
         visitor.boxed("ctaButton", &mut self.cta_button);
-        visitor.boxed("title", &mut self.title);
         visitor.boxed("headline", &mut self.headline);
-        visitor.boxed("body", &mut self.body);
+        visitor.boxed("offer", &mut self.offer);
+        visitor.boxed("position", &mut self.position);
+        visitor.boxed("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

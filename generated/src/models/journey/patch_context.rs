@@ -6,7 +6,7 @@ use crate::models::journey::PatchContextPattern;
 #[derive(Clone, Default)]
 pub struct PatchContext {
     pub patterns: Option<Vec<PatchContextPattern>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

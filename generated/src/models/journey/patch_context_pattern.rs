@@ -6,7 +6,7 @@ use crate::models::journey::PatchEntityTypeCriteria;
 #[derive(Clone, Default)]
 pub struct PatchContextPattern {
     pub criteria: Option<Vec<PatchEntityTypeCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

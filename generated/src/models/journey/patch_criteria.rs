@@ -6,11 +6,11 @@ use crate::models::journey::CriteriaOperator;
 #[derive(Clone, Default)]
 pub struct PatchCriteria {
     pub key: Option<String>,
-    pub values: Option<Vec<String>>,
+    pub operator: Option<PatchCriteriaOperator>,
     /// `shouldIgnoreCase`
     pub should_ignore_case: Option<bool>,
-    pub operator: Option<PatchCriteriaOperator>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for PatchCriteria {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("key", &mut self.key);
-        visitor.field("values", &mut self.values);
-        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
         visitor.field("operator", &mut self.operator);
+        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

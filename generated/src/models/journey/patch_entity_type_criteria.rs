@@ -5,14 +5,14 @@ use crate::models::journey::{CriteriaOperator, EntityTypeCriteriaEntityType};
 
 #[derive(Clone, Default)]
 pub struct PatchEntityTypeCriteria {
-    pub key: Option<String>,
-    pub values: Option<Vec<String>>,
-    /// `shouldIgnoreCase`
-    pub should_ignore_case: Option<bool>,
-    pub operator: Option<PatchEntityTypeCriteriaOperator>,
     /// `entityType`
     pub entity_type: Option<PatchEntityTypeCriteriaEntityType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub key: Option<String>,
+    pub operator: Option<PatchEntityTypeCriteriaOperator>,
+    /// `shouldIgnoreCase`
+    pub should_ignore_case: Option<bool>,
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for PatchEntityTypeCriteria {
     const NAME: &'static str = "PatchEntityTypeCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("key", &mut self.key);
-        visitor.field("values", &mut self.values);
-        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
-        visitor.field("operator", &mut self.operator);
         visitor.field("entityType", &mut self.entity_type);
+        visitor.field("key", &mut self.key);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

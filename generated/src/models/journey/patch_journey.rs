@@ -6,7 +6,7 @@ use crate::models::journey::PatchJourneyPattern;
 #[derive(Clone, Default)]
 pub struct PatchJourney {
     pub patterns: Option<Vec<PatchJourneyPattern>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,15 +5,15 @@ use crate::models::journey::{EventConditionStreamType, PatchCriteria};
 
 #[derive(Clone, Default)]
 pub struct PatchJourneyPattern {
-    pub criteria: Option<Vec<PatchCriteria>>,
     pub count: Option<i64>,
-    /// `streamType`
-    pub stream_type: Option<PatchJourneyPatternStreamType>,
-    /// `sessionType`
-    pub session_type: Option<String>,
+    pub criteria: Option<Vec<PatchCriteria>>,
     /// `eventName`
     pub event_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionType`
+    pub session_type: Option<String>,
+    /// `streamType`
+    pub stream_type: Option<PatchJourneyPatternStreamType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for PatchJourneyPattern {
     const NAME: &'static str = "PatchJourneyPattern";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("criteria", &mut self.criteria);
         visitor.field("count", &mut self.count);
-        visitor.field("streamType", &mut self.stream_type);
-        visitor.field("sessionType", &mut self.session_type);
+        visitor.field("criteria", &mut self.criteria);
         visitor.field("eventName", &mut self.event_name);
+        visitor.field("sessionType", &mut self.session_type);
+        visitor.field("streamType", &mut self.stream_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::models::journey::{PatchAssociatedValueField, PatchContext, PatchJourn
 
 #[derive(Clone, Default)]
 pub struct PatchOutcome {
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `displayName`, required
-    pub display_name: Option<String>,
-    pub version: Option<i64>,
-    pub description: Option<String>,
-    /// `isPositive`
-    pub is_positive: Option<bool>,
-    pub context: Option<Box<PatchContext>>,
-    pub journey: Option<Box<PatchJourney>>,
     /// `associatedValueField`
     pub associated_value_field: Option<Box<PatchAssociatedValueField>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub context: Option<Box<PatchContext>>,
+    pub description: Option<String>,
+    /// `displayName`, required
+    pub display_name: Option<String>,
+    /// `isActive`
+    pub is_active: Option<bool>,
+    /// `isPositive`
+    pub is_positive: Option<bool>,
+    pub journey: Option<Box<PatchJourney>>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for PatchOutcome {
     const NAME: &'static str = "PatchOutcome";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("isActive", &mut self.is_active);
-        visitor.field("displayName", &mut self.display_name);
-        visitor.field("version", &mut self.version);
-        visitor.field("description", &mut self.description);
-        visitor.field("isPositive", &mut self.is_positive);
-        visitor.boxed("context", &mut self.context);
-        visitor.boxed("journey", &mut self.journey);
         visitor.boxed("associatedValueField", &mut self.associated_value_field);
+        visitor.boxed("context", &mut self.context);
+        visitor.field("description", &mut self.description);
+        visitor.field("displayName", &mut self.display_name);
+        visitor.field("isActive", &mut self.is_active);
+        visitor.field("isPositive", &mut self.is_positive);
+        visitor.boxed("journey", &mut self.journey);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

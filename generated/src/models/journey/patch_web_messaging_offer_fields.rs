@@ -5,11 +5,11 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct PatchWebMessagingOfferFields {
-    /// `offerText`
-    pub offer_text: Option<String>,
     /// `architectFlow`
     pub architect_flow: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `offerText`
+    pub offer_text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for PatchWebMessagingOfferFields {
     const NAME: &'static str = "PatchWebMessagingOfferFields";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("offerText", &mut self.offer_text);
         visitor.boxed("architectFlow", &mut self.architect_flow);
+        visitor.field("offerText", &mut self.offer_text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::journey::RequestContextPattern;
 #[derive(Clone, Default)]
 pub struct RequestContext {
     pub patterns: Option<Vec<RequestContextPattern>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::journey::RequestEntityTypeCriteria;
 pub struct RequestContextPattern {
     /// required
     pub criteria: Option<Vec<RequestEntityTypeCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

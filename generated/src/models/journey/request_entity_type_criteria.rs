@@ -5,16 +5,16 @@ use crate::models::journey::{CriteriaOperator, EntityTypeCriteriaEntityType};
 
 #[derive(Clone, Default)]
 pub struct RequestEntityTypeCriteria {
-    /// required
-    pub key: Option<String>,
-    /// required
-    pub values: Option<Vec<String>>,
-    /// `shouldIgnoreCase`
-    pub should_ignore_case: Option<bool>,
-    pub operator: Option<RequestEntityTypeCriteriaOperator>,
     /// `entityType`, required
     pub entity_type: Option<RequestEntityTypeCriteriaEntityType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub key: Option<String>,
+    pub operator: Option<RequestEntityTypeCriteriaOperator>,
+    /// `shouldIgnoreCase`
+    pub should_ignore_case: Option<bool>,
+    /// required
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for RequestEntityTypeCriteria {
     const NAME: &'static str = "RequestEntityTypeCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("key", &mut self.key);
-        visitor.field("values", &mut self.values);
-        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
-        visitor.field("operator", &mut self.operator);
         visitor.field("entityType", &mut self.entity_type);
+        visitor.field("key", &mut self.key);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("shouldIgnoreCase", &mut self.should_ignore_case);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct RequestExternalSegment {
     /// required
     pub name: Option<String>,
     pub source: Option<RequestExternalSegmentSource>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,16 +6,16 @@ use crate::models::journey::{EventConditionStreamType, RequestCriteria};
 #[derive(Clone, Default)]
 pub struct RequestJourneyPattern {
     /// required
-    pub criteria: Option<Vec<RequestCriteria>>,
-    /// required
     pub count: Option<i64>,
-    /// `streamType`, required
-    pub stream_type: Option<RequestJourneyPatternStreamType>,
-    /// `sessionType`, required
-    pub session_type: Option<String>,
+    /// required
+    pub criteria: Option<Vec<RequestCriteria>>,
     /// `eventName`
     pub event_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionType`, required
+    pub session_type: Option<String>,
+    /// `streamType`, required
+    pub stream_type: Option<RequestJourneyPatternStreamType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for RequestJourneyPattern {
     const NAME: &'static str = "RequestJourneyPattern";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("criteria", &mut self.criteria);
         visitor.field("count", &mut self.count);
-        visitor.field("streamType", &mut self.stream_type);
-        visitor.field("sessionType", &mut self.session_type);
+        visitor.field("criteria", &mut self.criteria);
         visitor.field("eventName", &mut self.event_name);
+        visitor.field("sessionType", &mut self.session_type);
+        visitor.field("streamType", &mut self.stream_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RequestMapping {
-    pub name: Option<String>,
     /// `attributeType`
     pub attribute_type: Option<RequestMappingAttributeType>,
     /// `mappingType`
     pub mapping_type: Option<RequestMappingMappingType>,
+    pub name: Option<String>,
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for RequestMapping {
     const NAME: &'static str = "RequestMapping";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("attributeType", &mut self.attribute_type);
         visitor.field("mappingType", &mut self.mapping_type);
+        visitor.field("name", &mut self.name);
         visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }

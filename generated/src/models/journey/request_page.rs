@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RequestPage {
-    /// required
-    pub url: Option<String>,
-    /// required
-    pub title: Option<String>,
     pub keywords: Option<String>,
     pub lang: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// required
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for RequestPage {
     const NAME: &'static str = "RequestPage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
-        visitor.field("title", &mut self.title);
         visitor.field("keywords", &mut self.keywords);
         visitor.field("lang", &mut self.lang);
+        visitor.field("title", &mut self.title);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

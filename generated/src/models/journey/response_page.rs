@@ -5,10 +5,6 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ResponsePage {
     /// required
-    pub url: Option<String>,
-    /// required
-    pub title: Option<String>,
-    /// required
     pub domain: Option<String>,
     pub fragment: Option<String>,
     /// required
@@ -19,7 +15,11 @@ pub struct ResponsePage {
     pub pathname: Option<String>,
     /// `queryString`
     pub query_string: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// required
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,8 +27,6 @@ impl codec::Model for ResponsePage {
     const NAME: &'static str = "ResponsePage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
-        visitor.field("title", &mut self.title);
         visitor.field("domain", &mut self.domain);
         visitor.field("fragment", &mut self.fragment);
         visitor.field("hostname", &mut self.hostname);
@@ -36,6 +34,8 @@ impl codec::Model for ResponsePage {
         visitor.field("lang", &mut self.lang);
         visitor.field("pathname", &mut self.pathname);
         visitor.field("queryString", &mut self.query_string);
+        visitor.field("title", &mut self.title);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

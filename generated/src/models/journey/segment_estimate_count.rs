@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SegmentEstimateCount {
+    pub count: Option<i64>,
     /// `segmentId`
     pub segment_id: Option<String>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for SegmentEstimateCount {
     const NAME: &'static str = "SegmentEstimateCount";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("segmentId", &mut self.segment_id);
         visitor.field("count", &mut self.count);
+        visitor.field("segmentId", &mut self.segment_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,7 +11,7 @@ pub struct TextStyleProperties {
     pub font_size: Option<String>,
     /// `textAlign`
     pub text_align: Option<TextStylePropertiesTextAlign>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Touchpoint {
-    /// `conversationId`
-    pub conversation_id: Option<String>,
     /// `agentId`, required
     pub agent_id: Option<String>,
     /// `associatedValue`, required
     pub associated_value: Option<f64>,
-    /// `mediaType`
-    pub media_type: Option<TouchpointMediaType>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `mediaType`
+    pub media_type: Option<TouchpointMediaType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for Touchpoint {
     const NAME: &'static str = "Touchpoint";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("agentId", &mut self.agent_id);
         visitor.field("associatedValue", &mut self.associated_value);
-        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.extra(&mut self.extra);
     }
 }

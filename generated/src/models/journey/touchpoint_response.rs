@@ -9,20 +9,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TouchpointResponse {
-    /// `conversationId`
-    pub conversation_id: Option<String>,
     /// `agentId`, required
     pub agent_id: Option<String>,
     /// `associatedValue`, required
     pub associated_value: Option<f64>,
-    /// `mediaType`
-    pub media_type: Option<TouchpointResponseMediaType>,
-    /// required
-    pub state: Option<TouchpointResponseState>,
-    pub message: Option<String>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `mediaType`
+    pub media_type: Option<TouchpointResponseMediaType>,
+    pub message: Option<String>,
+    /// required
+    pub state: Option<TouchpointResponseState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for TouchpointResponse {
     const NAME: &'static str = "TouchpointResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("agentId", &mut self.agent_id);
         visitor.field("associatedValue", &mut self.associated_value);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("state", &mut self.state);
-        visitor.field("message", &mut self.message);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("message", &mut self.message);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

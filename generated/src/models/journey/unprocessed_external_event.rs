@@ -5,17 +5,17 @@ use crate::models::journey::ExternalEvent;
 
 #[derive(Clone, Default)]
 pub struct UnprocessedExternalEvent {
-    /// required
-    pub event: Option<Box<ExternalEvent>>,
-    /// `originalRequestIndex`, required
-    pub original_request_index: Option<i64>,
-    /// `isRetryable`, required
-    pub is_retryable: Option<bool>,
     /// `errorMessage`, required
     pub error_message: Option<String>,
+    /// required
+    pub event: Option<Box<ExternalEvent>>,
+    /// `isRetryable`, required
+    pub is_retryable: Option<bool>,
+    /// `originalRequestIndex`, required
+    pub original_request_index: Option<i64>,
     /// `statusCode`
     pub status_code: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for UnprocessedExternalEvent {
     const NAME: &'static str = "UnprocessedExternalEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("event", &mut self.event);
-        visitor.field("originalRequestIndex", &mut self.original_request_index);
-        visitor.field("isRetryable", &mut self.is_retryable);
         visitor.field("errorMessage", &mut self.error_message);
+        visitor.boxed("event", &mut self.event);
+        visitor.field("isRetryable", &mut self.is_retryable);
+        visitor.field("originalRequestIndex", &mut self.original_request_index);
         visitor.field("statusCode", &mut self.status_code);
         visitor.extra(&mut self.extra);
     }

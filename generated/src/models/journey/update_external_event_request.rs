@@ -8,7 +8,7 @@ pub struct UpdateExternalEventRequest {
     pub display_name: Option<String>,
     /// required
     pub rank: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

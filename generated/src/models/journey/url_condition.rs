@@ -6,10 +6,10 @@ use crate::models::journey::CriteriaOperator;
 #[derive(Clone, Default)]
 pub struct UrlCondition {
     /// required
-    pub values: Option<Vec<String>>,
-    /// required
     pub operator: Option<UrlConditionOperator>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for UrlCondition {
     const NAME: &'static str = "UrlCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("values", &mut self.values);
         visitor.field("operator", &mut self.operator);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,18 +13,14 @@ pub struct WebActionEvent {
     pub action: Option<Box<EventAction>>,
     /// `actionMap`, required
     pub action_map: Option<Box<ActionEventActionMap>>,
-    /// `timeToDisposition`
-    pub time_to_disposition: Option<i64>,
-    /// `errorCode`
-    pub error_code: Option<String>,
-    /// `errorMessage`
-    pub error_message: Option<String>,
-    /// `userAgentString`, required
-    pub user_agent_string: Option<String>,
     /// required
     pub browser: Option<Box<Browser>>,
     /// required
     pub device: Option<Box<Device>>,
+    /// `errorCode`
+    pub error_code: Option<String>,
+    /// `errorMessage`
+    pub error_message: Option<String>,
     pub geolocation: Option<Box<JourneyGeolocation>>,
     /// `ipAddress`
     pub ip_address: Option<String>,
@@ -32,9 +28,13 @@ pub struct WebActionEvent {
     pub ip_organization: Option<String>,
     /// `mktCampaign`
     pub mkt_campaign: Option<Box<JourneyCampaign>>,
+    /// `timeToDisposition`
+    pub time_to_disposition: Option<i64>,
+    /// `userAgentString`, required
+    pub user_agent_string: Option<String>,
     /// `visitReferrer`
     pub visit_referrer: Option<Box<Referrer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,16 +44,16 @@ impl codec::Model for WebActionEvent {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("action", &mut self.action);
         visitor.boxed("actionMap", &mut self.action_map);
-        visitor.field("timeToDisposition", &mut self.time_to_disposition);
-        visitor.field("errorCode", &mut self.error_code);
-        visitor.field("errorMessage", &mut self.error_message);
-        visitor.field("userAgentString", &mut self.user_agent_string);
         visitor.boxed("browser", &mut self.browser);
         visitor.boxed("device", &mut self.device);
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.field("errorMessage", &mut self.error_message);
         visitor.boxed("geolocation", &mut self.geolocation);
         visitor.field("ipAddress", &mut self.ip_address);
         visitor.field("ipOrganization", &mut self.ip_organization);
         visitor.boxed("mktCampaign", &mut self.mkt_campaign);
+        visitor.field("timeToDisposition", &mut self.time_to_disposition);
+        visitor.field("userAgentString", &mut self.user_agent_string);
         visitor.boxed("visitReferrer", &mut self.visit_referrer);
         visitor.extra(&mut self.extra);
     }

@@ -9,20 +9,16 @@ use crate::models::external_contacts_and_journey::{
 
 #[derive(Clone, Default)]
 pub struct WebEvent {
-    /// `eventName`, required
-    pub event_name: Option<String>,
-    /// `totalEventCount`, required
-    pub total_event_count: Option<i64>,
-    /// `totalPageviewCount`, required
-    pub total_pageview_count: Option<i64>,
     /// required
-    pub page: Option<Box<JourneyPage>>,
-    /// `userAgentString`, required
-    pub user_agent_string: Option<String>,
+    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
+    /// required
+    pub authenticated: Option<bool>,
     /// required
     pub browser: Option<Box<Browser>>,
     /// required
     pub device: Option<Box<Device>>,
+    /// `eventName`, required
+    pub event_name: Option<String>,
     pub geolocation: Option<Box<JourneyGeolocation>>,
     /// `ipAddress`
     pub ip_address: Option<String>,
@@ -30,16 +26,20 @@ pub struct WebEvent {
     pub ip_organization: Option<String>,
     /// `mktCampaign`
     pub mkt_campaign: Option<Box<JourneyCampaign>>,
+    /// required
+    pub page: Option<Box<JourneyPage>>,
     pub referrer: Option<Box<Referrer>>,
-    /// required
-    pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
-    /// required
-    pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
     /// `searchQuery`
     pub search_query: Option<String>,
+    /// `totalEventCount`, required
+    pub total_event_count: Option<i64>,
+    /// `totalPageviewCount`, required
+    pub total_pageview_count: Option<i64>,
     /// required
-    pub authenticated: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
+    /// `userAgentString`, required
+    pub user_agent_string: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,22 +47,22 @@ impl codec::Model for WebEvent {
     const NAME: &'static str = "WebEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventName", &mut self.event_name);
-        visitor.field("totalEventCount", &mut self.total_event_count);
-        visitor.field("totalPageviewCount", &mut self.total_pageview_count);
-        visitor.boxed("page", &mut self.page);
-        visitor.field("userAgentString", &mut self.user_agent_string);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("authenticated", &mut self.authenticated);
         visitor.boxed("browser", &mut self.browser);
         visitor.boxed("device", &mut self.device);
+        visitor.field("eventName", &mut self.event_name);
         visitor.boxed("geolocation", &mut self.geolocation);
         visitor.field("ipAddress", &mut self.ip_address);
         visitor.field("ipOrganization", &mut self.ip_organization);
         visitor.boxed("mktCampaign", &mut self.mkt_campaign);
+        visitor.boxed("page", &mut self.page);
         visitor.boxed("referrer", &mut self.referrer);
-        visitor.field("attributes", &mut self.attributes);
-        visitor.field("traits", &mut self.traits);
         visitor.field("searchQuery", &mut self.search_query);
-        visitor.field("authenticated", &mut self.authenticated);
+        visitor.field("totalEventCount", &mut self.total_event_count);
+        visitor.field("totalPageviewCount", &mut self.total_pageview_count);
+        visitor.field("traits", &mut self.traits);
+        visitor.field("userAgentString", &mut self.user_agent_string);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::runtime::codec;
 pub struct WebEventBrowser {
     /// required
     pub family: Option<String>,
+    pub lang: Option<String>,
     /// required
     pub version: Option<String>,
-    pub lang: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for WebEventBrowser {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("family", &mut self.family);
-        visitor.field("version", &mut self.version);
         visitor.field("lang", &mut self.lang);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

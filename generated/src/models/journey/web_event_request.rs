@@ -8,29 +8,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WebEventRequest {
-    /// `customerCookieId`, required
-    pub customer_cookie_id: Option<String>,
-    /// `eventName`, required
-    pub event_name: Option<String>,
-    /// required
-    pub page: Option<Box<RequestPage>>,
-    /// `userAgentString`
-    pub user_agent_string: Option<String>,
-    pub browser: Option<Box<WebEventBrowser>>,
-    pub device: Option<Box<WebEventDevice>>,
-    /// `searchQuery`
-    pub search_query: Option<String>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    /// `referrerUrl`
-    pub referrer_url: Option<String>,
     pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
-    pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
-    /// `externalId`
-    pub external_id: Option<String>,
+    pub browser: Option<Box<WebEventBrowser>>,
     /// `createdDate`, required
     pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `customerCookieId`, required
+    pub customer_cookie_id: Option<String>,
+    pub device: Option<Box<WebEventDevice>>,
+    /// `eventName`, required
+    pub event_name: Option<String>,
+    /// `externalId`
+    pub external_id: Option<String>,
+    /// `ipAddress`
+    pub ip_address: Option<String>,
+    /// required
+    pub page: Option<Box<RequestPage>>,
+    /// `referrerUrl`
+    pub referrer_url: Option<String>,
+    /// `searchQuery`
+    pub search_query: Option<String>,
+    pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
+    /// `userAgentString`
+    pub user_agent_string: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,19 +38,19 @@ impl codec::Model for WebEventRequest {
     const NAME: &'static str = "WebEventRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("customerCookieId", &mut self.customer_cookie_id);
-        visitor.field("eventName", &mut self.event_name);
-        visitor.boxed("page", &mut self.page);
-        visitor.field("userAgentString", &mut self.user_agent_string);
-        visitor.boxed("browser", &mut self.browser);
-        visitor.boxed("device", &mut self.device);
-        visitor.field("searchQuery", &mut self.search_query);
-        visitor.field("ipAddress", &mut self.ip_address);
-        visitor.field("referrerUrl", &mut self.referrer_url);
         visitor.field("attributes", &mut self.attributes);
-        visitor.field("traits", &mut self.traits);
-        visitor.field("externalId", &mut self.external_id);
+        visitor.boxed("browser", &mut self.browser);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("customerCookieId", &mut self.customer_cookie_id);
+        visitor.boxed("device", &mut self.device);
+        visitor.field("eventName", &mut self.event_name);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.field("ipAddress", &mut self.ip_address);
+        visitor.boxed("page", &mut self.page);
+        visitor.field("referrerUrl", &mut self.referrer_url);
+        visitor.field("searchQuery", &mut self.search_query);
+        visitor.field("traits", &mut self.traits);
+        visitor.field("userAgentString", &mut self.user_agent_string);
         visitor.extra(&mut self.extra);
     }
 }

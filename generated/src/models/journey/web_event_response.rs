@@ -14,41 +14,41 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WebEventResponse {
-    /// `customerId`, required
-    pub customer_id: Option<String>,
-    /// `eventName`, required
-    pub event_name: Option<String>,
-    /// `customerIdType`, required
-    pub customer_id_type: Option<String>,
-    /// required
-    pub page: Option<Box<ResponsePage>>,
-    /// `userAgentString`, required
-    pub user_agent_string: Option<String>,
-    /// required
-    pub browser: Option<Box<WebEventBrowser>>,
-    /// required
-    pub device: Option<Box<WebEventDevice>>,
-    /// `searchQuery`
-    pub search_query: Option<String>,
-    /// `ipOrganization`
-    pub ip_organization: Option<String>,
-    pub geolocation: Option<Box<JourneyGeolocation>>,
-    /// `mktCampaign`
-    pub mkt_campaign: Option<Box<JourneyCampaign>>,
-    /// required
-    pub session: Option<Box<WebEventResponseSession>>,
-    pub referrer: Option<Box<Referrer>>,
     /// required
     pub attributes: Option<BTreeMap<String, CustomEventAttribute>>,
     /// required
-    pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
-    /// required
     pub authenticated: Option<bool>,
-    /// `externalId`
-    pub external_id: Option<String>,
+    /// required
+    pub browser: Option<Box<WebEventBrowser>>,
     /// `createdDate`, required
     pub created_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `customerId`, required
+    pub customer_id: Option<String>,
+    /// `customerIdType`, required
+    pub customer_id_type: Option<String>,
+    /// required
+    pub device: Option<Box<WebEventDevice>>,
+    /// `eventName`, required
+    pub event_name: Option<String>,
+    /// `externalId`
+    pub external_id: Option<String>,
+    pub geolocation: Option<Box<JourneyGeolocation>>,
+    /// `ipOrganization`
+    pub ip_organization: Option<String>,
+    /// `mktCampaign`
+    pub mkt_campaign: Option<Box<JourneyCampaign>>,
+    /// required
+    pub page: Option<Box<ResponsePage>>,
+    pub referrer: Option<Box<Referrer>>,
+    /// `searchQuery`
+    pub search_query: Option<String>,
+    /// required
+    pub session: Option<Box<WebEventResponseSession>>,
+    /// required
+    pub traits: Option<BTreeMap<String, CustomEventAttribute>>,
+    /// `userAgentString`, required
+    pub user_agent_string: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,24 +56,24 @@ impl codec::Model for WebEventResponse {
     const NAME: &'static str = "WebEventResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("customerId", &mut self.customer_id);
-        visitor.field("eventName", &mut self.event_name);
-        visitor.field("customerIdType", &mut self.customer_id_type);
-        visitor.boxed("page", &mut self.page);
-        visitor.field("userAgentString", &mut self.user_agent_string);
-        visitor.boxed("browser", &mut self.browser);
-        visitor.boxed("device", &mut self.device);
-        visitor.field("searchQuery", &mut self.search_query);
-        visitor.field("ipOrganization", &mut self.ip_organization);
-        visitor.boxed("geolocation", &mut self.geolocation);
-        visitor.boxed("mktCampaign", &mut self.mkt_campaign);
-        visitor.boxed("session", &mut self.session);
-        visitor.boxed("referrer", &mut self.referrer);
         visitor.field("attributes", &mut self.attributes);
-        visitor.field("traits", &mut self.traits);
         visitor.field("authenticated", &mut self.authenticated);
-        visitor.field("externalId", &mut self.external_id);
+        visitor.boxed("browser", &mut self.browser);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("customerId", &mut self.customer_id);
+        visitor.field("customerIdType", &mut self.customer_id_type);
+        visitor.boxed("device", &mut self.device);
+        visitor.field("eventName", &mut self.event_name);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.boxed("geolocation", &mut self.geolocation);
+        visitor.field("ipOrganization", &mut self.ip_organization);
+        visitor.boxed("mktCampaign", &mut self.mkt_campaign);
+        visitor.boxed("page", &mut self.page);
+        visitor.boxed("referrer", &mut self.referrer);
+        visitor.field("searchQuery", &mut self.search_query);
+        visitor.boxed("session", &mut self.session);
+        visitor.field("traits", &mut self.traits);
+        visitor.field("userAgentString", &mut self.user_agent_string);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Number {
-    pub start: Option<String>,
     pub end: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub start: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for Number {
     const NAME: &'static str = "Number";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("start", &mut self.start);
         visitor.field("end", &mut self.end);
+        visitor.field("start", &mut self.start);
         visitor.extra(&mut self.extra);
     }
 }

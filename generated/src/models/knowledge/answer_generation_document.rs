@@ -6,10 +6,10 @@ use crate::runtime::codec;
 pub struct AnswerGenerationDocument {
     /// read-only
     pub id: Option<String>,
-    pub title: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AnswerGenerationDocument {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

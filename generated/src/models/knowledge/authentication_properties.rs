@@ -6,7 +6,7 @@ use crate::models::knowledge::SharepointAuthenticationProperties;
 #[derive(Clone, Default)]
 pub struct AuthenticationProperties {
     pub sharepoint: Option<Box<SharepointAuthenticationProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,26 +7,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CategoryResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `externalId`
-    pub external_id: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `parentCategory`
-    pub parent_category: Option<Box<CategoryReference>>,
+    pub description: Option<String>,
     /// `documentCount`
     pub document_count: Option<i64>,
+    /// `externalId`
+    pub external_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `knowledgeBase`
     pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
+    /// required
+    pub name: Option<String>,
+    /// `parentCategory`
+    pub parent_category: Option<Box<CategoryReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,15 +34,15 @@ impl codec::Model for CategoryResponse {
     const NAME: &'static str = "CategoryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("externalId", &mut self.external_id);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("parentCategory", &mut self.parent_category);
+        visitor.field("description", &mut self.description);
         visitor.field("documentCount", &mut self.document_count);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.field("id", &mut self.id);
         visitor.boxed("knowledgeBase", &mut self.knowledge_base);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("parentCategory", &mut self.parent_category);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CategoryUpdateRequest {
+    pub description: Option<String>,
+    /// `externalId`
+    pub external_id: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
     /// `parentCategoryId`
     pub parent_category_id: Option<String>,
-    pub description: Option<String>,
-    /// `externalId`
-    pub external_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for CategoryUpdateRequest {
     const NAME: &'static str = "CategoryUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
+        visitor.field("externalId", &mut self.external_id);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("parentCategoryId", &mut self.parent_category_id);
-        visitor.field("description", &mut self.description);
-        visitor.field("externalId", &mut self.external_id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,13 +5,13 @@ use crate::models::knowledge::SelectedAnswer;
 
 #[derive(Clone, Default)]
 pub struct ChunkSearchRegisterRequest {
-    /// `sessionId`
-    pub session_id: Option<String>,
     /// required
     pub answered: Option<bool>,
     /// `selectedAnswers`
     pub selected_answers: Option<Vec<SelectedAnswer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`
+    pub session_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ChunkSearchRegisterRequest {
     const NAME: &'static str = "ChunkSearchRegisterRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sessionId", &mut self.session_id);
         visitor.field("answered", &mut self.answered);
         visitor.field("selectedAnswers", &mut self.selected_answers);
+        visitor.field("sessionId", &mut self.session_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConnectionCreateRequest {
-    pub name: Option<String>,
     /// `integrationId`, required
     pub integration_id: Option<String>,
+    pub name: Option<String>,
     /// `redirectUrl`, required
     pub redirect_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConnectionCreateRequest {
     const NAME: &'static str = "ConnectionCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("name", &mut self.name);
         visitor.field("redirectUrl", &mut self.redirect_url);
         visitor.extra(&mut self.extra);
     }

@@ -7,25 +7,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConnectionCreateResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<ConnectionCreateResponseType>,
-    pub integration: Option<Box<KnowledgeIntegrationReference>>,
     /// `authenticationProperties`
     pub authentication_properties: Option<Box<AuthenticationProperties>>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    pub status: Option<ConnectionCreateResponseStatus>,
+    /// read-only
+    pub id: Option<String>,
+    pub integration: Option<Box<KnowledgeIntegrationReference>>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ConnectionCreateResponseStatus>,
+    pub r#type: Option<ConnectionCreateResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for ConnectionCreateResponse {
     const NAME: &'static str = "ConnectionCreateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("integration", &mut self.integration);
         visitor.boxed("authenticationProperties", &mut self.authentication_properties);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("status", &mut self.status);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("integration", &mut self.integration);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

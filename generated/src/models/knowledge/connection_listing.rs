@@ -6,7 +6,7 @@ use crate::models::knowledge::ConnectionResponse;
 #[derive(Clone, Default)]
 pub struct ConnectionListing {
     pub entities: Option<Vec<ConnectionResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -12,28 +12,28 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConnectionResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<ConnectionResponseType>,
-    pub integration: Option<Box<KnowledgeIntegrationReference>>,
     /// `authenticationProperties`
     pub authentication_properties: Option<Box<AuthenticationProperties>>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    pub status: Option<ConnectionResponseStatus>,
-    pub error: Option<Box<ErrorBody>>,
     /// `dateExpiry`
     pub date_expiry: Option<time::Timestamp>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
+    pub error: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
+    pub integration: Option<Box<KnowledgeIntegrationReference>>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ConnectionResponseStatus>,
+    pub r#type: Option<ConnectionResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,19 +41,19 @@ impl codec::Model for ConnectionResponse {
     const NAME: &'static str = "ConnectionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("integration", &mut self.integration);
         visitor.boxed("authenticationProperties", &mut self.authentication_properties);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("error", &mut self.error);
         visitor.field("dateExpiry", &mut self.date_expiry);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("integration", &mut self.integration);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct ConnectionUpdateRequest {
     pub error: Option<String>,
     /// `errorDescription`
     pub error_description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

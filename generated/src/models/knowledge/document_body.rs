@@ -7,7 +7,7 @@ use crate::models::knowledge::DocumentBodyBlock;
 pub struct DocumentBody {
     /// required
     pub blocks: Option<Vec<DocumentBodyBlock>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

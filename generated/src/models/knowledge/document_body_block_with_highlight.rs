@@ -8,14 +8,14 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyBlockWithHighlight {
+    pub image: Option<Box<DocumentBodyImage>>,
+    pub list: Option<Box<DocumentBodyListWithHighlight>>,
+    pub paragraph: Option<Box<DocumentBodyParagraphWithHighlight>>,
+    pub table: Option<Box<DocumentBodyTableWithHighlight>>,
     /// required
     pub r#type: Option<DocumentBodyBlockWithHighlightType>,
-    pub image: Option<Box<DocumentBodyImage>>,
     pub video: Option<Box<DocumentBodyVideo>>,
-    pub paragraph: Option<Box<DocumentBodyParagraphWithHighlight>>,
-    pub list: Option<Box<DocumentBodyListWithHighlight>>,
-    pub table: Option<Box<DocumentBodyTableWithHighlight>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for DocumentBodyBlockWithHighlight {
     const NAME: &'static str = "DocumentBodyBlockWithHighlight";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("image", &mut self.image);
-        visitor.boxed("video", &mut self.video);
-        visitor.boxed("paragraph", &mut self.paragraph);
         visitor.boxed("list", &mut self.list);
+        visitor.boxed("paragraph", &mut self.paragraph);
         visitor.boxed("table", &mut self.table);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::knowledge::DocumentBodyImageProperties;
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyImage {
-    /// required
-    pub url: Option<String>,
     pub hyperlink: Option<String>,
     pub properties: Option<Box<DocumentBodyImageProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for DocumentBodyImage {
     const NAME: &'static str = "DocumentBodyImage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.field("hyperlink", &mut self.hyperlink);
         visitor.boxed("properties", &mut self.properties);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::knowledge::DocumentElementLength;
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyImageProperties {
+    pub align: Option<DocumentBodyImagePropertiesAlign>,
+    /// `altText`
+    pub alt_text: Option<String>,
     /// `backgroundColor`
     pub background_color: Option<String>,
-    pub align: Option<DocumentBodyImagePropertiesAlign>,
     pub indentation: Option<f64>,
     pub width: Option<f64>,
     /// `widthWithUnit`
     pub width_with_unit: Option<Box<DocumentElementLength>>,
-    /// `altText`
-    pub alt_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for DocumentBodyImageProperties {
     const NAME: &'static str = "DocumentBodyImageProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("backgroundColor", &mut self.background_color);
         visitor.field("align", &mut self.align);
+        visitor.field("altText", &mut self.alt_text);
+        visitor.field("backgroundColor", &mut self.background_color);
         visitor.field("indentation", &mut self.indentation);
         visitor.field("width", &mut self.width);
         visitor.boxed("widthWithUnit", &mut self.width_with_unit);
-        visitor.field("altText", &mut self.alt_text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::knowledge::{DocumentBodyListBlock, DocumentBodyListBlockPrope
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyList {
-    pub properties: Option<Box<DocumentBodyListBlockProperties>>,
     /// required
     pub blocks: Option<Vec<DocumentBodyListBlock>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub properties: Option<Box<DocumentBodyListBlockProperties>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DocumentBodyList {
     const NAME: &'static str = "DocumentBodyList";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("properties", &mut self.properties);
         visitor.field("blocks", &mut self.blocks);
+        visitor.boxed("properties", &mut self.properties);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::knowledge::{DocumentBodyListItemProperties, DocumentListConte
 #[derive(Clone, Default)]
 pub struct DocumentBodyListBlock {
     /// required
-    pub r#type: Option<DocumentBodyListBlockType>,
+    pub blocks: Option<Vec<DocumentListContentBlock>>,
     pub properties: Option<Box<DocumentBodyListItemProperties>>,
     /// required
-    pub blocks: Option<Vec<DocumentListContentBlock>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<DocumentBodyListBlockType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for DocumentBodyListBlock {
     const NAME: &'static str = "DocumentBodyListBlock";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("properties", &mut self.properties);
         visitor.field("blocks", &mut self.blocks);
+        visitor.boxed("properties", &mut self.properties);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

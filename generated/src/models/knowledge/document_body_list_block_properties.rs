@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyListBlockProperties {
-    /// `unorderedType`
-    pub unordered_type: Option<DocumentBodyListBlockPropertiesUnorderedType>,
     /// `orderedType`
     pub ordered_type: Option<DocumentBodyListBlockPropertiesOrderedType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `unorderedType`
+    pub unordered_type: Option<DocumentBodyListBlockPropertiesUnorderedType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DocumentBodyListBlockProperties {
     const NAME: &'static str = "DocumentBodyListBlockProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("unorderedType", &mut self.unordered_type);
         visitor.field("orderedType", &mut self.ordered_type);
+        visitor.field("unorderedType", &mut self.unordered_type);
         visitor.extra(&mut self.extra);
     }
 }

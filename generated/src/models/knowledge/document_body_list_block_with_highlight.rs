@@ -9,11 +9,11 @@ use crate::models::knowledge::{
 #[derive(Clone, Default)]
 pub struct DocumentBodyListBlockWithHighlight {
     /// required
-    pub r#type: Option<DocumentBodyListBlockWithHighlightType>,
+    pub blocks: Option<Vec<DocumentListContentBlockWithHighlight>>,
     pub properties: Option<Box<DocumentBodyListItemProperties>>,
     /// required
-    pub blocks: Option<Vec<DocumentListContentBlockWithHighlight>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<DocumentBodyListBlockWithHighlightType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for DocumentBodyListBlockWithHighlight {
     const NAME: &'static str = "DocumentBodyListBlockWithHighlight";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("properties", &mut self.properties);
         visitor.field("blocks", &mut self.blocks);
+        visitor.boxed("properties", &mut self.properties);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,21 +8,21 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyListItemProperties {
+    pub align: Option<DocumentBodyListItemPropertiesAlign>,
     /// `backgroundColor`
     pub background_color: Option<String>,
-    pub align: Option<DocumentBodyListItemPropertiesAlign>,
-    pub indentation: Option<f64>,
     /// `fontSize`
     pub font_size: Option<DocumentBodyListItemPropertiesFontSize>,
     /// `fontType`
     pub font_type: Option<DocumentBodyListItemPropertiesFontType>,
+    pub indentation: Option<f64>,
+    /// `orderedType`
+    pub ordered_type: Option<DocumentBodyListItemPropertiesOrderedType>,
     /// `textColor`
     pub text_color: Option<String>,
     /// `unorderedType`
     pub unordered_type: Option<DocumentBodyListItemPropertiesUnorderedType>,
-    /// `orderedType`
-    pub ordered_type: Option<DocumentBodyListItemPropertiesOrderedType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for DocumentBodyListItemProperties {
     const NAME: &'static str = "DocumentBodyListItemProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("backgroundColor", &mut self.background_color);
         visitor.field("align", &mut self.align);
-        visitor.field("indentation", &mut self.indentation);
+        visitor.field("backgroundColor", &mut self.background_color);
         visitor.field("fontSize", &mut self.font_size);
         visitor.field("fontType", &mut self.font_type);
+        visitor.field("indentation", &mut self.indentation);
+        visitor.field("orderedType", &mut self.ordered_type);
         visitor.field("textColor", &mut self.text_color);
         visitor.field("unorderedType", &mut self.unordered_type);
-        visitor.field("orderedType", &mut self.ordered_type);
         visitor.extra(&mut self.extra);
     }
 }

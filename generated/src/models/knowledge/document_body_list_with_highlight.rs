@@ -7,10 +7,10 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyListWithHighlight {
-    pub properties: Option<Box<DocumentBodyListBlockProperties>>,
     /// required
     pub blocks: Option<Vec<DocumentBodyListBlockWithHighlight>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub properties: Option<Box<DocumentBodyListBlockProperties>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for DocumentBodyListWithHighlight {
     const NAME: &'static str = "DocumentBodyListWithHighlight";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("properties", &mut self.properties);
         visitor.field("blocks", &mut self.blocks);
+        visitor.boxed("properties", &mut self.properties);
         visitor.extra(&mut self.extra);
     }
 }

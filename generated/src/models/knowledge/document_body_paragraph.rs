@@ -8,7 +8,7 @@ pub struct DocumentBodyParagraph {
     /// required
     pub blocks: Option<Vec<DocumentContentBlock>>,
     pub properties: Option<Box<DocumentBodyParagraphProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

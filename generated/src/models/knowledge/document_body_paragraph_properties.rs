@@ -8,17 +8,17 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyParagraphProperties {
+    pub align: Option<DocumentBodyParagraphPropertiesAlign>,
+    /// `backgroundColor`
+    pub background_color: Option<String>,
     /// `fontSize`
     pub font_size: Option<DocumentBodyParagraphPropertiesFontSize>,
     /// `fontType`
     pub font_type: Option<DocumentBodyParagraphPropertiesFontType>,
+    pub indentation: Option<f64>,
     /// `textColor`
     pub text_color: Option<String>,
-    /// `backgroundColor`
-    pub background_color: Option<String>,
-    pub align: Option<DocumentBodyParagraphPropertiesAlign>,
-    pub indentation: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for DocumentBodyParagraphProperties {
     const NAME: &'static str = "DocumentBodyParagraphProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("align", &mut self.align);
+        visitor.field("backgroundColor", &mut self.background_color);
         visitor.field("fontSize", &mut self.font_size);
         visitor.field("fontType", &mut self.font_type);
-        visitor.field("textColor", &mut self.text_color);
-        visitor.field("backgroundColor", &mut self.background_color);
-        visitor.field("align", &mut self.align);
         visitor.field("indentation", &mut self.indentation);
+        visitor.field("textColor", &mut self.text_color);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct DocumentBodyParagraphWithHighlight {
     /// required
     pub blocks: Option<Vec<DocumentContentBlockWithHighlight>>,
     pub properties: Option<Box<DocumentBodyParagraphProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

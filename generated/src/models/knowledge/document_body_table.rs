@@ -8,7 +8,7 @@ pub struct DocumentBodyTable {
     pub properties: Option<Box<DocumentBodyTableProperties>>,
     /// required
     pub rows: Option<Vec<DocumentBodyTableRowBlock>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

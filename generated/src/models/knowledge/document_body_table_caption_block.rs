@@ -7,7 +7,7 @@ use crate::models::knowledge::DocumentBodyTableCaptionItem;
 pub struct DocumentBodyTableCaptionBlock {
     /// required
     pub blocks: Option<Vec<DocumentBodyTableCaptionItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

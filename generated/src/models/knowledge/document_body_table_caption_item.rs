@@ -8,14 +8,14 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableCaptionItem {
+    pub image: Option<Box<DocumentBodyImage>>,
+    pub list: Option<Box<DocumentBodyList>>,
+    pub paragraph: Option<Box<DocumentBodyParagraph>>,
+    pub text: Option<Box<DocumentText>>,
     /// required
     pub r#type: Option<DocumentBodyTableCaptionItemType>,
-    pub text: Option<Box<DocumentText>>,
-    pub paragraph: Option<Box<DocumentBodyParagraph>>,
-    pub image: Option<Box<DocumentBodyImage>>,
     pub video: Option<Box<DocumentBodyVideo>>,
-    pub list: Option<Box<DocumentBodyList>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for DocumentBodyTableCaptionItem {
     const NAME: &'static str = "DocumentBodyTableCaptionItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("text", &mut self.text);
-        visitor.boxed("paragraph", &mut self.paragraph);
         visitor.boxed("image", &mut self.image);
-        visitor.boxed("video", &mut self.video);
         visitor.boxed("list", &mut self.list);
+        visitor.boxed("paragraph", &mut self.paragraph);
+        visitor.boxed("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableCellBlock {
-    pub properties: Option<Box<DocumentBodyTableCellBlockProperties>>,
     /// required
     pub blocks: Option<Vec<DocumentTableContentBlock>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub properties: Option<Box<DocumentBodyTableCellBlockProperties>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for DocumentBodyTableCellBlock {
     const NAME: &'static str = "DocumentBodyTableCellBlock";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("properties", &mut self.properties);
         visitor.field("blocks", &mut self.blocks);
+        visitor.boxed("properties", &mut self.properties);
         visitor.extra(&mut self.extra);
     }
 }

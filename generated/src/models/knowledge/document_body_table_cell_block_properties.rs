@@ -5,30 +5,30 @@ use crate::models::knowledge::DocumentElementLength;
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableCellBlockProperties {
+    /// `backgroundColor`
+    pub background_color: Option<String>,
+    /// `borderColor`
+    pub border_color: Option<String>,
+    /// `borderStyle`
+    pub border_style: Option<DocumentBodyTableCellBlockPropertiesBorderStyle>,
+    /// `borderWidth`
+    pub border_width: Option<f64>,
     /// `cellType`
     pub cell_type: Option<DocumentBodyTableCellBlockPropertiesCellType>,
-    pub width: Option<f64>,
-    /// `widthWithUnit`
-    pub width_with_unit: Option<Box<DocumentElementLength>>,
+    /// `colSpan`
+    pub col_span: Option<i64>,
     pub height: Option<f64>,
     /// `horizontalAlign`
     pub horizontal_align: Option<DocumentBodyTableCellBlockPropertiesHorizontalAlign>,
-    /// `verticalAlign`
-    pub vertical_align: Option<DocumentBodyTableCellBlockPropertiesVerticalAlign>,
-    /// `borderWidth`
-    pub border_width: Option<f64>,
-    /// `borderStyle`
-    pub border_style: Option<DocumentBodyTableCellBlockPropertiesBorderStyle>,
-    /// `borderColor`
-    pub border_color: Option<String>,
-    /// `backgroundColor`
-    pub background_color: Option<String>,
-    pub scope: Option<DocumentBodyTableCellBlockPropertiesScope>,
-    /// `colSpan`
-    pub col_span: Option<i64>,
     /// `rowSpan`
     pub row_span: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub scope: Option<DocumentBodyTableCellBlockPropertiesScope>,
+    /// `verticalAlign`
+    pub vertical_align: Option<DocumentBodyTableCellBlockPropertiesVerticalAlign>,
+    pub width: Option<f64>,
+    /// `widthWithUnit`
+    pub width_with_unit: Option<Box<DocumentElementLength>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,19 +36,19 @@ impl codec::Model for DocumentBodyTableCellBlockProperties {
     const NAME: &'static str = "DocumentBodyTableCellBlockProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("backgroundColor", &mut self.background_color);
+        visitor.field("borderColor", &mut self.border_color);
+        visitor.field("borderStyle", &mut self.border_style);
+        visitor.field("borderWidth", &mut self.border_width);
         visitor.field("cellType", &mut self.cell_type);
-        visitor.field("width", &mut self.width);
-        visitor.boxed("widthWithUnit", &mut self.width_with_unit);
+        visitor.field("colSpan", &mut self.col_span);
         visitor.field("height", &mut self.height);
         visitor.field("horizontalAlign", &mut self.horizontal_align);
-        visitor.field("verticalAlign", &mut self.vertical_align);
-        visitor.field("borderWidth", &mut self.border_width);
-        visitor.field("borderStyle", &mut self.border_style);
-        visitor.field("borderColor", &mut self.border_color);
-        visitor.field("backgroundColor", &mut self.background_color);
-        visitor.field("scope", &mut self.scope);
-        visitor.field("colSpan", &mut self.col_span);
         visitor.field("rowSpan", &mut self.row_span);
+        visitor.field("scope", &mut self.scope);
+        visitor.field("verticalAlign", &mut self.vertical_align);
+        visitor.field("width", &mut self.width);
+        visitor.boxed("widthWithUnit", &mut self.width_with_unit);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,25 +8,25 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableProperties {
+    pub alignment: Option<DocumentBodyTablePropertiesAlignment>,
+    /// `backgroundColor`
+    pub background_color: Option<String>,
+    /// `borderColor`
+    pub border_color: Option<String>,
+    /// `borderStyle`
+    pub border_style: Option<DocumentBodyTablePropertiesBorderStyle>,
+    /// `borderWidth`
+    pub border_width: Option<f64>,
+    pub caption: Option<Box<DocumentBodyTableCaptionBlock>>,
+    /// `cellPadding`
+    pub cell_padding: Option<f64>,
+    /// `cellSpacing`
+    pub cell_spacing: Option<f64>,
+    pub height: Option<f64>,
     pub width: Option<f64>,
     /// `widthWithUnit`
     pub width_with_unit: Option<Box<DocumentElementLength>>,
-    pub height: Option<f64>,
-    /// `cellSpacing`
-    pub cell_spacing: Option<f64>,
-    /// `cellPadding`
-    pub cell_padding: Option<f64>,
-    /// `borderWidth`
-    pub border_width: Option<f64>,
-    pub alignment: Option<DocumentBodyTablePropertiesAlignment>,
-    /// `borderStyle`
-    pub border_style: Option<DocumentBodyTablePropertiesBorderStyle>,
-    /// `borderColor`
-    pub border_color: Option<String>,
-    /// `backgroundColor`
-    pub background_color: Option<String>,
-    pub caption: Option<Box<DocumentBodyTableCaptionBlock>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,17 +34,17 @@ impl codec::Model for DocumentBodyTableProperties {
     const NAME: &'static str = "DocumentBodyTableProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("alignment", &mut self.alignment);
+        visitor.field("backgroundColor", &mut self.background_color);
+        visitor.field("borderColor", &mut self.border_color);
+        visitor.field("borderStyle", &mut self.border_style);
+        visitor.field("borderWidth", &mut self.border_width);
+        visitor.boxed("caption", &mut self.caption);
+        visitor.field("cellPadding", &mut self.cell_padding);
+        visitor.field("cellSpacing", &mut self.cell_spacing);
+        visitor.field("height", &mut self.height);
         visitor.field("width", &mut self.width);
         visitor.boxed("widthWithUnit", &mut self.width_with_unit);
-        visitor.field("height", &mut self.height);
-        visitor.field("cellSpacing", &mut self.cell_spacing);
-        visitor.field("cellPadding", &mut self.cell_padding);
-        visitor.field("borderWidth", &mut self.border_width);
-        visitor.field("alignment", &mut self.alignment);
-        visitor.field("borderStyle", &mut self.border_style);
-        visitor.field("borderColor", &mut self.border_color);
-        visitor.field("backgroundColor", &mut self.background_color);
-        visitor.boxed("caption", &mut self.caption);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableRowBlock {
-    pub properties: Option<Box<DocumentBodyTableRowBlockProperties>>,
     /// required
     pub cells: Option<Vec<DocumentBodyTableCellBlock>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub properties: Option<Box<DocumentBodyTableRowBlockProperties>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for DocumentBodyTableRowBlock {
     const NAME: &'static str = "DocumentBodyTableRowBlock";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("properties", &mut self.properties);
         visitor.field("cells", &mut self.cells);
+        visitor.boxed("properties", &mut self.properties);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,17 +7,17 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyTableRowBlockProperties {
-    /// `rowType`
-    pub row_type: Option<DocumentBodyTableRowBlockPropertiesRowType>,
     pub alignment: Option<DocumentBodyTableRowBlockPropertiesAlignment>,
-    pub height: Option<f64>,
-    /// `borderStyle`
-    pub border_style: Option<DocumentBodyTableRowBlockPropertiesBorderStyle>,
-    /// `borderColor`
-    pub border_color: Option<String>,
     /// `backgroundColor`
     pub background_color: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `borderColor`
+    pub border_color: Option<String>,
+    /// `borderStyle`
+    pub border_style: Option<DocumentBodyTableRowBlockPropertiesBorderStyle>,
+    pub height: Option<f64>,
+    /// `rowType`
+    pub row_type: Option<DocumentBodyTableRowBlockPropertiesRowType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for DocumentBodyTableRowBlockProperties {
     const NAME: &'static str = "DocumentBodyTableRowBlockProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("rowType", &mut self.row_type);
         visitor.field("alignment", &mut self.alignment);
-        visitor.field("height", &mut self.height);
-        visitor.field("borderStyle", &mut self.border_style);
-        visitor.field("borderColor", &mut self.border_color);
         visitor.field("backgroundColor", &mut self.background_color);
+        visitor.field("borderColor", &mut self.border_color);
+        visitor.field("borderStyle", &mut self.border_style);
+        visitor.field("height", &mut self.height);
+        visitor.field("rowType", &mut self.row_type);
         visitor.extra(&mut self.extra);
     }
 }

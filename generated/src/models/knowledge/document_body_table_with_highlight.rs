@@ -10,7 +10,7 @@ pub struct DocumentBodyTableWithHighlight {
     pub properties: Option<Box<DocumentBodyTableProperties>>,
     /// required
     pub rows: Option<Vec<DocumentBodyTableRowBlockWithHighlight>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::knowledge::DocumentBodyVideoProperties;
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyVideo {
+    pub properties: Option<Box<DocumentBodyVideoProperties>>,
     /// required
     pub url: Option<String>,
-    pub properties: Option<Box<DocumentBodyVideoProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DocumentBodyVideo {
     const NAME: &'static str = "DocumentBodyVideo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.boxed("properties", &mut self.properties);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

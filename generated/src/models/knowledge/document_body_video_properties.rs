@@ -5,13 +5,13 @@ use crate::models::knowledge::{DocumentBodyImagePropertiesAlign, DocumentElement
 
 #[derive(Clone, Default)]
 pub struct DocumentBodyVideoProperties {
+    pub align: Option<DocumentBodyVideoPropertiesAlign>,
     /// `backgroundColor`
     pub background_color: Option<String>,
-    pub align: Option<DocumentBodyVideoPropertiesAlign>,
+    pub height: Option<Box<DocumentElementLength>>,
     pub indentation: Option<f64>,
     pub width: Option<Box<DocumentElementLength>>,
-    pub height: Option<Box<DocumentElementLength>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for DocumentBodyVideoProperties {
     const NAME: &'static str = "DocumentBodyVideoProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("backgroundColor", &mut self.background_color);
         visitor.field("align", &mut self.align);
+        visitor.field("backgroundColor", &mut self.background_color);
+        visitor.boxed("height", &mut self.height);
         visitor.field("indentation", &mut self.indentation);
         visitor.boxed("width", &mut self.width);
-        visitor.boxed("height", &mut self.height);
         visitor.extra(&mut self.extra);
     }
 }

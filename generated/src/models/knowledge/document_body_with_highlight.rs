@@ -7,7 +7,7 @@ use crate::models::knowledge::DocumentBodyBlockWithHighlight;
 pub struct DocumentBodyWithHighlight {
     /// required
     pub blocks: Option<Vec<DocumentBodyBlockWithHighlight>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::models::knowledge::DocumentChunkReference;
 
 #[derive(Clone, Default)]
 pub struct DocumentChunkBlock {
+    pub confidence: Option<f64>,
+    pub document: Option<Box<DocumentChunkReference>>,
     /// required
     pub id: Option<String>,
     /// required
     pub text: Option<String>,
-    pub confidence: Option<f64>,
-    pub document: Option<Box<DocumentChunkReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for DocumentChunkBlock {
     const NAME: &'static str = "DocumentChunkBlock";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("text", &mut self.text);
         visitor.field("confidence", &mut self.confidence);
         visitor.boxed("document", &mut self.document);
+        visitor.field("id", &mut self.id);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

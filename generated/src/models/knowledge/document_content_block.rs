@@ -5,12 +5,12 @@ use crate::models::knowledge::{DocumentBodyImage, DocumentBodyVideo, DocumentTex
 
 #[derive(Clone, Default)]
 pub struct DocumentContentBlock {
+    pub image: Option<Box<DocumentBodyImage>>,
+    pub text: Option<Box<DocumentText>>,
     /// required
     pub r#type: Option<DocumentContentBlockType>,
-    pub text: Option<Box<DocumentText>>,
-    pub image: Option<Box<DocumentBodyImage>>,
     pub video: Option<Box<DocumentBodyVideo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for DocumentContentBlock {
     const NAME: &'static str = "DocumentContentBlock";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("text", &mut self.text);
         visitor.boxed("image", &mut self.image);
+        visitor.boxed("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }

@@ -8,14 +8,14 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentContentBlockWithHighlight {
-    /// required
-    pub r#type: Option<DocumentContentBlockWithHighlightType>,
-    pub text: Option<Box<DocumentText>>,
-    pub image: Option<Box<DocumentBodyImage>>,
-    pub video: Option<Box<DocumentBodyVideo>>,
     /// `answerHighlight`
     pub answer_highlight: Option<Box<DocumentContentHighlightIndex>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub image: Option<Box<DocumentBodyImage>>,
+    pub text: Option<Box<DocumentText>>,
+    /// required
+    pub r#type: Option<DocumentContentBlockWithHighlightType>,
+    pub video: Option<Box<DocumentBodyVideo>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for DocumentContentBlockWithHighlight {
     const NAME: &'static str = "DocumentContentBlockWithHighlight";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("text", &mut self.text);
-        visitor.boxed("image", &mut self.image);
-        visitor.boxed("video", &mut self.video);
         visitor.boxed("answerHighlight", &mut self.answer_highlight);
+        visitor.boxed("image", &mut self.image);
+        visitor.boxed("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }
 }

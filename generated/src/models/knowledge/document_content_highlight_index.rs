@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DocumentContentHighlightIndex {
-    /// `startIndex`
-    pub start_index: Option<i64>,
     /// `endIndex`
     pub end_index: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startIndex`
+    pub start_index: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DocumentContentHighlightIndex {
     const NAME: &'static str = "DocumentContentHighlightIndex";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startIndex", &mut self.start_index);
         visitor.field("endIndex", &mut self.end_index);
+        visitor.field("startIndex", &mut self.start_index);
         visitor.extra(&mut self.extra);
     }
 }

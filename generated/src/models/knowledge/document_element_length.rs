@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct DocumentElementLength {
     /// required
-    pub value: Option<f64>,
-    /// required
     pub unit: Option<DocumentElementLengthUnit>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub value: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DocumentElementLength {
     const NAME: &'static str = "DocumentElementLength";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
         visitor.field("unit", &mut self.unit);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentListContentBlock {
+    pub image: Option<Box<DocumentBodyImage>>,
+    pub list: Option<Box<DocumentBodyList>>,
+    pub text: Option<Box<DocumentText>>,
     /// required
     pub r#type: Option<DocumentListContentBlockType>,
-    pub text: Option<Box<DocumentText>>,
-    pub image: Option<Box<DocumentBodyImage>>,
     pub video: Option<Box<DocumentBodyVideo>>,
-    pub list: Option<Box<DocumentBodyList>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for DocumentListContentBlock {
     const NAME: &'static str = "DocumentListContentBlock";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("text", &mut self.text);
         visitor.boxed("image", &mut self.image);
-        visitor.boxed("video", &mut self.video);
         visitor.boxed("list", &mut self.list);
+        visitor.boxed("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,15 +8,15 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentListContentBlockWithHighlight {
-    /// required
-    pub r#type: Option<DocumentListContentBlockWithHighlightType>,
-    pub text: Option<Box<DocumentText>>,
-    pub image: Option<Box<DocumentBodyImage>>,
-    pub video: Option<Box<DocumentBodyVideo>>,
-    pub list: Option<Box<DocumentBodyListWithHighlight>>,
     /// `answerHighlight`
     pub answer_highlight: Option<Box<DocumentContentHighlightIndex>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub image: Option<Box<DocumentBodyImage>>,
+    pub list: Option<Box<DocumentBodyListWithHighlight>>,
+    pub text: Option<Box<DocumentText>>,
+    /// required
+    pub r#type: Option<DocumentListContentBlockWithHighlightType>,
+    pub video: Option<Box<DocumentBodyVideo>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for DocumentListContentBlockWithHighlight {
     const NAME: &'static str = "DocumentListContentBlockWithHighlight";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("text", &mut self.text);
-        visitor.boxed("image", &mut self.image);
-        visitor.boxed("video", &mut self.video);
-        visitor.boxed("list", &mut self.list);
         visitor.boxed("answerHighlight", &mut self.answer_highlight);
+        visitor.boxed("image", &mut self.image);
+        visitor.boxed("list", &mut self.list);
+        visitor.boxed("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }
 }

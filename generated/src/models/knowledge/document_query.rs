@@ -9,7 +9,7 @@ pub struct DocumentQuery {
     pub clauses: Option<Vec<DocumentQueryClause>>,
     /// required
     pub operator: Option<DocumentQueryOperator>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct DocumentQueryClause {
     pub operator: Option<DocumentQueryClauseOperator>,
     /// required
     pub predicates: Option<Vec<DocumentQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

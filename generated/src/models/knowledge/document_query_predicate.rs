@@ -7,10 +7,10 @@ pub struct DocumentQueryPredicate {
     /// required
     pub fields: Option<Vec<DocumentQueryPredicateFields>>,
     /// required
-    pub values: Option<Vec<String>>,
-    /// required
     pub r#type: Option<DocumentQueryPredicateType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for DocumentQueryPredicate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("fields", &mut self.fields);
-        visitor.field("values", &mut self.values);
         visitor.field("type", &mut self.r#type);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

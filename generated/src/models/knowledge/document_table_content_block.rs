@@ -8,15 +8,15 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentTableContentBlock {
+    pub image: Option<Box<DocumentBodyImage>>,
+    pub list: Option<Box<DocumentBodyList>>,
+    pub paragraph: Option<Box<DocumentBodyParagraph>>,
+    pub table: Option<Box<DocumentBodyTable>>,
+    pub text: Option<Box<DocumentText>>,
     /// required
     pub r#type: Option<DocumentTableContentBlockType>,
-    pub text: Option<Box<DocumentText>>,
-    pub image: Option<Box<DocumentBodyImage>>,
     pub video: Option<Box<DocumentBodyVideo>>,
-    pub paragraph: Option<Box<DocumentBodyParagraph>>,
-    pub list: Option<Box<DocumentBodyList>>,
-    pub table: Option<Box<DocumentBodyTable>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for DocumentTableContentBlock {
     const NAME: &'static str = "DocumentTableContentBlock";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("text", &mut self.text);
         visitor.boxed("image", &mut self.image);
-        visitor.boxed("video", &mut self.video);
-        visitor.boxed("paragraph", &mut self.paragraph);
         visitor.boxed("list", &mut self.list);
+        visitor.boxed("paragraph", &mut self.paragraph);
         visitor.boxed("table", &mut self.table);
+        visitor.boxed("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }
 }

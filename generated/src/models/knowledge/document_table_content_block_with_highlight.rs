@@ -9,17 +9,17 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct DocumentTableContentBlockWithHighlight {
-    /// required
-    pub r#type: Option<DocumentTableContentBlockWithHighlightType>,
-    pub text: Option<Box<DocumentText>>,
-    pub image: Option<Box<DocumentBodyImage>>,
-    pub video: Option<Box<DocumentBodyVideo>>,
-    pub paragraph: Option<Box<DocumentBodyParagraphWithHighlight>>,
-    pub list: Option<Box<DocumentBodyListWithHighlight>>,
-    pub table: Option<Box<DocumentBodyTableWithHighlight>>,
     /// `answerHighlight`
     pub answer_highlight: Option<Box<DocumentContentHighlightIndex>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub image: Option<Box<DocumentBodyImage>>,
+    pub list: Option<Box<DocumentBodyListWithHighlight>>,
+    pub paragraph: Option<Box<DocumentBodyParagraphWithHighlight>>,
+    pub table: Option<Box<DocumentBodyTableWithHighlight>>,
+    pub text: Option<Box<DocumentText>>,
+    /// required
+    pub r#type: Option<DocumentTableContentBlockWithHighlightType>,
+    pub video: Option<Box<DocumentBodyVideo>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for DocumentTableContentBlockWithHighlight {
     const NAME: &'static str = "DocumentTableContentBlockWithHighlight";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("text", &mut self.text);
-        visitor.boxed("image", &mut self.image);
-        visitor.boxed("video", &mut self.video);
-        visitor.boxed("paragraph", &mut self.paragraph);
-        visitor.boxed("list", &mut self.list);
-        visitor.boxed("table", &mut self.table);
         visitor.boxed("answerHighlight", &mut self.answer_highlight);
+        visitor.boxed("image", &mut self.image);
+        visitor.boxed("list", &mut self.list);
+        visitor.boxed("paragraph", &mut self.paragraph);
+        visitor.boxed("table", &mut self.table);
+        visitor.boxed("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }
 }

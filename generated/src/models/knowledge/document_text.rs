@@ -5,12 +5,12 @@ use crate::models::knowledge::DocumentTextProperties;
 
 #[derive(Clone, Default)]
 pub struct DocumentText {
+    pub hyperlink: Option<String>,
+    pub marks: Option<Vec<DocumentTextMarks>>,
+    pub properties: Option<Box<DocumentTextProperties>>,
     /// required
     pub text: Option<String>,
-    pub marks: Option<Vec<DocumentTextMarks>>,
-    pub hyperlink: Option<String>,
-    pub properties: Option<Box<DocumentTextProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for DocumentText {
     const NAME: &'static str = "DocumentText";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
-        visitor.field("marks", &mut self.marks);
         visitor.field("hyperlink", &mut self.hyperlink);
+        visitor.field("marks", &mut self.marks);
         visitor.boxed("properties", &mut self.properties);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

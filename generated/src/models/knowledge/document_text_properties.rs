@@ -5,13 +5,13 @@ use crate::models::knowledge::DocumentBodyListItemPropertiesFontSize;
 
 #[derive(Clone, Default)]
 pub struct DocumentTextProperties {
+    /// `backgroundColor`
+    pub background_color: Option<String>,
     /// `fontSize`
     pub font_size: Option<DocumentTextPropertiesFontSize>,
     /// `textColor`
     pub text_color: Option<String>,
-    /// `backgroundColor`
-    pub background_color: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for DocumentTextProperties {
     const NAME: &'static str = "DocumentTextProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("backgroundColor", &mut self.background_color);
         visitor.field("fontSize", &mut self.font_size);
         visitor.field("textColor", &mut self.text_color);
-        visitor.field("backgroundColor", &mut self.background_color);
         visitor.extra(&mut self.extra);
     }
 }

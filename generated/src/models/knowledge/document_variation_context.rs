@@ -11,7 +11,7 @@ pub struct DocumentVariationContext {
     pub context: Option<Box<KnowledgeContextReference>>,
     /// required
     pub values: Option<Vec<KnowledgeContextValueReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,24 +10,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DocumentVariationResponse {
-    /// read-only
-    pub id: Option<String>,
+    pub body: Option<Box<DocumentBody>>,
+    /// required
+    pub contexts: Option<Vec<DocumentVariationContext>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `documentVersion`
-    pub document_version: Option<Box<AddressableEntityRef>>,
-    /// required
-    pub contexts: Option<Vec<DocumentVariationContext>>,
     /// read-only
     pub document: Option<Box<KnowledgeDocumentReference>>,
-    pub priority: Option<i64>,
+    /// `documentVersion`
+    pub document_version: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
     pub name: Option<String>,
-    pub body: Option<Box<DocumentBody>>,
+    pub priority: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,15 +35,15 @@ impl codec::Model for DocumentVariationResponse {
     const NAME: &'static str = "DocumentVariationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.boxed("body", &mut self.body);
+        visitor.field("contexts", &mut self.contexts);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("documentVersion", &mut self.document_version);
-        visitor.field("contexts", &mut self.contexts);
         visitor.boxed("document", &mut self.document);
-        visitor.field("priority", &mut self.priority);
+        visitor.boxed("documentVersion", &mut self.document_version);
+        visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("body", &mut self.body);
+        visitor.field("priority", &mut self.priority);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DocumentVariationSearchChunkBlock {
+    pub confidence: Option<f64>,
     /// required
     pub id: Option<String>,
     /// required
     pub text: Option<String>,
-    pub confidence: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for DocumentVariationSearchChunkBlock {
     const NAME: &'static str = "DocumentVariationSearchChunkBlock";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("confidence", &mut self.confidence);
         visitor.field("id", &mut self.id);
         visitor.field("text", &mut self.text);
-        visitor.field("confidence", &mut self.confidence);
         visitor.extra(&mut self.extra);
     }
 }

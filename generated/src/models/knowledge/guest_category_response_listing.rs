@@ -8,13 +8,13 @@ pub struct GuestCategoryResponseListing {
     pub entities: Option<Vec<GuestResponseCategory>>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
     /// `previousUri`
     pub previous_uri: Option<String>,
+    /// `selfUri`
+    pub self_uri: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,8 +24,8 @@ impl codec::Model for GuestCategoryResponseListing {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("entities", &mut self.entities);
         visitor.field("nextUri", &mut self.next_uri);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("previousUri", &mut self.previous_uri);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("sessionId", &mut self.session_id);
         visitor.extra(&mut self.extra);
     }

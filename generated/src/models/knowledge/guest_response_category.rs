@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct GuestResponseCategory {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `externalId`
-    pub external_id: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `externalId`
+    pub external_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `parentCategory`, read-only
     pub parent_category: Option<Box<GuestCategoryReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for GuestResponseCategory {
     const NAME: &'static str = "GuestResponseCategory";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("externalId", &mut self.external_id);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("parentCategory", &mut self.parent_category);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -5,11 +5,11 @@ use crate::models::knowledge::DocumentVariationAnswer;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeAnswerDocumentResponse {
+    pub answer: Option<String>,
     pub id: Option<String>,
     pub title: Option<String>,
-    pub answer: Option<String>,
     pub variation: Option<Box<DocumentVariationAnswer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for KnowledgeAnswerDocumentResponse {
     const NAME: &'static str = "KnowledgeAnswerDocumentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("answer", &mut self.answer);
         visitor.field("id", &mut self.id);
         visitor.field("title", &mut self.title);
-        visitor.field("answer", &mut self.answer);
         visitor.boxed("variation", &mut self.variation);
         visitor.extra(&mut self.extra);
     }

@@ -7,10 +7,10 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeAnswerDocumentsResponse {
-    pub results: Option<Vec<KnowledgeAnswerDocumentResponse>>,
     /// `answerGeneration`
     pub answer_generation: Option<Box<KnowledgeAnswerGenerationResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<KnowledgeAnswerDocumentResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for KnowledgeAnswerDocumentsResponse {
     const NAME: &'static str = "KnowledgeAnswerDocumentsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.boxed("answerGeneration", &mut self.answer_generation);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

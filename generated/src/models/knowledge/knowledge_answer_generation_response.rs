@@ -7,7 +7,7 @@ use crate::models::knowledge::AnswerGenerationDocument;
 pub struct KnowledgeAnswerGenerationResponse {
     pub answer: Option<String>,
     pub documents: Option<Vec<AnswerGenerationDocument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,29 +6,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeBase {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
+    /// `articleCount`, read-only
+    pub article_count: Option<i64>,
+    /// `contentSearchEnabled`
+    pub content_search_enabled: Option<bool>,
     /// `coreLanguage`, required
     pub core_language: Option<KnowledgeBaseCoreLanguage>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// `faqCount`, read-only
-    pub faq_count: Option<i64>,
     /// `dateDocumentLastModified`, read-only
     pub date_document_last_modified: Option<time::Timestamp>,
-    /// `articleCount`, read-only
-    pub article_count: Option<i64>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `faqCount`, read-only
+    pub faq_count: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// read-only
     pub published: Option<bool>,
-    /// `contentSearchEnabled`
-    pub content_search_enabled: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,17 +36,17 @@ impl codec::Model for KnowledgeBase {
     const NAME: &'static str = "KnowledgeBase";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
+        visitor.field("articleCount", &mut self.article_count);
+        visitor.field("contentSearchEnabled", &mut self.content_search_enabled);
         visitor.field("coreLanguage", &mut self.core_language);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("faqCount", &mut self.faq_count);
         visitor.field("dateDocumentLastModified", &mut self.date_document_last_modified);
-        visitor.field("articleCount", &mut self.article_count);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("faqCount", &mut self.faq_count);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("published", &mut self.published);
-        visitor.field("contentSearchEnabled", &mut self.content_search_enabled);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

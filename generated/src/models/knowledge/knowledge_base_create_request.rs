@@ -5,14 +5,14 @@ use crate::models::knowledge::GetKnowledgeKnowledgebasesCoreLanguage;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseCreateRequest {
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `coreLanguage`, required
-    pub core_language: Option<KnowledgeBaseCreateRequestCoreLanguage>,
     /// `contentSearchEnabled`
     pub content_search_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `coreLanguage`, required
+    pub core_language: Option<KnowledgeBaseCreateRequestCoreLanguage>,
+    pub description: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for KnowledgeBaseCreateRequest {
     const NAME: &'static str = "KnowledgeBaseCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("coreLanguage", &mut self.core_language);
         visitor.field("contentSearchEnabled", &mut self.content_search_enabled);
+        visitor.field("coreLanguage", &mut self.core_language);
+        visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::runtime::codec;
 pub struct KnowledgeConversationContext {
     /// `conversationId`, required
     pub conversation_id: Option<String>,
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
     /// `mediaType`
     pub media_type: Option<KnowledgeConversationContextMediaType>,
     /// `messageType`
     pub message_type: Option<KnowledgeConversationContextMessageType>,
     /// `queueId`
     pub queue_id: Option<String>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for KnowledgeConversationContext {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("mediaType", &mut self.media_type);
         visitor.field("messageType", &mut self.message_type);
         visitor.field("queueId", &mut self.queue_id);
-        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,12 +8,12 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 pub struct KnowledgeConversationContextResponse {
     /// required
     pub conversation: Option<Box<AddressableEntityRef>>,
-    pub queue: Option<Box<AddressableEntityRef>>,
     /// `externalContact`
     pub external_contact: Option<Box<AddressableEntityRef>>,
     /// `mediaType`
     pub media_type: Option<KnowledgeConversationContextResponseMediaType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub queue: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for KnowledgeConversationContextResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("queue", &mut self.queue);
         visitor.boxed("externalContact", &mut self.external_contact);
         visitor.field("mediaType", &mut self.media_type);
+        visitor.boxed("queue", &mut self.queue);
         visitor.extra(&mut self.extra);
     }
 }

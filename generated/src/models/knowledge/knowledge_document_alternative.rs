@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentAlternative {
     /// required
-    pub phrase: Option<String>,
-    /// required
     pub autocomplete: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub phrase: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for KnowledgeDocumentAlternative {
     const NAME: &'static str = "KnowledgeDocumentAlternative";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("phrase", &mut self.phrase);
         visitor.field("autocomplete", &mut self.autocomplete);
+        visitor.field("phrase", &mut self.phrase);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::knowledge_and_routing::WritableEntity;
 pub struct KnowledgeDocumentBulkRemoveRequest {
     /// required
     pub entities: Option<Vec<WritableEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentBulkUpdateEntity {
-    pub id: Option<String>,
     /// `categoryId`
     pub category_id: Option<String>,
+    pub id: Option<String>,
     /// `labelIds`
     pub label_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for KnowledgeDocumentBulkUpdateEntity {
     const NAME: &'static str = "KnowledgeDocumentBulkUpdateEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("categoryId", &mut self.category_id);
+        visitor.field("id", &mut self.id);
         visitor.field("labelIds", &mut self.label_ids);
         visitor.extra(&mut self.extra);
     }

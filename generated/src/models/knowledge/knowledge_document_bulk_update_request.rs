@@ -7,7 +7,7 @@ use crate::models::knowledge::KnowledgeDocumentBulkUpdateEntity;
 pub struct KnowledgeDocumentBulkUpdateRequest {
     /// required
     pub entities: Option<Vec<KnowledgeDocumentBulkUpdateEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct KnowledgeDocumentBulkVersionAddEntity {
     pub restore_from_version_id: Option<String>,
     /// `restorePrevious`
     pub restore_previous: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

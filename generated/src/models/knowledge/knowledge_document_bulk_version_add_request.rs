@@ -7,7 +7,7 @@ use crate::models::knowledge::KnowledgeDocumentBulkVersionAddEntity;
 pub struct KnowledgeDocumentBulkVersionAddRequest {
     /// required
     pub entities: Option<Vec<KnowledgeDocumentBulkVersionAddEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

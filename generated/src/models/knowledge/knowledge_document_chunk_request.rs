@@ -7,25 +7,25 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentChunkRequest {
-    /// required
-    pub query: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    pub filter: Option<Box<DocumentQuery>>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeDocumentChunkRequestQueryType>,
-    /// `preprocessQuery`
-    pub preprocess_query: Option<bool>,
-    /// `includeDraftDocuments`
-    pub include_draft_documents: Option<bool>,
     pub application: Option<Box<KnowledgeSearchClientApplication>>,
-    /// `conversationContext`
-    pub conversation_context: Option<Box<KnowledgeConversationContext>>,
     /// `confidenceThreshold`
     pub confidence_threshold: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `conversationContext`
+    pub conversation_context: Option<Box<KnowledgeConversationContext>>,
+    pub filter: Option<Box<DocumentQuery>>,
+    /// `includeDraftDocuments`
+    pub include_draft_documents: Option<bool>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `preprocessQuery`
+    pub preprocess_query: Option<bool>,
+    /// required
+    pub query: Option<String>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeDocumentChunkRequestQueryType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,16 +33,16 @@ impl codec::Model for KnowledgeDocumentChunkRequest {
     const NAME: &'static str = "KnowledgeDocumentChunkRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.boxed("filter", &mut self.filter);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("preprocessQuery", &mut self.preprocess_query);
-        visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
         visitor.boxed("application", &mut self.application);
-        visitor.boxed("conversationContext", &mut self.conversation_context);
         visitor.field("confidenceThreshold", &mut self.confidence_threshold);
+        visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.boxed("filter", &mut self.filter);
+        visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("preprocessQuery", &mut self.preprocess_query);
+        visitor.field("query", &mut self.query);
+        visitor.field("queryType", &mut self.query_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,28 +8,28 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentChunkResponse {
-    pub query: Option<String>,
-    /// read-only
-    pub total: Option<i64>,
-    /// `pageCount`, read-only
-    pub page_count: Option<i64>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeDocumentChunkResponseQueryType>,
-    /// `searchId`, read-only
-    pub search_id: Option<String>,
-    /// `preprocessQuery`
-    pub preprocess_query: Option<bool>,
+    pub application: Option<Box<KnowledgeSearchClientApplication>>,
     /// `confidenceThreshold`
     pub confidence_threshold: Option<f64>,
-    pub results: Option<Vec<DocumentChunkBlock>>,
-    pub application: Option<Box<KnowledgeSearchClientApplication>>,
     /// `conversationContext`
     pub conversation_context: Option<Box<KnowledgeConversationContextResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageCount`, read-only
+    pub page_count: Option<i64>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `preprocessQuery`
+    pub preprocess_query: Option<bool>,
+    pub query: Option<String>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeDocumentChunkResponseQueryType>,
+    pub results: Option<Vec<DocumentChunkBlock>>,
+    /// `searchId`, read-only
+    pub search_id: Option<String>,
+    /// read-only
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,18 +37,18 @@ impl codec::Model for KnowledgeDocumentChunkResponse {
     const NAME: &'static str = "KnowledgeDocumentChunkResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("total", &mut self.total);
-        visitor.field("pageCount", &mut self.page_count);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("preprocessQuery", &mut self.preprocess_query);
-        visitor.field("confidenceThreshold", &mut self.confidence_threshold);
-        visitor.field("results", &mut self.results);
         visitor.boxed("application", &mut self.application);
+        visitor.field("confidenceThreshold", &mut self.confidence_threshold);
         visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("preprocessQuery", &mut self.preprocess_query);
+        visitor.field("query", &mut self.query);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("results", &mut self.results);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,23 +8,23 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentCopy {
+    /// required
+    pub application: Option<Box<KnowledgeSearchClientApplication>>,
+    /// `conversationContext`
+    pub conversation_context: Option<Box<KnowledgeConversationContext>>,
     /// `documentVariationId`, required
     pub document_variation_id: Option<String>,
     /// `documentVersionId`, required
     pub document_version_id: Option<String>,
-    /// `searchId`
-    pub search_id: Option<String>,
     /// `queryType`
     pub query_type: Option<KnowledgeDocumentCopyQueryType>,
-    /// `surfacingMethod`
-    pub surfacing_method: Option<KnowledgeDocumentCopySurfacingMethod>,
+    /// `searchId`
+    pub search_id: Option<String>,
     /// `sessionId`, read-only
     pub session_id: Option<String>,
-    /// `conversationContext`
-    pub conversation_context: Option<Box<KnowledgeConversationContext>>,
-    /// required
-    pub application: Option<Box<KnowledgeSearchClientApplication>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `surfacingMethod`
+    pub surfacing_method: Option<KnowledgeDocumentCopySurfacingMethod>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for KnowledgeDocumentCopy {
     const NAME: &'static str = "KnowledgeDocumentCopy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("application", &mut self.application);
+        visitor.boxed("conversationContext", &mut self.conversation_context);
         visitor.field("documentVariationId", &mut self.document_variation_id);
         visitor.field("documentVersionId", &mut self.document_version_id);
-        visitor.field("searchId", &mut self.search_id);
         visitor.field("queryType", &mut self.query_type);
-        visitor.field("surfacingMethod", &mut self.surfacing_method);
+        visitor.field("searchId", &mut self.search_id);
         visitor.field("sessionId", &mut self.session_id);
-        visitor.boxed("conversationContext", &mut self.conversation_context);
-        visitor.boxed("application", &mut self.application);
+        visitor.field("surfacingMethod", &mut self.surfacing_method);
         visitor.extra(&mut self.extra);
     }
 }

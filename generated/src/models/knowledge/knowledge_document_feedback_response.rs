@@ -14,33 +14,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentFeedbackResponse {
-    /// read-only
-    pub id: Option<String>,
+    pub application: Option<Box<KnowledgeSearchClientApplication>>,
+    pub comment: Option<String>,
+    /// `conversationContext`
+    pub conversation_context: Option<Box<KnowledgeConversationContextResponse>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    pub document: Option<Box<KnowledgeDocumentVersionReference>>,
     /// `documentVariation`, required
     pub document_variation: Option<Box<EntityReference>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeDocumentFeedbackResponseQueryType>,
     /// required
     pub rating: Option<KnowledgeDocumentFeedbackResponseRating>,
     pub reason: Option<KnowledgeDocumentFeedbackResponseReason>,
-    pub comment: Option<String>,
     pub search: Option<Box<EntityReference>>,
-    /// `sessionId`, read-only
-    pub session_id: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeDocumentFeedbackResponseQueryType>,
-    /// `surfacingMethod`
-    pub surfacing_method: Option<KnowledgeDocumentFeedbackResponseSurfacingMethod>,
-    pub state: Option<KnowledgeDocumentFeedbackResponseState>,
-    pub document: Option<Box<KnowledgeDocumentVersionReference>>,
-    pub application: Option<Box<KnowledgeSearchClientApplication>>,
-    /// `conversationContext`
-    pub conversation_context: Option<Box<KnowledgeConversationContextResponse>>,
-    /// read-only
-    pub user: Option<Box<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`, read-only
+    pub session_id: Option<String>,
+    pub state: Option<KnowledgeDocumentFeedbackResponseState>,
+    /// `surfacingMethod`
+    pub surfacing_method: Option<KnowledgeDocumentFeedbackResponseSurfacingMethod>,
+    /// read-only
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,22 +48,22 @@ impl codec::Model for KnowledgeDocumentFeedbackResponse {
     const NAME: &'static str = "KnowledgeDocumentFeedbackResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.boxed("application", &mut self.application);
+        visitor.field("comment", &mut self.comment);
+        visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.boxed("document", &mut self.document);
         visitor.boxed("documentVariation", &mut self.document_variation);
+        visitor.field("id", &mut self.id);
+        visitor.field("queryType", &mut self.query_type);
         visitor.field("rating", &mut self.rating);
         visitor.field("reason", &mut self.reason);
-        visitor.field("comment", &mut self.comment);
         visitor.boxed("search", &mut self.search);
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("surfacingMethod", &mut self.surfacing_method);
-        visitor.field("state", &mut self.state);
-        visitor.boxed("document", &mut self.document);
-        visitor.boxed("application", &mut self.application);
-        visitor.boxed("conversationContext", &mut self.conversation_context);
-        visitor.boxed("user", &mut self.user);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("state", &mut self.state);
+        visitor.field("surfacingMethod", &mut self.surfacing_method);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,12 +8,12 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentFeedbackUpdateRequest {
+    pub comment: Option<String>,
     /// required
     pub rating: Option<KnowledgeDocumentFeedbackUpdateRequestRating>,
     pub reason: Option<KnowledgeDocumentFeedbackUpdateRequestReason>,
-    pub comment: Option<String>,
     pub state: Option<KnowledgeDocumentFeedbackUpdateRequestState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for KnowledgeDocumentFeedbackUpdateRequest {
     const NAME: &'static str = "KnowledgeDocumentFeedbackUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("comment", &mut self.comment);
         visitor.field("rating", &mut self.rating);
         visitor.field("reason", &mut self.reason);
-        visitor.field("comment", &mut self.comment);
         visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }

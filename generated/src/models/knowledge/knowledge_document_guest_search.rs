@@ -7,25 +7,25 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentGuestSearch {
-    /// required
-    pub query: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// `searchId`, read-only
-    pub search_id: Option<String>,
-    /// read-only
-    pub total: Option<i64>,
     /// `pageCount`, read-only
     pub page_count: Option<i64>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// required
+    pub query: Option<String>,
     /// `queryType`
     pub query_type: Option<KnowledgeDocumentGuestSearchQueryType>,
+    /// read-only
+    pub results: Option<Vec<KnowledgeDocumentGuestSearchResult>>,
+    /// `searchId`, read-only
+    pub search_id: Option<String>,
     /// `sessionId`, read-only
     pub session_id: Option<String>,
     /// read-only
-    pub results: Option<Vec<KnowledgeDocumentGuestSearchResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,15 +33,15 @@ impl codec::Model for KnowledgeDocumentGuestSearch {
     const NAME: &'static str = "KnowledgeDocumentGuestSearch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("total", &mut self.total);
         visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
         visitor.field("queryType", &mut self.query_type);
-        visitor.field("sessionId", &mut self.session_id);
         visitor.field("results", &mut self.results);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,27 +5,27 @@ use crate::models::knowledge::KnowledgeDocumentChunkRequestQueryType;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentGuestSearchRequest {
-    /// required
-    pub query: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// `searchId`, read-only
-    pub search_id: Option<String>,
-    /// read-only
-    pub total: Option<i64>,
-    /// `pageCount`, read-only
-    pub page_count: Option<i64>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeDocumentGuestSearchRequestQueryType>,
-    /// `sessionId`, read-only
-    pub session_id: Option<String>,
     /// `answerHighlightTopResults`
     pub answer_highlight_top_results: Option<i64>,
     /// `includeDraftDocuments`
     pub include_draft_documents: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageCount`, read-only
+    pub page_count: Option<i64>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// required
+    pub query: Option<String>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeDocumentGuestSearchRequestQueryType>,
+    /// `searchId`, read-only
+    pub search_id: Option<String>,
+    /// `sessionId`, read-only
+    pub session_id: Option<String>,
+    /// read-only
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for KnowledgeDocumentGuestSearchRequest {
     const NAME: &'static str = "KnowledgeDocumentGuestSearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("total", &mut self.total);
-        visitor.field("pageCount", &mut self.page_count);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("sessionId", &mut self.session_id);
         visitor
             .field("answerHighlightTopResults", &mut self.answer_highlight_top_results);
         visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
+        visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

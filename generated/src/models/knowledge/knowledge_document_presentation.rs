@@ -10,20 +10,20 @@ use crate::models::knowledge::{
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentPresentation {
     /// required
-    pub documents: Option<Vec<PresentedKnowledgeDocument>>,
-    /// `searchId`
-    pub search_id: Option<String>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeDocumentPresentationQueryType>,
-    /// `surfacingMethod`
-    pub surfacing_method: Option<KnowledgeDocumentPresentationSurfacingMethod>,
-    /// `sessionId`, read-only
-    pub session_id: Option<String>,
+    pub application: Option<Box<KnowledgeSearchClientApplication>>,
     /// `conversationContext`
     pub conversation_context: Option<Box<KnowledgeConversationContext>>,
     /// required
-    pub application: Option<Box<KnowledgeSearchClientApplication>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub documents: Option<Vec<PresentedKnowledgeDocument>>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeDocumentPresentationQueryType>,
+    /// `searchId`
+    pub search_id: Option<String>,
+    /// `sessionId`, read-only
+    pub session_id: Option<String>,
+    /// `surfacingMethod`
+    pub surfacing_method: Option<KnowledgeDocumentPresentationSurfacingMethod>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,13 +31,13 @@ impl codec::Model for KnowledgeDocumentPresentation {
     const NAME: &'static str = "KnowledgeDocumentPresentation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("documents", &mut self.documents);
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("surfacingMethod", &mut self.surfacing_method);
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.boxed("conversationContext", &mut self.conversation_context);
         visitor.boxed("application", &mut self.application);
+        visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.field("documents", &mut self.documents);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("surfacingMethod", &mut self.surfacing_method);
         visitor.extra(&mut self.extra);
     }
 }

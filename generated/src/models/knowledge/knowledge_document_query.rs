@@ -6,22 +6,22 @@ use crate::models::shared_by_4_dbb19a::GetAlertQuerySortOrder;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentQuery {
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// `includeDraftDocuments`
-    pub include_draft_documents: Option<bool>,
-    pub interval: Option<Box<DocumentQueryInterval>>,
     /// required
     pub filter: Option<Box<DocumentQuery>>,
+    /// `includeDraftDocuments`
+    pub include_draft_documents: Option<bool>,
     /// `includeVariations`
     pub include_variations: Option<KnowledgeDocumentQueryIncludeVariations>,
-    /// `sortOrder`
-    pub sort_order: Option<KnowledgeDocumentQuerySortOrder>,
+    pub interval: Option<Box<DocumentQueryInterval>>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     /// `sortBy`
     pub sort_by: Option<KnowledgeDocumentQuerySortBy>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sortOrder`
+    pub sort_order: Option<KnowledgeDocumentQuerySortOrder>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for KnowledgeDocumentQuery {
     const NAME: &'static str = "KnowledgeDocumentQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
-        visitor.boxed("interval", &mut self.interval);
         visitor.boxed("filter", &mut self.filter);
+        visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
         visitor.field("includeVariations", &mut self.include_variations);
-        visitor.field("sortOrder", &mut self.sort_order);
+        visitor.boxed("interval", &mut self.interval);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::knowledge::KnowledgeDocumentQueryResult;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentQueryResponse {
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// read-only
-    pub total: Option<i64>,
     /// `pageCount`, read-only
     pub page_count: Option<i64>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     pub results: Option<Vec<KnowledgeDocumentQueryResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for KnowledgeDocumentQueryResponse {
     const NAME: &'static str = "KnowledgeDocumentQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("total", &mut self.total);
         visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("results", &mut self.results);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

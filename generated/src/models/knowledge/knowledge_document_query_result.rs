@@ -13,42 +13,42 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentQueryResult {
-    /// read-only
-    pub id: Option<String>,
-    pub title: Option<String>,
-    pub visible: Option<bool>,
     pub alternatives: Option<Vec<KnowledgeDocumentAlternative>>,
-    pub state: Option<KnowledgeDocumentQueryResultState>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    /// `dateImported`
-    pub date_imported: Option<time::Timestamp>,
-    /// `lastPublishedVersionNumber`
-    pub last_published_version_number: Option<i64>,
-    /// `datePublished`
-    pub date_published: Option<time::Timestamp>,
+    pub category: Option<Box<CategoryResponse>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
+    /// `dateImported`
+    pub date_imported: Option<time::Timestamp>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
+    /// `datePublished`
+    pub date_published: Option<time::Timestamp>,
     /// `documentVersion`
     pub document_version: Option<Box<AddressableEntityRef>>,
-    pub category: Option<Box<CategoryResponse>>,
-    pub labels: Option<Vec<LabelResponse>>,
-    /// `knowledgeBase`
-    pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
     /// `externalId`
     pub external_id: Option<String>,
     /// `externalUrl`
     pub external_url: Option<String>,
-    pub source: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `knowledgeBase`
+    pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
+    pub labels: Option<Vec<LabelResponse>>,
+    /// `lastPublishedVersionNumber`
+    pub last_published_version_number: Option<i64>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
     pub readonly: Option<bool>,
-    pub variations: Option<Vec<KnowledgeDocumentQueryVariation>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<Box<AddressableEntityRef>>,
+    pub state: Option<KnowledgeDocumentQueryResultState>,
+    pub title: Option<String>,
+    pub variations: Option<Vec<KnowledgeDocumentQueryVariation>>,
+    pub visible: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,32 +56,32 @@ impl codec::Model for KnowledgeDocumentQueryResult {
     const NAME: &'static str = "KnowledgeDocumentQueryResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("visible", &mut self.visible);
         visitor.field("alternatives", &mut self.alternatives);
-        visitor.field("state", &mut self.state);
+        visitor.boxed("category", &mut self.category);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateImported", &mut self.date_imported);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("datePublished", &mut self.date_published);
+        visitor.boxed("documentVersion", &mut self.document_version);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.field("externalUrl", &mut self.external_url);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
+        visitor.field("labels", &mut self.labels);
         visitor
             .field(
                 "lastPublishedVersionNumber",
                 &mut self.last_published_version_number,
             );
-        visitor.field("datePublished", &mut self.date_published);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("documentVersion", &mut self.document_version);
-        visitor.boxed("category", &mut self.category);
-        visitor.field("labels", &mut self.labels);
-        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
-        visitor.field("externalId", &mut self.external_id);
-        visitor.field("externalUrl", &mut self.external_url);
-        visitor.boxed("source", &mut self.source);
         visitor.field("readonly", &mut self.readonly);
-        visitor.field("variations", &mut self.variations);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("source", &mut self.source);
+        visitor.field("state", &mut self.state);
+        visitor.field("title", &mut self.title);
+        visitor.field("variations", &mut self.variations);
+        visitor.field("visible", &mut self.visible);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,23 +5,23 @@ use crate::models::knowledge::KnowledgeDocumentAlternative;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentReq {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub title: Option<String>,
-    pub visible: Option<bool>,
     pub alternatives: Option<Vec<KnowledgeDocumentAlternative>>,
     /// `categoryId`
     pub category_id: Option<String>,
-    /// `labelIds`
-    pub label_ids: Option<Vec<String>>,
     /// `externalId`
     pub external_id: Option<String>,
     /// `externalUrl`
     pub external_url: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `labelIds`
+    pub label_ids: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    pub visible: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,15 +29,15 @@ impl codec::Model for KnowledgeDocumentReq {
     const NAME: &'static str = "KnowledgeDocumentReq";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("visible", &mut self.visible);
         visitor.field("alternatives", &mut self.alternatives);
         visitor.field("categoryId", &mut self.category_id);
-        visitor.field("labelIds", &mut self.label_ids);
         visitor.field("externalId", &mut self.external_id);
         visitor.field("externalUrl", &mut self.external_url);
+        visitor.field("id", &mut self.id);
+        visitor.field("labelIds", &mut self.label_ids);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("title", &mut self.title);
+        visitor.field("visible", &mut self.visible);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,32 +9,32 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSearch {
-    /// required
-    pub query: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// `searchId`, read-only
-    pub search_id: Option<String>,
-    /// read-only
-    pub total: Option<i64>,
+    /// `answerGeneration`
+    pub answer_generation: Option<Box<KnowledgeAnswerGenerationResponse>>,
+    pub application: Option<Box<KnowledgeSearchClientApplication>>,
+    /// `confidenceThreshold`
+    pub confidence_threshold: Option<f64>,
+    /// `conversationContext`
+    pub conversation_context: Option<Box<KnowledgeConversationContextResponse>>,
     /// `pageCount`, read-only
     pub page_count: Option<i64>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `preprocessQuery`
+    pub preprocess_query: Option<bool>,
+    /// required
+    pub query: Option<String>,
     /// `queryType`
     pub query_type: Option<KnowledgeDocumentSearchQueryType>,
     /// read-only
     pub results: Option<Vec<KnowledgeDocumentSearchResult>>,
-    pub application: Option<Box<KnowledgeSearchClientApplication>>,
-    /// `conversationContext`
-    pub conversation_context: Option<Box<KnowledgeConversationContextResponse>>,
-    /// `confidenceThreshold`
-    pub confidence_threshold: Option<f64>,
-    /// `answerGeneration`
-    pub answer_generation: Option<Box<KnowledgeAnswerGenerationResponse>>,
-    /// `preprocessQuery`
-    pub preprocess_query: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `searchId`, read-only
+    pub search_id: Option<String>,
+    /// read-only
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,19 +42,19 @@ impl codec::Model for KnowledgeDocumentSearch {
     const NAME: &'static str = "KnowledgeDocumentSearch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("total", &mut self.total);
+        visitor.boxed("answerGeneration", &mut self.answer_generation);
+        visitor.boxed("application", &mut self.application);
+        visitor.field("confidenceThreshold", &mut self.confidence_threshold);
+        visitor.boxed("conversationContext", &mut self.conversation_context);
         visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("preprocessQuery", &mut self.preprocess_query);
+        visitor.field("query", &mut self.query);
         visitor.field("queryType", &mut self.query_type);
         visitor.field("results", &mut self.results);
-        visitor.boxed("application", &mut self.application);
-        visitor.boxed("conversationContext", &mut self.conversation_context);
-        visitor.field("confidenceThreshold", &mut self.confidence_threshold);
-        visitor.boxed("answerGeneration", &mut self.answer_generation);
-        visitor.field("preprocessQuery", &mut self.preprocess_query);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,40 +10,40 @@ use crate::models::shared_by_4_dbb19a::GetAlertQuerySortOrder;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSearchRequest {
-    /// required
-    pub query: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// `searchId`, read-only
-    pub search_id: Option<String>,
-    /// read-only
-    pub total: Option<i64>,
-    /// `pageCount`, read-only
-    pub page_count: Option<i64>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeDocumentSearchRequestQueryType>,
-    /// `includeDraftDocuments`
-    pub include_draft_documents: Option<bool>,
-    pub interval: Option<Box<DocumentQueryInterval>>,
-    pub filter: Option<Box<DocumentQuery>>,
-    /// `sortOrder`
-    pub sort_order: Option<KnowledgeDocumentSearchRequestSortOrder>,
-    /// `sortBy`
-    pub sort_by: Option<KnowledgeDocumentSearchRequestSortBy>,
-    pub application: Option<Box<KnowledgeSearchClientApplication>>,
-    /// `conversationContext`
-    pub conversation_context: Option<Box<KnowledgeConversationContext>>,
-    /// `confidenceThreshold`
-    pub confidence_threshold: Option<f64>,
     /// `answerHighlightTopResults`
     pub answer_highlight_top_results: Option<i64>,
     /// `answerMode`
     pub answer_mode: Option<Vec<KnowledgeDocumentSearchRequestAnswerMode>>,
+    pub application: Option<Box<KnowledgeSearchClientApplication>>,
+    /// `confidenceThreshold`
+    pub confidence_threshold: Option<f64>,
+    /// `conversationContext`
+    pub conversation_context: Option<Box<KnowledgeConversationContext>>,
+    pub filter: Option<Box<DocumentQuery>>,
+    /// `includeDraftDocuments`
+    pub include_draft_documents: Option<bool>,
+    pub interval: Option<Box<DocumentQueryInterval>>,
+    /// `pageCount`, read-only
+    pub page_count: Option<i64>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     /// `preprocessQuery`
     pub preprocess_query: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub query: Option<String>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeDocumentSearchRequestQueryType>,
+    /// `searchId`, read-only
+    pub search_id: Option<String>,
+    /// `sortBy`
+    pub sort_by: Option<KnowledgeDocumentSearchRequestSortBy>,
+    /// `sortOrder`
+    pub sort_order: Option<KnowledgeDocumentSearchRequestSortOrder>,
+    /// read-only
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -51,25 +51,25 @@ impl codec::Model for KnowledgeDocumentSearchRequest {
     const NAME: &'static str = "KnowledgeDocumentSearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("total", &mut self.total);
-        visitor.field("pageCount", &mut self.page_count);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
-        visitor.boxed("interval", &mut self.interval);
-        visitor.boxed("filter", &mut self.filter);
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.boxed("application", &mut self.application);
-        visitor.boxed("conversationContext", &mut self.conversation_context);
-        visitor.field("confidenceThreshold", &mut self.confidence_threshold);
         visitor
             .field("answerHighlightTopResults", &mut self.answer_highlight_top_results);
         visitor.field("answerMode", &mut self.answer_mode);
+        visitor.boxed("application", &mut self.application);
+        visitor.field("confidenceThreshold", &mut self.confidence_threshold);
+        visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.boxed("filter", &mut self.filter);
+        visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
+        visitor.boxed("interval", &mut self.interval);
+        visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("preprocessQuery", &mut self.preprocess_query);
+        visitor.field("query", &mut self.query);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::knowledge::KnowledgeSearchDocumentResponse;
 pub struct KnowledgeDocumentSearchResult {
     pub confidence: Option<f64>,
     pub document: Option<Box<KnowledgeSearchDocumentResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::models::knowledge::KnowledgeDocumentSuggestionResult;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSuggestion {
-    /// required
-    pub query: Option<String>,
     /// `pageSize`
     pub page_size: Option<i64>,
+    /// required
+    pub query: Option<String>,
     /// read-only
     pub results: Option<Vec<KnowledgeDocumentSuggestionResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for KnowledgeDocumentSuggestion {
     const NAME: &'static str = "KnowledgeDocumentSuggestion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
         visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
         visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }

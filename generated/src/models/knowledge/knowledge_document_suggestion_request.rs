@@ -5,15 +5,15 @@ use crate::models::knowledge::{DocumentQuery, DocumentQueryInterval};
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSuggestionRequest {
-    /// required
-    pub query: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
+    pub filter: Option<Box<DocumentQuery>>,
     /// `includeDraftDocuments`
     pub include_draft_documents: Option<bool>,
     pub interval: Option<Box<DocumentQueryInterval>>,
-    pub filter: Option<Box<DocumentQuery>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// required
+    pub query: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for KnowledgeDocumentSuggestionRequest {
     const NAME: &'static str = "KnowledgeDocumentSuggestionRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("pageSize", &mut self.page_size);
+        visitor.boxed("filter", &mut self.filter);
         visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
         visitor.boxed("interval", &mut self.interval);
-        visitor.boxed("filter", &mut self.filter);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
         visitor.extra(&mut self.extra);
     }
 }

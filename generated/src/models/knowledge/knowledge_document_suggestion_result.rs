@@ -5,10 +5,10 @@ use crate::models::knowledge::KnowledgeDocumentSuggestionResultDocument;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentSuggestionResult {
+    pub document: Option<Box<KnowledgeDocumentSuggestionResultDocument>>,
     /// `matchedPhrase`
     pub matched_phrase: Option<String>,
-    pub document: Option<Box<KnowledgeDocumentSuggestionResultDocument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for KnowledgeDocumentSuggestionResult {
     const NAME: &'static str = "KnowledgeDocumentSuggestionResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("matchedPhrase", &mut self.matched_phrase);
         visitor.boxed("document", &mut self.document);
+        visitor.field("matchedPhrase", &mut self.matched_phrase);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,11 +9,11 @@ pub struct KnowledgeDocumentSuggestionResultDocument {
     pub id: Option<String>,
     /// `knowledgeBase`, required
     pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
-    /// required
-    pub title: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for KnowledgeDocumentSuggestionResultDocument {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.boxed("knowledgeBase", &mut self.knowledge_base);
-        visitor.field("title", &mut self.title);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

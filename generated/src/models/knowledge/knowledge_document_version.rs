@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersion {
-    /// read-only
-    pub id: Option<String>,
+    /// `dateExpires`, read-only
+    pub date_expires: Option<time::Timestamp>,
     /// `datePublished`, read-only
     pub date_published: Option<time::Timestamp>,
     /// read-only
     pub document: Option<Box<KnowledgeDocumentResponse>>,
+    /// read-only
+    pub id: Option<String>,
     /// `restoreFromVersionId`, required
     pub restore_from_version_id: Option<String>,
-    /// `versionNumber`, read-only
-    pub version_number: Option<i64>,
-    /// `dateExpires`, read-only
-    pub date_expires: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `versionNumber`, read-only
+    pub version_number: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for KnowledgeDocumentVersion {
     const NAME: &'static str = "KnowledgeDocumentVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("dateExpires", &mut self.date_expires);
         visitor.field("datePublished", &mut self.date_published);
         visitor.boxed("document", &mut self.document);
+        visitor.field("id", &mut self.id);
         visitor.field("restoreFromVersionId", &mut self.restore_from_version_id);
-        visitor.field("versionNumber", &mut self.version_number);
-        visitor.field("dateExpires", &mut self.date_expires);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("versionNumber", &mut self.version_number);
         visitor.extra(&mut self.extra);
     }
 }

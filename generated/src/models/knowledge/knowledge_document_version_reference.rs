@@ -9,11 +9,11 @@ pub struct KnowledgeDocumentVersionReference {
     pub id: Option<String>,
     /// `knowledgeBase`, required, read-only
     pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
-    /// `versionId`, required
-    pub version_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `versionId`, required
+    pub version_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for KnowledgeDocumentVersionReference {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.boxed("knowledgeBase", &mut self.knowledge_base);
-        visitor.field("versionId", &mut self.version_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("versionId", &mut self.version_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,22 +7,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentVersionVariation {
-    /// read-only
-    pub id: Option<String>,
+    pub body: Option<Box<DocumentBody>>,
+    /// required
+    pub contexts: Option<Vec<DocumentVariationContext>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// required
-    pub contexts: Option<Vec<DocumentVariationContext>>,
-    pub priority: Option<i64>,
-    pub name: Option<String>,
-    pub body: Option<Box<DocumentBody>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
     /// `documentVersion`, read-only
     pub document_version: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub priority: Option<i64>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for KnowledgeDocumentVersionVariation {
     const NAME: &'static str = "KnowledgeDocumentVersionVariation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.boxed("body", &mut self.body);
+        visitor.field("contexts", &mut self.contexts);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("contexts", &mut self.contexts);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("body", &mut self.body);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("documentVersion", &mut self.document_version);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.field("priority", &mut self.priority);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,23 +8,23 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentView {
+    /// required
+    pub application: Option<Box<KnowledgeSearchClientApplication>>,
+    /// `conversationContext`
+    pub conversation_context: Option<Box<KnowledgeConversationContext>>,
     /// `documentVariationId`, required
     pub document_variation_id: Option<String>,
     /// `documentVersionId`, required
     pub document_version_id: Option<String>,
-    /// `searchId`
-    pub search_id: Option<String>,
     /// `queryType`
     pub query_type: Option<KnowledgeDocumentViewQueryType>,
-    /// `surfacingMethod`
-    pub surfacing_method: Option<KnowledgeDocumentViewSurfacingMethod>,
-    /// required
-    pub application: Option<Box<KnowledgeSearchClientApplication>>,
+    /// `searchId`
+    pub search_id: Option<String>,
     /// `sessionId`
     pub session_id: Option<String>,
-    /// `conversationContext`
-    pub conversation_context: Option<Box<KnowledgeConversationContext>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `surfacingMethod`
+    pub surfacing_method: Option<KnowledgeDocumentViewSurfacingMethod>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for KnowledgeDocumentView {
     const NAME: &'static str = "KnowledgeDocumentView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("application", &mut self.application);
+        visitor.boxed("conversationContext", &mut self.conversation_context);
         visitor.field("documentVariationId", &mut self.document_variation_id);
         visitor.field("documentVersionId", &mut self.document_version_id);
-        visitor.field("searchId", &mut self.search_id);
         visitor.field("queryType", &mut self.query_type);
-        visitor.field("surfacingMethod", &mut self.surfacing_method);
-        visitor.boxed("application", &mut self.application);
+        visitor.field("searchId", &mut self.search_id);
         visitor.field("sessionId", &mut self.session_id);
-        visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.field("surfacingMethod", &mut self.surfacing_method);
         visitor.extra(&mut self.extra);
     }
 }

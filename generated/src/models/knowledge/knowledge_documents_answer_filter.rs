@@ -9,21 +9,21 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeDocumentsAnswerFilter {
-    pub query: Option<String>,
-    pub language: Option<KnowledgeDocumentsAnswerFilterLanguage>,
+    /// `answerMode`
+    pub answer_mode: Option<Vec<KnowledgeDocumentsAnswerFilterAnswerMode>>,
     /// `appType`
     pub app_type: Option<KnowledgeDocumentsAnswerFilterAppType>,
+    /// `insertHighlightIntoVariationContent`
+    pub insert_highlight_into_variation_content: Option<bool>,
+    pub language: Option<KnowledgeDocumentsAnswerFilterLanguage>,
+    pub query: Option<String>,
     /// `queryType`
     pub query_type: Option<KnowledgeDocumentsAnswerFilterQueryType>,
     /// `searchId`
     pub search_id: Option<String>,
-    /// `insertHighlightIntoVariationContent`
-    pub insert_highlight_into_variation_content: Option<bool>,
-    /// `answerMode`
-    pub answer_mode: Option<Vec<KnowledgeDocumentsAnswerFilterAnswerMode>>,
     /// `variationIds`, required
     pub variation_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,17 +31,17 @@ impl codec::Model for KnowledgeDocumentsAnswerFilter {
     const NAME: &'static str = "KnowledgeDocumentsAnswerFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("language", &mut self.language);
+        visitor.field("answerMode", &mut self.answer_mode);
         visitor.field("appType", &mut self.app_type);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("searchId", &mut self.search_id);
         visitor
             .field(
                 "insertHighlightIntoVariationContent",
                 &mut self.insert_highlight_into_variation_content,
             );
-        visitor.field("answerMode", &mut self.answer_mode);
+        visitor.field("language", &mut self.language);
+        visitor.field("query", &mut self.query);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("searchId", &mut self.search_id);
         visitor.field("variationIds", &mut self.variation_ids);
         visitor.extra(&mut self.extra);
     }

@@ -5,11 +5,11 @@ use crate::models::shared_by_7_cf0774::Entity;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeExportJobDocumentsFilter {
-    pub interval: Option<String>,
     pub entities: Option<Vec<Entity>>,
+    pub interval: Option<String>,
     /// `sourceId`
     pub source_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for KnowledgeExportJobDocumentsFilter {
     const NAME: &'static str = "KnowledgeExportJobDocumentsFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
         visitor.field("entities", &mut self.entities);
+        visitor.field("interval", &mut self.interval);
         visitor.field("sourceId", &mut self.source_id);
         visitor.extra(&mut self.extra);
     }

@@ -7,10 +7,10 @@ use crate::models::knowledge::KnowledgeExportJobDocumentsFilter;
 pub struct KnowledgeExportJobFilter {
     /// `documentsFilter`
     pub documents_filter: Option<Box<KnowledgeExportJobDocumentsFilter>>,
+    pub exclude: Option<Vec<KnowledgeExportJobFilterExclude>>,
     /// `versionFilter`, required
     pub version_filter: Option<KnowledgeExportJobFilterVersionFilter>,
-    pub exclude: Option<Vec<KnowledgeExportJobFilterExclude>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for KnowledgeExportJobFilter {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("documentsFilter", &mut self.documents_filter);
-        visitor.field("versionFilter", &mut self.version_filter);
         visitor.field("exclude", &mut self.exclude);
+        visitor.field("versionFilter", &mut self.version_filter);
         visitor.extra(&mut self.extra);
     }
 }

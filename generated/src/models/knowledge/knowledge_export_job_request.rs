@@ -9,11 +9,11 @@ pub struct KnowledgeExportJobRequest {
     pub export_filter: Option<Box<KnowledgeExportJobFilter>>,
     /// `fileType`, required
     pub file_type: Option<KnowledgeExportJobRequestFileType>,
-    /// `sourceId`
-    pub source_id: Option<String>,
     /// `jsonFileVersion`
     pub json_file_version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceId`
+    pub source_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for KnowledgeExportJobRequest {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("exportFilter", &mut self.export_filter);
         visitor.field("fileType", &mut self.file_type);
-        visitor.field("sourceId", &mut self.source_id);
         visitor.field("jsonFileVersion", &mut self.json_file_version);
+        visitor.field("sourceId", &mut self.source_id);
         visitor.extra(&mut self.extra);
     }
 }

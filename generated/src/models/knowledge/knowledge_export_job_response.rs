@@ -12,32 +12,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeExportJobResponse {
-    pub id: Option<String>,
-    /// `downloadURL`
-    pub download_url: Option<String>,
-    /// `fileType`, required
-    pub file_type: Option<KnowledgeExportJobResponseFileType>,
-    /// `jsonFileVersion`
-    pub json_file_version: Option<i64>,
     /// `countDocumentProcessed`
     pub count_document_processed: Option<i64>,
-    /// `exportFilter`
-    pub export_filter: Option<Box<KnowledgeExportJobFilter>>,
-    pub status: Option<KnowledgeExportJobResponseStatus>,
-    /// `knowledgeBase`
-    pub knowledge_base: Option<Box<KnowledgeBase>>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// `downloadURL`
+    pub download_url: Option<String>,
     /// `errorInformation`
     pub error_information: Option<Box<ErrorBody>>,
-    pub source: Option<Box<KnowledgeOperationSource>>,
+    /// `exportFilter`
+    pub export_filter: Option<Box<KnowledgeExportJobFilter>>,
+    /// `fileType`, required
+    pub file_type: Option<KnowledgeExportJobResponseFileType>,
+    pub id: Option<String>,
+    /// `jsonFileVersion`
+    pub json_file_version: Option<i64>,
+    /// `knowledgeBase`
+    pub knowledge_base: Option<Box<KnowledgeBase>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<Box<KnowledgeOperationSource>>,
+    pub status: Option<KnowledgeExportJobResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,20 +45,20 @@ impl codec::Model for KnowledgeExportJobResponse {
     const NAME: &'static str = "KnowledgeExportJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("downloadURL", &mut self.download_url);
-        visitor.field("fileType", &mut self.file_type);
-        visitor.field("jsonFileVersion", &mut self.json_file_version);
         visitor.field("countDocumentProcessed", &mut self.count_document_processed);
-        visitor.boxed("exportFilter", &mut self.export_filter);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("downloadURL", &mut self.download_url);
         visitor.boxed("errorInformation", &mut self.error_information);
-        visitor.boxed("source", &mut self.source);
+        visitor.boxed("exportFilter", &mut self.export_filter);
+        visitor.field("fileType", &mut self.file_type);
+        visitor.field("id", &mut self.id);
+        visitor.field("jsonFileVersion", &mut self.json_file_version);
+        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("source", &mut self.source);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct KnowledgeGenerationSetting {
     pub answer_generation: Option<bool>,
     /// `generationLanguage`
     pub generation_language: Option<KnowledgeGenerationSettingGenerationLanguage>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

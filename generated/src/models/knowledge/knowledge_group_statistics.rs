@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGroupStatistics {
+    /// `totalPhraseHitCount`
+    pub total_phrase_hit_count: Option<i64>,
     /// `unlinkedPhraseCount`
     pub unlinked_phrase_count: Option<i64>,
     /// `unlinkedPhraseHitCount`
     pub unlinked_phrase_hit_count: Option<i64>,
-    /// `totalPhraseHitCount`
-    pub total_phrase_hit_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for KnowledgeGroupStatistics {
     const NAME: &'static str = "KnowledgeGroupStatistics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("totalPhraseHitCount", &mut self.total_phrase_hit_count);
         visitor.field("unlinkedPhraseCount", &mut self.unlinked_phrase_count);
         visitor.field("unlinkedPhraseHitCount", &mut self.unlinked_phrase_hit_count);
-        visitor.field("totalPhraseHitCount", &mut self.total_phrase_hit_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,21 +8,21 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentCopy {
+    /// read-only
+    pub application: Option<Box<KnowledgeGuestSearchClientApplication>>,
     /// `documentVariationId`, required
     pub document_variation_id: Option<String>,
     /// `documentVersionId`, required
     pub document_version_id: Option<String>,
-    /// `searchId`
-    pub search_id: Option<String>,
     /// `queryType`
     pub query_type: Option<KnowledgeGuestDocumentCopyQueryType>,
-    /// `surfacingMethod`
-    pub surfacing_method: Option<KnowledgeGuestDocumentCopySurfacingMethod>,
+    /// `searchId`
+    pub search_id: Option<String>,
     /// `sessionId`, read-only
     pub session_id: Option<String>,
-    /// read-only
-    pub application: Option<Box<KnowledgeGuestSearchClientApplication>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `surfacingMethod`
+    pub surfacing_method: Option<KnowledgeGuestDocumentCopySurfacingMethod>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for KnowledgeGuestDocumentCopy {
     const NAME: &'static str = "KnowledgeGuestDocumentCopy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("application", &mut self.application);
         visitor.field("documentVariationId", &mut self.document_variation_id);
         visitor.field("documentVersionId", &mut self.document_version_id);
-        visitor.field("searchId", &mut self.search_id);
         visitor.field("queryType", &mut self.query_type);
-        visitor.field("surfacingMethod", &mut self.surfacing_method);
+        visitor.field("searchId", &mut self.search_id);
         visitor.field("sessionId", &mut self.session_id);
-        visitor.boxed("application", &mut self.application);
+        visitor.field("surfacingMethod", &mut self.surfacing_method);
         visitor.extra(&mut self.extra);
     }
 }

@@ -14,28 +14,28 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentFeedback {
     /// read-only
-    pub id: Option<String>,
+    pub application: Option<Box<KnowledgeGuestSearchClientApplication>>,
+    pub comment: Option<String>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// required
+    pub document: Option<Box<KnowledgeGuestDocumentVersionReference>>,
     /// `documentVariation`, required
     pub document_variation: Option<Box<EntityReference>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeGuestDocumentFeedbackQueryType>,
     /// required
     pub rating: Option<KnowledgeGuestDocumentFeedbackRating>,
     pub reason: Option<KnowledgeGuestDocumentFeedbackReason>,
-    pub comment: Option<String>,
     pub search: Option<Box<EntityReference>>,
     /// `sessionId`, read-only
     pub session_id: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeGuestDocumentFeedbackQueryType>,
+    pub state: Option<KnowledgeGuestDocumentFeedbackState>,
     /// `surfacingMethod`
     pub surfacing_method: Option<KnowledgeGuestDocumentFeedbackSurfacingMethod>,
-    pub state: Option<KnowledgeGuestDocumentFeedbackState>,
-    /// required
-    pub document: Option<Box<KnowledgeGuestDocumentVersionReference>>,
-    /// read-only
-    pub application: Option<Box<KnowledgeGuestSearchClientApplication>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,19 +43,19 @@ impl codec::Model for KnowledgeGuestDocumentFeedback {
     const NAME: &'static str = "KnowledgeGuestDocumentFeedback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.boxed("application", &mut self.application);
+        visitor.field("comment", &mut self.comment);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.boxed("document", &mut self.document);
         visitor.boxed("documentVariation", &mut self.document_variation);
+        visitor.field("id", &mut self.id);
+        visitor.field("queryType", &mut self.query_type);
         visitor.field("rating", &mut self.rating);
         visitor.field("reason", &mut self.reason);
-        visitor.field("comment", &mut self.comment);
         visitor.boxed("search", &mut self.search);
         visitor.field("sessionId", &mut self.session_id);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("surfacingMethod", &mut self.surfacing_method);
         visitor.field("state", &mut self.state);
-        visitor.boxed("document", &mut self.document);
-        visitor.boxed("application", &mut self.application);
+        visitor.field("surfacingMethod", &mut self.surfacing_method);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,19 +9,19 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentPresentation {
-    /// required
-    pub documents: Option<Vec<PresentedKnowledgeDocument>>,
-    /// `searchId`
-    pub search_id: Option<String>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeGuestDocumentPresentationQueryType>,
-    /// `surfacingMethod`
-    pub surfacing_method: Option<KnowledgeGuestDocumentPresentationSurfacingMethod>,
-    /// `sessionId`, read-only
-    pub session_id: Option<String>,
     /// read-only
     pub application: Option<Box<KnowledgeGuestSearchClientApplication>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub documents: Option<Vec<PresentedKnowledgeDocument>>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeGuestDocumentPresentationQueryType>,
+    /// `searchId`
+    pub search_id: Option<String>,
+    /// `sessionId`, read-only
+    pub session_id: Option<String>,
+    /// `surfacingMethod`
+    pub surfacing_method: Option<KnowledgeGuestDocumentPresentationSurfacingMethod>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for KnowledgeGuestDocumentPresentation {
     const NAME: &'static str = "KnowledgeGuestDocumentPresentation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("documents", &mut self.documents);
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("surfacingMethod", &mut self.surfacing_method);
-        visitor.field("sessionId", &mut self.session_id);
         visitor.boxed("application", &mut self.application);
+        visitor.field("documents", &mut self.documents);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("surfacingMethod", &mut self.surfacing_method);
         visitor.extra(&mut self.extra);
     }
 }

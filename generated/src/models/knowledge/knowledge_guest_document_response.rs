@@ -12,36 +12,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub title: Option<String>,
-    pub visible: Option<bool>,
     pub alternatives: Option<Vec<KnowledgeDocumentAlternative>>,
-    pub state: Option<KnowledgeGuestDocumentResponseState>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    /// `dateImported`
-    pub date_imported: Option<time::Timestamp>,
-    /// `lastPublishedVersionNumber`
-    pub last_published_version_number: Option<i64>,
-    /// `datePublished`
-    pub date_published: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<UserReference>>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
-    /// `documentVersion`
-    pub document_version: Option<Box<AddressableEntityRef>>,
-    /// `sessionId`, read-only
-    pub session_id: Option<String>,
     /// read-only
     pub category: Option<Box<GuestCategoryReference>>,
-    pub variations: Option<Vec<KnowledgeGuestDocumentVariation>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<UserReference>>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
+    /// `dateImported`
+    pub date_imported: Option<time::Timestamp>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
+    /// `datePublished`
+    pub date_published: Option<time::Timestamp>,
+    /// `documentVersion`
+    pub document_version: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `lastPublishedVersionNumber`
+    pub last_published_version_number: Option<i64>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`, read-only
+    pub session_id: Option<String>,
+    pub state: Option<KnowledgeGuestDocumentResponseState>,
+    pub title: Option<String>,
+    pub variations: Option<Vec<KnowledgeGuestDocumentVariation>>,
+    pub visible: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -49,27 +49,27 @@ impl codec::Model for KnowledgeGuestDocumentResponse {
     const NAME: &'static str = "KnowledgeGuestDocumentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("visible", &mut self.visible);
         visitor.field("alternatives", &mut self.alternatives);
-        visitor.field("state", &mut self.state);
+        visitor.boxed("category", &mut self.category);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateImported", &mut self.date_imported);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("datePublished", &mut self.date_published);
+        visitor.boxed("documentVersion", &mut self.document_version);
+        visitor.field("id", &mut self.id);
         visitor
             .field(
                 "lastPublishedVersionNumber",
                 &mut self.last_published_version_number,
             );
-        visitor.field("datePublished", &mut self.date_published);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("documentVersion", &mut self.document_version);
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.boxed("category", &mut self.category);
-        visitor.field("variations", &mut self.variations);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("state", &mut self.state);
+        visitor.field("title", &mut self.title);
+        visitor.field("variations", &mut self.variations);
+        visitor.field("visible", &mut self.visible);
         visitor.extra(&mut self.extra);
     }
 }

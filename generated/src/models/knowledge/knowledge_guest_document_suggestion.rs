@@ -5,15 +5,15 @@ use crate::models::knowledge::KnowledgeGuestDocumentSuggestionResult;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestion {
-    /// required
-    pub query: Option<String>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    /// `sessionId`, read-only
-    pub session_id: Option<String>,
+    /// required
+    pub query: Option<String>,
     /// read-only
     pub results: Option<Vec<KnowledgeGuestDocumentSuggestionResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`, read-only
+    pub session_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for KnowledgeGuestDocumentSuggestion {
     const NAME: &'static str = "KnowledgeGuestDocumentSuggestion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
         visitor.field("pageSize", &mut self.page_size);
-        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("query", &mut self.query);
         visitor.field("results", &mut self.results);
+        visitor.field("sessionId", &mut self.session_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentSuggestionRequest {
-    /// required
-    pub query: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
     /// `includeDraftDocuments`
     pub include_draft_documents: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// required
+    pub query: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for KnowledgeGuestDocumentSuggestionRequest {
     const NAME: &'static str = "KnowledgeGuestDocumentSuggestionRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("includeDraftDocuments", &mut self.include_draft_documents);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,22 +10,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestDocumentVariationAnswer {
-    /// read-only
-    pub id: Option<String>,
+    pub body: Option<Box<DocumentBodyWithHighlight>>,
+    /// required
+    pub contexts: Option<Vec<KnowledgeGuestDocumentVariationContext>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `documentVersion`
-    pub document_version: Option<Box<AddressableEntityRef>>,
-    /// required
-    pub contexts: Option<Vec<KnowledgeGuestDocumentVariationContext>>,
     /// read-only
     pub document: Option<Box<AddressableEntityRef>>,
-    pub body: Option<Box<DocumentBodyWithHighlight>>,
+    /// `documentVersion`
+    pub document_version: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,13 +33,13 @@ impl codec::Model for KnowledgeGuestDocumentVariationAnswer {
     const NAME: &'static str = "KnowledgeGuestDocumentVariationAnswer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.boxed("body", &mut self.body);
+        visitor.field("contexts", &mut self.contexts);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("documentVersion", &mut self.document_version);
-        visitor.field("contexts", &mut self.contexts);
         visitor.boxed("document", &mut self.document);
-        visitor.boxed("body", &mut self.body);
+        visitor.boxed("documentVersion", &mut self.document_version);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

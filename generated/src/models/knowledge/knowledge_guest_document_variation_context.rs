@@ -9,7 +9,7 @@ pub struct KnowledgeGuestDocumentVariationContext {
     pub context: Option<Box<AddressableEntityRef>>,
     /// required
     pub values: Option<Vec<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -12,13 +12,13 @@ pub struct KnowledgeGuestDocumentView {
     pub document_variation_id: Option<String>,
     /// `documentVersionId`, required
     pub document_version_id: Option<String>,
-    /// `searchId`
-    pub search_id: Option<String>,
     /// `queryType`
     pub query_type: Option<KnowledgeGuestDocumentViewQueryType>,
+    /// `searchId`
+    pub search_id: Option<String>,
     /// `surfacingMethod`
     pub surfacing_method: Option<KnowledgeGuestDocumentViewSurfacingMethod>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,8 +28,8 @@ impl codec::Model for KnowledgeGuestDocumentView {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("documentVariationId", &mut self.document_variation_id);
         visitor.field("documentVersionId", &mut self.document_version_id);
-        visitor.field("searchId", &mut self.search_id);
         visitor.field("queryType", &mut self.query_type);
+        visitor.field("searchId", &mut self.search_id);
         visitor.field("surfacingMethod", &mut self.surfacing_method);
         visitor.extra(&mut self.extra);
     }

@@ -5,13 +5,13 @@ use crate::models::knowledge::EntityReference;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestSearchClientApplication {
-    /// required
-    pub r#type: Option<KnowledgeGuestSearchClientApplicationType>,
-    pub deployment: Option<Box<EntityReference>>,
+    pub assistant: Option<Box<EntityReference>>,
     /// `botFlow`
     pub bot_flow: Option<Box<EntityReference>>,
-    pub assistant: Option<Box<EntityReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub deployment: Option<Box<EntityReference>>,
+    /// required
+    pub r#type: Option<KnowledgeGuestSearchClientApplicationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for KnowledgeGuestSearchClientApplication {
     const NAME: &'static str = "KnowledgeGuestSearchClientApplication";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("deployment", &mut self.deployment);
-        visitor.boxed("botFlow", &mut self.bot_flow);
         visitor.boxed("assistant", &mut self.assistant);
+        visitor.boxed("botFlow", &mut self.bot_flow);
+        visitor.boxed("deployment", &mut self.deployment);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

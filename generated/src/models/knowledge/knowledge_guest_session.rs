@@ -5,18 +5,18 @@ use crate::models::knowledge::{KnowledgeGuestSessionApp, KnowledgeGuestSessionCo
 
 #[derive(Clone, Default)]
 pub struct KnowledgeGuestSession {
-    /// read-only
-    pub id: Option<String>,
     /// required
     pub app: Option<Box<KnowledgeGuestSessionApp>>,
+    pub contexts: Option<Vec<KnowledgeGuestSessionContext>>,
     /// `customerId`, required
     pub customer_id: Option<String>,
-    /// `pageUrl`
-    pub page_url: Option<String>,
-    pub contexts: Option<Vec<KnowledgeGuestSessionContext>>,
+    /// read-only
+    pub id: Option<String>,
     /// `journeySessionId`
     pub journey_session_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageUrl`
+    pub page_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for KnowledgeGuestSession {
     const NAME: &'static str = "KnowledgeGuestSession";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("app", &mut self.app);
-        visitor.field("customerId", &mut self.customer_id);
-        visitor.field("pageUrl", &mut self.page_url);
         visitor.field("contexts", &mut self.contexts);
+        visitor.field("customerId", &mut self.customer_id);
+        visitor.field("id", &mut self.id);
         visitor.field("journeySessionId", &mut self.journey_session_id);
+        visitor.field("pageUrl", &mut self.page_url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct KnowledgeGuestSessionContext {
     pub id: Option<String>,
     /// required
     pub values: Option<Vec<Entity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

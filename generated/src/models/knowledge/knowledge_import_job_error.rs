@@ -8,25 +8,25 @@ use crate::models::shared_by_18_9d4865::Detail;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobError {
-    pub message: Option<String>,
     pub code: Option<String>,
-    pub status: Option<i64>,
+    /// `contextId`
+    pub context_id: Option<String>,
+    pub details: Option<Vec<Detail>>,
+    /// `documentIndex`
+    pub document_index: Option<i64>,
     /// `entityId`
     pub entity_id: Option<String>,
     /// `entityName`
     pub entity_name: Option<String>,
-    /// `messageWithParams`
-    pub message_with_params: Option<String>,
-    /// `messageParams`
-    pub message_params: Option<BTreeMap<String, String>>,
-    /// `contextId`
-    pub context_id: Option<String>,
-    pub details: Option<Vec<Detail>>,
     pub errors: Option<Vec<ErrorBody>>,
     pub limit: Option<Box<Limit>>,
-    /// `documentIndex`
-    pub document_index: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub message: Option<String>,
+    /// `messageParams`
+    pub message_params: Option<BTreeMap<String, String>>,
+    /// `messageWithParams`
+    pub message_with_params: Option<String>,
+    pub status: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,18 +34,18 @@ impl codec::Model for KnowledgeImportJobError {
     const NAME: &'static str = "KnowledgeImportJobError";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("message", &mut self.message);
         visitor.field("code", &mut self.code);
-        visitor.field("status", &mut self.status);
-        visitor.field("entityId", &mut self.entity_id);
-        visitor.field("entityName", &mut self.entity_name);
-        visitor.field("messageWithParams", &mut self.message_with_params);
-        visitor.field("messageParams", &mut self.message_params);
         visitor.field("contextId", &mut self.context_id);
         visitor.field("details", &mut self.details);
+        visitor.field("documentIndex", &mut self.document_index);
+        visitor.field("entityId", &mut self.entity_id);
+        visitor.field("entityName", &mut self.entity_name);
         visitor.field("errors", &mut self.errors);
         visitor.boxed("limit", &mut self.limit);
-        visitor.field("documentIndex", &mut self.document_index);
+        visitor.field("message", &mut self.message);
+        visitor.field("messageParams", &mut self.message_params);
+        visitor.field("messageWithParams", &mut self.message_with_params);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::knowledge::{KnowledgeImportJobError, KnowledgeImportJobStatis
 pub struct KnowledgeImportJobReport {
     pub errors: Option<Vec<KnowledgeImportJobError>>,
     pub statistics: Option<Box<KnowledgeImportJobStatistics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,14 +7,14 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobRequest {
-    /// `uploadKey`, required
-    pub upload_key: Option<String>,
     /// `fileType`, required
     pub file_type: Option<KnowledgeImportJobRequestFileType>,
     pub settings: Option<Box<KnowledgeImportJobSettings>>,
     /// `skipConfirmationStep`
     pub skip_confirmation_step: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadKey`, required
+    pub upload_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for KnowledgeImportJobRequest {
     const NAME: &'static str = "KnowledgeImportJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadKey", &mut self.upload_key);
         visitor.field("fileType", &mut self.file_type);
         visitor.boxed("settings", &mut self.settings);
         visitor.field("skipConfirmationStep", &mut self.skip_confirmation_step);
+        visitor.field("uploadKey", &mut self.upload_key);
         visitor.extra(&mut self.extra);
     }
 }

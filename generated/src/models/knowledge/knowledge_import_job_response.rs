@@ -11,34 +11,34 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// `downloadURL`
-    pub download_url: Option<String>,
-    /// `failedEntitiesURL`
-    pub failed_entities_url: Option<String>,
-    /// `uploadKey`, required
-    pub upload_key: Option<String>,
-    /// `fileType`, required
-    pub file_type: Option<KnowledgeImportJobResponseFileType>,
-    pub settings: Option<Box<KnowledgeImportJobSettings>>,
-    /// read-only
-    pub status: Option<KnowledgeImportJobResponseStatus>,
-    /// read-only
-    pub report: Option<Box<KnowledgeImportJobReport>>,
-    /// `knowledgeBase`, read-only
-    pub knowledge_base: Option<Box<KnowledgeBase>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `skipConfirmationStep`
-    pub skip_confirmation_step: Option<bool>,
+    /// `downloadURL`
+    pub download_url: Option<String>,
+    /// `failedEntitiesURL`
+    pub failed_entities_url: Option<String>,
+    /// `fileType`, required
+    pub file_type: Option<KnowledgeImportJobResponseFileType>,
+    /// read-only
+    pub id: Option<String>,
+    /// `knowledgeBase`, read-only
+    pub knowledge_base: Option<Box<KnowledgeBase>>,
+    /// read-only
+    pub report: Option<Box<KnowledgeImportJobReport>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub settings: Option<Box<KnowledgeImportJobSettings>>,
+    /// `skipConfirmationStep`
+    pub skip_confirmation_step: Option<bool>,
+    /// read-only
+    pub status: Option<KnowledgeImportJobResponseStatus>,
+    /// `uploadKey`, required
+    pub upload_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -46,20 +46,20 @@ impl codec::Model for KnowledgeImportJobResponse {
     const NAME: &'static str = "KnowledgeImportJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("downloadURL", &mut self.download_url);
-        visitor.field("failedEntitiesURL", &mut self.failed_entities_url);
-        visitor.field("uploadKey", &mut self.upload_key);
-        visitor.field("fileType", &mut self.file_type);
-        visitor.boxed("settings", &mut self.settings);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("report", &mut self.report);
-        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("skipConfirmationStep", &mut self.skip_confirmation_step);
+        visitor.field("downloadURL", &mut self.download_url);
+        visitor.field("failedEntitiesURL", &mut self.failed_entities_url);
+        visitor.field("fileType", &mut self.file_type);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
+        visitor.boxed("report", &mut self.report);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("settings", &mut self.settings);
+        visitor.field("skipConfirmationStep", &mut self.skip_confirmation_step);
+        visitor.field("status", &mut self.status);
+        visitor.field("uploadKey", &mut self.upload_key);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobSettings {
-    /// `importAsNew`
-    pub import_as_new: Option<bool>,
-    pub visible: Option<bool>,
     /// `categoryId`
     pub category_id: Option<String>,
+    /// `importAsNew`
+    pub import_as_new: Option<bool>,
     /// `labelIds`
     pub label_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub visible: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for KnowledgeImportJobSettings {
     const NAME: &'static str = "KnowledgeImportJobSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("importAsNew", &mut self.import_as_new);
-        visitor.field("visible", &mut self.visible);
         visitor.field("categoryId", &mut self.category_id);
+        visitor.field("importAsNew", &mut self.import_as_new);
         visitor.field("labelIds", &mut self.label_ids);
+        visitor.field("visible", &mut self.visible);
         visitor.extra(&mut self.extra);
     }
 }

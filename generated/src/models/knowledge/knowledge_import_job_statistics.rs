@@ -4,41 +4,41 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeImportJobStatistics {
+    /// `countCategoryImportFailure`
+    pub count_category_import_failure: Option<i64>,
+    /// `countCategoryImportSuccess`
+    pub count_category_import_success: Option<i64>,
+    /// `countCategoryValidationFailure`
+    pub count_category_validation_failure: Option<i64>,
+    /// `countCategoryValidationSuccess`
+    pub count_category_validation_success: Option<i64>,
     /// `countDocumentImportActivityCreate`
     pub count_document_import_activity_create: Option<i64>,
     /// `countDocumentImportActivityUpdate`
     pub count_document_import_activity_update: Option<i64>,
+    /// `countDocumentImportFailure`
+    pub count_document_import_failure: Option<i64>,
+    /// `countDocumentImportSuccess`
+    pub count_document_import_success: Option<i64>,
     /// `countDocumentStateDraft`
     pub count_document_state_draft: Option<i64>,
     /// `countDocumentStatePublished`
     pub count_document_state_published: Option<i64>,
-    /// `countDocumentValidationSuccess`
-    pub count_document_validation_success: Option<i64>,
     /// `countDocumentValidationFailure`
     pub count_document_validation_failure: Option<i64>,
-    /// `countDocumentImportSuccess`
-    pub count_document_import_success: Option<i64>,
-    /// `countDocumentImportFailure`
-    pub count_document_import_failure: Option<i64>,
-    /// `countCategoryValidationSuccess`
-    pub count_category_validation_success: Option<i64>,
-    /// `countCategoryValidationFailure`
-    pub count_category_validation_failure: Option<i64>,
-    /// `countCategoryImportSuccess`
-    pub count_category_import_success: Option<i64>,
-    /// `countCategoryImportFailure`
-    pub count_category_import_failure: Option<i64>,
-    /// `countLabelValidationSuccess`
-    pub count_label_validation_success: Option<i64>,
-    /// `countLabelValidationFailure`
-    pub count_label_validation_failure: Option<i64>,
-    /// `countLabelImportSuccess`
-    pub count_label_import_success: Option<i64>,
+    /// `countDocumentValidationSuccess`
+    pub count_document_validation_success: Option<i64>,
     /// `countLabelImportFailure`
     pub count_label_import_failure: Option<i64>,
+    /// `countLabelImportSuccess`
+    pub count_label_import_success: Option<i64>,
+    /// `countLabelValidationFailure`
+    pub count_label_validation_failure: Option<i64>,
+    /// `countLabelValidationSuccess`
+    pub count_label_validation_success: Option<i64>,
     /// `migrationDetected`
     pub migration_detected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -46,6 +46,26 @@ impl codec::Model for KnowledgeImportJobStatistics {
     const NAME: &'static str = "KnowledgeImportJobStatistics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor
+            .field(
+                "countCategoryImportFailure",
+                &mut self.count_category_import_failure,
+            );
+        visitor
+            .field(
+                "countCategoryImportSuccess",
+                &mut self.count_category_import_success,
+            );
+        visitor
+            .field(
+                "countCategoryValidationFailure",
+                &mut self.count_category_validation_failure,
+            );
+        visitor
+            .field(
+                "countCategoryValidationSuccess",
+                &mut self.count_category_validation_success,
+            );
         visitor
             .field(
                 "countDocumentImportActivityCreate",
@@ -56,6 +76,16 @@ impl codec::Model for KnowledgeImportJobStatistics {
                 "countDocumentImportActivityUpdate",
                 &mut self.count_document_import_activity_update,
             );
+        visitor
+            .field(
+                "countDocumentImportFailure",
+                &mut self.count_document_import_failure,
+            );
+        visitor
+            .field(
+                "countDocumentImportSuccess",
+                &mut self.count_document_import_success,
+            );
         visitor.field("countDocumentStateDraft", &mut self.count_document_state_draft);
         visitor
             .field(
@@ -64,56 +94,26 @@ impl codec::Model for KnowledgeImportJobStatistics {
             );
         visitor
             .field(
-                "countDocumentValidationSuccess",
-                &mut self.count_document_validation_success,
-            );
-        visitor
-            .field(
                 "countDocumentValidationFailure",
                 &mut self.count_document_validation_failure,
             );
         visitor
             .field(
-                "countDocumentImportSuccess",
-                &mut self.count_document_import_success,
+                "countDocumentValidationSuccess",
+                &mut self.count_document_validation_success,
             );
+        visitor.field("countLabelImportFailure", &mut self.count_label_import_failure);
+        visitor.field("countLabelImportSuccess", &mut self.count_label_import_success);
         visitor
             .field(
-                "countDocumentImportFailure",
-                &mut self.count_document_import_failure,
-            );
-        visitor
-            .field(
-                "countCategoryValidationSuccess",
-                &mut self.count_category_validation_success,
-            );
-        visitor
-            .field(
-                "countCategoryValidationFailure",
-                &mut self.count_category_validation_failure,
-            );
-        visitor
-            .field(
-                "countCategoryImportSuccess",
-                &mut self.count_category_import_success,
-            );
-        visitor
-            .field(
-                "countCategoryImportFailure",
-                &mut self.count_category_import_failure,
+                "countLabelValidationFailure",
+                &mut self.count_label_validation_failure,
             );
         visitor
             .field(
                 "countLabelValidationSuccess",
                 &mut self.count_label_validation_success,
             );
-        visitor
-            .field(
-                "countLabelValidationFailure",
-                &mut self.count_label_validation_failure,
-            );
-        visitor.field("countLabelImportSuccess", &mut self.count_label_import_success);
-        visitor.field("countLabelImportFailure", &mut self.count_label_import_failure);
         visitor.field("migrationDetected", &mut self.migration_detected);
         visitor.extra(&mut self.extra);
     }

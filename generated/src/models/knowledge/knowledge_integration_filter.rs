@@ -5,11 +5,11 @@ use crate::models::knowledge::KnowledgeIntegrationFilterValue;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationFilter {
+    pub action: Option<KnowledgeIntegrationFilterAction>,
     pub name: Option<KnowledgeIntegrationFilterName>,
     pub r#type: Option<KnowledgeIntegrationFilterType>,
-    pub action: Option<KnowledgeIntegrationFilterAction>,
     pub values: Option<Vec<KnowledgeIntegrationFilterValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for KnowledgeIntegrationFilter {
     const NAME: &'static str = "KnowledgeIntegrationFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("action", &mut self.action);
         visitor.field("name", &mut self.name);
         visitor.field("type", &mut self.r#type);
-        visitor.field("action", &mut self.action);
         visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::models::knowledge::KnowledgeIntegrationFilter;
 #[derive(Clone, Default)]
 pub struct KnowledgeIntegrationOptionsResponse {
     pub filters: Option<Vec<KnowledgeIntegrationFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,12 +5,12 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeParseImportResult {
-    /// required
-    pub success: Option<i64>,
+    pub errors: Option<Vec<ErrorBody>>,
     /// required
     pub failure: Option<i64>,
-    pub errors: Option<Vec<ErrorBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub success: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for KnowledgeParseImportResult {
     const NAME: &'static str = "KnowledgeParseImportResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("success", &mut self.success);
-        visitor.field("failure", &mut self.failure);
         visitor.field("errors", &mut self.errors);
+        visitor.field("failure", &mut self.failure);
+        visitor.field("success", &mut self.success);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeParseJobRequest {
+    pub hints: Option<Vec<String>>,
     /// `uploadKey`, required
     pub upload_key: Option<String>,
-    pub hints: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for KnowledgeParseJobRequest {
     const NAME: &'static str = "KnowledgeParseJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadKey", &mut self.upload_key);
         visitor.field("hints", &mut self.hints);
+        visitor.field("uploadKey", &mut self.upload_key);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::knowledge::KnowledgeParseRecord;
 pub struct KnowledgeParseJobRequestImport {
     pub edits: Option<Vec<KnowledgeParseRecord>>,
     pub excludes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

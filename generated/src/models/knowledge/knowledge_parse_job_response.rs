@@ -7,26 +7,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeParseJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// `downloadURL`
-    pub download_url: Option<String>,
-    pub hints: Option<Vec<String>>,
-    /// read-only
-    pub status: Option<KnowledgeParseJobResponseStatus>,
-    /// `parseResults`, read-only
-    pub parse_results: Option<Vec<KnowledgeParseRecord>>,
-    /// `importResult`, read-only
-    pub import_result: Option<Box<KnowledgeParseImportResult>>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// `downloadURL`
+    pub download_url: Option<String>,
+    pub hints: Option<Vec<String>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `importResult`, read-only
+    pub import_result: Option<Box<KnowledgeParseImportResult>>,
+    /// `parseResults`, read-only
+    pub parse_results: Option<Vec<KnowledgeParseRecord>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<KnowledgeParseJobResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for KnowledgeParseJobResponse {
     const NAME: &'static str = "KnowledgeParseJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("downloadURL", &mut self.download_url);
-        visitor.field("hints", &mut self.hints);
-        visitor.field("status", &mut self.status);
-        visitor.field("parseResults", &mut self.parse_results);
-        visitor.boxed("importResult", &mut self.import_result);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("downloadURL", &mut self.download_url);
+        visitor.field("hints", &mut self.hints);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("importResult", &mut self.import_result);
+        visitor.field("parseResults", &mut self.parse_results);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

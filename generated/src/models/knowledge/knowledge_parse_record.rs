@@ -5,10 +5,10 @@ use crate::models::knowledge::DocumentBody;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeParseRecord {
+    pub body: Option<Box<DocumentBody>>,
     pub id: Option<String>,
     pub title: Option<String>,
-    pub body: Option<Box<DocumentBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for KnowledgeParseRecord {
     const NAME: &'static str = "KnowledgeParseRecord";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("body", &mut self.body);
         visitor.field("id", &mut self.id);
         visitor.field("title", &mut self.title);
-        visitor.boxed("body", &mut self.body);
         visitor.extra(&mut self.extra);
     }
 }

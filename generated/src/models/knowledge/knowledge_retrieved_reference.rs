@@ -5,13 +5,13 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct KnowledgeRetrievedReference {
     pub confidence: Option<f64>,
-    pub text: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
+    pub text: Option<String>,
     pub url: Option<String>,
     /// `usedForGeneration`
     pub used_for_generation: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for KnowledgeRetrievedReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("confidence", &mut self.confidence);
-        visitor.field("text", &mut self.text);
         visitor.field("fileName", &mut self.file_name);
+        visitor.field("text", &mut self.text);
         visitor.field("url", &mut self.url);
         visitor.field("usedForGeneration", &mut self.used_for_generation);
         visitor.extra(&mut self.extra);

@@ -6,13 +6,13 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSearchClientApplication {
-    /// required
-    pub r#type: Option<KnowledgeSearchClientApplicationType>,
-    pub deployment: Option<Box<AddressableEntityRef>>,
+    pub assistant: Option<Box<AddressableEntityRef>>,
     /// `botFlow`
     pub bot_flow: Option<Box<AddressableEntityRef>>,
-    pub assistant: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub deployment: Option<Box<AddressableEntityRef>>,
+    /// required
+    pub r#type: Option<KnowledgeSearchClientApplicationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for KnowledgeSearchClientApplication {
     const NAME: &'static str = "KnowledgeSearchClientApplication";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("deployment", &mut self.deployment);
-        visitor.boxed("botFlow", &mut self.bot_flow);
         visitor.boxed("assistant", &mut self.assistant);
+        visitor.boxed("botFlow", &mut self.bot_flow);
+        visitor.boxed("deployment", &mut self.deployment);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

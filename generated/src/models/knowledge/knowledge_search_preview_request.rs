@@ -9,20 +9,20 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSearchPreviewRequest {
+    pub application: Option<Box<V3KnowledgeSearchPreviewClientApplication>>,
+    /// `conversationContext`
+    pub conversation_context: Option<Box<KnowledgeV3PreviewConversationContext>>,
+    /// `conversationTurns`
+    pub conversation_turns: Option<Vec<KnowledgeConversationTurn>>,
+    pub filter: Option<Box<V3SourceTagFilter>>,
+    /// `generationSetting`, required
+    pub generation_setting: Option<Box<KnowledgeGenerationSetting>>,
     /// required
     pub query: Option<String>,
     /// required
     pub sources: Option<Vec<V3SourceRef>>,
-    /// `generationSetting`, required
-    pub generation_setting: Option<Box<KnowledgeGenerationSetting>>,
     pub stateful: Option<bool>,
-    /// `conversationTurns`
-    pub conversation_turns: Option<Vec<KnowledgeConversationTurn>>,
-    pub filter: Option<Box<V3SourceTagFilter>>,
-    pub application: Option<Box<V3KnowledgeSearchPreviewClientApplication>>,
-    /// `conversationContext`
-    pub conversation_context: Option<Box<KnowledgeV3PreviewConversationContext>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for KnowledgeSearchPreviewRequest {
     const NAME: &'static str = "KnowledgeSearchPreviewRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("sources", &mut self.sources);
-        visitor.boxed("generationSetting", &mut self.generation_setting);
-        visitor.field("stateful", &mut self.stateful);
-        visitor.field("conversationTurns", &mut self.conversation_turns);
-        visitor.boxed("filter", &mut self.filter);
         visitor.boxed("application", &mut self.application);
         visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.field("conversationTurns", &mut self.conversation_turns);
+        visitor.boxed("filter", &mut self.filter);
+        visitor.boxed("generationSetting", &mut self.generation_setting);
+        visitor.field("query", &mut self.query);
+        visitor.field("sources", &mut self.sources);
+        visitor.field("stateful", &mut self.stateful);
         visitor.extra(&mut self.extra);
     }
 }

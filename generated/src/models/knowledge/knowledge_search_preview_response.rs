@@ -8,17 +8,17 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSearchPreviewResponse {
+    pub application: Option<Box<V3KnowledgeSearchPreviewClientApplication>>,
+    /// `conversationContext`
+    pub conversation_context: Option<Box<KnowledgeV3PreviewConversationContext>>,
     pub query: Option<String>,
+    /// read-only
+    pub result: Option<Box<KnowledgeSearchResult>>,
     /// `searchId`, read-only
     pub search_id: Option<String>,
     /// `sessionId`, read-only
     pub session_id: Option<String>,
-    /// read-only
-    pub result: Option<Box<KnowledgeSearchResult>>,
-    pub application: Option<Box<V3KnowledgeSearchPreviewClientApplication>>,
-    /// `conversationContext`
-    pub conversation_context: Option<Box<KnowledgeV3PreviewConversationContext>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for KnowledgeSearchPreviewResponse {
     const NAME: &'static str = "KnowledgeSearchPreviewResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("searchId", &mut self.search_id);
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.boxed("result", &mut self.result);
         visitor.boxed("application", &mut self.application);
         visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.field("query", &mut self.query);
+        visitor.boxed("result", &mut self.result);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("sessionId", &mut self.session_id);
         visitor.extra(&mut self.extra);
     }
 }

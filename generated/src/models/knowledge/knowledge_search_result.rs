@@ -9,7 +9,7 @@ pub struct KnowledgeSearchResult {
     pub generated_answer: Option<String>,
     /// `retrievedReferences`
     pub retrieved_references: Option<Vec<KnowledgeRetrievedReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,16 +7,16 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSettingsRequest {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
-    /// required
-    pub sources: Option<Vec<V3SourceRef>>,
+    pub filter: Option<Box<V3SourceTagFilter>>,
     /// `generationSetting`
     pub generation_setting: Option<Box<KnowledgeGenerationSetting>>,
+    /// required
+    pub name: Option<String>,
+    /// required
+    pub sources: Option<Vec<V3SourceRef>>,
     pub stateful: Option<bool>,
-    pub filter: Option<Box<V3SourceTagFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for KnowledgeSettingsRequest {
     const NAME: &'static str = "KnowledgeSettingsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("sources", &mut self.sources);
-        visitor.boxed("generationSetting", &mut self.generation_setting);
-        visitor.field("stateful", &mut self.stateful);
         visitor.boxed("filter", &mut self.filter);
+        visitor.boxed("generationSetting", &mut self.generation_setting);
+        visitor.field("name", &mut self.name);
+        visitor.field("sources", &mut self.sources);
+        visitor.field("stateful", &mut self.stateful);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,23 +10,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSettingsResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub sources: Option<Vec<V3SourceRef>>,
-    /// `generationSetting`
-    pub generation_setting: Option<Box<KnowledgeGenerationSetting>>,
-    pub stateful: Option<bool>,
-    pub filter: Option<Box<V3SourceTagFilter>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub filter: Option<Box<V3SourceTagFilter>>,
+    /// `generationSetting`
+    pub generation_setting: Option<Box<KnowledgeGenerationSetting>>,
+    pub id: Option<String>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sources: Option<Vec<V3SourceRef>>,
+    pub stateful: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,17 +34,17 @@ impl codec::Model for KnowledgeSettingsResponse {
     const NAME: &'static str = "KnowledgeSettingsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("sources", &mut self.sources);
-        visitor.boxed("generationSetting", &mut self.generation_setting);
-        visitor.field("stateful", &mut self.stateful);
-        visitor.boxed("filter", &mut self.filter);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("filter", &mut self.filter);
+        visitor.boxed("generationSetting", &mut self.generation_setting);
+        visitor.field("id", &mut self.id);
         visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sources", &mut self.sources);
+        visitor.field("stateful", &mut self.stateful);
         visitor.extra(&mut self.extra);
     }
 }

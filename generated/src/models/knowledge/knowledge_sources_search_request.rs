@@ -8,22 +8,22 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSourcesSearchRequest {
-    /// required
-    pub query: Option<String>,
-    /// `knowledgeSettingId`, required
-    pub knowledge_setting_id: Option<String>,
     pub application: Option<Box<V3KnowledgeSearchClientApplication>>,
     /// `conversationContext`
     pub conversation_context: Option<Box<KnowledgeV3ConversationContext>>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// `queryType`
-    pub query_type: Option<KnowledgeSourcesSearchRequestQueryType>,
-    /// `generationLanguage`
-    pub generation_language: Option<KnowledgeSourcesSearchRequestGenerationLanguage>,
     /// `conversationTurns`
     pub conversation_turns: Option<Vec<KnowledgeConversationTurn>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `generationLanguage`
+    pub generation_language: Option<KnowledgeSourcesSearchRequestGenerationLanguage>,
+    /// `knowledgeSettingId`, required
+    pub knowledge_setting_id: Option<String>,
+    /// required
+    pub query: Option<String>,
+    /// `queryType`
+    pub query_type: Option<KnowledgeSourcesSearchRequestQueryType>,
+    /// `sessionId`
+    pub session_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,14 +31,14 @@ impl codec::Model for KnowledgeSourcesSearchRequest {
     const NAME: &'static str = "KnowledgeSourcesSearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
-        visitor.field("knowledgeSettingId", &mut self.knowledge_setting_id);
         visitor.boxed("application", &mut self.application);
         visitor.boxed("conversationContext", &mut self.conversation_context);
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("generationLanguage", &mut self.generation_language);
         visitor.field("conversationTurns", &mut self.conversation_turns);
+        visitor.field("generationLanguage", &mut self.generation_language);
+        visitor.field("knowledgeSettingId", &mut self.knowledge_setting_id);
+        visitor.field("query", &mut self.query);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.field("sessionId", &mut self.session_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,26 +9,26 @@ use crate::models::knowledge::{
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSourcesSearchResponse {
+    /// `answerGeneration`, read-only
+    pub answer_generation: Option<bool>,
+    /// read-only
+    pub application: Option<Box<V3KnowledgeSearchClientApplication>>,
+    /// `conversationContext`, read-only
+    pub conversation_context: Option<Box<KnowledgeV3ConversationContextResponse>>,
+    /// `generationLanguage`, read-only
+    pub generation_language: Option<KnowledgeSourcesSearchResponseGenerationLanguage>,
+    /// `knowledgeSettingId`, read-only
+    pub knowledge_setting_id: Option<String>,
     pub query: Option<String>,
+    /// `queryType`, read-only
+    pub query_type: Option<KnowledgeSourcesSearchResponseQueryType>,
+    /// read-only
+    pub result: Option<Box<KnowledgeSearchResult>>,
     /// `searchId`, read-only
     pub search_id: Option<String>,
     /// `sessionId`, read-only
     pub session_id: Option<String>,
-    /// read-only
-    pub result: Option<Box<KnowledgeSearchResult>>,
-    /// `knowledgeSettingId`, read-only
-    pub knowledge_setting_id: Option<String>,
-    /// `conversationContext`, read-only
-    pub conversation_context: Option<Box<KnowledgeV3ConversationContextResponse>>,
-    /// read-only
-    pub application: Option<Box<V3KnowledgeSearchClientApplication>>,
-    /// `queryType`, read-only
-    pub query_type: Option<KnowledgeSourcesSearchResponseQueryType>,
-    /// `generationLanguage`, read-only
-    pub generation_language: Option<KnowledgeSourcesSearchResponseGenerationLanguage>,
-    /// `answerGeneration`, read-only
-    pub answer_generation: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,16 +36,16 @@ impl codec::Model for KnowledgeSourcesSearchResponse {
     const NAME: &'static str = "KnowledgeSourcesSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("answerGeneration", &mut self.answer_generation);
+        visitor.boxed("application", &mut self.application);
+        visitor.boxed("conversationContext", &mut self.conversation_context);
+        visitor.field("generationLanguage", &mut self.generation_language);
+        visitor.field("knowledgeSettingId", &mut self.knowledge_setting_id);
         visitor.field("query", &mut self.query);
+        visitor.field("queryType", &mut self.query_type);
+        visitor.boxed("result", &mut self.result);
         visitor.field("searchId", &mut self.search_id);
         visitor.field("sessionId", &mut self.session_id);
-        visitor.boxed("result", &mut self.result);
-        visitor.field("knowledgeSettingId", &mut self.knowledge_setting_id);
-        visitor.boxed("conversationContext", &mut self.conversation_context);
-        visitor.boxed("application", &mut self.application);
-        visitor.field("queryType", &mut self.query_type);
-        visitor.field("generationLanguage", &mut self.generation_language);
-        visitor.field("answerGeneration", &mut self.answer_generation);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 pub struct KnowledgeSyncJobReport {
     pub errors: Option<Vec<ErrorBody>>,
     pub statistics: Option<Box<KnowledgeSyncJobStatistics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobRequest {
-    /// `uploadKey`, required
-    pub upload_key: Option<String>,
     /// `sourceId`
     pub source_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadKey`, required
+    pub upload_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for KnowledgeSyncJobRequest {
     const NAME: &'static str = "KnowledgeSyncJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadKey", &mut self.upload_key);
         visitor.field("sourceId", &mut self.source_id);
+        visitor.field("uploadKey", &mut self.upload_key);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,27 +11,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobResponse {
-    pub id: Option<String>,
-    /// `uploadKey`
-    pub upload_key: Option<String>,
-    pub status: Option<KnowledgeSyncJobResponseStatus>,
-    pub report: Option<Box<KnowledgeSyncJobReport>>,
-    /// `knowledgeBase`
-    pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
+    /// `createdBy`
+    pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<UserReference>>,
     /// `downloadURL`
     pub download_url: Option<String>,
     /// `failedEntitiesURL`
     pub failed_entities_url: Option<String>,
-    pub source: Option<Box<KnowledgeOperationSource>>,
+    pub id: Option<String>,
+    /// `knowledgeBase`
+    pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
+    pub report: Option<Box<KnowledgeSyncJobReport>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<Box<KnowledgeOperationSource>>,
+    pub status: Option<KnowledgeSyncJobResponseStatus>,
+    /// `uploadKey`
+    pub upload_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,18 +39,18 @@ impl codec::Model for KnowledgeSyncJobResponse {
     const NAME: &'static str = "KnowledgeSyncJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("uploadKey", &mut self.upload_key);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("report", &mut self.report);
-        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("downloadURL", &mut self.download_url);
         visitor.field("failedEntitiesURL", &mut self.failed_entities_url);
-        visitor.boxed("source", &mut self.source);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
+        visitor.boxed("report", &mut self.report);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("source", &mut self.source);
+        visitor.field("status", &mut self.status);
+        visitor.field("uploadKey", &mut self.upload_key);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,39 +4,39 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSyncJobStatistics {
+    /// `countCategoryDeleteFailure`
+    pub count_category_delete_failure: Option<i64>,
+    /// `countCategoryDeleteSuccess`
+    pub count_category_delete_success: Option<i64>,
+    /// `countCategoryImportFailure`
+    pub count_category_import_failure: Option<i64>,
+    /// `countCategoryImportSuccess`
+    pub count_category_import_success: Option<i64>,
+    /// `countDocumentDeleteFailure`
+    pub count_document_delete_failure: Option<i64>,
+    /// `countDocumentDeleteSuccess`
+    pub count_document_delete_success: Option<i64>,
     /// `countDocumentImportActivityCreate`
     pub count_document_import_activity_create: Option<i64>,
     /// `countDocumentImportActivityUpdate`
     pub count_document_import_activity_update: Option<i64>,
+    /// `countDocumentImportFailure`
+    pub count_document_import_failure: Option<i64>,
+    /// `countDocumentImportSuccess`
+    pub count_document_import_success: Option<i64>,
     /// `countDocumentStateDraft`
     pub count_document_state_draft: Option<i64>,
     /// `countDocumentStatePublished`
     pub count_document_state_published: Option<i64>,
-    /// `countDocumentImportSuccess`
-    pub count_document_import_success: Option<i64>,
-    /// `countDocumentImportFailure`
-    pub count_document_import_failure: Option<i64>,
-    /// `countCategoryImportSuccess`
-    pub count_category_import_success: Option<i64>,
-    /// `countCategoryImportFailure`
-    pub count_category_import_failure: Option<i64>,
-    /// `countLabelImportSuccess`
-    pub count_label_import_success: Option<i64>,
-    /// `countLabelImportFailure`
-    pub count_label_import_failure: Option<i64>,
-    /// `countDocumentDeleteSuccess`
-    pub count_document_delete_success: Option<i64>,
-    /// `countDocumentDeleteFailure`
-    pub count_document_delete_failure: Option<i64>,
-    /// `countCategoryDeleteSuccess`
-    pub count_category_delete_success: Option<i64>,
-    /// `countCategoryDeleteFailure`
-    pub count_category_delete_failure: Option<i64>,
-    /// `countLabelDeleteSuccess`
-    pub count_label_delete_success: Option<i64>,
     /// `countLabelDeleteFailure`
     pub count_label_delete_failure: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `countLabelDeleteSuccess`
+    pub count_label_delete_success: Option<i64>,
+    /// `countLabelImportFailure`
+    pub count_label_import_failure: Option<i64>,
+    /// `countLabelImportSuccess`
+    pub count_label_import_success: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,6 +44,36 @@ impl codec::Model for KnowledgeSyncJobStatistics {
     const NAME: &'static str = "KnowledgeSyncJobStatistics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor
+            .field(
+                "countCategoryDeleteFailure",
+                &mut self.count_category_delete_failure,
+            );
+        visitor
+            .field(
+                "countCategoryDeleteSuccess",
+                &mut self.count_category_delete_success,
+            );
+        visitor
+            .field(
+                "countCategoryImportFailure",
+                &mut self.count_category_import_failure,
+            );
+        visitor
+            .field(
+                "countCategoryImportSuccess",
+                &mut self.count_category_import_success,
+            );
+        visitor
+            .field(
+                "countDocumentDeleteFailure",
+                &mut self.count_document_delete_failure,
+            );
+        visitor
+            .field(
+                "countDocumentDeleteSuccess",
+                &mut self.count_document_delete_success,
+            );
         visitor
             .field(
                 "countDocumentImportActivityCreate",
@@ -54,17 +84,6 @@ impl codec::Model for KnowledgeSyncJobStatistics {
                 "countDocumentImportActivityUpdate",
                 &mut self.count_document_import_activity_update,
             );
-        visitor.field("countDocumentStateDraft", &mut self.count_document_state_draft);
-        visitor
-            .field(
-                "countDocumentStatePublished",
-                &mut self.count_document_state_published,
-            );
-        visitor
-            .field(
-                "countDocumentImportSuccess",
-                &mut self.count_document_import_success,
-            );
         visitor
             .field(
                 "countDocumentImportFailure",
@@ -72,38 +91,19 @@ impl codec::Model for KnowledgeSyncJobStatistics {
             );
         visitor
             .field(
-                "countCategoryImportSuccess",
-                &mut self.count_category_import_success,
+                "countDocumentImportSuccess",
+                &mut self.count_document_import_success,
             );
+        visitor.field("countDocumentStateDraft", &mut self.count_document_state_draft);
         visitor
             .field(
-                "countCategoryImportFailure",
-                &mut self.count_category_import_failure,
+                "countDocumentStatePublished",
+                &mut self.count_document_state_published,
             );
-        visitor.field("countLabelImportSuccess", &mut self.count_label_import_success);
-        visitor.field("countLabelImportFailure", &mut self.count_label_import_failure);
-        visitor
-            .field(
-                "countDocumentDeleteSuccess",
-                &mut self.count_document_delete_success,
-            );
-        visitor
-            .field(
-                "countDocumentDeleteFailure",
-                &mut self.count_document_delete_failure,
-            );
-        visitor
-            .field(
-                "countCategoryDeleteSuccess",
-                &mut self.count_category_delete_success,
-            );
-        visitor
-            .field(
-                "countCategoryDeleteFailure",
-                &mut self.count_category_delete_failure,
-            );
-        visitor.field("countLabelDeleteSuccess", &mut self.count_label_delete_success);
         visitor.field("countLabelDeleteFailure", &mut self.count_label_delete_failure);
+        visitor.field("countLabelDeleteSuccess", &mut self.count_label_delete_success);
+        visitor.field("countLabelImportFailure", &mut self.count_label_import_failure);
+        visitor.field("countLabelImportSuccess", &mut self.count_label_import_success);
         visitor.extra(&mut self.extra);
     }
 }

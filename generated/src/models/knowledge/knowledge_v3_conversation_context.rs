@@ -7,15 +7,15 @@ use crate::models::knowledge::KnowledgeConversationContextMessageType;
 pub struct KnowledgeV3ConversationContext {
     /// `conversationId`, required
     pub conversation_id: Option<String>,
+    /// `externalContactId`
+    pub external_contact_id: Option<String>,
     /// `mediaType`
     pub media_type: Option<KnowledgeV3ConversationContextMediaType>,
     /// `messageType`
     pub message_type: Option<KnowledgeV3ConversationContextMessageType>,
     /// `queueId`
     pub queue_id: Option<String>,
-    /// `externalContactId`
-    pub external_contact_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for KnowledgeV3ConversationContext {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("mediaType", &mut self.media_type);
         visitor.field("messageType", &mut self.message_type);
         visitor.field("queueId", &mut self.queue_id);
-        visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.extra(&mut self.extra);
     }
 }

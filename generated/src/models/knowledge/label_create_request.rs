@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LabelCreateRequest {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
     /// required
     pub color: Option<String>,
     /// `externalId`
     pub external_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for LabelCreateRequest {
     const NAME: &'static str = "LabelCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("color", &mut self.color);
         visitor.field("externalId", &mut self.external_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

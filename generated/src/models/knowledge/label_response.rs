@@ -5,9 +5,6 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LabelResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub color: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
@@ -17,9 +14,12 @@ pub struct LabelResponse {
     pub document_count: Option<i64>,
     /// `externalId`
     pub external_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for LabelResponse {
     const NAME: &'static str = "LabelResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("color", &mut self.color);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("documentCount", &mut self.document_count);
         visitor.field("externalId", &mut self.external_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

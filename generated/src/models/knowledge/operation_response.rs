@@ -7,20 +7,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OperationResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub status: Option<String>,
-    pub r#type: Option<OperationResponseType>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    pub source: Option<Box<KnowledgeOperationSource>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<Box<KnowledgeOperationSource>>,
+    pub status: Option<String>,
+    pub r#type: Option<OperationResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for OperationResponse {
     const NAME: &'static str = "OperationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("source", &mut self.source);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("source", &mut self.source);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PhraseAssociations {
-    /// `phraseId`, required
-    pub phrase_id: Option<String>,
     /// `documentId`, required
     pub document_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `phraseId`, required
+    pub phrase_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for PhraseAssociations {
     const NAME: &'static str = "PhraseAssociations";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("phraseId", &mut self.phrase_id);
         visitor.field("documentId", &mut self.document_id);
+        visitor.field("phraseId", &mut self.phrase_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,7 +13,7 @@ pub struct PresentedKnowledgeDocument {
     pub document_version_id: Option<String>,
     /// `surfacingMethod`
     pub surfacing_method: Option<PresentedKnowledgeDocumentSurfacingMethod>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SalesforceSettings {
-    pub channel: Option<SalesforceSettingsChannel>,
-    pub language: Option<String>,
-    pub categories: Option<Vec<String>>,
     /// `baseUrl`
     pub base_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub categories: Option<Vec<String>>,
+    pub channel: Option<SalesforceSettingsChannel>,
+    pub language: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for SalesforceSettings {
     const NAME: &'static str = "SalesforceSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("baseUrl", &mut self.base_url);
+        visitor.field("categories", &mut self.categories);
         visitor.field("channel", &mut self.channel);
         visitor.field("language", &mut self.language);
-        visitor.field("categories", &mut self.categories);
-        visitor.field("baseUrl", &mut self.base_url);
         visitor.extra(&mut self.extra);
     }
 }

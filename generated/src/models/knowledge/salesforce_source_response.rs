@@ -10,23 +10,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SalesforceSourceResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    pub r#type: Option<SalesforceSourceResponseType>,
+    /// read-only
+    pub id: Option<String>,
     pub integration: Option<Box<KnowledgeIntegrationReference>>,
-    /// `schedulePeriod`
-    pub schedule_period: Option<i64>,
     /// `lastSync`
     pub last_sync: Option<Box<SourceLastSync>>,
-    pub settings: Option<Box<SalesforceSettings>>,
+    pub name: Option<String>,
+    /// `schedulePeriod`
+    pub schedule_period: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub settings: Option<Box<SalesforceSettings>>,
+    pub r#type: Option<SalesforceSourceResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for SalesforceSourceResponse {
     const NAME: &'static str = "SalesforceSourceResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("id", &mut self.id);
         visitor.boxed("integration", &mut self.integration);
-        visitor.field("schedulePeriod", &mut self.schedule_period);
         visitor.boxed("lastSync", &mut self.last_sync);
-        visitor.boxed("settings", &mut self.settings);
+        visitor.field("name", &mut self.name);
+        visitor.field("schedulePeriod", &mut self.schedule_period);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("settings", &mut self.settings);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

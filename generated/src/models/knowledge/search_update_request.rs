@@ -5,15 +5,15 @@ use crate::models::knowledge::SelectedAnswer;
 
 #[derive(Clone, Default)]
 pub struct SearchUpdateRequest {
-    /// `sessionId`, read-only
-    pub session_id: Option<String>,
     /// required
     pub answered: Option<bool>,
     /// `selectedAnswer`
     pub selected_answer: Option<Box<SelectedAnswer>>,
     /// `selectedAnswers`
     pub selected_answers: Option<Vec<SelectedAnswer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`, read-only
+    pub session_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for SearchUpdateRequest {
     const NAME: &'static str = "SearchUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sessionId", &mut self.session_id);
         visitor.field("answered", &mut self.answered);
         visitor.boxed("selectedAnswer", &mut self.selected_answer);
         visitor.field("selectedAnswers", &mut self.selected_answers);
+        visitor.field("sessionId", &mut self.session_id);
         visitor.extra(&mut self.extra);
     }
 }

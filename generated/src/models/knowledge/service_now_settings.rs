@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ServiceNowSettings {
+    /// `baseUrl`
+    pub base_url: Option<String>,
+    pub categories: Option<Vec<String>>,
     /// `knowledgeBaseIds`
     pub knowledge_base_ids: Option<Vec<String>>,
     pub language: Option<String>,
-    pub categories: Option<Vec<String>>,
-    /// `baseUrl`
-    pub base_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for ServiceNowSettings {
     const NAME: &'static str = "ServiceNowSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("baseUrl", &mut self.base_url);
+        visitor.field("categories", &mut self.categories);
         visitor.field("knowledgeBaseIds", &mut self.knowledge_base_ids);
         visitor.field("language", &mut self.language);
-        visitor.field("categories", &mut self.categories);
-        visitor.field("baseUrl", &mut self.base_url);
         visitor.extra(&mut self.extra);
     }
 }

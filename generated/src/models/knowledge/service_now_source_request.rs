@@ -7,16 +7,16 @@ use crate::models::knowledge::ServiceNowSettings;
 pub struct ServiceNowSourceRequest {
     /// read-only
     pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
     /// `integrationId`
     pub integration_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `schedulePeriod`
     pub schedule_period: Option<i64>,
-    pub settings: Option<Box<ServiceNowSettings>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub settings: Option<Box<ServiceNowSettings>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for ServiceNowSourceRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("name", &mut self.name);
         visitor.field("schedulePeriod", &mut self.schedule_period);
-        visitor.boxed("settings", &mut self.settings);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("settings", &mut self.settings);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct SharepointAuthenticationProperties {
     /// `authenticationUrl`
     pub authentication_url: Option<String>,
-    /// `tenantId`
-    pub tenant_id: Option<String>,
     /// `clientId`
     pub client_id: Option<String>,
     /// `redirectUrl`
     pub redirect_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `tenantId`
+    pub tenant_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for SharepointAuthenticationProperties {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("authenticationUrl", &mut self.authentication_url);
-        visitor.field("tenantId", &mut self.tenant_id);
         visitor.field("clientId", &mut self.client_id);
         visitor.field("redirectUrl", &mut self.redirect_url);
+        visitor.field("tenantId", &mut self.tenant_id);
         visitor.extra(&mut self.extra);
     }
 }

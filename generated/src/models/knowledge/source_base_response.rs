@@ -9,22 +9,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SourceBaseResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    pub r#type: Option<SourceBaseResponseType>,
+    /// read-only
+    pub id: Option<String>,
     pub integration: Option<Box<KnowledgeIntegrationReference>>,
-    /// `schedulePeriod`
-    pub schedule_period: Option<i64>,
     /// `lastSync`
     pub last_sync: Option<Box<SourceLastSync>>,
+    pub name: Option<String>,
+    /// `schedulePeriod`
+    pub schedule_period: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SourceBaseResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for SourceBaseResponse {
     const NAME: &'static str = "SourceBaseResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("id", &mut self.id);
         visitor.boxed("integration", &mut self.integration);
-        visitor.field("schedulePeriod", &mut self.schedule_period);
         visitor.boxed("lastSync", &mut self.last_sync);
+        visitor.field("name", &mut self.name);
+        visitor.field("schedulePeriod", &mut self.schedule_period);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

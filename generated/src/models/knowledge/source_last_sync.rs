@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SourceLastSync {
-    pub state: Option<SourceLastSyncState>,
-    /// `dateStarted`
-    pub date_started: Option<time::Timestamp>,
     /// `dateEnded`
     pub date_ended: Option<time::Timestamp>,
+    /// `dateStarted`
+    pub date_started: Option<time::Timestamp>,
     pub error: Option<Box<ErrorBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<SourceLastSyncState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for SourceLastSync {
     const NAME: &'static str = "SourceLastSync";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("dateStarted", &mut self.date_started);
         visitor.field("dateEnded", &mut self.date_ended);
+        visitor.field("dateStarted", &mut self.date_started);
         visitor.boxed("error", &mut self.error);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

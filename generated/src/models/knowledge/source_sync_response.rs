@@ -8,16 +8,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SourceSyncResponse {
-    pub state: Option<SourceSyncResponseState>,
-    pub error: Option<Box<ErrorBody>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub error: Option<Box<ErrorBody>>,
     /// `knowledgeBase`
     pub knowledge_base: Option<Box<AddressableEntityRef>>,
     pub source: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<SourceSyncResponseState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for SourceSyncResponse {
     const NAME: &'static str = "SourceSyncResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.boxed("error", &mut self.error);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("error", &mut self.error);
         visitor.boxed("knowledgeBase", &mut self.knowledge_base);
         visitor.boxed("source", &mut self.source);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

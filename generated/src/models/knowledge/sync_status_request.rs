@@ -7,7 +7,7 @@ use crate::models::knowledge::KnowledgeExportJobResponseStatus;
 pub struct SyncStatusRequest {
     /// required
     pub status: Option<SyncStatusRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -12,12 +12,12 @@ pub struct UnansweredGroup {
     pub label: Option<String>,
     /// `phraseGroups`
     pub phrase_groups: Option<Vec<UnansweredPhraseGroup>>,
-    /// `suggestedDocuments`
-    pub suggested_documents: Option<Vec<UnansweredGroupSuggestedDocument>>,
-    pub statistics: Option<Box<KnowledgeGroupStatistics>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub statistics: Option<Box<KnowledgeGroupStatistics>>,
+    /// `suggestedDocuments`
+    pub suggested_documents: Option<Vec<UnansweredGroupSuggestedDocument>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,9 +28,9 @@ impl codec::Model for UnansweredGroup {
         visitor.field("id", &mut self.id);
         visitor.field("label", &mut self.label);
         visitor.field("phraseGroups", &mut self.phrase_groups);
-        visitor.field("suggestedDocuments", &mut self.suggested_documents);
-        visitor.boxed("statistics", &mut self.statistics);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("statistics", &mut self.statistics);
+        visitor.field("suggestedDocuments", &mut self.suggested_documents);
         visitor.extra(&mut self.extra);
     }
 }

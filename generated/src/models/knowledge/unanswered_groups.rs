@@ -6,7 +6,7 @@ use crate::models::knowledge::UnansweredGroup;
 #[derive(Clone, Default)]
 pub struct UnansweredGroups {
     pub entities: Option<Vec<UnansweredGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct UnansweredPhrase {
     pub text: Option<String>,
     /// `unlinkedPhraseHitCount`
     pub unlinked_phrase_hit_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,13 +9,13 @@ pub struct UnansweredPhraseGroup {
     pub id: Option<String>,
     pub label: Option<String>,
     pub phrases: Option<Vec<UnansweredPhrase>>,
-    /// `unlinkedPhraseHitCount`
-    pub unlinked_phrase_hit_count: Option<i64>,
-    /// `unlinkedPhraseCount`
-    pub unlinked_phrase_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `unlinkedPhraseCount`
+    pub unlinked_phrase_count: Option<i64>,
+    /// `unlinkedPhraseHitCount`
+    pub unlinked_phrase_hit_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,9 +26,9 @@ impl codec::Model for UnansweredPhraseGroup {
         visitor.field("id", &mut self.id);
         visitor.field("label", &mut self.label);
         visitor.field("phrases", &mut self.phrases);
-        visitor.field("unlinkedPhraseHitCount", &mut self.unlinked_phrase_hit_count);
-        visitor.field("unlinkedPhraseCount", &mut self.unlinked_phrase_count);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("unlinkedPhraseCount", &mut self.unlinked_phrase_count);
+        visitor.field("unlinkedPhraseHitCount", &mut self.unlinked_phrase_hit_count);
         visitor.extra(&mut self.extra);
     }
 }

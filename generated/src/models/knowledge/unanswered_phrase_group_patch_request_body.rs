@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UnansweredPhraseGroupPatchRequestBody {
-    /// `phraseAssociations`, required
-    pub phrase_associations: Option<Vec<PhraseAssociations>>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
     /// `dateEnd`
     pub date_end: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
+    /// `phraseAssociations`, required
+    pub phrase_associations: Option<Vec<PhraseAssociations>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for UnansweredPhraseGroupPatchRequestBody {
     const NAME: &'static str = "UnansweredPhraseGroupPatchRequestBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("phraseAssociations", &mut self.phrase_associations);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("phraseAssociations", &mut self.phrase_associations);
         visitor.extra(&mut self.extra);
     }
 }

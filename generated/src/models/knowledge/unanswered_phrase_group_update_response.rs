@@ -5,10 +5,10 @@ use crate::models::knowledge::{PhraseAssociations, UnansweredGroup};
 
 #[derive(Clone, Default)]
 pub struct UnansweredPhraseGroupUpdateResponse {
+    pub group: Option<Box<UnansweredGroup>>,
     /// `phraseAssociations`
     pub phrase_associations: Option<Vec<PhraseAssociations>>,
-    pub group: Option<Box<UnansweredGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for UnansweredPhraseGroupUpdateResponse {
     const NAME: &'static str = "UnansweredPhraseGroupUpdateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("phraseAssociations", &mut self.phrase_associations);
         visitor.boxed("group", &mut self.group);
+        visitor.field("phraseAssociations", &mut self.phrase_associations);
         visitor.extra(&mut self.extra);
     }
 }

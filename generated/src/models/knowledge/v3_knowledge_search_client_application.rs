@@ -5,12 +5,12 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct V3KnowledgeSearchClientApplication {
-    /// required
-    pub r#type: Option<V3KnowledgeSearchClientApplicationType>,
+    pub assistant: Option<Box<AddressableEntityRef>>,
     /// `botFlow`
     pub bot_flow: Option<Box<AddressableEntityRef>>,
-    pub assistant: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<V3KnowledgeSearchClientApplicationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for V3KnowledgeSearchClientApplication {
     const NAME: &'static str = "V3KnowledgeSearchClientApplication";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("botFlow", &mut self.bot_flow);
         visitor.boxed("assistant", &mut self.assistant);
+        visitor.boxed("botFlow", &mut self.bot_flow);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

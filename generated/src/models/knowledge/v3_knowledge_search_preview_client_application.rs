@@ -7,7 +7,7 @@ use crate::models::knowledge::V3KnowledgeSearchClientApplicationType;
 pub struct V3KnowledgeSearchPreviewClientApplication {
     /// required
     pub r#type: Option<V3KnowledgeSearchPreviewClientApplicationType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

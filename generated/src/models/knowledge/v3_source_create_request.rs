@@ -5,17 +5,17 @@ use crate::models::knowledge::{V3SourceFilter, V3SourceScheduleSettings};
 
 #[derive(Clone, Default)]
 pub struct V3SourceCreateRequest {
-    /// required
-    pub name: Option<String>,
-    pub r#type: Option<V3SourceCreateRequestType>,
     /// `connectionId`
     pub connection_id: Option<String>,
-    /// `triggerType`
-    pub trigger_type: Option<V3SourceCreateRequestTriggerType>,
+    pub filters: Option<Box<V3SourceFilter>>,
+    /// required
+    pub name: Option<String>,
     /// `scheduleSettings`
     pub schedule_settings: Option<Box<V3SourceScheduleSettings>>,
-    pub filters: Option<Box<V3SourceFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `triggerType`
+    pub trigger_type: Option<V3SourceCreateRequestTriggerType>,
+    pub r#type: Option<V3SourceCreateRequestType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for V3SourceCreateRequest {
     const NAME: &'static str = "V3SourceCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
         visitor.field("connectionId", &mut self.connection_id);
-        visitor.field("triggerType", &mut self.trigger_type);
-        visitor.boxed("scheduleSettings", &mut self.schedule_settings);
         visitor.boxed("filters", &mut self.filters);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("scheduleSettings", &mut self.schedule_settings);
+        visitor.field("triggerType", &mut self.trigger_type);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,30 +12,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct V3SourceExpandableListResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    pub connection: Option<Box<ConnectionResponse>>,
     /// `connectionId`
     pub connection_id: Option<String>,
-    pub r#type: Option<V3SourceExpandableListResponseType>,
-    /// `triggerType`
-    pub trigger_type: Option<V3SourceExpandableListResponseTriggerType>,
-    pub status: Option<V3SourceExpandableListResponseStatus>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub error: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
     /// `lastSync`
     pub last_sync: Option<Box<V3SourceLastSynchronization>>,
-    pub connection: Option<Box<ConnectionResponse>>,
-    pub error: Option<Box<ErrorBody>>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<V3SourceExpandableListResponseStatus>,
+    /// `triggerType`
+    pub trigger_type: Option<V3SourceExpandableListResponseTriggerType>,
+    pub r#type: Option<V3SourceExpandableListResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,20 +43,20 @@ impl codec::Model for V3SourceExpandableListResponse {
     const NAME: &'static str = "V3SourceExpandableListResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.boxed("connection", &mut self.connection);
         visitor.field("connectionId", &mut self.connection_id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("triggerType", &mut self.trigger_type);
-        visitor.field("status", &mut self.status);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("lastSync", &mut self.last_sync);
-        visitor.boxed("connection", &mut self.connection);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("lastSync", &mut self.last_sync);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("triggerType", &mut self.trigger_type);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::knowledge::V3SourceExpandableListResponse;
 #[derive(Clone, Default)]
 pub struct V3SourceExpandableListing {
     pub entities: Option<Vec<V3SourceExpandableListResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

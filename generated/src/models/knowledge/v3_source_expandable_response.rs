@@ -13,35 +13,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct V3SourceExpandableResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    pub connection: Option<Box<ConnectionResponse>>,
     /// `connectionId`
     pub connection_id: Option<String>,
-    pub r#type: Option<V3SourceExpandableResponseType>,
-    /// `triggerType`
-    pub trigger_type: Option<V3SourceExpandableResponseTriggerType>,
-    pub status: Option<V3SourceExpandableResponseStatus>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<UserReference>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `lastSync`
-    pub last_sync: Option<Box<V3SourceLastSynchronization>>,
-    /// `scheduleSettings`
-    pub schedule_settings: Option<Box<V3SourceScheduleSettings>>,
-    pub filters: Option<Box<V3SourceFilter>>,
+    pub error: Option<Box<ErrorBody>>,
     /// `filterDetails`
     pub filter_details: Option<Box<V3SourceFilterDetails>>,
-    pub connection: Option<Box<ConnectionResponse>>,
-    pub error: Option<Box<ErrorBody>>,
+    pub filters: Option<Box<V3SourceFilter>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `lastSync`
+    pub last_sync: Option<Box<V3SourceLastSynchronization>>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
+    /// `scheduleSettings`
+    pub schedule_settings: Option<Box<V3SourceScheduleSettings>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<V3SourceExpandableResponseStatus>,
+    /// `triggerType`
+    pub trigger_type: Option<V3SourceExpandableResponseTriggerType>,
+    pub r#type: Option<V3SourceExpandableResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -49,23 +49,23 @@ impl codec::Model for V3SourceExpandableResponse {
     const NAME: &'static str = "V3SourceExpandableResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.boxed("connection", &mut self.connection);
         visitor.field("connectionId", &mut self.connection_id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("triggerType", &mut self.trigger_type);
-        visitor.field("status", &mut self.status);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("lastSync", &mut self.last_sync);
-        visitor.boxed("scheduleSettings", &mut self.schedule_settings);
-        visitor.boxed("filters", &mut self.filters);
-        visitor.boxed("filterDetails", &mut self.filter_details);
-        visitor.boxed("connection", &mut self.connection);
         visitor.boxed("error", &mut self.error);
+        visitor.boxed("filterDetails", &mut self.filter_details);
+        visitor.boxed("filters", &mut self.filters);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("lastSync", &mut self.last_sync);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("scheduleSettings", &mut self.schedule_settings);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("triggerType", &mut self.trigger_type);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

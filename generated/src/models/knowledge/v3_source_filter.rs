@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct V3SourceFilter {
     /// required
-    pub site: Option<String>,
-    /// required
     pub folders: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub site: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for V3SourceFilter {
     const NAME: &'static str = "V3SourceFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("site", &mut self.site);
         visitor.field("folders", &mut self.folders);
+        visitor.field("site", &mut self.site);
         visitor.extra(&mut self.extra);
     }
 }

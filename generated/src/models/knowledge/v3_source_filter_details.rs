@@ -5,9 +5,9 @@ use crate::models::knowledge::{V3SourceFolderDetails, V3SourceSiteDetails};
 
 #[derive(Clone, Default)]
 pub struct V3SourceFilterDetails {
-    pub site: Option<Box<V3SourceSiteDetails>>,
     pub folders: Option<Vec<V3SourceFolderDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub site: Option<Box<V3SourceSiteDetails>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for V3SourceFilterDetails {
     const NAME: &'static str = "V3SourceFilterDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("site", &mut self.site);
         visitor.field("folders", &mut self.folders);
+        visitor.boxed("site", &mut self.site);
         visitor.extra(&mut self.extra);
     }
 }

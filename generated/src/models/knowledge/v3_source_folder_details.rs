@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct V3SourceFolderDetails {
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `fullPath`
     pub full_path: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for V3SourceFolderDetails {
     const NAME: &'static str = "V3SourceFolderDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("fullPath", &mut self.full_path);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("fullPath", &mut self.full_path);
         visitor.extra(&mut self.extra);
     }
 }

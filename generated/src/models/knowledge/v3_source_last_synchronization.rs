@@ -7,26 +7,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct V3SourceLastSynchronization {
-    /// read-only
-    pub id: Option<String>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
-    /// `dateSourceIntervalStart`
-    pub date_source_interval_start: Option<time::Timestamp>,
     /// `dateSourceIntervalEnd`
     pub date_source_interval_end: Option<time::Timestamp>,
-    /// `triggerType`
-    pub trigger_type: Option<V3SourceLastSynchronizationTriggerType>,
-    pub status: Option<V3SourceLastSynchronizationStatus>,
-    pub statistics: Option<Box<V3SynchronizationStatistics>>,
+    /// `dateSourceIntervalStart`
+    pub date_source_interval_start: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
     pub error: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
     /// `ingestionStatus`
     pub ingestion_status: Option<V3SourceLastSynchronizationIngestionStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub statistics: Option<Box<V3SynchronizationStatistics>>,
+    pub status: Option<V3SourceLastSynchronizationStatus>,
+    /// `triggerType`
+    pub trigger_type: Option<V3SourceLastSynchronizationTriggerType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,17 +34,17 @@ impl codec::Model for V3SourceLastSynchronization {
     const NAME: &'static str = "V3SourceLastSynchronization";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("dateSourceIntervalStart", &mut self.date_source_interval_start);
         visitor.field("dateSourceIntervalEnd", &mut self.date_source_interval_end);
-        visitor.field("triggerType", &mut self.trigger_type);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("statistics", &mut self.statistics);
+        visitor.field("dateSourceIntervalStart", &mut self.date_source_interval_start);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("ingestionStatus", &mut self.ingestion_status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("statistics", &mut self.statistics);
+        visitor.field("status", &mut self.status);
+        visitor.field("triggerType", &mut self.trigger_type);
         visitor.extra(&mut self.extra);
     }
 }

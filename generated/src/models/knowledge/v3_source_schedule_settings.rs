@@ -9,7 +9,7 @@ pub struct V3SourceScheduleSettings {
     pub date_start: Option<time::Timestamp>,
     /// required
     pub period: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct V3SourceTagFilter {
     pub any_of_groups: Option<Vec<Vec<String>>>,
     /// `noneOf`
     pub none_of: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,11 +9,11 @@ use crate::models::knowledge::{
 pub struct V3SourceUpdateRequest {
     /// required
     pub name: Option<String>,
-    /// `triggerType`, required
-    pub trigger_type: Option<V3SourceUpdateRequestTriggerType>,
     /// `scheduleSettings`
     pub schedule_settings: Option<Box<V3SourceScheduleSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `triggerType`, required
+    pub trigger_type: Option<V3SourceUpdateRequestTriggerType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for V3SourceUpdateRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("name", &mut self.name);
-        visitor.field("triggerType", &mut self.trigger_type);
         visitor.boxed("scheduleSettings", &mut self.schedule_settings);
+        visitor.field("triggerType", &mut self.trigger_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,30 +13,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct V3Synchronization {
-    /// read-only
-    pub id: Option<String>,
-    pub r#type: Option<V3SynchronizationType>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
-    pub source: Option<Box<V3SourceRef>>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
-    /// `dateSourceIntervalStart`
-    pub date_source_interval_start: Option<time::Timestamp>,
     /// `dateSourceIntervalEnd`
     pub date_source_interval_end: Option<time::Timestamp>,
-    /// `triggerType`
-    pub trigger_type: Option<V3SynchronizationTriggerType>,
-    pub status: Option<V3SynchronizationStatus>,
-    pub statistics: Option<Box<V3SynchronizationStatistics>>,
+    /// `dateSourceIntervalStart`
+    pub date_source_interval_start: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
     pub error: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
     /// `ingestionStatus`
     pub ingestion_status: Option<V3SynchronizationIngestionStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<Box<V3SourceRef>>,
+    pub statistics: Option<Box<V3SynchronizationStatistics>>,
+    pub status: Option<V3SynchronizationStatus>,
+    /// `triggerType`
+    pub trigger_type: Option<V3SynchronizationTriggerType>,
+    pub r#type: Option<V3SynchronizationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,20 +44,20 @@ impl codec::Model for V3Synchronization {
     const NAME: &'static str = "V3Synchronization";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("source", &mut self.source);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("dateSourceIntervalStart", &mut self.date_source_interval_start);
         visitor.field("dateSourceIntervalEnd", &mut self.date_source_interval_end);
-        visitor.field("triggerType", &mut self.trigger_type);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("statistics", &mut self.statistics);
+        visitor.field("dateSourceIntervalStart", &mut self.date_source_interval_start);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("ingestionStatus", &mut self.ingestion_status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("source", &mut self.source);
+        visitor.boxed("statistics", &mut self.statistics);
+        visitor.field("status", &mut self.status);
+        visitor.field("triggerType", &mut self.trigger_type);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

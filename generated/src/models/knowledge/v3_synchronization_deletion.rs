@@ -9,10 +9,10 @@ pub struct V3SynchronizationDeletion {
     pub file_id: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
-    pub synchronization: Option<Box<V3SynchronizationRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub synchronization: Option<Box<V3SynchronizationRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for V3SynchronizationDeletion {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("fileId", &mut self.file_id);
         visitor.field("fileName", &mut self.file_name);
-        visitor.boxed("synchronization", &mut self.synchronization);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("synchronization", &mut self.synchronization);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct V3SynchronizationFileDeletionRequest {
     pub file_id: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

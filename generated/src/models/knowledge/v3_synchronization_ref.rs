@@ -7,11 +7,11 @@ use crate::models::knowledge::V3SourceRef;
 pub struct V3SynchronizationRef {
     /// required
     pub id: Option<String>,
-    /// required
-    pub source: Option<Box<V3SourceRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub source: Option<Box<V3SourceRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for V3SynchronizationRef {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.boxed("source", &mut self.source);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("source", &mut self.source);
         visitor.extra(&mut self.extra);
     }
 }

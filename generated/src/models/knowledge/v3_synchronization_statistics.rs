@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct V3SynchronizationStatistics {
-    /// `synchronizedItemCount`
-    pub synchronized_item_count: Option<i64>,
     /// `failedItemCount`
     pub failed_item_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `synchronizedItemCount`
+    pub synchronized_item_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for V3SynchronizationStatistics {
     const NAME: &'static str = "V3SynchronizationStatistics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("synchronizedItemCount", &mut self.synchronized_item_count);
         visitor.field("failedItemCount", &mut self.failed_item_count);
+        visitor.field("synchronizedItemCount", &mut self.synchronized_item_count);
         visitor.extra(&mut self.extra);
     }
 }

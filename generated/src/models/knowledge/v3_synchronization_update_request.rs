@@ -6,7 +6,7 @@ use crate::models::gamification_and_knowledge::ContestsFinalizeRequestStatus;
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUpdateRequest {
     pub status: Option<V3SynchronizationUpdateRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

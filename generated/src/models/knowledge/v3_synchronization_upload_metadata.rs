@@ -8,7 +8,7 @@ pub struct V3SynchronizationUploadMetadata {
     /// `originUri`
     pub origin_uri: Option<String>,
     pub tags: Option<Vec<FabricTag>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,16 +5,16 @@ use crate::models::knowledge::V3SynchronizationUploadMetadata;
 
 #[derive(Clone, Default)]
 pub struct V3SynchronizationUploadUrlRequest {
-    /// `fileName`, required
-    pub file_name: Option<String>,
+    /// `contentLength`
+    pub content_length: Option<i64>,
     /// `contentMd5`
     pub content_md5: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `contentLength`
-    pub content_length: Option<i64>,
+    /// `fileName`, required
+    pub file_name: Option<String>,
     pub metadata: Option<Box<V3SynchronizationUploadMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for V3SynchronizationUploadUrlRequest {
     const NAME: &'static str = "V3SynchronizationUploadUrlRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fileName", &mut self.file_name);
+        visitor.field("contentLength", &mut self.content_length);
         visitor.field("contentMd5", &mut self.content_md5);
         visitor.field("contentType", &mut self.content_type);
-        visitor.field("contentLength", &mut self.content_length);
+        visitor.field("fileName", &mut self.file_name);
         visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }

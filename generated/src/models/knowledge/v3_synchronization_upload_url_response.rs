@@ -10,13 +10,13 @@ pub struct V3SynchronizationUploadUrlResponse {
     pub file_id: Option<String>,
     /// `fileName`
     pub file_name: Option<String>,
-    pub metadata: Option<Box<V3SynchronizationUploadMetadata>>,
-    pub synchronization: Option<Box<V3SynchronizationRef>>,
-    pub url: Option<String>,
     pub headers: Option<BTreeMap<String, String>>,
+    pub metadata: Option<Box<V3SynchronizationUploadMetadata>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub synchronization: Option<Box<V3SynchronizationRef>>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for V3SynchronizationUploadUrlResponse {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("fileId", &mut self.file_id);
         visitor.field("fileName", &mut self.file_name);
+        visitor.field("headers", &mut self.headers);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("synchronization", &mut self.synchronization);
         visitor.field("url", &mut self.url);
-        visitor.field("headers", &mut self.headers);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 
 #[derive(Clone, Default)]
 pub struct GetUploadSourceUrlJobStatusResponse {
+    /// `errorInformation`
+    pub error_information: Option<Box<ErrorBody>>,
     pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     pub status: Option<GetUploadSourceUrlJobStatusResponseStatus>,
     /// `uploadKey`
     pub upload_key: Option<String>,
-    /// `errorInformation`
-    pub error_information: Option<Box<ErrorBody>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for GetUploadSourceUrlJobStatusResponse {
     const NAME: &'static str = "GetUploadSourceUrlJobStatusResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("errorInformation", &mut self.error_information);
         visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("status", &mut self.status);
         visitor.field("uploadKey", &mut self.upload_key);
-        visitor.boxed("errorInformation", &mut self.error_information);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

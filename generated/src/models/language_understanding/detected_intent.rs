@@ -6,12 +6,12 @@ use crate::models::language_understanding::DetectedNamedEntity;
 #[derive(Clone, Default)]
 pub struct DetectedIntent {
     /// read-only
+    pub entities: Option<Vec<DetectedNamedEntity>>,
+    /// read-only
     pub name: Option<String>,
     /// read-only
     pub probability: Option<f64>,
-    /// read-only
-    pub entities: Option<Vec<DetectedNamedEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for DetectedIntent {
     const NAME: &'static str = "DetectedIntent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("entities", &mut self.entities);
         visitor.field("name", &mut self.name);
         visitor.field("probability", &mut self.probability);
-        visitor.field("entities", &mut self.entities);
         visitor.extra(&mut self.extra);
     }
 }

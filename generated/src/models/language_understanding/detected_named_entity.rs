@@ -5,15 +5,15 @@ use crate::models::language_understanding::DetectedNamedEntityValue;
 
 #[derive(Clone, Default)]
 pub struct DetectedNamedEntity {
-    /// read-only
-    pub name: Option<String>,
     /// `entityType`, read-only
     pub entity_type: Option<String>,
+    /// read-only
+    pub name: Option<String>,
     /// read-only
     pub probability: Option<f64>,
     /// read-only
     pub value: Option<Box<DetectedNamedEntityValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for DetectedNamedEntity {
     const NAME: &'static str = "DetectedNamedEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("entityType", &mut self.entity_type);
+        visitor.field("name", &mut self.name);
         visitor.field("probability", &mut self.probability);
         visitor.boxed("value", &mut self.value);
         visitor.extra(&mut self.extra);

@@ -10,7 +10,7 @@ pub struct DetectedNamedEntityValue {
     pub resolved: Option<String>,
     /// read-only
     pub unit: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

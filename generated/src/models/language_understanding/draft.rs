@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Draft {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// read-only
-    pub miner: Option<Box<Miner>>,
-    /// read-only
-    pub intents: Option<Vec<DraftIntents>>,
-    /// read-only
-    pub topics: Option<Vec<DraftTopics>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// read-only
+    pub intents: Option<Vec<DraftIntents>>,
+    /// read-only
+    pub miner: Option<Box<Miner>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub topics: Option<Vec<DraftTopics>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for Draft {
     const NAME: &'static str = "Draft";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("miner", &mut self.miner);
-        visitor.field("intents", &mut self.intents);
-        visitor.field("topics", &mut self.topics);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("intents", &mut self.intents);
+        visitor.boxed("miner", &mut self.miner);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("topics", &mut self.topics);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,11 +8,11 @@ pub struct DraftIntents {
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// required
-    pub utterances: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub utterances: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for DraftIntents {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("utterances", &mut self.utterances);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("utterances", &mut self.utterances);
         visitor.extra(&mut self.extra);
     }
 }

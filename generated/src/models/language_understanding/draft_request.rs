@@ -7,7 +7,7 @@ use crate::models::language_understanding::{DraftIntents, DraftTopicRequest};
 pub struct DraftRequest {
     pub intents: Option<Vec<DraftIntents>>,
     pub topics: Option<Vec<DraftTopicRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct IgnorePhrase {
-    /// required
-    pub text: Option<String>,
-    /// required
-    pub participant: Option<IgnorePhraseParticipant>,
     /// `mediaType`
     pub media_type: Option<IgnorePhraseMediaType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub participant: Option<IgnorePhraseParticipant>,
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for IgnorePhrase {
     const NAME: &'static str = "IgnorePhrase";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
-        visitor.field("participant", &mut self.participant);
         visitor.field("mediaType", &mut self.media_type);
+        visitor.field("participant", &mut self.participant);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

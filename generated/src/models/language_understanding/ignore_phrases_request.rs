@@ -7,7 +7,7 @@ use crate::models::language_understanding::IgnorePhrase;
 pub struct IgnorePhrasesRequest {
     /// required
     pub phrases: Option<Vec<IgnorePhrase>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

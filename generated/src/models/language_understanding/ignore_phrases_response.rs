@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct IgnorePhrasesResponse {
-    /// `totalPhrases`, required
-    pub total_phrases: Option<i64>,
     /// `addedPhrases`, required
     pub added_phrases: Option<i64>,
+    /// `totalPhrases`, required
+    pub total_phrases: Option<i64>,
     /// `updatedPhrases`, required
     pub updated_phrases: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for IgnorePhrasesResponse {
     const NAME: &'static str = "IgnorePhrasesResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalPhrases", &mut self.total_phrases);
         visitor.field("addedPhrases", &mut self.added_phrases);
+        visitor.field("totalPhrases", &mut self.total_phrases);
         visitor.field("updatedPhrases", &mut self.updated_phrases);
         visitor.extra(&mut self.extra);
     }

@@ -7,13 +7,13 @@ use crate::models::language_understanding::{
 
 #[derive(Clone, Default)]
 pub struct IgnoreTopic {
-    /// required
-    pub text: Option<String>,
-    /// required
-    pub participant: Option<IgnoreTopicParticipant>,
     /// `mediaType`
     pub media_type: Option<IgnoreTopicMediaType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub participant: Option<IgnoreTopicParticipant>,
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for IgnoreTopic {
     const NAME: &'static str = "IgnoreTopic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
-        visitor.field("participant", &mut self.participant);
         visitor.field("mediaType", &mut self.media_type);
+        visitor.field("participant", &mut self.participant);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::language_understanding::IgnoreTopic;
 pub struct IgnoreTopicsRequest {
     /// required
     pub topics: Option<Vec<IgnoreTopic>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct IgnoreTopicsResponse {
-    /// `totalTopics`, required
-    pub total_topics: Option<i64>,
     /// `addedTopics`, required
     pub added_topics: Option<i64>,
+    /// `totalTopics`, required
+    pub total_topics: Option<i64>,
     /// `updatedTopics`, required
     pub updated_topics: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for IgnoreTopicsResponse {
     const NAME: &'static str = "IgnoreTopicsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalTopics", &mut self.total_topics);
         visitor.field("addedTopics", &mut self.added_topics);
+        visitor.field("totalTopics", &mut self.total_topics);
         visitor.field("updatedTopics", &mut self.updated_topics);
         visitor.extra(&mut self.extra);
     }

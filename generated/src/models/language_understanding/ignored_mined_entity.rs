@@ -9,19 +9,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct IgnoredMinedEntity {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub text: Option<String>,
-    /// required
-    pub participant: Option<IgnoredMinedEntityParticipant>,
     /// `dateCreated`, required
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, required
     pub date_modified: Option<time::Timestamp>,
+    /// required
+    pub id: Option<String>,
     /// `mediaType`
     pub media_type: Option<IgnoredMinedEntityMediaType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub participant: Option<IgnoredMinedEntityParticipant>,
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for IgnoredMinedEntity {
     const NAME: &'static str = "IgnoredMinedEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("text", &mut self.text);
-        visitor.field("participant", &mut self.participant);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
         visitor.field("mediaType", &mut self.media_type);
+        visitor.field("participant", &mut self.participant);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,14 +7,14 @@ use crate::models::language_understanding::{
 
 #[derive(Clone, Default)]
 pub struct IntentFeedback {
+    pub assessment: Option<IntentFeedbackAssessment>,
+    /// read-only
+    pub entities: Option<Vec<DetectedNamedEntity>>,
     /// read-only
     pub name: Option<String>,
     /// read-only
     pub probability: Option<f64>,
-    /// read-only
-    pub entities: Option<Vec<DetectedNamedEntity>>,
-    pub assessment: Option<IntentFeedbackAssessment>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for IntentFeedback {
     const NAME: &'static str = "IntentFeedback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("assessment", &mut self.assessment);
+        visitor.field("entities", &mut self.entities);
         visitor.field("name", &mut self.name);
         visitor.field("probability", &mut self.probability);
-        visitor.field("entities", &mut self.entities);
-        visitor.field("assessment", &mut self.assessment);
         visitor.extra(&mut self.extra);
     }
 }

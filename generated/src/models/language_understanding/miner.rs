@@ -9,53 +9,53 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Miner {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub language: Option<MinerLanguage>,
-    /// `minerType`
-    pub miner_type: Option<MinerMinerType>,
-    pub seeding: Option<bool>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// read-only
-    pub status: Option<MinerStatus>,
-    /// `conversationsDateRangeStart`, read-only
-    pub conversations_date_range_start: Option<time::Date>,
-    /// `conversationsDateRangeEnd`, read-only
-    pub conversations_date_range_end: Option<time::Date>,
-    /// `dateCompleted`, read-only
-    pub date_completed: Option<time::Timestamp>,
-    /// read-only
-    pub message: Option<String>,
-    /// `errorInfo`, read-only
-    pub error_info: Option<Box<MinerErrorInfo>>,
-    /// `warningInfo`, read-only
-    pub warning_info: Option<Box<MinerErrorInfo>>,
     /// `conversationDataUploaded`, read-only
     pub conversation_data_uploaded: Option<bool>,
-    /// `mediaType`, read-only
-    pub media_type: Option<MinerMediaType>,
-    /// `participantType`, read-only
-    pub participant_type: Option<MinerParticipantType>,
-    /// `queueIds`, read-only
-    pub queue_ids: Option<Vec<String>>,
-    /// `dateTriggered`, read-only
-    pub date_triggered: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// `latestDraftVersion`, read-only
-    pub latest_draft_version: Option<Box<Draft>>,
+    /// `conversationsDateRangeEnd`, read-only
+    pub conversations_date_range_end: Option<time::Date>,
+    /// `conversationsDateRangeStart`, read-only
+    pub conversations_date_range_start: Option<time::Date>,
     /// `conversationsFetchedCount`, read-only
     pub conversations_fetched_count: Option<i64>,
     /// `conversationsValidCount`, read-only
     pub conversations_valid_count: Option<i64>,
+    /// `dateCompleted`, read-only
+    pub date_completed: Option<time::Timestamp>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    /// `dateTriggered`, read-only
+    pub date_triggered: Option<time::Timestamp>,
+    /// `errorInfo`, read-only
+    pub error_info: Option<Box<MinerErrorInfo>>,
     /// `getminedItemCount`, read-only
     pub getmined_item_count: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
+    pub language: Option<MinerLanguage>,
+    /// `latestDraftVersion`, read-only
+    pub latest_draft_version: Option<Box<Draft>>,
+    /// `mediaType`, read-only
+    pub media_type: Option<MinerMediaType>,
+    /// read-only
+    pub message: Option<String>,
+    /// `minerType`
+    pub miner_type: Option<MinerMinerType>,
+    /// required
+    pub name: Option<String>,
+    /// `participantType`, read-only
+    pub participant_type: Option<MinerParticipantType>,
+    /// `queueIds`, read-only
+    pub queue_ids: Option<Vec<String>>,
+    pub seeding: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<MinerStatus>,
+    /// `warningInfo`, read-only
+    pub warning_info: Option<Box<MinerErrorInfo>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -63,36 +63,36 @@ impl codec::Model for Miner {
     const NAME: &'static str = "Miner";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("language", &mut self.language);
-        visitor.field("minerType", &mut self.miner_type);
-        visitor.field("seeding", &mut self.seeding);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("status", &mut self.status);
+        visitor.field("conversationDataUploaded", &mut self.conversation_data_uploaded);
+        visitor
+            .field("conversationsDateRangeEnd", &mut self.conversations_date_range_end);
         visitor
             .field(
                 "conversationsDateRangeStart",
                 &mut self.conversations_date_range_start,
             );
         visitor
-            .field("conversationsDateRangeEnd", &mut self.conversations_date_range_end);
-        visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.field("message", &mut self.message);
-        visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.boxed("warningInfo", &mut self.warning_info);
-        visitor.field("conversationDataUploaded", &mut self.conversation_data_uploaded);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("participantType", &mut self.participant_type);
-        visitor.field("queueIds", &mut self.queue_ids);
-        visitor.field("dateTriggered", &mut self.date_triggered);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("latestDraftVersion", &mut self.latest_draft_version);
-        visitor
             .field("conversationsFetchedCount", &mut self.conversations_fetched_count);
         visitor.field("conversationsValidCount", &mut self.conversations_valid_count);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("dateTriggered", &mut self.date_triggered);
+        visitor.boxed("errorInfo", &mut self.error_info);
         visitor.field("getminedItemCount", &mut self.getmined_item_count);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.boxed("latestDraftVersion", &mut self.latest_draft_version);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("message", &mut self.message);
+        visitor.field("minerType", &mut self.miner_type);
+        visitor.field("name", &mut self.name);
+        visitor.field("participantType", &mut self.participant_type);
+        visitor.field("queueIds", &mut self.queue_ids);
+        visitor.field("seeding", &mut self.seeding);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("warningInfo", &mut self.warning_info);
         visitor.extra(&mut self.extra);
     }
 }

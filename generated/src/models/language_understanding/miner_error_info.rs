@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct MinerErrorInfo {
-    pub message: Option<String>,
     pub code: Option<String>,
-    /// `messageWithParams`
-    pub message_with_params: Option<String>,
+    pub message: Option<String>,
     /// `messageParams`
     pub message_params: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `messageWithParams`
+    pub message_with_params: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for MinerErrorInfo {
     const NAME: &'static str = "MinerErrorInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("message", &mut self.message);
         visitor.field("code", &mut self.code);
-        visitor.field("messageWithParams", &mut self.message_with_params);
+        visitor.field("message", &mut self.message);
         visitor.field("messageParams", &mut self.message_params);
+        visitor.field("messageWithParams", &mut self.message_with_params);
         visitor.extra(&mut self.extra);
     }
 }

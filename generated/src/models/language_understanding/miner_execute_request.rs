@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MinerExecuteRequest {
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
     /// `dateEnd`
     pub date_end: Option<time::Date>,
-    /// `uploadKey`
-    pub upload_key: Option<String>,
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
     /// `mediaType`
     pub media_type: Option<MinerExecuteRequestMediaType>,
     /// `participantType`
     pub participant_type: Option<MinerExecuteRequestParticipantType>,
     /// `queueIds`
     pub queue_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadKey`
+    pub upload_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for MinerExecuteRequest {
     const NAME: &'static str = "MinerExecuteRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("uploadKey", &mut self.upload_key);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("mediaType", &mut self.media_type);
         visitor.field("participantType", &mut self.participant_type);
         visitor.field("queueIds", &mut self.queue_ids);
+        visitor.field("uploadKey", &mut self.upload_key);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::language_understanding::{Miner, Utterance};
 
 #[derive(Clone, Default)]
 pub struct MinerIntent {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub miner: Option<Box<Miner>>,
-    pub utterances: Option<Vec<Utterance>>,
     /// `analyticVolumePercent`
     pub analytic_volume_percent: Option<f64>,
+    /// read-only
+    pub id: Option<String>,
+    pub miner: Option<Box<Miner>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub utterances: Option<Vec<Utterance>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for MinerIntent {
     const NAME: &'static str = "MinerIntent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("miner", &mut self.miner);
-        visitor.field("utterances", &mut self.utterances);
         visitor.field("analyticVolumePercent", &mut self.analytic_volume_percent);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("miner", &mut self.miner);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("utterances", &mut self.utterances);
         visitor.extra(&mut self.extra);
     }
 }

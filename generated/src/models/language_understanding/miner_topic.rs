@@ -5,23 +5,23 @@ use crate::models::language_understanding::{Miner, TopicPhrase};
 
 #[derive(Clone, Default)]
 pub struct MinerTopic {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// read-only
-    pub miner: Option<Box<Miner>>,
     /// `conversationCount`, read-only
     pub conversation_count: Option<i64>,
     /// `conversationPercent`, read-only
     pub conversation_percent: Option<f64>,
-    /// `utteranceCount`, read-only
-    pub utterance_count: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
+    /// read-only
+    pub miner: Option<Box<Miner>>,
+    pub name: Option<String>,
     /// `phraseCount`, read-only
     pub phrase_count: Option<i64>,
     pub phrases: Option<Vec<TopicPhrase>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `utteranceCount`, read-only
+    pub utterance_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,15 +29,15 @@ impl codec::Model for MinerTopic {
     const NAME: &'static str = "MinerTopic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("miner", &mut self.miner);
         visitor.field("conversationCount", &mut self.conversation_count);
         visitor.field("conversationPercent", &mut self.conversation_percent);
-        visitor.field("utteranceCount", &mut self.utterance_count);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("miner", &mut self.miner);
+        visitor.field("name", &mut self.name);
         visitor.field("phraseCount", &mut self.phrase_count);
         visitor.field("phrases", &mut self.phrases);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("utteranceCount", &mut self.utterance_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,13 +8,13 @@ pub struct MinerTopicPhrase {
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub topic: Option<Box<MinerTopic>>,
-    pub utterances: Option<Vec<Utterance>>,
-    /// `utteranceCount`
-    pub utterance_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub topic: Option<Box<MinerTopic>>,
+    /// `utteranceCount`
+    pub utterance_count: Option<i64>,
+    pub utterances: Option<Vec<Utterance>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for MinerTopicPhrase {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("topic", &mut self.topic);
-        visitor.field("utterances", &mut self.utterances);
-        visitor.field("utteranceCount", &mut self.utterance_count);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("topic", &mut self.topic);
+        visitor.field("utteranceCount", &mut self.utterance_count);
+        visitor.field("utterances", &mut self.utterances);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::language_understanding::NluConfusionMatrixColumn;
 #[derive(Clone, Default)]
 pub struct NluConfusionMatrixRow {
     /// required
-    pub name: Option<String>,
-    /// required
     pub columns: Option<Vec<NluConfusionMatrixColumn>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for NluConfusionMatrixRow {
     const NAME: &'static str = "NluConfusionMatrixRow";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("columns", &mut self.columns);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::language_understanding::{ContextEntity, ContextIntent};
 
 #[derive(Clone, Default)]
 pub struct NluDetectionContext {
-    pub intent: Option<Box<ContextIntent>>,
     pub entity: Option<Box<ContextEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub intent: Option<Box<ContextIntent>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for NluDetectionContext {
     const NAME: &'static str = "NluDetectionContext";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("intent", &mut self.intent);
         visitor.boxed("entity", &mut self.entity);
+        visitor.boxed("intent", &mut self.intent);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct NluDetectionInput {
+    pub language: Option<String>,
     /// required
     pub text: Option<String>,
-    pub language: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for NluDetectionInput {
     const NAME: &'static str = "NluDetectionInput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("language", &mut self.language);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

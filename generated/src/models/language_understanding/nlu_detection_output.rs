@@ -5,11 +5,11 @@ use crate::models::language_understanding::{DetectedDialogAct, DetectedIntent};
 
 #[derive(Clone, Default)]
 pub struct NluDetectionOutput {
-    /// read-only
-    pub intents: Option<Vec<DetectedIntent>>,
     /// `dialogActs`, read-only
     pub dialog_acts: Option<Vec<DetectedDialogAct>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub intents: Option<Vec<DetectedIntent>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for NluDetectionOutput {
     const NAME: &'static str = "NluDetectionOutput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("intents", &mut self.intents);
         visitor.field("dialogActs", &mut self.dialog_acts);
+        visitor.field("intents", &mut self.intents);
         visitor.extra(&mut self.extra);
     }
 }

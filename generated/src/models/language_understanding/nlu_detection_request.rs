@@ -5,10 +5,10 @@ use crate::models::language_understanding::{NluDetectionContext, NluDetectionInp
 
 #[derive(Clone, Default)]
 pub struct NluDetectionRequest {
+    pub context: Option<Box<NluDetectionContext>>,
     /// required
     pub input: Option<Box<NluDetectionInput>>,
-    pub context: Option<Box<NluDetectionContext>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for NluDetectionRequest {
     const NAME: &'static str = "NluDetectionRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("input", &mut self.input);
         visitor.boxed("context", &mut self.context);
+        visitor.boxed("input", &mut self.input);
         visitor.extra(&mut self.extra);
     }
 }

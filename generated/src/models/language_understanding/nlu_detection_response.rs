@@ -6,11 +6,11 @@ use crate::models::shared_by_4_090eb5::NluDomainVersion;
 
 #[derive(Clone, Default)]
 pub struct NluDetectionResponse {
-    /// read-only
-    pub version: Option<Box<NluDomainVersion>>,
     pub input: Option<Box<NluDetectionInput>>,
     pub output: Option<Box<NluDetectionOutput>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub version: Option<Box<NluDomainVersion>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for NluDetectionResponse {
     const NAME: &'static str = "NluDetectionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("version", &mut self.version);
         visitor.boxed("input", &mut self.input);
         visitor.boxed("output", &mut self.output);
+        visitor.boxed("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,13 +9,13 @@ use crate::models::shared_by_4_090eb5::NluDomainVersion;
 
 #[derive(Clone, Default)]
 pub struct NluDomainVersionQualityReport {
-    /// required
-    pub version: Option<Box<NluDomainVersion>>,
     /// `confusionMatrix`, required
     pub confusion_matrix: Option<Vec<NluConfusionMatrixRow>>,
     /// required
     pub summary: Option<Box<NluQualityReportSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub version: Option<Box<NluDomainVersion>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for NluDomainVersionQualityReport {
     const NAME: &'static str = "NluDomainVersionQualityReport";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("version", &mut self.version);
         visitor.field("confusionMatrix", &mut self.confusion_matrix);
         visitor.boxed("summary", &mut self.summary);
+        visitor.boxed("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

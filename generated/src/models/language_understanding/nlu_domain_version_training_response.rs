@@ -8,7 +8,7 @@ pub struct NluDomainVersionTrainingResponse {
     /// read-only
     pub message: Option<String>,
     pub version: Option<Box<NluDomainVersion>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

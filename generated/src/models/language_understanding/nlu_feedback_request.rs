@@ -6,13 +6,13 @@ use crate::models::language_understanding::IntentFeedback;
 #[derive(Clone, Default)]
 pub struct NluFeedbackRequest {
     /// required
-    pub text: Option<String>,
-    /// required
     pub intents: Option<Vec<IntentFeedback>>,
+    pub language: Option<String>,
+    /// required
+    pub text: Option<String>,
     /// `versionId`, required
     pub version_id: Option<String>,
-    pub language: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for NluFeedbackRequest {
     const NAME: &'static str = "NluFeedbackRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("intents", &mut self.intents);
-        visitor.field("versionId", &mut self.version_id);
         visitor.field("language", &mut self.language);
+        visitor.field("text", &mut self.text);
+        visitor.field("versionId", &mut self.version_id);
         visitor.extra(&mut self.extra);
     }
 }

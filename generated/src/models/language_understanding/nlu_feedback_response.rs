@@ -7,18 +7,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct NluFeedbackResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub text: Option<String>,
-    pub intents: Option<Vec<IntentFeedback>>,
-    /// read-only
-    pub version: Option<Box<NluDomainVersion>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    pub intents: Option<Vec<IntentFeedback>>,
     pub language: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// read-only
+    pub version: Option<Box<NluDomainVersion>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for NluFeedbackResponse {
     const NAME: &'static str = "NluFeedbackResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("text", &mut self.text);
-        visitor.field("intents", &mut self.intents);
-        visitor.boxed("version", &mut self.version);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("id", &mut self.id);
+        visitor.field("intents", &mut self.intents);
         visitor.field("language", &mut self.language);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("text", &mut self.text);
+        visitor.boxed("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

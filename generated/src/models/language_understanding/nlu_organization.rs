@@ -9,7 +9,7 @@ pub struct NluOrganization {
     pub limits: Option<BTreeMap<String, i64>>,
     /// `supportedLanguagesInfo`
     pub supported_languages_info: Option<Vec<SupportedLanguagesInfoDefinition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

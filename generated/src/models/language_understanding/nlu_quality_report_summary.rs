@@ -7,7 +7,7 @@ use crate::models::language_understanding::NluQualityReportSummaryMetric;
 pub struct NluQualityReportSummary {
     /// required
     pub metrics: Option<Vec<NluQualityReportSummaryMetric>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::language_understanding::RemoveEntity;
 pub struct RemoveEntitiesRequest {
     /// required
     pub entities: Option<Vec<RemoveEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,15 +5,15 @@ use crate::models::language_understanding::SupportedEntityTypeStatus;
 
 #[derive(Clone, Default)]
 pub struct SupportedLanguagesInfoDefinition {
-    pub language: Option<String>,
     /// `intentClassification`
     pub intent_classification: Option<bool>,
+    pub language: Option<String>,
     pub status: Option<SupportedLanguagesInfoDefinitionStatus>,
-    /// `supportedEntityTypes`
-    pub supported_entity_types: Option<Vec<String>>,
     /// `supportedEntityTypeConfiguration`
     pub supported_entity_type_configuration: Option<Box<SupportedEntityTypeStatus>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedEntityTypes`
+    pub supported_entity_types: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,15 +21,15 @@ impl codec::Model for SupportedLanguagesInfoDefinition {
     const NAME: &'static str = "SupportedLanguagesInfoDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("language", &mut self.language);
         visitor.field("intentClassification", &mut self.intent_classification);
+        visitor.field("language", &mut self.language);
         visitor.field("status", &mut self.status);
-        visitor.field("supportedEntityTypes", &mut self.supported_entity_types);
         visitor
             .boxed(
                 "supportedEntityTypeConfiguration",
                 &mut self.supported_entity_type_configuration,
             );
+        visitor.field("supportedEntityTypes", &mut self.supported_entity_types);
         visitor.extra(&mut self.extra);
     }
 }

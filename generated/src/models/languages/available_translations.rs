@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AvailableTranslations {
+    pub builtin: Option<Vec<String>>,
     /// `orgSpecific`
     pub org_specific: Option<Vec<String>>,
-    pub builtin: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for AvailableTranslations {
     const NAME: &'static str = "AvailableTranslations";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("orgSpecific", &mut self.org_specific);
         visitor.field("builtin", &mut self.builtin);
+        visitor.field("orgSpecific", &mut self.org_specific);
         visitor.extra(&mut self.extra);
     }
 }

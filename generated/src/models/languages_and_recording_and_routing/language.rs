@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Language {
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    pub state: Option<LanguageState>,
-    pub version: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<LanguageState>,
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for Language {
     const NAME: &'static str = "Language";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("state", &mut self.state);
         visitor.field("version", &mut self.version);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AssessmentForm {
-    /// read-only
-    pub id: Option<String>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
     /// `contextId`, read-only
     pub context_id: Option<String>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
     /// read-only
-    pub published: Option<bool>,
+    pub id: Option<String>,
     /// `passPercent`, required
     pub pass_percent: Option<i64>,
+    /// read-only
+    pub published: Option<bool>,
     /// `questionGroups`, required
     pub question_groups: Option<Vec<AssessmentFormQuestionGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for AssessmentForm {
     const NAME: &'static str = "AssessmentForm";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("contextId", &mut self.context_id);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("published", &mut self.published);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
         visitor.field("passPercent", &mut self.pass_percent);
+        visitor.field("published", &mut self.published);
         visitor.field("questionGroups", &mut self.question_groups);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

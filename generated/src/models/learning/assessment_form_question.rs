@@ -5,29 +5,29 @@ use crate::models::shared_by_8_53337e::{AnswerOption, VisibilityCondition};
 
 #[derive(Clone, Default)]
 pub struct AssessmentFormQuestion {
-    pub id: Option<String>,
-    /// `contextId`, read-only
-    pub context_id: Option<String>,
-    pub r#type: Option<AssessmentFormQuestionType>,
-    /// required
-    pub text: Option<String>,
-    /// `helpText`
-    pub help_text: Option<String>,
-    /// `naEnabled`
-    pub na_enabled: Option<bool>,
-    /// `commentsRequired`
-    pub comments_required: Option<bool>,
-    /// `visibilityCondition`
-    pub visibility_condition: Option<Box<VisibilityCondition>>,
     /// `answerOptions`
     pub answer_options: Option<Vec<AnswerOption>>,
-    /// `maxResponseCharacters`
-    pub max_response_characters: Option<i64>,
-    /// `isKill`
-    pub is_kill: Option<bool>,
+    /// `commentsRequired`
+    pub comments_required: Option<bool>,
+    /// `contextId`, read-only
+    pub context_id: Option<String>,
+    /// `helpText`
+    pub help_text: Option<String>,
+    pub id: Option<String>,
     /// `isCritical`
     pub is_critical: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `isKill`
+    pub is_kill: Option<bool>,
+    /// `maxResponseCharacters`
+    pub max_response_characters: Option<i64>,
+    /// `naEnabled`
+    pub na_enabled: Option<bool>,
+    /// required
+    pub text: Option<String>,
+    pub r#type: Option<AssessmentFormQuestionType>,
+    /// `visibilityCondition`
+    pub visibility_condition: Option<Box<VisibilityCondition>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,18 +35,18 @@ impl codec::Model for AssessmentFormQuestion {
     const NAME: &'static str = "AssessmentFormQuestion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("contextId", &mut self.context_id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
-        visitor.field("helpText", &mut self.help_text);
-        visitor.field("naEnabled", &mut self.na_enabled);
-        visitor.field("commentsRequired", &mut self.comments_required);
-        visitor.boxed("visibilityCondition", &mut self.visibility_condition);
         visitor.field("answerOptions", &mut self.answer_options);
-        visitor.field("maxResponseCharacters", &mut self.max_response_characters);
-        visitor.field("isKill", &mut self.is_kill);
+        visitor.field("commentsRequired", &mut self.comments_required);
+        visitor.field("contextId", &mut self.context_id);
+        visitor.field("helpText", &mut self.help_text);
+        visitor.field("id", &mut self.id);
         visitor.field("isCritical", &mut self.is_critical);
+        visitor.field("isKill", &mut self.is_kill);
+        visitor.field("maxResponseCharacters", &mut self.max_response_characters);
+        visitor.field("naEnabled", &mut self.na_enabled);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("visibilityCondition", &mut self.visibility_condition);
         visitor.extra(&mut self.extra);
     }
 }

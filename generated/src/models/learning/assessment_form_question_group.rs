@@ -6,29 +6,29 @@ use crate::models::shared_by_8_53337e::VisibilityCondition;
 
 #[derive(Clone, Default)]
 pub struct AssessmentFormQuestionGroup {
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub r#type: Option<String>,
     /// `contextId`, read-only
     pub context_id: Option<String>,
     /// `defaultAnswersToHighest`
     pub default_answers_to_highest: Option<bool>,
     /// `defaultAnswersToNA`
     pub default_answers_to_na: Option<bool>,
-    /// `naEnabled`
-    pub na_enabled: Option<bool>,
-    pub weight: Option<f64>,
+    pub id: Option<String>,
     /// `manualWeight`
     pub manual_weight: Option<bool>,
+    /// `naEnabled`
+    pub na_enabled: Option<bool>,
+    /// required
+    pub name: Option<String>,
     /// required
     pub questions: Option<Vec<AssessmentFormQuestion>>,
-    /// `visibilityCondition`
-    pub visibility_condition: Option<Box<VisibilityCondition>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<String>,
+    /// `visibilityCondition`
+    pub visibility_condition: Option<Box<VisibilityCondition>>,
+    pub weight: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,18 +36,18 @@ impl codec::Model for AssessmentFormQuestionGroup {
     const NAME: &'static str = "AssessmentFormQuestionGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
         visitor.field("contextId", &mut self.context_id);
         visitor.field("defaultAnswersToHighest", &mut self.default_answers_to_highest);
         visitor.field("defaultAnswersToNA", &mut self.default_answers_to_na);
-        visitor.field("naEnabled", &mut self.na_enabled);
-        visitor.field("weight", &mut self.weight);
+        visitor.field("id", &mut self.id);
         visitor.field("manualWeight", &mut self.manual_weight);
+        visitor.field("naEnabled", &mut self.na_enabled);
+        visitor.field("name", &mut self.name);
         visitor.field("questions", &mut self.questions);
-        visitor.boxed("visibilityCondition", &mut self.visibility_condition);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("visibilityCondition", &mut self.visibility_condition);
+        visitor.field("weight", &mut self.weight);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,39 +5,39 @@ use crate::models::learning::AssessmentQuestionScore;
 
 #[derive(Clone, Default)]
 pub struct AssessmentQuestionGroupScore {
-    /// `questionGroupId`, required
-    pub question_group_id: Option<String>,
-    /// `totalScore`, read-only
-    pub total_score: Option<f64>,
-    /// `maxTotalScore`, read-only
-    pub max_total_score: Option<f64>,
     /// `markedNA`
     pub marked_na: Option<bool>,
+    /// `maxTotalCriticalScore`, read-only
+    pub max_total_critical_score: Option<f64>,
+    /// `maxTotalCriticalScoreUnweighted`, read-only
+    pub max_total_critical_score_unweighted: Option<f64>,
+    /// `maxTotalNonCriticalScore`, read-only
+    pub max_total_non_critical_score: Option<f64>,
+    /// `maxTotalNonCriticalScoreUnweighted`, read-only
+    pub max_total_non_critical_score_unweighted: Option<f64>,
+    /// `maxTotalScore`, read-only
+    pub max_total_score: Option<f64>,
+    /// `maxTotalScoreUnweighted`, read-only
+    pub max_total_score_unweighted: Option<f64>,
+    /// `questionGroupId`, required
+    pub question_group_id: Option<String>,
+    /// `questionScores`
+    pub question_scores: Option<Vec<AssessmentQuestionScore>>,
     /// `systemMarkedNA`
     pub system_marked_na: Option<bool>,
     /// `totalCriticalScore`, read-only
     pub total_critical_score: Option<f64>,
-    /// `maxTotalCriticalScore`, read-only
-    pub max_total_critical_score: Option<f64>,
-    /// `totalNonCriticalScore`, read-only
-    pub total_non_critical_score: Option<f64>,
-    /// `maxTotalNonCriticalScore`, read-only
-    pub max_total_non_critical_score: Option<f64>,
-    /// `totalScoreUnweighted`, read-only
-    pub total_score_unweighted: Option<f64>,
-    /// `maxTotalScoreUnweighted`, read-only
-    pub max_total_score_unweighted: Option<f64>,
     /// `totalCriticalScoreUnweighted`, read-only
     pub total_critical_score_unweighted: Option<f64>,
-    /// `maxTotalCriticalScoreUnweighted`, read-only
-    pub max_total_critical_score_unweighted: Option<f64>,
+    /// `totalNonCriticalScore`, read-only
+    pub total_non_critical_score: Option<f64>,
     /// `totalNonCriticalScoreUnweighted`, read-only
     pub total_non_critical_score_unweighted: Option<f64>,
-    /// `maxTotalNonCriticalScoreUnweighted`, read-only
-    pub max_total_non_critical_score_unweighted: Option<f64>,
-    /// `questionScores`
-    pub question_scores: Option<Vec<AssessmentQuestionScore>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalScore`, read-only
+    pub total_score: Option<f64>,
+    /// `totalScoreUnweighted`, read-only
+    pub total_score_unweighted: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,39 +45,39 @@ impl codec::Model for AssessmentQuestionGroupScore {
     const NAME: &'static str = "AssessmentQuestionGroupScore";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("questionGroupId", &mut self.question_group_id);
-        visitor.field("totalScore", &mut self.total_score);
-        visitor.field("maxTotalScore", &mut self.max_total_score);
         visitor.field("markedNA", &mut self.marked_na);
-        visitor.field("systemMarkedNA", &mut self.system_marked_na);
-        visitor.field("totalCriticalScore", &mut self.total_critical_score);
         visitor.field("maxTotalCriticalScore", &mut self.max_total_critical_score);
-        visitor.field("totalNonCriticalScore", &mut self.total_non_critical_score);
-        visitor
-            .field("maxTotalNonCriticalScore", &mut self.max_total_non_critical_score);
-        visitor.field("totalScoreUnweighted", &mut self.total_score_unweighted);
-        visitor.field("maxTotalScoreUnweighted", &mut self.max_total_score_unweighted);
-        visitor
-            .field(
-                "totalCriticalScoreUnweighted",
-                &mut self.total_critical_score_unweighted,
-            );
         visitor
             .field(
                 "maxTotalCriticalScoreUnweighted",
                 &mut self.max_total_critical_score_unweighted,
             );
         visitor
-            .field(
-                "totalNonCriticalScoreUnweighted",
-                &mut self.total_non_critical_score_unweighted,
-            );
+            .field("maxTotalNonCriticalScore", &mut self.max_total_non_critical_score);
         visitor
             .field(
                 "maxTotalNonCriticalScoreUnweighted",
                 &mut self.max_total_non_critical_score_unweighted,
             );
+        visitor.field("maxTotalScore", &mut self.max_total_score);
+        visitor.field("maxTotalScoreUnweighted", &mut self.max_total_score_unweighted);
+        visitor.field("questionGroupId", &mut self.question_group_id);
         visitor.field("questionScores", &mut self.question_scores);
+        visitor.field("systemMarkedNA", &mut self.system_marked_na);
+        visitor.field("totalCriticalScore", &mut self.total_critical_score);
+        visitor
+            .field(
+                "totalCriticalScoreUnweighted",
+                &mut self.total_critical_score_unweighted,
+            );
+        visitor.field("totalNonCriticalScore", &mut self.total_non_critical_score);
+        visitor
+            .field(
+                "totalNonCriticalScoreUnweighted",
+                &mut self.total_non_critical_score_unweighted,
+            );
+        visitor.field("totalScore", &mut self.total_score);
+        visitor.field("totalScoreUnweighted", &mut self.total_score_unweighted);
         visitor.extra(&mut self.extra);
     }
 }

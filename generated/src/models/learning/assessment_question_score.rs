@@ -4,22 +4,22 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AssessmentQuestionScore {
-    /// `failedKillQuestion`, read-only
-    pub failed_kill_question: Option<bool>,
-    pub comments: Option<String>,
-    /// `questionId`, required
-    pub question_id: Option<String>,
     /// `answerId`
     pub answer_id: Option<String>,
-    /// read-only
-    pub score: Option<i64>,
-    /// `markedNA`
-    pub marked_na: Option<bool>,
-    /// `systemMarkedNA`
-    pub system_marked_na: Option<bool>,
+    pub comments: Option<String>,
+    /// `failedKillQuestion`, read-only
+    pub failed_kill_question: Option<bool>,
     /// `freeTextAnswer`
     pub free_text_answer: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `markedNA`
+    pub marked_na: Option<bool>,
+    /// `questionId`, required
+    pub question_id: Option<String>,
+    /// read-only
+    pub score: Option<i64>,
+    /// `systemMarkedNA`
+    pub system_marked_na: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for AssessmentQuestionScore {
     const NAME: &'static str = "AssessmentQuestionScore";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("failedKillQuestion", &mut self.failed_kill_question);
-        visitor.field("comments", &mut self.comments);
-        visitor.field("questionId", &mut self.question_id);
         visitor.field("answerId", &mut self.answer_id);
-        visitor.field("score", &mut self.score);
-        visitor.field("markedNA", &mut self.marked_na);
-        visitor.field("systemMarkedNA", &mut self.system_marked_na);
+        visitor.field("comments", &mut self.comments);
+        visitor.field("failedKillQuestion", &mut self.failed_kill_question);
         visitor.field("freeTextAnswer", &mut self.free_text_answer);
+        visitor.field("markedNA", &mut self.marked_na);
+        visitor.field("questionId", &mut self.question_id);
+        visitor.field("score", &mut self.score);
+        visitor.field("systemMarkedNA", &mut self.system_marked_na);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,22 +5,22 @@ use crate::models::learning::AssessmentQuestionGroupScore;
 
 #[derive(Clone, Default)]
 pub struct AssessmentScoringSet {
-    /// `totalScore`, read-only
-    pub total_score: Option<f64>,
+    /// `agentComments`
+    pub agent_comments: Option<String>,
+    pub comments: Option<String>,
+    /// `failureReasons`, read-only
+    pub failure_reasons: Option<Vec<AssessmentScoringSetFailureReasons>>,
+    /// `isPassed`, read-only
+    pub is_passed: Option<bool>,
+    /// `questionGroupScores`, required
+    pub question_group_scores: Option<Vec<AssessmentQuestionGroupScore>>,
     /// `totalCriticalScore`, read-only
     pub total_critical_score: Option<f64>,
     /// `totalNonCriticalScore`, read-only
     pub total_non_critical_score: Option<f64>,
-    /// `questionGroupScores`, required
-    pub question_group_scores: Option<Vec<AssessmentQuestionGroupScore>>,
-    /// `failureReasons`, read-only
-    pub failure_reasons: Option<Vec<AssessmentScoringSetFailureReasons>>,
-    pub comments: Option<String>,
-    /// `agentComments`
-    pub agent_comments: Option<String>,
-    /// `isPassed`, read-only
-    pub is_passed: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalScore`, read-only
+    pub total_score: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for AssessmentScoringSet {
     const NAME: &'static str = "AssessmentScoringSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalScore", &mut self.total_score);
+        visitor.field("agentComments", &mut self.agent_comments);
+        visitor.field("comments", &mut self.comments);
+        visitor.field("failureReasons", &mut self.failure_reasons);
+        visitor.field("isPassed", &mut self.is_passed);
+        visitor.field("questionGroupScores", &mut self.question_group_scores);
         visitor.field("totalCriticalScore", &mut self.total_critical_score);
         visitor.field("totalNonCriticalScore", &mut self.total_non_critical_score);
-        visitor.field("questionGroupScores", &mut self.question_group_scores);
-        visitor.field("failureReasons", &mut self.failure_reasons);
-        visitor.field("comments", &mut self.comments);
-        visitor.field("agentComments", &mut self.agent_comments);
-        visitor.field("isPassed", &mut self.is_passed);
+        visitor.field("totalScore", &mut self.total_score);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::learning::LearningAssignmentItem;
 
 #[derive(Clone, Default)]
 pub struct DisallowedEntityLearningAssignmentItem {
+    pub entity: Option<Box<LearningAssignmentItem>>,
     /// `errorCode`
     pub error_code: Option<String>,
-    pub entity: Option<Box<LearningAssignmentItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DisallowedEntityLearningAssignmentItem {
     const NAME: &'static str = "DisallowedEntityLearningAssignmentItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("errorCode", &mut self.error_code);
         visitor.boxed("entity", &mut self.entity);
+        visitor.field("errorCode", &mut self.error_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::learning::LearningAssignmentReference;
 
 #[derive(Clone, Default)]
 pub struct DisallowedEntityLearningAssignmentReference {
+    pub entity: Option<Box<LearningAssignmentReference>>,
     /// `errorCode`
     pub error_code: Option<String>,
-    pub entity: Option<Box<LearningAssignmentReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DisallowedEntityLearningAssignmentReference {
     const NAME: &'static str = "DisallowedEntityLearningAssignmentReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("errorCode", &mut self.error_code);
         visitor.boxed("entity", &mut self.entity);
+        visitor.field("errorCode", &mut self.error_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,22 +6,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LearningAssessment {
+    pub answers: Option<Box<AssessmentScoringSet>>,
+    /// `assessmentFormId`, read-only
+    pub assessment_form_id: Option<String>,
     /// `assessmentId`, read-only
     pub assessment_id: Option<String>,
     /// `contextId`, read-only
     pub context_id: Option<String>,
-    /// `assessmentFormId`, read-only
-    pub assessment_form_id: Option<String>,
-    /// read-only
-    pub status: Option<LearningAssessmentStatus>,
-    pub answers: Option<Box<AssessmentScoringSet>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
     /// `dateSubmitted`, read-only
     pub date_submitted: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<LearningAssessmentStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for LearningAssessment {
     const NAME: &'static str = "LearningAssessment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("answers", &mut self.answers);
+        visitor.field("assessmentFormId", &mut self.assessment_form_id);
         visitor.field("assessmentId", &mut self.assessment_id);
         visitor.field("contextId", &mut self.context_id);
-        visitor.field("assessmentFormId", &mut self.assessment_form_id);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("answers", &mut self.answers);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateSubmitted", &mut self.date_submitted);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

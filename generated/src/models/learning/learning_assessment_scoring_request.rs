@@ -5,11 +5,11 @@ use crate::models::learning::{AssessmentForm, AssessmentScoringSet};
 
 #[derive(Clone, Default)]
 pub struct LearningAssessmentScoringRequest {
-    /// `assessmentForm`, required
-    pub assessment_form: Option<Box<AssessmentForm>>,
     /// required
     pub answers: Option<Box<AssessmentScoringSet>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `assessmentForm`, required
+    pub assessment_form: Option<Box<AssessmentForm>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for LearningAssessmentScoringRequest {
     const NAME: &'static str = "LearningAssessmentScoringRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("assessmentForm", &mut self.assessment_form);
         visitor.boxed("answers", &mut self.answers);
+        visitor.boxed("assessmentForm", &mut self.assessment_form);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,54 +11,54 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LearningAssignment {
-    /// read-only
-    pub id: Option<String>,
     pub assessment: Option<Box<LearningAssessment>>,
-    /// `dateCompleted`, read-only
-    pub date_completed: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<UserReference>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// `isOverdue`, read-only
-    pub is_overdue: Option<bool>,
-    /// `percentageScore`, read-only
-    pub percentage_score: Option<f64>,
-    /// `assessmentPercentageScore`, read-only
-    pub assessment_percentage_score: Option<f64>,
-    /// `isRule`, read-only
-    pub is_rule: Option<bool>,
-    /// `isManual`, read-only
-    pub is_manual: Option<bool>,
-    /// `isPassed`, read-only
-    pub is_passed: Option<bool>,
-    /// `isLatest`, read-only
-    pub is_latest: Option<bool>,
     /// `assessmentCompletionPercentage`, read-only
     pub assessment_completion_percentage: Option<f64>,
+    /// `assessmentForm`
+    pub assessment_form: Option<Box<AssessmentForm>>,
+    /// `assessmentPercentageScore`, read-only
+    pub assessment_percentage_score: Option<f64>,
     /// `completionPercentage`, read-only
     pub completion_percentage: Option<f64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<UserReference>>,
+    /// `dateCompleted`, read-only
+    pub date_completed: Option<time::Timestamp>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    /// `dateRecommendedForCompletion`
+    pub date_recommended_for_completion: Option<time::Timestamp>,
     /// read-only
-    pub steps: Option<Vec<LearningAssignmentStep>>,
+    pub id: Option<String>,
+    /// `isLatest`, read-only
+    pub is_latest: Option<bool>,
+    /// `isManual`, read-only
+    pub is_manual: Option<bool>,
+    /// `isOverdue`, read-only
+    pub is_overdue: Option<bool>,
+    /// `isPassed`, read-only
+    pub is_passed: Option<bool>,
+    /// `isRule`, read-only
+    pub is_rule: Option<bool>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
+    pub module: Option<Box<LearningModule>>,
     /// `nextStep`, read-only
     pub next_step: Option<Box<LearningAssignmentStep>>,
+    /// `percentageScore`, read-only
+    pub percentage_score: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
     pub state: Option<LearningAssignmentState>,
-    /// `dateRecommendedForCompletion`
-    pub date_recommended_for_completion: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    pub module: Option<Box<LearningModule>>,
+    /// read-only
+    pub steps: Option<Vec<LearningAssignmentStep>>,
     pub user: Option<Box<UserReference>>,
-    /// `assessmentForm`
-    pub assessment_form: Option<Box<AssessmentForm>>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -66,41 +66,41 @@ impl codec::Model for LearningAssignment {
     const NAME: &'static str = "LearningAssignment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("assessment", &mut self.assessment);
-        visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("isOverdue", &mut self.is_overdue);
-        visitor.field("percentageScore", &mut self.percentage_score);
-        visitor
-            .field("assessmentPercentageScore", &mut self.assessment_percentage_score);
-        visitor.field("isRule", &mut self.is_rule);
-        visitor.field("isManual", &mut self.is_manual);
-        visitor.field("isPassed", &mut self.is_passed);
-        visitor.field("isLatest", &mut self.is_latest);
         visitor
             .field(
                 "assessmentCompletionPercentage",
                 &mut self.assessment_completion_percentage,
             );
+        visitor.boxed("assessmentForm", &mut self.assessment_form);
+        visitor
+            .field("assessmentPercentageScore", &mut self.assessment_percentage_score);
         visitor.field("completionPercentage", &mut self.completion_percentage);
-        visitor.field("steps", &mut self.steps);
-        visitor.boxed("nextStep", &mut self.next_step);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("state", &mut self.state);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor
             .field(
                 "dateRecommendedForCompletion",
                 &mut self.date_recommended_for_completion,
             );
-        visitor.field("version", &mut self.version);
-        visitor.boxed("module", &mut self.module);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("assessmentForm", &mut self.assessment_form);
+        visitor.field("id", &mut self.id);
+        visitor.field("isLatest", &mut self.is_latest);
+        visitor.field("isManual", &mut self.is_manual);
+        visitor.field("isOverdue", &mut self.is_overdue);
+        visitor.field("isPassed", &mut self.is_passed);
+        visitor.field("isRule", &mut self.is_rule);
         visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.boxed("module", &mut self.module);
+        visitor.boxed("nextStep", &mut self.next_step);
+        visitor.field("percentageScore", &mut self.percentage_score);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("steps", &mut self.steps);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

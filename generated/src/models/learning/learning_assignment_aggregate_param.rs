@@ -8,13 +8,13 @@ use crate::models::learning_and_users::DevelopmentActivityAggregateParamMetrics;
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateParam {
     /// required
-    pub interval: Option<String>,
-    pub metrics: Option<Vec<LearningAssignmentAggregateParamMetrics>>,
+    pub filter: Option<Box<LearningAssignmentAggregateQueryRequestFilter>>,
     /// `groupBy`
     pub group_by: Option<Vec<LearningAssignmentAggregateParamGroupBy>>,
     /// required
-    pub filter: Option<Box<LearningAssignmentAggregateQueryRequestFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub interval: Option<String>,
+    pub metrics: Option<Vec<LearningAssignmentAggregateParamMetrics>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for LearningAssignmentAggregateParam {
     const NAME: &'static str = "LearningAssignmentAggregateParam";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("filter", &mut self.filter);
+        visitor.field("groupBy", &mut self.group_by);
         visitor.field("interval", &mut self.interval);
         visitor.field("metrics", &mut self.metrics);
-        visitor.field("groupBy", &mut self.group_by);
-        visitor.boxed("filter", &mut self.filter);
         visitor.extra(&mut self.extra);
     }
 }

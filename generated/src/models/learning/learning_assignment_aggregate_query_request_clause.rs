@@ -7,10 +7,10 @@ use crate::models::learning::LearningAssignmentAggregateQueryRequestPredicate;
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryRequestClause {
     /// required
-    pub r#type: Option<LearningAssignmentAggregateQueryRequestClauseType>,
-    /// required
     pub predicates: Option<Vec<LearningAssignmentAggregateQueryRequestPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<LearningAssignmentAggregateQueryRequestClauseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for LearningAssignmentAggregateQueryRequestClause {
     const NAME: &'static str = "LearningAssignmentAggregateQueryRequestClause";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::learning::LearningAssignmentAggregateQueryRequestClause;
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryRequestFilter {
     /// required
-    pub r#type: Option<LearningAssignmentAggregateQueryRequestFilterType>,
-    /// required
     pub clauses: Option<Vec<LearningAssignmentAggregateQueryRequestClause>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<LearningAssignmentAggregateQueryRequestFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for LearningAssignmentAggregateQueryRequestFilter {
     const NAME: &'static str = "LearningAssignmentAggregateQueryRequestFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::learning::LearningAssignmentAggregateQueryResponseMetric;
 pub struct LearningAssignmentAggregateQueryResponseData {
     pub interval: Option<String>,
     pub metrics: Option<Vec<LearningAssignmentAggregateQueryResponseMetric>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

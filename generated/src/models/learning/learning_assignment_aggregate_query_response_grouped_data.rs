@@ -6,9 +6,9 @@ use crate::models::learning::LearningAssignmentAggregateQueryResponseData;
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseGroupedData {
-    pub group: Option<BTreeMap<String, String>>,
     pub data: Option<Vec<LearningAssignmentAggregateQueryResponseData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub group: Option<BTreeMap<String, String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for LearningAssignmentAggregateQueryResponseGroupedData {
     const NAME: &'static str = "LearningAssignmentAggregateQueryResponseGroupedData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("group", &mut self.group);
         visitor.field("data", &mut self.data);
+        visitor.field("group", &mut self.group);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ use crate::models::learning_and_users::DevelopmentActivityAggregateQueryResponse
 pub struct LearningAssignmentAggregateQueryResponseMetric {
     pub metric: Option<LearningAssignmentAggregateQueryResponseMetricMetric>,
     pub stats: Option<Box<LearningAssignmentAggregateQueryResponseStats>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

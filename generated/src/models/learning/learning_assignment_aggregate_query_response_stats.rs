@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateQueryResponseStats {
     pub count: Option<i64>,
-    pub min: Option<f64>,
     pub max: Option<f64>,
+    pub min: Option<f64>,
     pub sum: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for LearningAssignmentAggregateQueryResponseStats {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("count", &mut self.count);
-        visitor.field("min", &mut self.min);
         visitor.field("max", &mut self.max);
+        visitor.field("min", &mut self.min);
         visitor.field("sum", &mut self.sum);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::models::learning::LearningAssignmentAggregateQueryResponseGroupedData
 #[derive(Clone, Default)]
 pub struct LearningAssignmentAggregateResponse {
     pub results: Option<Vec<LearningAssignmentAggregateQueryResponseGroupedData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

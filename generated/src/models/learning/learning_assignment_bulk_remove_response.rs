@@ -7,10 +7,10 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentBulkRemoveResponse {
-    pub entities: Option<Vec<LearningAssignmentEntity>>,
     /// `disallowedEntities`
     pub disallowed_entities: Option<Vec<DisallowedEntityLearningAssignmentReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub entities: Option<Vec<LearningAssignmentEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for LearningAssignmentBulkRemoveResponse {
     const NAME: &'static str = "LearningAssignmentBulkRemoveResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
         visitor.field("disallowedEntities", &mut self.disallowed_entities);
+        visitor.field("entities", &mut self.entities);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,15 +7,15 @@ use crate::runtime::time;
 pub struct LearningAssignmentCreate {
     /// `addToSchedule`
     pub add_to_schedule: Option<bool>,
-    /// `moduleId`, required
-    pub module_id: Option<String>,
-    /// `userId`, required
-    pub user_id: Option<String>,
-    /// `recommendedCompletionDate`
-    pub recommended_completion_date: Option<time::Timestamp>,
     /// `lengthInMinutes`
     pub length_in_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `moduleId`, required
+    pub module_id: Option<String>,
+    /// `recommendedCompletionDate`
+    pub recommended_completion_date: Option<time::Timestamp>,
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for LearningAssignmentCreate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("addToSchedule", &mut self.add_to_schedule);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("moduleId", &mut self.module_id);
-        visitor.field("userId", &mut self.user_id);
         visitor
             .field("recommendedCompletionDate", &mut self.recommended_completion_date);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

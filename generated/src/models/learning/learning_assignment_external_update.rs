@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentExternalUpdate {
-    pub state: Option<LearningAssignmentExternalUpdateState>,
-    /// `percentageScore`
-    pub percentage_score: Option<f64>,
     /// `isPassed`
     pub is_passed: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `percentageScore`
+    pub percentage_score: Option<f64>,
+    pub state: Option<LearningAssignmentExternalUpdateState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for LearningAssignmentExternalUpdate {
     const NAME: &'static str = "LearningAssignmentExternalUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("percentageScore", &mut self.percentage_score);
         visitor.field("isPassed", &mut self.is_passed);
+        visitor.field("percentageScore", &mut self.percentage_score);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

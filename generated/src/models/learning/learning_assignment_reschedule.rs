@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentReschedule {
+    /// `addToSchedule`
+    pub add_to_schedule: Option<bool>,
     /// `dateRecommendedForCompletion`, required
     pub date_recommended_for_completion: Option<time::Timestamp>,
     /// `lengthInMinutes`
     pub length_in_minutes: Option<i64>,
-    /// `addToSchedule`
-    pub add_to_schedule: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,13 +19,13 @@ impl codec::Model for LearningAssignmentReschedule {
     const NAME: &'static str = "LearningAssignmentReschedule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("addToSchedule", &mut self.add_to_schedule);
         visitor
             .field(
                 "dateRecommendedForCompletion",
                 &mut self.date_recommended_for_completion,
             );
         visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("addToSchedule", &mut self.add_to_schedule);
         visitor.extra(&mut self.extra);
     }
 }

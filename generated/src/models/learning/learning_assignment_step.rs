@@ -9,27 +9,27 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentStep {
+    /// `completionPercentage`
+    pub completion_percentage: Option<f64>,
+    /// `completionStatus`, read-only
+    pub completion_status: Option<LearningAssignmentStepCompletionStatus>,
     /// read-only
     pub id: Option<String>,
     /// `moduleStep`, read-only
     pub module_step: Option<Box<LearningModuleInformStep>>,
-    /// read-only
-    pub structure: Option<Vec<LearningAssignmentStepScoStructure>>,
-    /// `successStatus`, read-only
-    pub success_status: Option<LearningAssignmentStepSuccessStatus>,
-    /// `completionStatus`, read-only
-    pub completion_status: Option<LearningAssignmentStepCompletionStatus>,
-    /// `completionPercentage`
-    pub completion_percentage: Option<f64>,
     /// `percentageScore`, read-only
     pub percentage_score: Option<f64>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `shareableContentObject`
     pub shareable_content_object: Option<Box<LearningShareableContentObject>>,
     /// `signedCookie`, read-only
     pub signed_cookie: Option<Box<LearningAssignmentStepSignedCookie>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub structure: Option<Vec<LearningAssignmentStepScoStructure>>,
+    /// `successStatus`, read-only
+    pub success_status: Option<LearningAssignmentStepSuccessStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,16 +37,16 @@ impl codec::Model for LearningAssignmentStep {
     const NAME: &'static str = "LearningAssignmentStep";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("completionPercentage", &mut self.completion_percentage);
+        visitor.field("completionStatus", &mut self.completion_status);
         visitor.field("id", &mut self.id);
         visitor.boxed("moduleStep", &mut self.module_step);
-        visitor.field("structure", &mut self.structure);
-        visitor.field("successStatus", &mut self.success_status);
-        visitor.field("completionStatus", &mut self.completion_status);
-        visitor.field("completionPercentage", &mut self.completion_percentage);
         visitor.field("percentageScore", &mut self.percentage_score);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("shareableContentObject", &mut self.shareable_content_object);
         visitor.boxed("signedCookie", &mut self.signed_cookie);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("structure", &mut self.structure);
+        visitor.field("successStatus", &mut self.success_status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::models::learning::LearningAssignmentStepCompletionStatus;
 #[derive(Clone, Default)]
 pub struct LearningAssignmentStepScoStructure {
     /// read-only
+    pub children: Option<Vec<LearningAssignmentStepScoStructure>>,
+    /// `completionStatus`, read-only
+    pub completion_status: Option<LearningAssignmentStepScoStructureCompletionStatus>,
+    /// read-only
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
     /// `successStatus`, read-only
     pub success_status: Option<LearningAssignmentStepScoStructureSuccessStatus>,
-    /// `completionStatus`, read-only
-    pub completion_status: Option<LearningAssignmentStepScoStructureCompletionStatus>,
-    /// read-only
-    pub children: Option<Vec<LearningAssignmentStepScoStructure>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for LearningAssignmentStepScoStructure {
     const NAME: &'static str = "LearningAssignmentStepScoStructure";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("children", &mut self.children);
+        visitor.field("completionStatus", &mut self.completion_status);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("successStatus", &mut self.success_status);
-        visitor.field("completionStatus", &mut self.completion_status);
-        visitor.field("children", &mut self.children);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentStepSignedCookie {
-    /// read-only
-    pub url: Option<String>,
     /// `cookieValues`, read-only
     pub cookie_values: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for LearningAssignmentStepSignedCookie {
     const NAME: &'static str = "LearningAssignmentStepSignedCookie";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.field("cookieValues", &mut self.cookie_values);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

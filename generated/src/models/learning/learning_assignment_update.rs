@@ -5,9 +5,9 @@ use crate::models::learning::{LearningAssessment, LearningAssignmentExternalUpda
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentUpdate {
-    pub state: Option<LearningAssignmentUpdateState>,
     pub assessment: Option<Box<LearningAssessment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<LearningAssignmentUpdateState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for LearningAssignmentUpdate {
     const NAME: &'static str = "LearningAssignmentUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
         visitor.boxed("assessment", &mut self.assessment);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct LearningCoverArtThumbnail {
     pub resolution: Option<String>,
     pub url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

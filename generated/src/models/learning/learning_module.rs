@@ -14,59 +14,59 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LearningModule {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `excludedFromCatalog`
-    pub excluded_from_catalog: Option<bool>,
+    /// `archivalMode`
+    pub archival_mode: Option<LearningModuleArchivalMode>,
+    /// `assessmentForm`
+    pub assessment_form: Option<Box<AssessmentForm>>,
+    /// `autoAssign`
+    pub auto_assign: Option<Box<LearningModuleAutoAssignResponse>>,
+    /// `completionTimeInDays`, required
+    pub completion_time_in_days: Option<i64>,
+    /// `coverArt`
+    pub cover_art: Option<Box<LearningModuleCoverArtResponse>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// read-only
-    pub version: Option<i64>,
+    pub description: Option<String>,
+    /// `enforceContentOrder`
+    pub enforce_content_order: Option<bool>,
+    /// `excludedFromCatalog`
+    pub excluded_from_catalog: Option<bool>,
     /// `externalId`, read-only
     pub external_id: Option<String>,
     /// read-only
-    pub source: Option<LearningModuleSource>,
-    /// read-only
-    pub rule: Option<Box<LearningModuleRule>>,
-    /// `enforceContentOrder`
-    pub enforce_content_order: Option<bool>,
-    /// `reviewAssessmentResults`
-    pub review_assessment_results: Option<Box<ReviewAssessmentResults>>,
-    /// `autoAssign`
-    pub auto_assign: Option<Box<LearningModuleAutoAssignResponse>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
+    pub id: Option<String>,
+    /// `informSteps`
+    pub inform_steps: Option<Vec<LearningModuleInformStep>>,
     /// `isArchived`, read-only
     pub is_archived: Option<bool>,
     /// `isPublished`, read-only
     pub is_published: Option<bool>,
-    pub description: Option<String>,
-    /// `completionTimeInDays`, required
-    pub completion_time_in_days: Option<i64>,
-    pub r#type: Option<LearningModuleType>,
-    /// `informSteps`
-    pub inform_steps: Option<Vec<LearningModuleInformStep>>,
-    /// `assessmentForm`
-    pub assessment_form: Option<Box<AssessmentForm>>,
-    /// `summaryData`
-    pub summary_data: Option<Box<LearningModuleSummary>>,
-    /// `reassignSummaryData`
-    pub reassign_summary_data: Option<Box<LearningModuleReassignSummary>>,
-    /// `coverArt`
-    pub cover_art: Option<Box<LearningModuleCoverArtResponse>>,
     /// `lengthInMinutes`
     pub length_in_minutes: Option<i64>,
-    /// `archivalMode`
-    pub archival_mode: Option<LearningModuleArchivalMode>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
+    /// required
+    pub name: Option<String>,
+    /// `reassignSummaryData`
+    pub reassign_summary_data: Option<Box<LearningModuleReassignSummary>>,
+    /// `reviewAssessmentResults`
+    pub review_assessment_results: Option<Box<ReviewAssessmentResults>>,
+    /// read-only
+    pub rule: Option<Box<LearningModuleRule>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// read-only
+    pub source: Option<LearningModuleSource>,
+    /// `summaryData`
+    pub summary_data: Option<Box<LearningModuleSummary>>,
+    pub r#type: Option<LearningModuleType>,
+    /// read-only
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -74,33 +74,33 @@ impl codec::Model for LearningModule {
     const NAME: &'static str = "LearningModule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("excludedFromCatalog", &mut self.excluded_from_catalog);
+        visitor.field("archivalMode", &mut self.archival_mode);
+        visitor.boxed("assessmentForm", &mut self.assessment_form);
+        visitor.boxed("autoAssign", &mut self.auto_assign);
+        visitor.field("completionTimeInDays", &mut self.completion_time_in_days);
+        visitor.boxed("coverArt", &mut self.cover_art);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.field("externalId", &mut self.external_id);
-        visitor.field("source", &mut self.source);
-        visitor.boxed("rule", &mut self.rule);
+        visitor.field("description", &mut self.description);
         visitor.field("enforceContentOrder", &mut self.enforce_content_order);
-        visitor.boxed("reviewAssessmentResults", &mut self.review_assessment_results);
-        visitor.boxed("autoAssign", &mut self.auto_assign);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("excludedFromCatalog", &mut self.excluded_from_catalog);
+        visitor.field("externalId", &mut self.external_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("informSteps", &mut self.inform_steps);
         visitor.field("isArchived", &mut self.is_archived);
         visitor.field("isPublished", &mut self.is_published);
-        visitor.field("description", &mut self.description);
-        visitor.field("completionTimeInDays", &mut self.completion_time_in_days);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("informSteps", &mut self.inform_steps);
-        visitor.boxed("assessmentForm", &mut self.assessment_form);
-        visitor.boxed("summaryData", &mut self.summary_data);
-        visitor.boxed("reassignSummaryData", &mut self.reassign_summary_data);
-        visitor.boxed("coverArt", &mut self.cover_art);
         visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("archivalMode", &mut self.archival_mode);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("reassignSummaryData", &mut self.reassign_summary_data);
+        visitor.boxed("reviewAssessmentResults", &mut self.review_assessment_results);
+        visitor.boxed("rule", &mut self.rule);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
+        visitor.boxed("summaryData", &mut self.summary_data);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

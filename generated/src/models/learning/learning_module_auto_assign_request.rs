@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LearningModuleAutoAssignRequest {
-    /// `ruleId`, required
-    pub rule_id: Option<String>,
     /// required
     pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `ruleId`, required
+    pub rule_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for LearningModuleAutoAssignRequest {
     const NAME: &'static str = "LearningModuleAutoAssignRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("ruleId", &mut self.rule_id);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("ruleId", &mut self.rule_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::learning::UsersRulesRuleReference;
 #[derive(Clone, Default)]
 pub struct LearningModuleAutoAssignResponse {
     /// required
-    pub rule: Option<Box<UsersRulesRuleReference>>,
-    /// required
     pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub rule: Option<Box<UsersRulesRuleReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for LearningModuleAutoAssignResponse {
     const NAME: &'static str = "LearningModuleAutoAssignResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("rule", &mut self.rule);
         visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("rule", &mut self.rule);
         visitor.extra(&mut self.extra);
     }
 }

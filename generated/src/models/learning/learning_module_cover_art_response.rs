@@ -9,9 +9,9 @@ pub struct LearningModuleCoverArtResponse {
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    pub url: Option<String>,
     pub thumbnails: Option<Vec<LearningCoverArtThumbnail>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for LearningModuleCoverArtResponse {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("url", &mut self.url);
         visitor.field("thumbnails", &mut self.thumbnails);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

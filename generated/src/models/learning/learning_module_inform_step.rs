@@ -5,21 +5,21 @@ use crate::models::learning::LearningModuleInformStepRequestType;
 
 #[derive(Clone, Default)]
 pub struct LearningModuleInformStep {
-    /// required
-    pub r#type: Option<LearningModuleInformStepType>,
-    pub name: Option<String>,
-    /// required
-    pub value: Option<String>,
-    /// `sharingUri`
-    pub sharing_uri: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// required
-    pub order: Option<i64>,
+    pub description: Option<String>,
     /// `displayName`
     pub display_name: Option<String>,
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// required
+    pub order: Option<i64>,
+    /// `sharingUri`
+    pub sharing_uri: Option<String>,
+    /// required
+    pub r#type: Option<LearningModuleInformStepType>,
+    /// required
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for LearningModuleInformStep {
     const NAME: &'static str = "LearningModuleInformStep";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("name", &mut self.name);
-        visitor.field("value", &mut self.value);
-        visitor.field("sharingUri", &mut self.sharing_uri);
         visitor.field("contentType", &mut self.content_type);
-        visitor.field("order", &mut self.order);
-        visitor.field("displayName", &mut self.display_name);
         visitor.field("description", &mut self.description);
+        visitor.field("displayName", &mut self.display_name);
+        visitor.field("name", &mut self.name);
+        visitor.field("order", &mut self.order);
+        visitor.field("sharingUri", &mut self.sharing_uri);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

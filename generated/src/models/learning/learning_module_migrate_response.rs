@@ -7,7 +7,7 @@ use crate::models::learning::LearningModuleAutoAssignResponse;
 pub struct LearningModuleMigrateResponse {
     /// `autoAssign`, required
     pub auto_assign: Option<Box<LearningModuleAutoAssignResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,23 +8,23 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewGetResponse {
+    /// `assessmentForm`
+    pub assessment_form: Option<Box<AssessmentForm>>,
+    pub assignment: Option<Box<LearningModulePreviewGetResponseAssignment>>,
+    /// `coverArt`
+    pub cover_art: Option<Box<LearningModuleCoverArtResponse>>,
+    pub description: Option<String>,
+    /// `enforceContentOrder`
+    pub enforce_content_order: Option<bool>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
-    /// `coverArt`
-    pub cover_art: Option<Box<LearningModuleCoverArtResponse>>,
-    /// `enforceContentOrder`
-    pub enforce_content_order: Option<bool>,
     /// `reviewAssessmentResults`
     pub review_assessment_results: Option<Box<ReviewAssessmentResults>>,
-    /// `assessmentForm`
-    pub assessment_form: Option<Box<AssessmentForm>>,
-    pub assignment: Option<Box<LearningModulePreviewGetResponseAssignment>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for LearningModulePreviewGetResponse {
     const NAME: &'static str = "LearningModulePreviewGetResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("coverArt", &mut self.cover_art);
-        visitor.field("enforceContentOrder", &mut self.enforce_content_order);
-        visitor.boxed("reviewAssessmentResults", &mut self.review_assessment_results);
         visitor.boxed("assessmentForm", &mut self.assessment_form);
         visitor.boxed("assignment", &mut self.assignment);
+        visitor.boxed("coverArt", &mut self.cover_art);
+        visitor.field("description", &mut self.description);
+        visitor.field("enforceContentOrder", &mut self.enforce_content_order);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("reviewAssessmentResults", &mut self.review_assessment_results);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -7,20 +7,20 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewGetResponseAssignment {
-    pub state: Option<LearningModulePreviewGetResponseAssignmentState>,
-    /// `percentageScore`, read-only
-    pub percentage_score: Option<f64>,
-    /// `assessmentPercentageScore`, read-only
-    pub assessment_percentage_score: Option<f64>,
-    /// `isPassed`, read-only
-    pub is_passed: Option<bool>,
     /// `assessmentCompletionPercentage`, read-only
     pub assessment_completion_percentage: Option<f64>,
+    /// `assessmentPercentageScore`, read-only
+    pub assessment_percentage_score: Option<f64>,
     /// `completionPercentage`, read-only
     pub completion_percentage: Option<f64>,
+    /// `isPassed`, read-only
+    pub is_passed: Option<bool>,
+    /// `percentageScore`, read-only
+    pub percentage_score: Option<f64>,
+    pub state: Option<LearningModulePreviewGetResponseAssignmentState>,
     /// read-only
     pub steps: Option<Vec<LearningModulePreviewGetResponseStep>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,17 +28,17 @@ impl codec::Model for LearningModulePreviewGetResponseAssignment {
     const NAME: &'static str = "LearningModulePreviewGetResponseAssignment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("percentageScore", &mut self.percentage_score);
-        visitor
-            .field("assessmentPercentageScore", &mut self.assessment_percentage_score);
-        visitor.field("isPassed", &mut self.is_passed);
         visitor
             .field(
                 "assessmentCompletionPercentage",
                 &mut self.assessment_completion_percentage,
             );
+        visitor
+            .field("assessmentPercentageScore", &mut self.assessment_percentage_score);
         visitor.field("completionPercentage", &mut self.completion_percentage);
+        visitor.field("isPassed", &mut self.is_passed);
+        visitor.field("percentageScore", &mut self.percentage_score);
+        visitor.field("state", &mut self.state);
         visitor.field("steps", &mut self.steps);
         visitor.extra(&mut self.extra);
     }

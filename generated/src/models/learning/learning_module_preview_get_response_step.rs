@@ -9,23 +9,23 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewGetResponseStep {
+    /// `completionPercentage`
+    pub completion_percentage: Option<f64>,
+    /// `completionStatus`, read-only
+    pub completion_status: Option<LearningModulePreviewGetResponseStepCompletionStatus>,
     /// read-only
     pub id: Option<String>,
     /// `moduleStep`, read-only
     pub module_step: Option<Box<LearningModuleInformStep>>,
-    /// read-only
-    pub structure: Option<Vec<LearningModulePreviewGetScoStructure>>,
-    /// `successStatus`, read-only
-    pub success_status: Option<LearningModulePreviewGetResponseStepSuccessStatus>,
-    /// `completionStatus`, read-only
-    pub completion_status: Option<LearningModulePreviewGetResponseStepCompletionStatus>,
-    /// `completionPercentage`
-    pub completion_percentage: Option<f64>,
     /// `percentageScore`, read-only
     pub percentage_score: Option<f64>,
     /// `signedCookie`, read-only
     pub signed_cookie: Option<Box<LearningAssignmentStepSignedCookie>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub structure: Option<Vec<LearningModulePreviewGetScoStructure>>,
+    /// `successStatus`, read-only
+    pub success_status: Option<LearningModulePreviewGetResponseStepSuccessStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,14 +33,14 @@ impl codec::Model for LearningModulePreviewGetResponseStep {
     const NAME: &'static str = "LearningModulePreviewGetResponseStep";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("completionPercentage", &mut self.completion_percentage);
+        visitor.field("completionStatus", &mut self.completion_status);
         visitor.field("id", &mut self.id);
         visitor.boxed("moduleStep", &mut self.module_step);
-        visitor.field("structure", &mut self.structure);
-        visitor.field("successStatus", &mut self.success_status);
-        visitor.field("completionStatus", &mut self.completion_status);
-        visitor.field("completionPercentage", &mut self.completion_percentage);
         visitor.field("percentageScore", &mut self.percentage_score);
         visitor.boxed("signedCookie", &mut self.signed_cookie);
+        visitor.field("structure", &mut self.structure);
+        visitor.field("successStatus", &mut self.success_status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,20 +9,20 @@ use crate::models::learning::{
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewGetScoStructure {
     /// read-only
+    pub children: Option<Vec<LearningModulePreviewGetScoStructure>>,
+    /// `completionStatus`, read-only
+    pub completion_status: Option<LearningModulePreviewGetScoStructureCompletionStatus>,
+    /// read-only
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
-    /// `successStatus`, read-only
-    pub success_status: Option<LearningModulePreviewGetScoStructureSuccessStatus>,
-    /// `completionStatus`, read-only
-    pub completion_status: Option<LearningModulePreviewGetScoStructureCompletionStatus>,
     /// `percentageScore`, read-only
     pub percentage_score: Option<f64>,
     /// `shareableContentObject`
     pub shareable_content_object: Option<Box<LearningShareableContentObject>>,
-    /// read-only
-    pub children: Option<Vec<LearningModulePreviewGetScoStructure>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `successStatus`, read-only
+    pub success_status: Option<LearningModulePreviewGetScoStructureSuccessStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for LearningModulePreviewGetScoStructure {
     const NAME: &'static str = "LearningModulePreviewGetScoStructure";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("children", &mut self.children);
+        visitor.field("completionStatus", &mut self.completion_status);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("successStatus", &mut self.success_status);
-        visitor.field("completionStatus", &mut self.completion_status);
         visitor.field("percentageScore", &mut self.percentage_score);
         visitor.boxed("shareableContentObject", &mut self.shareable_content_object);
-        visitor.field("children", &mut self.children);
+        visitor.field("successStatus", &mut self.success_status);
         visitor.extra(&mut self.extra);
     }
 }

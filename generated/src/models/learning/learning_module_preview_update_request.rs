@@ -8,14 +8,14 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateRequest {
-    pub state: Option<LearningModulePreviewUpdateRequestState>,
-    /// `currentStep`
-    pub current_step: Option<Box<LearningModulePreviewUpdateRequestCurrentStep>>,
-    pub steps: Option<Vec<LearningModulePreviewUpdateStep>>,
     pub assessment: Option<Box<LearningAssessment>>,
     /// `assessmentForm`
     pub assessment_form: Option<Box<AssessmentForm>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `currentStep`
+    pub current_step: Option<Box<LearningModulePreviewUpdateRequestCurrentStep>>,
+    pub state: Option<LearningModulePreviewUpdateRequestState>,
+    pub steps: Option<Vec<LearningModulePreviewUpdateStep>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for LearningModulePreviewUpdateRequest {
     const NAME: &'static str = "LearningModulePreviewUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.boxed("currentStep", &mut self.current_step);
-        visitor.field("steps", &mut self.steps);
         visitor.boxed("assessment", &mut self.assessment);
         visitor.boxed("assessmentForm", &mut self.assessment_form);
+        visitor.boxed("currentStep", &mut self.current_step);
+        visitor.field("state", &mut self.state);
+        visitor.field("steps", &mut self.steps);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::learning::LearningShareableContentObject;
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateRequestCurrentStep {
-    pub id: Option<String>,
     /// `completionPercentage`
     pub completion_percentage: Option<f64>,
+    pub id: Option<String>,
     /// `shareableContentObject`
     pub shareable_content_object: Option<Box<LearningShareableContentObject>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for LearningModulePreviewUpdateRequestCurrentStep {
     const NAME: &'static str = "LearningModulePreviewUpdateRequestCurrentStep";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("completionPercentage", &mut self.completion_percentage);
+        visitor.field("id", &mut self.id);
         visitor.boxed("shareableContentObject", &mut self.shareable_content_object);
         visitor.extra(&mut self.extra);
     }

@@ -5,9 +5,9 @@ use crate::models::learning::LearningModulePreviewUpdateResponseAssignment;
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateResponse {
-    pub id: Option<String>,
     pub assignment: Option<Box<LearningModulePreviewUpdateResponseAssignment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for LearningModulePreviewUpdateResponse {
     const NAME: &'static str = "LearningModulePreviewUpdateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("assignment", &mut self.assignment);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,22 +8,22 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateResponseAssignment {
-    pub state: Option<LearningModulePreviewUpdateResponseAssignmentState>,
-    /// `percentageScore`, read-only
-    pub percentage_score: Option<f64>,
-    /// `completionPercentage`, read-only
-    pub completion_percentage: Option<f64>,
-    /// `assessmentPercentageScore`, read-only
-    pub assessment_percentage_score: Option<f64>,
     /// `assessmentCompletionPercentage`, read-only
     pub assessment_completion_percentage: Option<f64>,
-    /// `isPassed`, read-only
-    pub is_passed: Option<bool>,
+    /// `assessmentPercentageScore`, read-only
+    pub assessment_percentage_score: Option<f64>,
+    /// `completionPercentage`, read-only
+    pub completion_percentage: Option<f64>,
     /// `currentStep`, read-only
     pub current_step: Option<Box<LearningModulePreviewUpdateResponseCurrentStep>>,
+    /// `isPassed`, read-only
+    pub is_passed: Option<bool>,
+    /// `percentageScore`, read-only
+    pub percentage_score: Option<f64>,
+    pub state: Option<LearningModulePreviewUpdateResponseAssignmentState>,
     /// read-only
     pub steps: Option<Vec<LearningModulePreviewUpdateStep>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,18 +31,18 @@ impl codec::Model for LearningModulePreviewUpdateResponseAssignment {
     const NAME: &'static str = "LearningModulePreviewUpdateResponseAssignment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("percentageScore", &mut self.percentage_score);
-        visitor.field("completionPercentage", &mut self.completion_percentage);
-        visitor
-            .field("assessmentPercentageScore", &mut self.assessment_percentage_score);
         visitor
             .field(
                 "assessmentCompletionPercentage",
                 &mut self.assessment_completion_percentage,
             );
-        visitor.field("isPassed", &mut self.is_passed);
+        visitor
+            .field("assessmentPercentageScore", &mut self.assessment_percentage_score);
+        visitor.field("completionPercentage", &mut self.completion_percentage);
         visitor.boxed("currentStep", &mut self.current_step);
+        visitor.field("isPassed", &mut self.is_passed);
+        visitor.field("percentageScore", &mut self.percentage_score);
+        visitor.field("state", &mut self.state);
         visitor.field("steps", &mut self.steps);
         visitor.extra(&mut self.extra);
     }

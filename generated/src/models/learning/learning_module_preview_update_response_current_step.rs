@@ -7,7 +7,7 @@ use crate::models::learning::LearningShareableContentObject;
 pub struct LearningModulePreviewUpdateResponseCurrentStep {
     /// `shareableContentObject`
     pub shareable_content_object: Option<Box<LearningShareableContentObject>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,18 +8,18 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateScoStructure {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `successStatus`
-    pub success_status: Option<LearningModulePreviewUpdateScoStructureSuccessStatus>,
+    pub children: Option<Vec<LearningModulePreviewUpdateScoStructure>>,
     /// `completionStatus`
     pub completion_status: Option<
         LearningModulePreviewUpdateScoStructureCompletionStatus,
     >,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `percentageScore`
     pub percentage_score: Option<f64>,
-    pub children: Option<Vec<LearningModulePreviewUpdateScoStructure>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `successStatus`
+    pub success_status: Option<LearningModulePreviewUpdateScoStructureSuccessStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for LearningModulePreviewUpdateScoStructure {
     const NAME: &'static str = "LearningModulePreviewUpdateScoStructure";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("children", &mut self.children);
+        visitor.field("completionStatus", &mut self.completion_status);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("successStatus", &mut self.success_status);
-        visitor.field("completionStatus", &mut self.completion_status);
         visitor.field("percentageScore", &mut self.percentage_score);
-        visitor.field("children", &mut self.children);
+        visitor.field("successStatus", &mut self.success_status);
         visitor.extra(&mut self.extra);
     }
 }

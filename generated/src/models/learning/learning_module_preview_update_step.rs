@@ -9,17 +9,17 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningModulePreviewUpdateStep {
-    pub id: Option<String>,
-    /// `successStatus`
-    pub success_status: Option<LearningModulePreviewUpdateStepSuccessStatus>,
-    /// `completionStatus`
-    pub completion_status: Option<LearningModulePreviewUpdateStepCompletionStatus>,
     /// `completionPercentage`
     pub completion_percentage: Option<f64>,
+    /// `completionStatus`
+    pub completion_status: Option<LearningModulePreviewUpdateStepCompletionStatus>,
+    pub id: Option<String>,
     /// `percentageScore`
     pub percentage_score: Option<f64>,
     pub structure: Option<Vec<LearningModulePreviewUpdateScoStructure>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `successStatus`
+    pub success_status: Option<LearningModulePreviewUpdateStepSuccessStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for LearningModulePreviewUpdateStep {
     const NAME: &'static str = "LearningModulePreviewUpdateStep";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("successStatus", &mut self.success_status);
-        visitor.field("completionStatus", &mut self.completion_status);
         visitor.field("completionPercentage", &mut self.completion_percentage);
+        visitor.field("completionStatus", &mut self.completion_status);
+        visitor.field("id", &mut self.id);
         visitor.field("percentageScore", &mut self.percentage_score);
         visitor.field("structure", &mut self.structure);
+        visitor.field("successStatus", &mut self.success_status);
         visitor.extra(&mut self.extra);
     }
 }

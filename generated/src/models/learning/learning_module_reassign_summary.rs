@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LearningModuleReassignSummary {
-    /// `totalReassigned`
-    pub total_reassigned: Option<i64>,
+    /// `assignedCount`
+    pub assigned_count: Option<i64>,
     /// `completedCount`
     pub completed_count: Option<i64>,
     /// `inProgressCount`
     pub in_progress_count: Option<i64>,
-    /// `assignedCount`
-    pub assigned_count: Option<i64>,
     /// `notCompletedCount`
     pub not_completed_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalReassigned`
+    pub total_reassigned: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for LearningModuleReassignSummary {
     const NAME: &'static str = "LearningModuleReassignSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalReassigned", &mut self.total_reassigned);
+        visitor.field("assignedCount", &mut self.assigned_count);
         visitor.field("completedCount", &mut self.completed_count);
         visitor.field("inProgressCount", &mut self.in_progress_count);
-        visitor.field("assignedCount", &mut self.assigned_count);
         visitor.field("notCompletedCount", &mut self.not_completed_count);
+        visitor.field("totalReassigned", &mut self.total_reassigned);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,31 +9,31 @@ use crate::models::learning::{
 
 #[derive(Clone, Default)]
 pub struct LearningModuleRequest {
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `completionTimeInDays`, required
-    pub completion_time_in_days: Option<i64>,
-    /// `informSteps`
-    pub inform_steps: Option<Vec<LearningModuleInformStepRequest>>,
-    pub r#type: Option<LearningModuleRequestType>,
     /// `assessmentForm`
     pub assessment_form: Option<Box<AssessmentForm>>,
+    /// `autoAssign`
+    pub auto_assign: Option<Box<LearningModuleAutoAssignRequest>>,
+    /// `completionTimeInDays`, required
+    pub completion_time_in_days: Option<i64>,
     /// `coverArt`
     pub cover_art: Option<Box<LearningModuleCoverArtRequest>>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
+    pub description: Option<String>,
+    /// `enforceContentOrder`
+    pub enforce_content_order: Option<bool>,
     /// `excludedFromCatalog`
     pub excluded_from_catalog: Option<bool>,
     /// `externalId`
     pub external_id: Option<String>,
-    /// `enforceContentOrder`
-    pub enforce_content_order: Option<bool>,
+    /// `informSteps`
+    pub inform_steps: Option<Vec<LearningModuleInformStepRequest>>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
+    /// required
+    pub name: Option<String>,
     /// `reviewAssessmentResults`
     pub review_assessment_results: Option<Box<ReviewAssessmentResults>>,
-    /// `autoAssign`
-    pub auto_assign: Option<Box<LearningModuleAutoAssignRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<LearningModuleRequestType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,19 +41,19 @@ impl codec::Model for LearningModuleRequest {
     const NAME: &'static str = "LearningModuleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("completionTimeInDays", &mut self.completion_time_in_days);
-        visitor.field("informSteps", &mut self.inform_steps);
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("assessmentForm", &mut self.assessment_form);
+        visitor.boxed("autoAssign", &mut self.auto_assign);
+        visitor.field("completionTimeInDays", &mut self.completion_time_in_days);
         visitor.boxed("coverArt", &mut self.cover_art);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.field("description", &mut self.description);
+        visitor.field("enforceContentOrder", &mut self.enforce_content_order);
         visitor.field("excludedFromCatalog", &mut self.excluded_from_catalog);
         visitor.field("externalId", &mut self.external_id);
-        visitor.field("enforceContentOrder", &mut self.enforce_content_order);
+        visitor.field("informSteps", &mut self.inform_steps);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.field("name", &mut self.name);
         visitor.boxed("reviewAssessmentResults", &mut self.review_assessment_results);
-        visitor.boxed("autoAssign", &mut self.auto_assign);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

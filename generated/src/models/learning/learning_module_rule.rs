@@ -13,7 +13,7 @@ pub struct LearningModuleRule {
     pub parts: Option<Vec<LearningModuleRuleParts>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,12 +8,12 @@ pub struct LearningModuleRuleParts {
     /// required
     pub operation: Option<LearningModuleRulePartsOperation>,
     /// required
+    pub order: Option<i64>,
+    /// required
     pub selector: Option<LearningModuleRulePartsSelector>,
     /// required
     pub value: Option<Vec<String>>,
-    /// required
-    pub order: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for LearningModuleRuleParts {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("operation", &mut self.operation);
+        visitor.field("order", &mut self.order);
         visitor.field("selector", &mut self.selector);
         visitor.field("value", &mut self.value);
-        visitor.field("order", &mut self.order);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,11 +8,11 @@ pub struct LearningModuleSummary {
     pub assigned_count: Option<i64>,
     /// `completedCount`
     pub completed_count: Option<i64>,
-    /// `passedCount`
-    pub passed_count: Option<i64>,
     /// `completedSum`
     pub completed_sum: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `passedCount`
+    pub passed_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for LearningModuleSummary {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("assignedCount", &mut self.assigned_count);
         visitor.field("completedCount", &mut self.completed_count);
-        visitor.field("passedCount", &mut self.passed_count);
         visitor.field("completedSum", &mut self.completed_sum);
+        visitor.field("passedCount", &mut self.passed_count);
         visitor.extra(&mut self.extra);
     }
 }

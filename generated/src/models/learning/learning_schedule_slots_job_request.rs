@@ -5,17 +5,17 @@ use crate::models::coaching_and_learning::CoachingScheduleSlotsJobRequestSlotsTy
 
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsJobRequest {
-    /// `userIds`, required
-    pub user_ids: Option<Vec<String>>,
-    /// `lengthInMinutes`, required
-    pub length_in_minutes: Option<i64>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
     /// required
     pub intervals: Option<Vec<String>>,
+    /// `lengthInMinutes`, required
+    pub length_in_minutes: Option<i64>,
     /// `slotsType`, required
     pub slots_type: Option<LearningScheduleSlotsJobRequestSlotsType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userIds`, required
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for LearningScheduleSlotsJobRequest {
     const NAME: &'static str = "LearningScheduleSlotsJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userIds", &mut self.user_ids);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("intervals", &mut self.intervals);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("slotsType", &mut self.slots_type);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

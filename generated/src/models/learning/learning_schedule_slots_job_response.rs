@@ -6,22 +6,22 @@ use crate::models::learning::LearningScheduleSlotsJobResult;
 
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// `userIds`
-    pub user_ids: Option<Vec<String>>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
-    /// `businessUnitId`
-    pub business_unit_id: Option<String>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
-    /// `slotsType`
-    pub slots_type: Option<LearningScheduleSlotsJobResponseSlotsType>,
+    /// `businessUnitId`
+    pub business_unit_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
     pub results: Option<Vec<LearningScheduleSlotsJobResult>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `slotsType`
+    pub slots_type: Option<LearningScheduleSlotsJobResponseSlotsType>,
+    /// `userIds`
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for LearningScheduleSlotsJobResponse {
     const NAME: &'static str = "LearningScheduleSlotsJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("userIds", &mut self.user_ids);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("businessUnitId", &mut self.business_unit_id);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("slotsType", &mut self.slots_type);
+        visitor.field("businessUnitId", &mut self.business_unit_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("results", &mut self.results);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("slotsType", &mut self.slots_type);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

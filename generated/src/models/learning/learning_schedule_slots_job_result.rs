@@ -7,9 +7,9 @@ use crate::models::learning::LearningScheduleSlotsJobSlot;
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsJobResult {
     pub interval: Option<String>,
-    pub status: Option<LearningScheduleSlotsJobResultStatus>,
     pub slot: Option<Box<LearningScheduleSlotsJobSlot>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<LearningScheduleSlotsJobResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for LearningScheduleSlotsJobResult {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("interval", &mut self.interval);
-        visitor.field("status", &mut self.status);
         visitor.boxed("slot", &mut self.slot);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LearningScheduleSlotsQueryRequest {
+    /// `interruptibleAssignmentId`
+    pub interruptible_assignment_id: Option<String>,
     /// required
     pub interval: Option<String>,
     /// `lengthInMinutes`, required
     pub length_in_minutes: Option<i64>,
     /// `userIds`, required
     pub user_ids: Option<Vec<String>>,
-    /// `interruptibleAssignmentId`
-    pub interruptible_assignment_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for LearningScheduleSlotsQueryRequest {
     const NAME: &'static str = "LearningScheduleSlotsQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor
+            .field("interruptibleAssignmentId", &mut self.interruptible_assignment_id);
         visitor.field("interval", &mut self.interval);
         visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("userIds", &mut self.user_ids);
-        visitor
-            .field("interruptibleAssignmentId", &mut self.interruptible_assignment_id);
         visitor.extra(&mut self.extra);
     }
 }

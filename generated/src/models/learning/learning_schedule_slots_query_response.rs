@@ -9,7 +9,7 @@ pub struct LearningScheduleSlotsQueryResponse {
     pub suggested_slots: Option<Vec<LearningSlot>>,
     /// `wfmScheduleActivities`
     pub wfm_schedule_activities: Option<Vec<LearningSlotWfmScheduleActivity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LearningScormResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub status: Option<LearningScormResponseStatus>,
     /// `errorCode`
     pub error_code: Option<String>,
     /// `errorMessage`
     pub error_message: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `percentageUnpacked`
     pub percentage_unpacked: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<LearningScormResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for LearningScormResponse {
     const NAME: &'static str = "LearningScormResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("errorCode", &mut self.error_code);
         visitor.field("errorMessage", &mut self.error_message);
+        visitor.field("id", &mut self.id);
         visitor.field("percentageUnpacked", &mut self.percentage_unpacked);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

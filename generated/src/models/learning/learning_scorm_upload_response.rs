@@ -6,15 +6,15 @@ use crate::models::learning::LearningScormResponseStatus;
 
 #[derive(Clone, Default)]
 pub struct LearningScormUploadResponse {
+    pub headers: Option<BTreeMap<String, String>>,
     /// read-only
     pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     pub status: Option<LearningScormUploadResponseStatus>,
     /// `uploadUrl`
     pub upload_url: Option<String>,
-    pub headers: Option<BTreeMap<String, String>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for LearningScormUploadResponse {
     const NAME: &'static str = "LearningScormUploadResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("headers", &mut self.headers);
         visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("status", &mut self.status);
         visitor.field("uploadUrl", &mut self.upload_url);
-        visitor.field("headers", &mut self.headers);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

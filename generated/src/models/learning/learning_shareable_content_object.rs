@@ -4,37 +4,37 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LearningShareableContentObject {
-    /// required
-    pub id: Option<String>,
-    /// `lessonStatus`
-    pub lesson_status: Option<LearningShareableContentObjectLessonStatus>,
-    pub exit: Option<LearningShareableContentObjectExit>,
-    pub location: Option<String>,
-    /// `scoreRaw`
-    pub score_raw: Option<f64>,
-    /// `scoreMax`
-    pub score_max: Option<f64>,
-    /// `scoreMin`
-    pub score_min: Option<f64>,
-    /// `suspendData`
-    pub suspend_data: Option<String>,
     /// read-only
     pub credit: Option<LearningShareableContentObjectCredit>,
     /// read-only
     pub entry: Option<LearningShareableContentObjectEntry>,
-    /// read-only
-    pub mode: Option<LearningShareableContentObjectMode>,
-    /// `totalTime`, read-only
-    pub total_time: Option<String>,
-    /// `sessionTime`
-    pub session_time: Option<String>,
+    pub exit: Option<LearningShareableContentObjectExit>,
     /// read-only
     pub href: Option<String>,
-    /// read-only
-    pub parameters: Option<String>,
+    /// required
+    pub id: Option<String>,
     /// `launchData`, read-only
     pub launch_data: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lessonStatus`
+    pub lesson_status: Option<LearningShareableContentObjectLessonStatus>,
+    pub location: Option<String>,
+    /// read-only
+    pub mode: Option<LearningShareableContentObjectMode>,
+    /// read-only
+    pub parameters: Option<String>,
+    /// `scoreMax`
+    pub score_max: Option<f64>,
+    /// `scoreMin`
+    pub score_min: Option<f64>,
+    /// `scoreRaw`
+    pub score_raw: Option<f64>,
+    /// `sessionTime`
+    pub session_time: Option<String>,
+    /// `suspendData`
+    pub suspend_data: Option<String>,
+    /// `totalTime`, read-only
+    pub total_time: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,22 +42,22 @@ impl codec::Model for LearningShareableContentObject {
     const NAME: &'static str = "LearningShareableContentObject";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("lessonStatus", &mut self.lesson_status);
-        visitor.field("exit", &mut self.exit);
-        visitor.field("location", &mut self.location);
-        visitor.field("scoreRaw", &mut self.score_raw);
-        visitor.field("scoreMax", &mut self.score_max);
-        visitor.field("scoreMin", &mut self.score_min);
-        visitor.field("suspendData", &mut self.suspend_data);
         visitor.field("credit", &mut self.credit);
         visitor.field("entry", &mut self.entry);
-        visitor.field("mode", &mut self.mode);
-        visitor.field("totalTime", &mut self.total_time);
-        visitor.field("sessionTime", &mut self.session_time);
+        visitor.field("exit", &mut self.exit);
         visitor.field("href", &mut self.href);
-        visitor.field("parameters", &mut self.parameters);
+        visitor.field("id", &mut self.id);
         visitor.field("launchData", &mut self.launch_data);
+        visitor.field("lessonStatus", &mut self.lesson_status);
+        visitor.field("location", &mut self.location);
+        visitor.field("mode", &mut self.mode);
+        visitor.field("parameters", &mut self.parameters);
+        visitor.field("scoreMax", &mut self.score_max);
+        visitor.field("scoreMin", &mut self.score_min);
+        visitor.field("scoreRaw", &mut self.score_raw);
+        visitor.field("sessionTime", &mut self.session_time);
+        visitor.field("suspendData", &mut self.suspend_data);
+        visitor.field("totalTime", &mut self.total_time);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,13 +8,13 @@ use crate::runtime::time;
 pub struct LearningSlot {
     /// `dateStart`
     pub date_start: Option<time::Timestamp>,
+    /// `differenceRating`
+    pub difference_rating: Option<LearningSlotDifferenceRating>,
     /// `lengthInMinutes`
     pub length_in_minutes: Option<i64>,
     /// `staffingDifference`
     pub staffing_difference: Option<f64>,
-    /// `differenceRating`
-    pub difference_rating: Option<LearningSlotDifferenceRating>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for LearningSlot {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dateStart", &mut self.date_start);
+        visitor.field("differenceRating", &mut self.difference_rating);
         visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("staffingDifference", &mut self.staffing_difference);
-        visitor.field("differenceRating", &mut self.difference_rating);
         visitor.extra(&mut self.extra);
     }
 }

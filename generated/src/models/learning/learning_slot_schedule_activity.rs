@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LearningSlotScheduleActivity {
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
-    /// `lengthMinutes`
-    pub length_minutes: Option<i64>,
-    pub description: Option<String>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
-    pub paid: Option<bool>,
-    /// `timeOffRequestId`
-    pub time_off_request_id: Option<String>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
+    pub description: Option<String>,
     /// `externalActivityId`
     pub external_activity_id: Option<String>,
     /// `externalActivityType`
     pub external_activity_type: Option<LearningSlotScheduleActivityExternalActivityType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lengthMinutes`
+    pub length_minutes: Option<i64>,
+    pub paid: Option<bool>,
+    /// `timeOffRequestId`
+    pub time_off_request_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for LearningSlotScheduleActivity {
     const NAME: &'static str = "LearningSlotScheduleActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("paid", &mut self.paid);
-        visitor.field("timeOffRequestId", &mut self.time_off_request_id);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("description", &mut self.description);
         visitor.field("externalActivityId", &mut self.external_activity_id);
         visitor.field("externalActivityType", &mut self.external_activity_type);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("paid", &mut self.paid);
+        visitor.field("timeOffRequestId", &mut self.time_off_request_id);
         visitor.extra(&mut self.extra);
     }
 }

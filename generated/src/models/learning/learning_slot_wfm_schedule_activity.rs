@@ -9,11 +9,11 @@ use crate::models::shared_by_23_b496d3::UserReference;
 
 #[derive(Clone, Default)]
 pub struct LearningSlotWfmScheduleActivity {
-    pub user: Option<Box<UserReference>>,
     pub activities: Option<Vec<LearningSlotScheduleActivity>>,
     /// `fullDayTimeOffMarkers`
     pub full_day_time_off_markers: Option<Vec<LearningSlotFullDayTimeOffMarker>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for LearningSlotWfmScheduleActivity {
     const NAME: &'static str = "LearningSlotWfmScheduleActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("activities", &mut self.activities);
         visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct ReviewAssessmentResults {
     pub by_assignees: Option<bool>,
     /// `byViewers`
     pub by_viewers: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

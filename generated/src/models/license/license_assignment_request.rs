@@ -10,7 +10,7 @@ pub struct LicenseAssignmentRequest {
     pub user_ids_add: Option<Vec<String>>,
     /// `userIdsRemove`, required
     pub user_ids_remove: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

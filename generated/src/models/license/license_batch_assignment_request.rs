@@ -7,7 +7,7 @@ use crate::models::license::LicenseAssignmentRequest;
 pub struct LicenseBatchAssignmentRequest {
     /// required
     pub assignments: Option<Vec<LicenseAssignmentRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,15 +5,15 @@ use crate::models::license::{AddressableLicenseDefinition, Permissions};
 
 #[derive(Clone, Default)]
 pub struct LicenseDefinition {
+    pub comprises: Option<Vec<LicenseDefinition>>,
+    pub description: Option<String>,
     /// read-only
     pub id: Option<String>,
-    pub description: Option<String>,
     pub permissions: Option<Box<Permissions>>,
     pub prerequisites: Option<Vec<AddressableLicenseDefinition>>,
-    pub comprises: Option<Vec<LicenseDefinition>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for LicenseDefinition {
     const NAME: &'static str = "LicenseDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("comprises", &mut self.comprises);
         visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.boxed("permissions", &mut self.permissions);
         visitor.field("prerequisites", &mut self.prerequisites);
-        visitor.field("comprises", &mut self.comprises);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

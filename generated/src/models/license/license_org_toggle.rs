@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LicenseOrgToggle {
+    pub enabled: Option<bool>,
     /// `featureName`
     pub feature_name: Option<String>,
-    pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for LicenseOrgToggle {
     const NAME: &'static str = "LicenseOrgToggle";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("featureName", &mut self.feature_name);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("featureName", &mut self.feature_name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LicenseUpdateStatus {
-    /// `userId`
-    pub user_id: Option<String>,
     /// `licenseId`
     pub license_id: Option<String>,
     pub result: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for LicenseUpdateStatus {
     const NAME: &'static str = "LicenseUpdateStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
         visitor.field("licenseId", &mut self.license_id);
         visitor.field("result", &mut self.result);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::models::license::UserLicenses;
 #[derive(Clone, Default)]
 pub struct UserLicensesEntityListing {
     pub entities: Option<Vec<UserLicenses>>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    pub total: Option<i64>,
     /// `pageCount`
     pub page_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for UserLicensesEntityListing {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("entities", &mut self.entities);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("total", &mut self.total);
         visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

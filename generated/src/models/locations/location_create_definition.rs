@@ -6,18 +6,18 @@ use crate::models::shared_by_23_d78905::LocationAddress;
 
 #[derive(Clone, Default)]
 pub struct LocationCreateDefinition {
-    /// required
-    pub name: Option<String>,
-    pub version: Option<i64>,
-    pub state: Option<LocationCreateDefinitionState>,
-    pub path: Option<Vec<String>>,
-    pub notes: Option<String>,
+    pub address: Option<Box<LocationAddress>>,
     /// `contactUser`
     pub contact_user: Option<String>,
     /// `emergencyNumber`
     pub emergency_number: Option<Box<LocationEmergencyNumber>>,
-    pub address: Option<Box<LocationAddress>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    pub notes: Option<String>,
+    pub path: Option<Vec<String>>,
+    pub state: Option<LocationCreateDefinitionState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for LocationCreateDefinition {
     const NAME: &'static str = "LocationCreateDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("state", &mut self.state);
-        visitor.field("path", &mut self.path);
-        visitor.field("notes", &mut self.notes);
+        visitor.boxed("address", &mut self.address);
         visitor.field("contactUser", &mut self.contact_user);
         visitor.boxed("emergencyNumber", &mut self.emergency_number);
-        visitor.boxed("address", &mut self.address);
+        visitor.field("name", &mut self.name);
+        visitor.field("notes", &mut self.notes);
+        visitor.field("path", &mut self.path);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

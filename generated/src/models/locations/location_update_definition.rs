@@ -6,19 +6,19 @@ use crate::models::shared_by_23_d78905::LocationAddress;
 
 #[derive(Clone, Default)]
 pub struct LocationUpdateDefinition {
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub version: Option<i64>,
-    pub state: Option<LocationUpdateDefinitionState>,
-    pub path: Option<Vec<String>>,
-    pub notes: Option<String>,
+    pub address: Option<Box<LocationAddress>>,
     /// `contactUser`
     pub contact_user: Option<String>,
     /// `emergencyNumber`
     pub emergency_number: Option<Box<LocationEmergencyNumber>>,
-    pub address: Option<Box<LocationAddress>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    pub notes: Option<String>,
+    pub path: Option<Vec<String>>,
+    pub state: Option<LocationUpdateDefinitionState>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,14 +26,14 @@ impl codec::Model for LocationUpdateDefinition {
     const NAME: &'static str = "LocationUpdateDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("state", &mut self.state);
-        visitor.field("path", &mut self.path);
-        visitor.field("notes", &mut self.notes);
+        visitor.boxed("address", &mut self.address);
         visitor.field("contactUser", &mut self.contact_user);
         visitor.boxed("emergencyNumber", &mut self.emergency_number);
-        visitor.boxed("address", &mut self.address);
+        visitor.field("name", &mut self.name);
+        visitor.field("notes", &mut self.notes);
+        visitor.field("path", &mut self.path);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,18 +8,18 @@ use crate::models::shared_by_10_aefafe::{
 
 #[derive(Clone, Default)]
 pub struct LocationSearchRequest {
-    /// `sortOrder`
-    pub sort_order: Option<LocationSearchRequestSortOrder>,
-    /// `sortBy`
-    pub sort_by: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
+    pub expand: Option<Vec<String>>,
     /// `pageNumber`
     pub page_number: Option<i64>,
-    pub sort: Option<Vec<SearchSort>>,
-    pub expand: Option<Vec<String>>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     pub query: Option<Vec<LocationSearchCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sort: Option<Vec<SearchSort>>,
+    /// `sortBy`
+    pub sort_by: Option<String>,
+    /// `sortOrder`
+    pub sort_order: Option<LocationSearchRequestSortOrder>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for LocationSearchRequest {
     const NAME: &'static str = "LocationSearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("sort", &mut self.sort);
         visitor.field("expand", &mut self.expand);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("query", &mut self.query);
+        visitor.field("sort", &mut self.sort);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,25 +5,25 @@ use crate::models::shared_by_22_5bafab::LocationDefinition;
 
 #[derive(Clone, Default)]
 pub struct LocationsSearchResponse {
-    /// required
-    pub total: Option<i64>,
-    /// `pageCount`, required
-    pub page_count: Option<i64>,
-    /// `pageSize`, required
-    pub page_size: Option<i64>,
-    /// `pageNumber`, required
-    pub page_number: Option<i64>,
-    /// `previousPage`
-    pub previous_page: Option<String>,
     /// `currentPage`
     pub current_page: Option<String>,
     /// `nextPage`
     pub next_page: Option<String>,
-    /// required
-    pub types: Option<Vec<String>>,
+    /// `pageCount`, required
+    pub page_count: Option<i64>,
+    /// `pageNumber`, required
+    pub page_number: Option<i64>,
+    /// `pageSize`, required
+    pub page_size: Option<i64>,
+    /// `previousPage`
+    pub previous_page: Option<String>,
     /// required
     pub results: Option<Vec<LocationDefinition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub total: Option<i64>,
+    /// required
+    pub types: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for LocationsSearchResponse {
     const NAME: &'static str = "LocationsSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("total", &mut self.total);
-        visitor.field("pageCount", &mut self.page_count);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("previousPage", &mut self.previous_page);
         visitor.field("currentPage", &mut self.current_page);
         visitor.field("nextPage", &mut self.next_page);
-        visitor.field("types", &mut self.types);
+        visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("previousPage", &mut self.previous_page);
         visitor.field("results", &mut self.results);
+        visitor.field("total", &mut self.total);
+        visitor.field("types", &mut self.types);
         visitor.extra(&mut self.extra);
     }
 }

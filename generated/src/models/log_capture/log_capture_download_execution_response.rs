@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LogCaptureDownloadExecutionResponse {
-    /// required
-    pub id: Option<String>,
-    /// required, read-only
-    pub user: Option<Box<AddressableEntityRef>>,
-    /// required, read-only
-    pub state: Option<LogCaptureDownloadExecutionResponseState>,
     /// `dateStart`, required, read-only
     pub date_start: Option<time::Timestamp>,
     /// `fileUrl`, required, read-only
     pub file_url: Option<String>,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required, read-only
+    pub state: Option<LogCaptureDownloadExecutionResponseState>,
+    /// required, read-only
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for LogCaptureDownloadExecutionResponse {
     const NAME: &'static str = "LogCaptureDownloadExecutionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("state", &mut self.state);
         visitor.field("dateStart", &mut self.date_start);
         visitor.field("fileUrl", &mut self.file_url);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

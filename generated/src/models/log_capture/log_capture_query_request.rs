@@ -7,11 +7,11 @@ use crate::models::shared_by_6_c2154e::EvaluationSearchRequestDtoSortOrder;
 pub struct LogCaptureQueryRequest {
     /// required
     pub interval: Option<String>,
-    /// `userId`, required
-    pub user_id: Option<String>,
     /// `sortOrder`
     pub sort_order: Option<LogCaptureQueryRequestSortOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for LogCaptureQueryRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("interval", &mut self.interval);
-        visitor.field("userId", &mut self.user_id);
         visitor.field("sortOrder", &mut self.sort_order);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

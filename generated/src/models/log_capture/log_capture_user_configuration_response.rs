@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LogCaptureUserConfigurationResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// `dateStarted`, read-only
-    pub date_started: Option<time::Timestamp>,
     /// `dateExpired`, required
     pub date_expired: Option<time::Timestamp>,
+    /// `dateStarted`, read-only
+    pub date_started: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for LogCaptureUserConfigurationResponse {
     const NAME: &'static str = "LogCaptureUserConfigurationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dateStarted", &mut self.date_started);
         visitor.field("dateExpired", &mut self.date_expired);
+        visitor.field("dateStarted", &mut self.date_started);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -4,26 +4,26 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UserDevice {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `acceptNotifications`, required
+    pub accept_notifications: Option<bool>,
     /// `deviceToken`, required
     pub device_token: Option<String>,
-    /// `notificationId`, required
-    pub notification_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// required
     pub make: Option<String>,
     /// required
     pub model: Option<String>,
-    /// `acceptNotifications`, required
-    pub accept_notifications: Option<bool>,
-    /// required
-    pub r#type: Option<UserDeviceType>,
-    /// `sessionHash`
-    pub session_hash: Option<String>,
+    pub name: Option<String>,
+    /// `notificationId`, required
+    pub notification_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionHash`
+    pub session_hash: Option<String>,
+    /// required
+    pub r#type: Option<UserDeviceType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,16 +31,16 @@ impl codec::Model for UserDevice {
     const NAME: &'static str = "UserDevice";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("acceptNotifications", &mut self.accept_notifications);
         visitor.field("deviceToken", &mut self.device_token);
-        visitor.field("notificationId", &mut self.notification_id);
+        visitor.field("id", &mut self.id);
         visitor.field("make", &mut self.make);
         visitor.field("model", &mut self.model);
-        visitor.field("acceptNotifications", &mut self.accept_notifications);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("sessionHash", &mut self.session_hash);
+        visitor.field("name", &mut self.name);
+        visitor.field("notificationId", &mut self.notification_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sessionHash", &mut self.session_hash);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,28 +7,28 @@ use crate::models::notifications::PermissionDetails;
 #[derive(Clone, Default)]
 pub struct AvailableTopic {
     pub description: Option<String>,
+    pub enforced: Option<bool>,
     pub id: Option<String>,
     /// `permissionDetails`
     pub permission_details: Option<Vec<PermissionDetails>>,
-    /// `requiresPermissions`
-    pub requires_permissions: Option<Vec<String>>,
-    /// `requiresDivisionPermissions`
-    pub requires_division_permissions: Option<bool>,
+    /// `publicApiTemplateUriPaths`
+    pub public_api_template_uri_paths: Option<Vec<String>>,
     /// `requiresAnyValidator`
     pub requires_any_validator: Option<bool>,
-    pub enforced: Option<bool>,
-    pub visibility: Option<AvailableTopicVisibility>,
-    pub schema: Option<BTreeMap<String, serde_json::Value>>,
     /// `requiresCurrentUser`
     pub requires_current_user: Option<bool>,
     /// `requiresCurrentUserOrPermission`
     pub requires_current_user_or_permission: Option<bool>,
-    pub transports: Option<Vec<AvailableTopicTransports>>,
-    /// `publicApiTemplateUriPaths`
-    pub public_api_template_uri_paths: Option<Vec<String>>,
+    /// `requiresDivisionPermissions`
+    pub requires_division_permissions: Option<bool>,
+    /// `requiresPermissions`
+    pub requires_permissions: Option<Vec<String>>,
+    pub schema: Option<BTreeMap<String, serde_json::Value>>,
     /// `topicParameters`
     pub topic_parameters: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub transports: Option<Vec<AvailableTopicTransports>>,
+    pub visibility: Option<AvailableTopicVisibility>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,28 +37,28 @@ impl codec::Model for AvailableTopic {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("description", &mut self.description);
+        visitor.field("enforced", &mut self.enforced);
         visitor.field("id", &mut self.id);
         visitor.field("permissionDetails", &mut self.permission_details);
-        visitor.field("requiresPermissions", &mut self.requires_permissions);
         visitor
-            .field(
-                "requiresDivisionPermissions",
-                &mut self.requires_division_permissions,
-            );
+            .field("publicApiTemplateUriPaths", &mut self.public_api_template_uri_paths);
         visitor.field("requiresAnyValidator", &mut self.requires_any_validator);
-        visitor.field("enforced", &mut self.enforced);
-        visitor.field("visibility", &mut self.visibility);
-        visitor.field("schema", &mut self.schema);
         visitor.field("requiresCurrentUser", &mut self.requires_current_user);
         visitor
             .field(
                 "requiresCurrentUserOrPermission",
                 &mut self.requires_current_user_or_permission,
             );
-        visitor.field("transports", &mut self.transports);
         visitor
-            .field("publicApiTemplateUriPaths", &mut self.public_api_template_uri_paths);
+            .field(
+                "requiresDivisionPermissions",
+                &mut self.requires_division_permissions,
+            );
+        visitor.field("requiresPermissions", &mut self.requires_permissions);
+        visitor.field("schema", &mut self.schema);
         visitor.field("topicParameters", &mut self.topic_parameters);
+        visitor.field("transports", &mut self.transports);
+        visitor.field("visibility", &mut self.visibility);
         visitor.extra(&mut self.extra);
     }
 }

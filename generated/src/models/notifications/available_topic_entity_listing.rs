@@ -6,7 +6,7 @@ use crate::models::notifications::AvailableTopic;
 #[derive(Clone, Default)]
 pub struct AvailableTopicEntityListing {
     pub entities: Option<Vec<AvailableTopic>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,9 +7,9 @@ use crate::runtime::time;
 pub struct Channel {
     /// `connectUri`
     pub connect_uri: Option<String>,
-    pub id: Option<String>,
     pub expires: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for Channel {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("connectUri", &mut self.connect_uri);
-        visitor.field("id", &mut self.id);
         visitor.field("expires", &mut self.expires);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::notifications::Channel;
 #[derive(Clone, Default)]
 pub struct ChannelEntityListing {
     pub entities: Option<Vec<Channel>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

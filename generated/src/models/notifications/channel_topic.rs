@@ -5,14 +5,14 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ChannelTopic {
     pub id: Option<String>,
-    pub state: Option<ChannelTopicState>,
-    /// `rejectionReason`
-    pub rejection_reason: Option<String>,
     /// `missingPermissions`
     pub missing_permissions: Option<Vec<String>>,
+    /// `rejectionReason`
+    pub rejection_reason: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<ChannelTopicState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ChannelTopic {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("rejectionReason", &mut self.rejection_reason);
         visitor.field("missingPermissions", &mut self.missing_permissions);
+        visitor.field("rejectionReason", &mut self.rejection_reason);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

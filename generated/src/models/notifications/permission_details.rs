@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PermissionDetails {
-    pub r#type: Option<PermissionDetailsType>,
-    pub permissions: Option<Vec<String>>,
     /// `allowsCurrentUser`
     pub allows_current_user: Option<bool>,
     pub enforced: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub permissions: Option<Vec<String>>,
+    pub r#type: Option<PermissionDetailsType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for PermissionDetails {
     const NAME: &'static str = "PermissionDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("permissions", &mut self.permissions);
         visitor.field("allowsCurrentUser", &mut self.allows_current_user);
         visitor.field("enforced", &mut self.enforced);
+        visitor.field("permissions", &mut self.permissions);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

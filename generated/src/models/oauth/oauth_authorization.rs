@@ -8,23 +8,23 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct OAuthAuthorization {
     pub client: Option<Box<OAuthClient>>,
-    pub scope: Option<Vec<String>>,
-    pub roles: Option<Vec<String>>,
-    /// `resourceOwner`
-    pub resource_owner: Option<Box<DomainEntityRef>>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<DomainEntityRef>>,
     pub pending: Option<bool>,
-    pub state: Option<OAuthAuthorizationState>,
+    /// `resourceOwner`
+    pub resource_owner: Option<Box<DomainEntityRef>>,
+    pub roles: Option<Vec<String>>,
+    pub scope: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<OAuthAuthorizationState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,16 +33,16 @@ impl codec::Model for OAuthAuthorization {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("client", &mut self.client);
-        visitor.field("scope", &mut self.scope);
-        visitor.field("roles", &mut self.roles);
-        visitor.boxed("resourceOwner", &mut self.resource_owner);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("pending", &mut self.pending);
-        visitor.field("state", &mut self.state);
+        visitor.boxed("resourceOwner", &mut self.resource_owner);
+        visitor.field("roles", &mut self.roles);
+        visitor.field("scope", &mut self.scope);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

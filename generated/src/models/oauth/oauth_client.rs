@@ -10,37 +10,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OAuthClient {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
     /// `accessTokenValiditySeconds`
     pub access_token_validity_seconds: Option<i64>,
-    pub description: Option<String>,
-    /// `registeredRedirectUri`
-    pub registered_redirect_uri: Option<Vec<String>>,
-    pub secret: Option<String>,
-    /// `roleIds`
-    pub role_ids: Option<Vec<String>>,
+    /// `authorizedGrantType`, required
+    pub authorized_grant_type: Option<OAuthClientAuthorizedGrantType>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<DomainEntityRef>>,
-    /// `authorizedGrantType`, required
-    pub authorized_grant_type: Option<OAuthClientAuthorizedGrantType>,
-    pub scope: Option<Vec<String>>,
-    /// `roleDivisions`
-    pub role_divisions: Option<Vec<RoleDivision>>,
-    pub state: Option<OAuthClientState>,
     /// `dateToDelete`
     pub date_to_delete: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<DomainEntityRef>>,
+    /// required
+    pub name: Option<String>,
+    /// `registeredRedirectUri`
+    pub registered_redirect_uri: Option<Vec<String>>,
+    /// `roleDivisions`
+    pub role_divisions: Option<Vec<RoleDivision>>,
+    /// `roleIds`
+    pub role_ids: Option<Vec<String>>,
+    pub scope: Option<Vec<String>>,
+    pub secret: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<OAuthClientState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,27 +48,27 @@ impl codec::Model for OAuthClient {
     const NAME: &'static str = "OAuthClient";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "accessTokenValiditySeconds",
                 &mut self.access_token_validity_seconds,
             );
-        visitor.field("description", &mut self.description);
-        visitor.field("registeredRedirectUri", &mut self.registered_redirect_uri);
-        visitor.field("secret", &mut self.secret);
-        visitor.field("roleIds", &mut self.role_ids);
+        visitor.field("authorizedGrantType", &mut self.authorized_grant_type);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("authorizedGrantType", &mut self.authorized_grant_type);
-        visitor.field("scope", &mut self.scope);
-        visitor.field("roleDivisions", &mut self.role_divisions);
-        visitor.field("state", &mut self.state);
         visitor.field("dateToDelete", &mut self.date_to_delete);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.field("registeredRedirectUri", &mut self.registered_redirect_uri);
+        visitor.field("roleDivisions", &mut self.role_divisions);
+        visitor.field("roleIds", &mut self.role_ids);
+        visitor.field("scope", &mut self.scope);
+        visitor.field("secret", &mut self.secret);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

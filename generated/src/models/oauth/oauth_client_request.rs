@@ -9,24 +9,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OAuthClientRequest {
-    /// required
-    pub name: Option<String>,
     /// `accessTokenValiditySeconds`
     pub access_token_validity_seconds: Option<i64>,
-    pub description: Option<String>,
-    /// `registeredRedirectUri`
-    pub registered_redirect_uri: Option<Vec<String>>,
-    /// `roleIds`
-    pub role_ids: Option<Vec<String>>,
     /// `authorizedGrantType`, required
     pub authorized_grant_type: Option<OAuthClientRequestAuthorizedGrantType>,
-    pub scope: Option<Vec<String>>,
-    /// `roleDivisions`
-    pub role_divisions: Option<Vec<RoleDivision>>,
-    pub state: Option<OAuthClientRequestState>,
     /// `dateToDelete`
     pub date_to_delete: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `registeredRedirectUri`
+    pub registered_redirect_uri: Option<Vec<String>>,
+    /// `roleDivisions`
+    pub role_divisions: Option<Vec<RoleDivision>>,
+    /// `roleIds`
+    pub role_ids: Option<Vec<String>>,
+    pub scope: Option<Vec<String>>,
+    pub state: Option<OAuthClientRequestState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,20 +34,20 @@ impl codec::Model for OAuthClientRequest {
     const NAME: &'static str = "OAuthClientRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "accessTokenValiditySeconds",
                 &mut self.access_token_validity_seconds,
             );
-        visitor.field("description", &mut self.description);
-        visitor.field("registeredRedirectUri", &mut self.registered_redirect_uri);
-        visitor.field("roleIds", &mut self.role_ids);
         visitor.field("authorizedGrantType", &mut self.authorized_grant_type);
-        visitor.field("scope", &mut self.scope);
-        visitor.field("roleDivisions", &mut self.role_divisions);
-        visitor.field("state", &mut self.state);
         visitor.field("dateToDelete", &mut self.date_to_delete);
+        visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
+        visitor.field("registeredRedirectUri", &mut self.registered_redirect_uri);
+        visitor.field("roleDivisions", &mut self.role_divisions);
+        visitor.field("roleIds", &mut self.role_ids);
+        visitor.field("scope", &mut self.scope);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

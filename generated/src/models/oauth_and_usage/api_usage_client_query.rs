@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ApiUsageClientQuery {
-    /// required
-    pub interval: Option<String>,
     pub granularity: Option<ApiUsageClientQueryGranularity>,
-    pub metrics: Option<Vec<ApiUsageClientQueryMetrics>>,
     /// `groupBy`
     pub group_by: Option<Vec<ApiUsageClientQueryGroupBy>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub interval: Option<String>,
+    pub metrics: Option<Vec<ApiUsageClientQueryMetrics>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for ApiUsageClientQuery {
     const NAME: &'static str = "ApiUsageClientQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
         visitor.field("granularity", &mut self.granularity);
-        visitor.field("metrics", &mut self.metrics);
         visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
         visitor.extra(&mut self.extra);
     }
 }

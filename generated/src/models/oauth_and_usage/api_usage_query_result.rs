@@ -6,11 +6,11 @@ use crate::models::shared_by_4_f2e425::Cursors;
 
 #[derive(Clone, Default)]
 pub struct ApiUsageQueryResult {
-    pub results: Option<Vec<ApiUsageRow>>,
+    pub cursors: Option<Box<Cursors>>,
     /// `queryStatus`
     pub query_status: Option<ApiUsageQueryResultQueryStatus>,
-    pub cursors: Option<Box<Cursors>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<ApiUsageRow>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ApiUsageQueryResult {
     const NAME: &'static str = "ApiUsageQueryResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
-        visitor.field("queryStatus", &mut self.query_status);
         visitor.boxed("cursors", &mut self.cursors);
+        visitor.field("queryStatus", &mut self.query_status);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,22 +9,22 @@ pub struct ApiUsageRow {
     pub client_id: Option<String>,
     /// `clientName`
     pub client_name: Option<String>,
-    /// `organizationId`
-    pub organization_id: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
-    /// `templateUri`
-    pub template_uri: Option<String>,
+    pub date: Option<time::Timestamp>,
     /// `httpMethod`
     pub http_method: Option<String>,
+    /// `organizationId`
+    pub organization_id: Option<String>,
+    pub requests: Option<i64>,
     pub status200: Option<i64>,
     pub status300: Option<i64>,
     pub status400: Option<i64>,
-    pub status500: Option<i64>,
     pub status429: Option<i64>,
-    pub requests: Option<i64>,
-    pub date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status500: Option<i64>,
+    /// `templateUri`
+    pub template_uri: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,17 +34,17 @@ impl codec::Model for ApiUsageRow {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("clientId", &mut self.client_id);
         visitor.field("clientName", &mut self.client_name);
-        visitor.field("organizationId", &mut self.organization_id);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("templateUri", &mut self.template_uri);
+        visitor.field("date", &mut self.date);
         visitor.field("httpMethod", &mut self.http_method);
+        visitor.field("organizationId", &mut self.organization_id);
+        visitor.field("requests", &mut self.requests);
         visitor.field("status200", &mut self.status200);
         visitor.field("status300", &mut self.status300);
         visitor.field("status400", &mut self.status400);
-        visitor.field("status500", &mut self.status500);
         visitor.field("status429", &mut self.status429);
-        visitor.field("requests", &mut self.requests);
-        visitor.field("date", &mut self.date);
+        visitor.field("status500", &mut self.status500);
+        visitor.field("templateUri", &mut self.template_uri);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::operational_events::EventDefinitionAggregates;
 
 #[derive(Clone, Default)]
 pub struct EventAggregatesResponse {
-    pub interval: Option<String>,
     /// `eventDefinitionAggregates`
     pub event_definition_aggregates: Option<Vec<EventDefinitionAggregates>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub interval: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for EventAggregatesResponse {
     const NAME: &'static str = "EventAggregatesResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
         visitor
             .field("eventDefinitionAggregates", &mut self.event_definition_aggregates);
+        visitor.field("interval", &mut self.interval);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct EventDefinition {
     /// read-only
+    pub description: Option<String>,
+    /// read-only
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
-    /// read-only
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for EventDefinition {
     const NAME: &'static str = "EventDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct EventDefinitionAggregates {
-    /// `eventDefinition`
-    pub event_definition: Option<Box<AddressableEntityRef>>,
     /// `eventCount`
     pub event_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `eventDefinition`
+    pub event_definition: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for EventDefinitionAggregates {
     const NAME: &'static str = "EventDefinitionAggregates";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("eventDefinition", &mut self.event_definition);
         visitor.field("eventCount", &mut self.event_count);
+        visitor.boxed("eventDefinition", &mut self.event_definition);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::operational_events::EventDefinition;
 #[derive(Clone, Default)]
 pub struct EventDefinitionListing {
     pub entities: Option<Vec<EventDefinition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,15 +5,15 @@ use crate::models::shared_by_6_c2154e::EvaluationSearchRequestDtoSortOrder;
 
 #[derive(Clone, Default)]
 pub struct EventQueryRequest {
-    /// required
-    pub interval: Option<String>,
     /// `eventDefinitionIds`
     pub event_definition_ids: Option<Vec<String>>,
+    /// required
+    pub interval: Option<String>,
     /// `searchTerm`
     pub search_term: Option<String>,
     /// `sortOrder`
     pub sort_order: Option<EventQueryRequestSortOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for EventQueryRequest {
     const NAME: &'static str = "EventQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
         visitor.field("eventDefinitionIds", &mut self.event_definition_ids);
+        visitor.field("interval", &mut self.interval);
         visitor.field("searchTerm", &mut self.search_term);
         visitor.field("sortOrder", &mut self.sort_order);
         visitor.extra(&mut self.extra);

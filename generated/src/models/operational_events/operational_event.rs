@@ -6,36 +6,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OperationalEvent {
-    /// `eventDefinition`
-    pub event_definition: Option<Box<AddressableEntityRef>>,
-    /// `entityId`
-    pub entity_id: Option<String>,
-    /// `entityToken`
-    pub entity_token: Option<String>,
-    /// `entityName`
-    pub entity_name: Option<String>,
-    /// `previousValue`
-    pub previous_value: Option<String>,
+    pub conversation: Option<Box<AddressableEntityRef>>,
     /// `currentValue`
     pub current_value: Option<String>,
-    /// `errorCode`
-    pub error_code: Option<String>,
-    /// `parentEntityId`
-    pub parent_entity_id: Option<String>,
-    pub conversation: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// `entityId`
+    pub entity_id: Option<String>,
     /// `entityModifiedBy`
     pub entity_modified_by: Option<String>,
+    /// `entityName`
+    pub entity_name: Option<String>,
+    /// `entityToken`
+    pub entity_token: Option<String>,
     /// `entityVersion`
     pub entity_version: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
+    /// `errorCode`
+    pub error_code: Option<String>,
+    /// `eventDefinition`
+    pub event_definition: Option<Box<AddressableEntityRef>>,
     /// `externalContactId`
     pub external_contact_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `parentEntityId`
+    pub parent_entity_id: Option<String>,
+    /// `phoneNumber`
+    pub phone_number: Option<String>,
+    /// `previousValue`
+    pub previous_value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,21 +43,21 @@ impl codec::Model for OperationalEvent {
     const NAME: &'static str = "OperationalEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("eventDefinition", &mut self.event_definition);
-        visitor.field("entityId", &mut self.entity_id);
-        visitor.field("entityToken", &mut self.entity_token);
-        visitor.field("entityName", &mut self.entity_name);
-        visitor.field("previousValue", &mut self.previous_value);
-        visitor.field("currentValue", &mut self.current_value);
-        visitor.field("errorCode", &mut self.error_code);
-        visitor.field("parentEntityId", &mut self.parent_entity_id);
         visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("currentValue", &mut self.current_value);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("entityId", &mut self.entity_id);
         visitor.field("entityModifiedBy", &mut self.entity_modified_by);
+        visitor.field("entityName", &mut self.entity_name);
+        visitor.field("entityToken", &mut self.entity_token);
         visitor.field("entityVersion", &mut self.entity_version);
-        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.boxed("eventDefinition", &mut self.event_definition);
         visitor.field("externalContactId", &mut self.external_contact_id);
+        visitor.field("parentEntityId", &mut self.parent_entity_id);
+        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.field("previousValue", &mut self.previous_value);
         visitor.extra(&mut self.extra);
     }
 }

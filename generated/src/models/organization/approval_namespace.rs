@@ -11,7 +11,7 @@ pub struct ApprovalNamespace {
     pub status: Option<ApprovalNamespaceStatus>,
     /// read-only
     pub r#type: Option<ApprovalNamespaceType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

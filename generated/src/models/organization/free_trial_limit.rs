@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FreeTrialLimit {
-    pub key: Option<String>,
     /// `defaultValue`
     pub default_value: Option<i64>,
     pub description: Option<String>,
+    pub key: Option<String>,
     pub resource: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for FreeTrialLimit {
     const NAME: &'static str = "FreeTrialLimit";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("key", &mut self.key);
         visitor.field("defaultValue", &mut self.default_value);
         visitor.field("description", &mut self.description);
+        visitor.field("key", &mut self.key);
         visitor.field("resource", &mut self.resource);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::models::organization::FreeTrialNamespace;
 #[derive(Clone, Default)]
 pub struct FreeTrialLimitDocs {
     pub namespaces: Option<Vec<FreeTrialNamespace>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

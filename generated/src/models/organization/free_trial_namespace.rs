@@ -5,11 +5,11 @@ use crate::models::organization::FreeTrialLimit;
 
 #[derive(Clone, Default)]
 pub struct FreeTrialNamespace {
-    pub name: Option<String>,
     /// `friendlyName`
     pub friendly_name: Option<String>,
     pub limits: Option<Vec<FreeTrialLimit>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for FreeTrialNamespace {
     const NAME: &'static str = "FreeTrialNamespace";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("friendlyName", &mut self.friendly_name);
         visitor.field("limits", &mut self.limits);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,35 +10,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LimitChangeRequestDetails {
+    /// `approvalNamespaces`, read-only
+    pub approval_namespaces: Option<Vec<ApprovalNamespace>>,
+    /// `currentValue`, read-only
+    pub current_value: Option<f64>,
+    /// `dateCompleted`, read-only
+    pub date_completed: Option<time::Timestamp>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// required
+    pub description: Option<String>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub key: Option<String>,
     /// required
     pub namespace: Option<LimitChangeRequestDetailsNamespace>,
-    /// `requestedValue`, required
-    pub requested_value: Option<f64>,
-    /// required
-    pub description: Option<String>,
-    /// `supportCaseUrl`, required
-    pub support_case_url: Option<String>,
-    /// read-only
-    pub status: Option<LimitChangeRequestDetailsStatus>,
-    /// `currentValue`, read-only
-    pub current_value: Option<f64>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `statusHistory`, read-only
-    pub status_history: Option<Vec<StatusChange>>,
-    /// `dateCompleted`, read-only
-    pub date_completed: Option<time::Timestamp>,
     /// `rejectReason`, read-only
     pub reject_reason: Option<LimitChangeRequestDetailsRejectReason>,
-    /// `approvalNamespaces`, read-only
-    pub approval_namespaces: Option<Vec<ApprovalNamespace>>,
+    /// `requestedValue`, required
+    pub requested_value: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<LimitChangeRequestDetailsStatus>,
+    /// `statusHistory`, read-only
+    pub status_history: Option<Vec<StatusChange>>,
+    /// `supportCaseUrl`, required
+    pub support_case_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -46,20 +46,20 @@ impl codec::Model for LimitChangeRequestDetails {
     const NAME: &'static str = "LimitChangeRequestDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("approvalNamespaces", &mut self.approval_namespaces);
+        visitor.field("currentValue", &mut self.current_value);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("key", &mut self.key);
         visitor.field("namespace", &mut self.namespace);
-        visitor.field("requestedValue", &mut self.requested_value);
-        visitor.field("description", &mut self.description);
-        visitor.field("supportCaseUrl", &mut self.support_case_url);
-        visitor.field("status", &mut self.status);
-        visitor.field("currentValue", &mut self.current_value);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("statusHistory", &mut self.status_history);
-        visitor.field("dateCompleted", &mut self.date_completed);
         visitor.field("rejectReason", &mut self.reject_reason);
-        visitor.field("approvalNamespaces", &mut self.approval_namespaces);
+        visitor.field("requestedValue", &mut self.requested_value);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("statusHistory", &mut self.status_history);
+        visitor.field("supportCaseUrl", &mut self.support_case_url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LimitDocs {
-    pub key: Option<String>,
+    pub configurable: Option<bool>,
     /// `defaultValue`
     pub default_value: Option<i64>,
     pub description: Option<String>,
+    pub key: Option<String>,
     pub resource: Option<String>,
-    pub configurable: Option<bool>,
     pub trackable: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for LimitDocs {
     const NAME: &'static str = "LimitDocs";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("key", &mut self.key);
+        visitor.field("configurable", &mut self.configurable);
         visitor.field("defaultValue", &mut self.default_value);
         visitor.field("description", &mut self.description);
+        visitor.field("key", &mut self.key);
         visitor.field("resource", &mut self.resource);
-        visitor.field("configurable", &mut self.configurable);
         visitor.field("trackable", &mut self.trackable);
         visitor.extra(&mut self.extra);
     }

@@ -5,9 +5,9 @@ use crate::models::organization::NamespaceDocs;
 
 #[derive(Clone, Default)]
 pub struct LimitDocumentation {
-    pub url: Option<String>,
     pub namespaces: Option<Vec<NamespaceDocs>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for LimitDocumentation {
     const NAME: &'static str = "LimitDocumentation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.field("namespaces", &mut self.namespaces);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::shared_by_18_94a174::Limit;
 #[derive(Clone, Default)]
 pub struct LimitsEntityListing {
     pub entities: Option<Vec<Limit>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::models::organization::LimitDocs;
 
 #[derive(Clone, Default)]
 pub struct NamespaceDocs {
-    pub name: Option<String>,
     /// `friendlyName`
     pub friendly_name: Option<String>,
     pub limits: Option<Vec<LimitDocs>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for NamespaceDocs {
     const NAME: &'static str = "NamespaceDocs";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("friendlyName", &mut self.friendly_name);
         visitor.field("limits", &mut self.limits);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

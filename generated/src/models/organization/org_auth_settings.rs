@@ -5,23 +5,23 @@ use crate::models::organization::PasswordRequirements;
 
 #[derive(Clone, Default)]
 pub struct OrgAuthSettings {
-    /// `multifactorAuthenticationRequired`
-    pub multifactor_authentication_required: Option<bool>,
-    /// `domainAllowlistEnabled`
-    pub domain_allowlist_enabled: Option<bool>,
     /// `domainAllowlist`
     pub domain_allowlist: Option<Vec<String>>,
-    /// `ipAddressAllowlist`
-    pub ip_address_allowlist: Option<Vec<String>>,
-    /// `passwordRequirements`
-    pub password_requirements: Option<Box<PasswordRequirements>>,
+    /// `domainAllowlistEnabled`
+    pub domain_allowlist_enabled: Option<bool>,
     /// `inactivityTimeoutExclusions`
     pub inactivity_timeout_exclusions: Option<Vec<String>>,
-    /// `universalLogout`
-    pub universal_logout: Option<bool>,
+    /// `ipAddressAllowlist`
+    pub ip_address_allowlist: Option<Vec<String>>,
+    /// `multifactorAuthenticationRequired`
+    pub multifactor_authentication_required: Option<bool>,
+    /// `passwordRequirements`
+    pub password_requirements: Option<Box<PasswordRequirements>>,
     /// `tokenStorageLocation`
     pub token_storage_location: Option<OrgAuthSettingsTokenStorageLocation>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `universalLogout`
+    pub universal_logout: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,22 +29,22 @@ impl codec::Model for OrgAuthSettings {
     const NAME: &'static str = "OrgAuthSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor
-            .field(
-                "multifactorAuthenticationRequired",
-                &mut self.multifactor_authentication_required,
-            );
-        visitor.field("domainAllowlistEnabled", &mut self.domain_allowlist_enabled);
         visitor.field("domainAllowlist", &mut self.domain_allowlist);
-        visitor.field("ipAddressAllowlist", &mut self.ip_address_allowlist);
-        visitor.boxed("passwordRequirements", &mut self.password_requirements);
+        visitor.field("domainAllowlistEnabled", &mut self.domain_allowlist_enabled);
         visitor
             .field(
                 "inactivityTimeoutExclusions",
                 &mut self.inactivity_timeout_exclusions,
             );
-        visitor.field("universalLogout", &mut self.universal_logout);
+        visitor.field("ipAddressAllowlist", &mut self.ip_address_allowlist);
+        visitor
+            .field(
+                "multifactorAuthenticationRequired",
+                &mut self.multifactor_authentication_required,
+            );
+        visitor.boxed("passwordRequirements", &mut self.password_requirements);
         visitor.field("tokenStorageLocation", &mut self.token_storage_location);
+        visitor.field("universalLogout", &mut self.universal_logout);
         visitor.extra(&mut self.extra);
     }
 }

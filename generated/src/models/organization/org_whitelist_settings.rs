@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OrgWhitelistSettings {
-    /// `enableWhitelist`
-    pub enable_whitelist: Option<bool>,
     /// `domainWhitelist`
     pub domain_whitelist: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `enableWhitelist`
+    pub enable_whitelist: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for OrgWhitelistSettings {
     const NAME: &'static str = "OrgWhitelistSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enableWhitelist", &mut self.enable_whitelist);
         visitor.field("domainWhitelist", &mut self.domain_whitelist);
+        visitor.field("enableWhitelist", &mut self.enable_whitelist);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,27 +4,27 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OrganizationFeatures {
-    /// `realtimeCIC`
-    pub realtime_cic: Option<bool>,
-    pub purecloud: Option<bool>,
-    pub hipaa: Option<bool>,
-    /// `ucEnabled`
-    pub uc_enabled: Option<bool>,
-    pub pci: Option<bool>,
-    /// `purecloudVoice`
-    pub purecloud_voice: Option<bool>,
-    /// `xmppFederation`
-    pub xmpp_federation: Option<bool>,
     pub chat: Option<bool>,
-    /// `informalPhotos`
-    pub informal_photos: Option<bool>,
-    pub directory: Option<bool>,
     /// `contactCenter`
     pub contact_center: Option<bool>,
+    pub custserv: Option<bool>,
+    pub directory: Option<bool>,
+    pub hipaa: Option<bool>,
+    /// `informalPhotos`
+    pub informal_photos: Option<bool>,
+    pub pci: Option<bool>,
+    pub purecloud: Option<bool>,
+    /// `purecloudVoice`
+    pub purecloud_voice: Option<bool>,
+    /// `realtimeCIC`
+    pub realtime_cic: Option<bool>,
+    /// `ucEnabled`
+    pub uc_enabled: Option<bool>,
     /// `unifiedCommunications`
     pub unified_communications: Option<bool>,
-    pub custserv: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `xmppFederation`
+    pub xmpp_federation: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,19 +32,19 @@ impl codec::Model for OrganizationFeatures {
     const NAME: &'static str = "OrganizationFeatures";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("realtimeCIC", &mut self.realtime_cic);
-        visitor.field("purecloud", &mut self.purecloud);
-        visitor.field("hipaa", &mut self.hipaa);
-        visitor.field("ucEnabled", &mut self.uc_enabled);
-        visitor.field("pci", &mut self.pci);
-        visitor.field("purecloudVoice", &mut self.purecloud_voice);
-        visitor.field("xmppFederation", &mut self.xmpp_federation);
         visitor.field("chat", &mut self.chat);
-        visitor.field("informalPhotos", &mut self.informal_photos);
-        visitor.field("directory", &mut self.directory);
         visitor.field("contactCenter", &mut self.contact_center);
-        visitor.field("unifiedCommunications", &mut self.unified_communications);
         visitor.field("custserv", &mut self.custserv);
+        visitor.field("directory", &mut self.directory);
+        visitor.field("hipaa", &mut self.hipaa);
+        visitor.field("informalPhotos", &mut self.informal_photos);
+        visitor.field("pci", &mut self.pci);
+        visitor.field("purecloud", &mut self.purecloud);
+        visitor.field("purecloudVoice", &mut self.purecloud_voice);
+        visitor.field("realtimeCIC", &mut self.realtime_cic);
+        visitor.field("ucEnabled", &mut self.uc_enabled);
+        visitor.field("unifiedCommunications", &mut self.unified_communications);
+        visitor.field("xmppFederation", &mut self.xmpp_federation);
         visitor.extra(&mut self.extra);
     }
 }

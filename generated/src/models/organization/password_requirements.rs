@@ -4,23 +4,23 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PasswordRequirements {
-    /// `minimumLength`
-    pub minimum_length: Option<i64>,
+    /// `expirationDays`
+    pub expiration_days: Option<i64>,
+    /// `minimumAgeSeconds`
+    pub minimum_age_seconds: Option<i64>,
     /// `minimumDigits`
     pub minimum_digits: Option<i64>,
+    /// `minimumLength`
+    pub minimum_length: Option<i64>,
     /// `minimumLetters`
     pub minimum_letters: Option<i64>,
-    /// `minimumUpper`
-    pub minimum_upper: Option<i64>,
     /// `minimumLower`
     pub minimum_lower: Option<i64>,
     /// `minimumSpecials`
     pub minimum_specials: Option<i64>,
-    /// `minimumAgeSeconds`
-    pub minimum_age_seconds: Option<i64>,
-    /// `expirationDays`
-    pub expiration_days: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minimumUpper`
+    pub minimum_upper: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for PasswordRequirements {
     const NAME: &'static str = "PasswordRequirements";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("minimumLength", &mut self.minimum_length);
+        visitor.field("expirationDays", &mut self.expiration_days);
+        visitor.field("minimumAgeSeconds", &mut self.minimum_age_seconds);
         visitor.field("minimumDigits", &mut self.minimum_digits);
+        visitor.field("minimumLength", &mut self.minimum_length);
         visitor.field("minimumLetters", &mut self.minimum_letters);
-        visitor.field("minimumUpper", &mut self.minimum_upper);
         visitor.field("minimumLower", &mut self.minimum_lower);
         visitor.field("minimumSpecials", &mut self.minimum_specials);
-        visitor.field("minimumAgeSeconds", &mut self.minimum_age_seconds);
-        visitor.field("expirationDays", &mut self.expiration_days);
+        visitor.field("minimumUpper", &mut self.minimum_upper);
         visitor.extra(&mut self.extra);
     }
 }

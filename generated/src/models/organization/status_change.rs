@@ -13,16 +13,16 @@ pub struct StatusChange {
     /// `dateStatusChanged`, read-only
     pub date_status_changed: Option<time::Timestamp>,
     /// read-only
-    pub status: Option<StatusChangeStatus>,
-    /// `previousStatus`, read-only
-    pub previous_status: Option<StatusChangePreviousStatus>,
+    pub message: Option<String>,
     /// read-only
     pub namespace: Option<StatusChangeNamespace>,
-    /// read-only
-    pub message: Option<String>,
+    /// `previousStatus`, read-only
+    pub previous_status: Option<StatusChangePreviousStatus>,
     /// `rejectReason`, read-only
     pub reject_reason: Option<StatusChangeRejectReason>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub status: Option<StatusChangeStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,11 +31,11 @@ impl codec::Model for StatusChange {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dateStatusChanged", &mut self.date_status_changed);
-        visitor.field("status", &mut self.status);
-        visitor.field("previousStatus", &mut self.previous_status);
-        visitor.field("namespace", &mut self.namespace);
         visitor.field("message", &mut self.message);
+        visitor.field("namespace", &mut self.namespace);
+        visitor.field("previousStatus", &mut self.previous_status);
         visitor.field("rejectReason", &mut self.reject_reason);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,11 +8,11 @@ pub struct ClonedUser {
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// read-only
-    pub trustor: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub trustor: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for ClonedUser {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("trustor", &mut self.trustor);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("trustor", &mut self.trustor);
         visitor.extra(&mut self.extra);
     }
 }

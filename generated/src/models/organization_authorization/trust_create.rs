@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrustCreate {
-    /// `pairingId`
-    pub pairing_id: Option<String>,
-    /// required
-    pub enabled: Option<bool>,
-    pub users: Option<Vec<TrustMemberCreate>>,
-    pub groups: Option<Vec<TrustMemberCreate>>,
     /// `dateExpired`
     pub date_expired: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub enabled: Option<bool>,
+    pub groups: Option<Vec<TrustMemberCreate>>,
+    /// `pairingId`
+    pub pairing_id: Option<String>,
+    pub users: Option<Vec<TrustMemberCreate>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for TrustCreate {
     const NAME: &'static str = "TrustCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pairingId", &mut self.pairing_id);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("users", &mut self.users);
-        visitor.field("groups", &mut self.groups);
         visitor.field("dateExpired", &mut self.date_expired);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("groups", &mut self.groups);
+        visitor.field("pairingId", &mut self.pairing_id);
+        visitor.field("users", &mut self.users);
         visitor.extra(&mut self.extra);
     }
 }

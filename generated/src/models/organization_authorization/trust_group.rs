@@ -12,40 +12,40 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrustGroup {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
+    pub addresses: Option<Vec<GroupContact>>,
+    /// `callsEnabled`
+    pub calls_enabled: Option<bool>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<OrgUser>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub email: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub images: Option<Vec<Image>>,
+    /// `includeOwners`
+    pub include_owners: Option<bool>,
     /// `memberCount`, read-only
     pub member_count: Option<i64>,
+    /// required
+    pub name: Option<String>,
+    pub owners: Option<Vec<User>>,
+    /// `rolesEnabled`
+    pub roles_enabled: Option<bool>,
+    /// `rulesVisible`, required
+    pub rules_visible: Option<bool>,
     /// read-only
     pub state: Option<TrustGroupState>,
+    /// required
+    pub r#type: Option<TrustGroupType>,
     /// read-only
     pub version: Option<i64>,
     /// required
-    pub r#type: Option<TrustGroupType>,
-    pub images: Option<Vec<Image>>,
-    pub addresses: Option<Vec<GroupContact>>,
-    /// `rulesVisible`, required
-    pub rules_visible: Option<bool>,
-    /// required
     pub visibility: Option<TrustGroupVisibility>,
-    /// `rolesEnabled`
-    pub roles_enabled: Option<bool>,
-    /// `includeOwners`
-    pub include_owners: Option<bool>,
-    /// `callsEnabled`
-    pub calls_enabled: Option<bool>,
-    pub email: Option<String>,
-    pub owners: Option<Vec<User>>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<OrgUser>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -53,25 +53,25 @@ impl codec::Model for TrustGroup {
     const NAME: &'static str = "TrustGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("memberCount", &mut self.member_count);
-        visitor.field("state", &mut self.state);
-        visitor.field("version", &mut self.version);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("images", &mut self.images);
         visitor.field("addresses", &mut self.addresses);
-        visitor.field("rulesVisible", &mut self.rules_visible);
-        visitor.field("visibility", &mut self.visibility);
-        visitor.field("rolesEnabled", &mut self.roles_enabled);
-        visitor.field("includeOwners", &mut self.include_owners);
         visitor.field("callsEnabled", &mut self.calls_enabled);
-        visitor.field("email", &mut self.email);
-        visitor.field("owners", &mut self.owners);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("email", &mut self.email);
+        visitor.field("id", &mut self.id);
+        visitor.field("images", &mut self.images);
+        visitor.field("includeOwners", &mut self.include_owners);
+        visitor.field("memberCount", &mut self.member_count);
+        visitor.field("name", &mut self.name);
+        visitor.field("owners", &mut self.owners);
+        visitor.field("rolesEnabled", &mut self.roles_enabled);
+        visitor.field("rulesVisible", &mut self.rules_visible);
+        visitor.field("state", &mut self.state);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("version", &mut self.version);
+        visitor.field("visibility", &mut self.visibility);
         visitor.extra(&mut self.extra);
     }
 }

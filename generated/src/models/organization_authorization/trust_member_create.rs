@@ -7,11 +7,11 @@ use crate::models::shared_by_3_fc4881::RoleDivisionGrants;
 pub struct TrustMemberCreate {
     /// required
     pub id: Option<String>,
-    /// `roleIds`
-    pub role_ids: Option<Vec<String>>,
     /// `roleDivisions`
     pub role_divisions: Option<Box<RoleDivisionGrants>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `roleIds`
+    pub role_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for TrustMemberCreate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("roleIds", &mut self.role_ids);
         visitor.boxed("roleDivisions", &mut self.role_divisions);
+        visitor.field("roleIds", &mut self.role_ids);
         visitor.extra(&mut self.extra);
     }
 }

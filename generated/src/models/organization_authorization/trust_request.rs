@@ -8,21 +8,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrustRequest {
-    /// read-only
-    pub id: Option<String>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<OrgUser>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    /// read-only
+    pub groups: Option<Vec<TrustGroup>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// required, read-only
     pub trustee: Option<Box<Organization>>,
     /// read-only
     pub users: Option<Vec<OrgUser>>,
-    /// read-only
-    pub groups: Option<Vec<TrustGroup>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for TrustRequest {
     const NAME: &'static str = "TrustRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("groups", &mut self.groups);
+        visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("trustee", &mut self.trustee);
         visitor.field("users", &mut self.users);
-        visitor.field("groups", &mut self.groups);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TrustRequestCreate {
-    /// `userIds`
-    pub user_ids: Option<Vec<String>>,
     /// `groupIds`
     pub group_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userIds`
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for TrustRequestCreate {
     const NAME: &'static str = "TrustRequestCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userIds", &mut self.user_ids);
         visitor.field("groupIds", &mut self.group_ids);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

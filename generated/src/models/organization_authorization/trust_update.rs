@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrustUpdate {
-    /// required
-    pub enabled: Option<bool>,
     /// `dateExpired`
     pub date_expired: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for TrustUpdate {
     const NAME: &'static str = "TrustUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
         visitor.field("dateExpired", &mut self.date_expired);
+        visitor.field("enabled", &mut self.enabled);
         visitor.extra(&mut self.extra);
     }
 }

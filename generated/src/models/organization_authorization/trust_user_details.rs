@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrustUserDetails {
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<OrgUser>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for TrustUserDetails {
     const NAME: &'static str = "TrustUserDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.extra(&mut self.extra);
     }
 }

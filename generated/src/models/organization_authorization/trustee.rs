@@ -7,27 +7,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Trustee {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub enabled: Option<bool>,
-    /// `usesDefaultRole`
-    pub uses_default_role: Option<bool>,
-    /// `hasFullAccess`
-    pub has_full_access: Option<bool>,
-    /// `isTrustedUser`
-    pub is_trusted_user: Option<bool>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<OrgUser>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateExpired`
     pub date_expired: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<OrgUser>>,
+    /// required
+    pub enabled: Option<bool>,
+    /// `hasFullAccess`
+    pub has_full_access: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `isTrustedUser`
+    pub is_trusted_user: Option<bool>,
     /// read-only
     pub organization: Option<Box<Organization>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `usesDefaultRole`
+    pub uses_default_role: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for Trustee {
     const NAME: &'static str = "Trustee";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("usesDefaultRole", &mut self.uses_default_role);
-        visitor.field("hasFullAccess", &mut self.has_full_access);
-        visitor.field("isTrustedUser", &mut self.is_trusted_user);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateExpired", &mut self.date_expired);
-        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("hasFullAccess", &mut self.has_full_access);
+        visitor.field("id", &mut self.id);
+        visitor.field("isTrustedUser", &mut self.is_trusted_user);
         visitor.boxed("organization", &mut self.organization);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("usesDefaultRole", &mut self.uses_default_role);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 #[derive(Clone, Default)]
 pub struct TrusteeReferenceList {
     pub entities: Option<Vec<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

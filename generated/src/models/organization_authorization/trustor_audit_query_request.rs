@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrustorAuditQueryRequest {
-    /// `trustorOrganizationId`, required
-    pub trustor_organization_id: Option<String>,
-    /// `trusteeUserIds`, required
-    pub trustee_user_ids: Option<Vec<String>>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
-    /// `queryPhrase`
-    pub query_phrase: Option<String>,
     pub facets: Option<Vec<Facet>>,
     pub filters: Option<Vec<Filter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `queryPhrase`
+    pub query_phrase: Option<String>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// `trusteeUserIds`, required
+    pub trustee_user_ids: Option<Vec<String>>,
+    /// `trustorOrganizationId`, required
+    pub trustor_organization_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for TrustorAuditQueryRequest {
     const NAME: &'static str = "TrustorAuditQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("trustorOrganizationId", &mut self.trustor_organization_id);
-        visitor.field("trusteeUserIds", &mut self.trustee_user_ids);
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
-        visitor.field("queryPhrase", &mut self.query_phrase);
         visitor.field("facets", &mut self.facets);
         visitor.field("filters", &mut self.filters);
+        visitor.field("queryPhrase", &mut self.query_phrase);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("trusteeUserIds", &mut self.trustee_user_ids);
+        visitor.field("trustorOrganizationId", &mut self.trustor_organization_id);
         visitor.extra(&mut self.extra);
     }
 }

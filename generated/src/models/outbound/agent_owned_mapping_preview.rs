@@ -8,15 +8,15 @@ pub struct AgentOwnedMappingPreview {
     pub agent_owned_column: Option<String>,
     /// read-only
     pub email: Option<String>,
-    /// `userId`, read-only
-    pub user_id: Option<String>,
     /// read-only
     pub exists: Option<bool>,
     /// `isQueueMember`, read-only
     pub is_queue_member: Option<bool>,
     /// `recordCount`, read-only
     pub record_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`, read-only
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,10 +26,10 @@ impl codec::Model for AgentOwnedMappingPreview {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("agentOwnedColumn", &mut self.agent_owned_column);
         visitor.field("email", &mut self.email);
-        visitor.field("userId", &mut self.user_id);
         visitor.field("exists", &mut self.exists);
         visitor.field("isQueueMember", &mut self.is_queue_member);
         visitor.field("recordCount", &mut self.record_count);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

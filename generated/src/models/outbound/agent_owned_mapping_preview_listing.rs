@@ -6,7 +6,7 @@ use crate::models::outbound::AgentOwnedMappingPreview;
 #[derive(Clone, Default)]
 pub struct AgentOwnedMappingPreviewListing {
     pub entities: Option<Vec<AgentOwnedMappingPreview>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Alteration {
-    pub r#type: Option<AlterationType>,
-    pub start: Option<String>,
     pub end: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub start: Option<String>,
+    pub r#type: Option<AlterationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,9 +15,9 @@ impl codec::Model for Alteration {
     const NAME: &'static str = "Alteration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("start", &mut self.start);
         visitor.field("end", &mut self.end);
+        visitor.field("start", &mut self.start);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AppendToDncActionSettings {
-    /// required
-    pub expire: Option<bool>,
     /// `expirationDuration`
     pub expiration_duration: Option<String>,
+    /// required
+    pub expire: Option<bool>,
     /// `listType`
     pub list_type: Option<AppendToDncActionSettingsListType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AppendToDncActionSettings {
     const NAME: &'static str = "AppendToDncActionSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("expire", &mut self.expire);
         visitor.field("expirationDuration", &mut self.expiration_duration);
+        visitor.field("expire", &mut self.expire);
         visitor.field("listType", &mut self.list_type);
         visitor.extra(&mut self.extra);
     }

@@ -7,27 +7,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AttemptLimits {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
     /// `maxAttemptsPerContact`
     pub max_attempts_per_contact: Option<i64>,
     /// `maxAttemptsPerNumber`
     pub max_attempts_per_number: Option<i64>,
-    /// `timeZoneId`
-    pub time_zone_id: Option<String>,
-    /// `resetPeriod`
-    pub reset_period: Option<AttemptLimitsResetPeriod>,
+    pub name: Option<String>,
     /// `recallEntries`
     pub recall_entries: Option<BTreeMap<String, RecallEntry>>,
+    /// `resetPeriod`
+    pub reset_period: Option<AttemptLimitsResetPeriod>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZoneId`
+    pub time_zone_id: Option<String>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,17 +35,17 @@ impl codec::Model for AttemptLimits {
     const NAME: &'static str = "AttemptLimits";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
+        visitor.field("id", &mut self.id);
         visitor.field("maxAttemptsPerContact", &mut self.max_attempts_per_contact);
         visitor.field("maxAttemptsPerNumber", &mut self.max_attempts_per_number);
-        visitor.field("timeZoneId", &mut self.time_zone_id);
-        visitor.field("resetPeriod", &mut self.reset_period);
+        visitor.field("name", &mut self.name);
         visitor.field("recallEntries", &mut self.recall_entries);
+        visitor.field("resetPeriod", &mut self.reset_period);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timeZoneId", &mut self.time_zone_id);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

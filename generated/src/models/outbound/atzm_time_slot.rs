@@ -8,7 +8,7 @@ pub struct AtzmTimeSlot {
     pub earliest_callable_time: Option<String>,
     /// `latestCallableTime`
     pub latest_callable_time: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

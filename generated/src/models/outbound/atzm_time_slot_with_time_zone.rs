@@ -10,7 +10,7 @@ pub struct AtzmTimeSlotWithTimeZone {
     pub latest_callable_time: Option<String>,
     /// `timeZoneId`
     pub time_zone_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

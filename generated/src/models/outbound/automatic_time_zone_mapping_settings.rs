@@ -9,7 +9,7 @@ pub struct AutomaticTimeZoneMappingSettings {
     pub callable_windows: Option<Vec<CallableWindow>>,
     /// `supportedCountries`
     pub supported_countries: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -13,67 +13,67 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CallBasic {
-    pub state: Option<CallBasicState>,
-    /// `initialState`
-    pub initial_state: Option<CallBasicInitialState>,
-    pub id: Option<String>,
-    pub direction: Option<CallBasicDirection>,
-    pub recording: Option<bool>,
-    /// `recordingState`
-    pub recording_state: Option<CallBasicRecordingState>,
-    /// `recordersState`
-    pub recorders_state: Option<Box<RecordersState>>,
-    pub muted: Option<bool>,
-    pub confined: Option<bool>,
-    pub held: Option<bool>,
-    /// `securePause`
-    pub secure_pause: Option<bool>,
-    /// `recordingId`
-    pub recording_id: Option<String>,
-    pub segments: Option<Vec<Segment>>,
-    /// `errorInfo`
-    pub error_info: Option<Box<ErrorInfo>>,
-    /// `disconnectType`
-    pub disconnect_type: Option<CallBasicDisconnectType>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    /// `documentId`
-    pub document_id: Option<String>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    /// `disconnectReasons`
-    pub disconnect_reasons: Option<Vec<DisconnectReason>>,
-    /// `faxStatus`
-    pub fax_status: Option<Box<FaxStatus>>,
-    pub provider: Option<String>,
-    /// `scriptId`
-    pub script_id: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    /// `uuiData`
-    pub uui_data: Option<String>,
-    /// `self`
-    pub self_: Option<Box<Address>>,
-    pub other: Option<Box<Address>>,
-    pub wrapup: Option<Box<Wrapup>>,
     /// `afterCallWork`
     pub after_call_work: Option<Box<AfterCallWork>>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
     /// `agentAssistantId`
     pub agent_assistant_id: Option<String>,
-    /// `transferSource`
-    pub transfer_source: Option<String>,
-    /// `queueMediaSettings`
-    pub queue_media_settings: Option<Box<ConversationQueueMediaSettings>>,
     /// `clientIpAddress`
     pub client_ip_address: Option<String>,
+    pub confined: Option<bool>,
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    pub direction: Option<CallBasicDirection>,
+    /// `disconnectReasons`
+    pub disconnect_reasons: Option<Vec<DisconnectReason>>,
+    /// `disconnectType`
+    pub disconnect_type: Option<CallBasicDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
     pub disposition: Option<Box<Disposition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `documentId`
+    pub document_id: Option<String>,
+    /// `errorInfo`
+    pub error_info: Option<Box<ErrorInfo>>,
+    /// `faxStatus`
+    pub fax_status: Option<Box<FaxStatus>>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
+    /// `initialState`
+    pub initial_state: Option<CallBasicInitialState>,
+    pub muted: Option<bool>,
+    pub other: Option<Box<Address>>,
+    /// `peerId`
+    pub peer_id: Option<String>,
+    pub provider: Option<String>,
+    /// `queueMediaSettings`
+    pub queue_media_settings: Option<Box<ConversationQueueMediaSettings>>,
+    /// `recordersState`
+    pub recorders_state: Option<Box<RecordersState>>,
+    pub recording: Option<bool>,
+    /// `recordingId`
+    pub recording_id: Option<String>,
+    /// `recordingState`
+    pub recording_state: Option<CallBasicRecordingState>,
+    /// `scriptId`
+    pub script_id: Option<String>,
+    /// `securePause`
+    pub secure_pause: Option<bool>,
+    pub segments: Option<Vec<Segment>>,
+    /// `self`
+    pub self_: Option<Box<Address>>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    pub state: Option<CallBasicState>,
+    /// `transferSource`
+    pub transfer_source: Option<String>,
+    /// `uuiData`
+    pub uui_data: Option<String>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -81,42 +81,42 @@ impl codec::Model for CallBasic {
     const NAME: &'static str = "CallBasic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("initialState", &mut self.initial_state);
-        visitor.field("id", &mut self.id);
-        visitor.field("direction", &mut self.direction);
-        visitor.field("recording", &mut self.recording);
-        visitor.field("recordingState", &mut self.recording_state);
-        visitor.boxed("recordersState", &mut self.recorders_state);
-        visitor.field("muted", &mut self.muted);
-        visitor.field("confined", &mut self.confined);
-        visitor.field("held", &mut self.held);
-        visitor.field("securePause", &mut self.secure_pause);
-        visitor.field("recordingId", &mut self.recording_id);
-        visitor.field("segments", &mut self.segments);
-        visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.field("documentId", &mut self.document_id);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("disconnectReasons", &mut self.disconnect_reasons);
-        visitor.boxed("faxStatus", &mut self.fax_status);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("scriptId", &mut self.script_id);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.field("uuiData", &mut self.uui_data);
-        visitor.boxed("self", &mut self.self_);
-        visitor.boxed("other", &mut self.other);
-        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.boxed("afterCallWork", &mut self.after_call_work);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
         visitor.field("agentAssistantId", &mut self.agent_assistant_id);
-        visitor.field("transferSource", &mut self.transfer_source);
-        visitor.boxed("queueMediaSettings", &mut self.queue_media_settings);
         visitor.field("clientIpAddress", &mut self.client_ip_address);
+        visitor.field("confined", &mut self.confined);
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("direction", &mut self.direction);
+        visitor.field("disconnectReasons", &mut self.disconnect_reasons);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
         visitor.boxed("disposition", &mut self.disposition);
+        visitor.field("documentId", &mut self.document_id);
+        visitor.boxed("errorInfo", &mut self.error_info);
+        visitor.boxed("faxStatus", &mut self.fax_status);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialState", &mut self.initial_state);
+        visitor.field("muted", &mut self.muted);
+        visitor.boxed("other", &mut self.other);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("provider", &mut self.provider);
+        visitor.boxed("queueMediaSettings", &mut self.queue_media_settings);
+        visitor.boxed("recordersState", &mut self.recorders_state);
+        visitor.field("recording", &mut self.recording);
+        visitor.field("recordingId", &mut self.recording_id);
+        visitor.field("recordingState", &mut self.recording_state);
+        visitor.field("scriptId", &mut self.script_id);
+        visitor.field("securePause", &mut self.secure_pause);
+        visitor.field("segments", &mut self.segments);
+        visitor.boxed("self", &mut self.self_);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("state", &mut self.state);
+        visitor.field("transferSource", &mut self.transfer_source);
+        visitor.field("uuiData", &mut self.uui_data);
+        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct CallRecord {
     pub last_attempt: Option<time::Timestamp>,
     /// `lastResult`, read-only
     pub last_result: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,13 +7,13 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 pub struct CallableContactsDiagnostic {
     /// `attemptLimits`, read-only
     pub attempt_limits: Option<Box<DomainEntityRef>>,
-    /// `dncLists`, read-only
-    pub dnc_lists: Option<Vec<DomainEntityRef>>,
     /// `callableTimeSet`, read-only
     pub callable_time_set: Option<Box<DomainEntityRef>>,
+    /// `dncLists`, read-only
+    pub dnc_lists: Option<Vec<DomainEntityRef>>,
     /// `ruleSets`, read-only
     pub rule_sets: Option<Vec<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for CallableContactsDiagnostic {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("attemptLimits", &mut self.attempt_limits);
-        visitor.field("dncLists", &mut self.dnc_lists);
         visitor.boxed("callableTimeSet", &mut self.callable_time_set);
+        visitor.field("dncLists", &mut self.dnc_lists);
         visitor.field("ruleSets", &mut self.rule_sets);
         visitor.extra(&mut self.extra);
     }

@@ -5,12 +5,12 @@ use crate::models::outbound::CampaignTimeSlot;
 
 #[derive(Clone, Default)]
 pub struct CallableTime {
+    pub name: Option<String>,
     /// `timeSlots`, required
     pub time_slots: Option<Vec<CampaignTimeSlot>>,
-    pub name: Option<String>,
     /// `timeZoneId`, required
     pub time_zone_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for CallableTime {
     const NAME: &'static str = "CallableTime";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("timeSlots", &mut self.time_slots);
         visitor.field("name", &mut self.name);
+        visitor.field("timeSlots", &mut self.time_slots);
         visitor.field("timeZoneId", &mut self.time_zone_id);
         visitor.extra(&mut self.extra);
     }

@@ -6,20 +6,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CallableTimeSet {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `callableTimes`, required
+    pub callable_times: Option<Vec<CallableTime>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    /// `callableTimes`, required
-    pub callable_times: Option<Vec<CallableTime>>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for CallableTimeSet {
     const NAME: &'static str = "CallableTimeSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("callableTimes", &mut self.callable_times);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.field("callableTimes", &mut self.callable_times);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

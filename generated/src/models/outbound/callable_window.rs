@@ -7,7 +7,7 @@ use crate::models::outbound::{AtzmTimeSlot, AtzmTimeSlotWithTimeZone};
 pub struct CallableWindow {
     pub mapped: Option<Box<AtzmTimeSlot>>,
     pub unmapped: Option<Box<AtzmTimeSlotWithTimeZone>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

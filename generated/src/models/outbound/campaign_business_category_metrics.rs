@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CampaignBusinessCategoryMetrics {
-    /// `successCount`
-    pub success_count: Option<i64>,
-    /// `neutralCount`
-    pub neutral_count: Option<i64>,
     /// `failureCount`
     pub failure_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `neutralCount`
+    pub neutral_count: Option<i64>,
+    /// `successCount`
+    pub success_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CampaignBusinessCategoryMetrics {
     const NAME: &'static str = "CampaignBusinessCategoryMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("successCount", &mut self.success_count);
-        visitor.field("neutralCount", &mut self.neutral_count);
         visitor.field("failureCount", &mut self.failure_count);
+        visitor.field("neutralCount", &mut self.neutral_count);
+        visitor.field("successCount", &mut self.success_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticCampaignState {
-    pub state: Option<CampaignDiagnosticCampaignStateState>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
     /// `dialingMode`
     pub dialing_mode: Option<CampaignDiagnosticCampaignStateDialingMode>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<CampaignDiagnosticCampaignStateState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for CampaignDiagnosticCampaignState {
     const NAME: &'static str = "CampaignDiagnosticCampaignState";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dialingMode", &mut self.dialing_mode);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

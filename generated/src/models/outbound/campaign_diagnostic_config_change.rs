@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticConfigChange {
+    pub action: Option<CampaignDiagnosticConfigChangeAction>,
     pub date: Option<time::Timestamp>,
     pub field: Option<String>,
     pub value: Option<String>,
-    pub action: Option<CampaignDiagnosticConfigChangeAction>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for CampaignDiagnosticConfigChange {
     const NAME: &'static str = "CampaignDiagnosticConfigChange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("action", &mut self.action);
         visitor.field("date", &mut self.date);
         visitor.field("field", &mut self.field);
         visitor.field("value", &mut self.value);
-        visitor.field("action", &mut self.action);
         visitor.extra(&mut self.extra);
     }
 }

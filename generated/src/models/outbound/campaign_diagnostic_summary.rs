@@ -10,21 +10,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticSummary {
-    /// `campaignId`
-    pub campaign_id: Option<String>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
-    /// `dateEnd`
-    pub date_end: Option<time::Timestamp>,
-    /// `campaignStates`
-    pub campaign_states: Option<Vec<CampaignDiagnosticCampaignState>>,
-    /// `campaignInfo`
-    pub campaign_info: Option<Vec<CampaignDiagnosticWindow>>,
     /// `campaignHealthStates`
     pub campaign_health_states: Option<Vec<CampaignDiagnosticCampaignHealthState>>,
+    /// `campaignId`
+    pub campaign_id: Option<String>,
+    /// `campaignInfo`
+    pub campaign_info: Option<Vec<CampaignDiagnosticWindow>>,
+    /// `campaignStates`
+    pub campaign_states: Option<Vec<CampaignDiagnosticCampaignState>>,
     /// `configChanges`
     pub config_changes: Option<Vec<CampaignDiagnosticConfigChange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateEnd`
+    pub date_end: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,13 +32,13 @@ impl codec::Model for CampaignDiagnosticSummary {
     const NAME: &'static str = "CampaignDiagnosticSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("campaignId", &mut self.campaign_id);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("campaignStates", &mut self.campaign_states);
-        visitor.field("campaignInfo", &mut self.campaign_info);
         visitor.field("campaignHealthStates", &mut self.campaign_health_states);
+        visitor.field("campaignId", &mut self.campaign_id);
+        visitor.field("campaignInfo", &mut self.campaign_info);
+        visitor.field("campaignStates", &mut self.campaign_states);
         visitor.field("configChanges", &mut self.config_changes);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CampaignDiagnosticWindow {
-    pub state: Option<CampaignDiagnosticWindowState>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
+    pub state: Option<CampaignDiagnosticWindowState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CampaignDiagnosticWindow {
     const NAME: &'static str = "CampaignDiagnosticWindow";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,33 +11,33 @@ use crate::models::outbound::{
 pub struct CampaignDiagnostics {
     /// `callableContacts`, read-only
     pub callable_contacts: Option<Box<CallableContactsDiagnostic>>,
-    /// `queueUtilizationDiagnostic`, read-only
-    pub queue_utilization_diagnostic: Option<Box<QueueUtilizationDiagnostic>>,
-    /// `ruleSetDiagnostics`, read-only
-    pub rule_set_diagnostics: Option<Vec<RuleSetDiagnostic>>,
-    /// `outstandingInteractionsCount`, read-only
-    pub outstanding_interactions_count: Option<i64>,
-    /// `scheduledInteractionsCount`, read-only
-    pub scheduled_interactions_count: Option<i64>,
-    /// `timeZoneRescheduledCallsCount`, read-only
-    pub time_zone_rescheduled_calls_count: Option<i64>,
-    /// `filteredOutContactsCount`, read-only
-    pub filtered_out_contacts_count: Option<i64>,
-    /// `idleAgents`, read-only
-    pub idle_agents: Option<i64>,
-    /// `effectiveIdleAgents`, read-only
-    pub effective_idle_agents: Option<f64>,
-    /// `linesUtilization`, read-only
-    pub lines_utilization: Option<Box<CampaignLinesUtilization>>,
-    /// `numberOfContactsCalled`, read-only
-    pub number_of_contacts_called: Option<i64>,
-    /// `totalNumberOfContacts`, read-only
-    pub total_number_of_contacts: Option<i64>,
     /// `campaignErrors`, read-only
     pub campaign_errors: Option<Vec<RestErrorDetail>>,
     /// `campaignSkillStatistics`, read-only
     pub campaign_skill_statistics: Option<Box<CampaignSkillStatistics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `effectiveIdleAgents`, read-only
+    pub effective_idle_agents: Option<f64>,
+    /// `filteredOutContactsCount`, read-only
+    pub filtered_out_contacts_count: Option<i64>,
+    /// `idleAgents`, read-only
+    pub idle_agents: Option<i64>,
+    /// `linesUtilization`, read-only
+    pub lines_utilization: Option<Box<CampaignLinesUtilization>>,
+    /// `numberOfContactsCalled`, read-only
+    pub number_of_contacts_called: Option<i64>,
+    /// `outstandingInteractionsCount`, read-only
+    pub outstanding_interactions_count: Option<i64>,
+    /// `queueUtilizationDiagnostic`, read-only
+    pub queue_utilization_diagnostic: Option<Box<QueueUtilizationDiagnostic>>,
+    /// `ruleSetDiagnostics`, read-only
+    pub rule_set_diagnostics: Option<Vec<RuleSetDiagnostic>>,
+    /// `scheduledInteractionsCount`, read-only
+    pub scheduled_interactions_count: Option<i64>,
+    /// `timeZoneRescheduledCallsCount`, read-only
+    pub time_zone_rescheduled_calls_count: Option<i64>,
+    /// `totalNumberOfContacts`, read-only
+    pub total_number_of_contacts: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -46,14 +46,21 @@ impl codec::Model for CampaignDiagnostics {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("callableContacts", &mut self.callable_contacts);
-        visitor
-            .boxed("queueUtilizationDiagnostic", &mut self.queue_utilization_diagnostic);
-        visitor.field("ruleSetDiagnostics", &mut self.rule_set_diagnostics);
+        visitor.field("campaignErrors", &mut self.campaign_errors);
+        visitor.boxed("campaignSkillStatistics", &mut self.campaign_skill_statistics);
+        visitor.field("effectiveIdleAgents", &mut self.effective_idle_agents);
+        visitor.field("filteredOutContactsCount", &mut self.filtered_out_contacts_count);
+        visitor.field("idleAgents", &mut self.idle_agents);
+        visitor.boxed("linesUtilization", &mut self.lines_utilization);
+        visitor.field("numberOfContactsCalled", &mut self.number_of_contacts_called);
         visitor
             .field(
                 "outstandingInteractionsCount",
                 &mut self.outstanding_interactions_count,
             );
+        visitor
+            .boxed("queueUtilizationDiagnostic", &mut self.queue_utilization_diagnostic);
+        visitor.field("ruleSetDiagnostics", &mut self.rule_set_diagnostics);
         visitor
             .field("scheduledInteractionsCount", &mut self.scheduled_interactions_count);
         visitor
@@ -61,14 +68,7 @@ impl codec::Model for CampaignDiagnostics {
                 "timeZoneRescheduledCallsCount",
                 &mut self.time_zone_rescheduled_calls_count,
             );
-        visitor.field("filteredOutContactsCount", &mut self.filtered_out_contacts_count);
-        visitor.field("idleAgents", &mut self.idle_agents);
-        visitor.field("effectiveIdleAgents", &mut self.effective_idle_agents);
-        visitor.boxed("linesUtilization", &mut self.lines_utilization);
-        visitor.field("numberOfContactsCalled", &mut self.number_of_contacts_called);
         visitor.field("totalNumberOfContacts", &mut self.total_number_of_contacts);
-        visitor.field("campaignErrors", &mut self.campaign_errors);
-        visitor.boxed("campaignSkillStatistics", &mut self.campaign_skill_statistics);
         visitor.extra(&mut self.extra);
     }
 }

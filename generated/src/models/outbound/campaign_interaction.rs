@@ -7,40 +7,40 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CampaignInteraction {
-    pub id: Option<String>,
-    pub campaign: Option<Box<DomainEntityRef>>,
-    pub agent: Option<Box<DomainEntityRef>>,
-    pub contact: Option<Box<DomainEntityRef>>,
-    /// `destinationAddress`
-    pub destination_address: Option<String>,
     /// `activePreviewCall`
     pub active_preview_call: Option<bool>,
-    /// `lastActivePreviewWrapupTime`
-    pub last_active_preview_wrapup_time: Option<time::Timestamp>,
-    /// `creationTime`
-    pub creation_time: Option<time::Timestamp>,
+    pub agent: Option<Box<DomainEntityRef>>,
     /// `callPlacedTime`
     pub call_placed_time: Option<time::Timestamp>,
     /// `callRoutedTime`
     pub call_routed_time: Option<time::Timestamp>,
-    /// `previewConnectedTime`
-    pub preview_connected_time: Option<time::Timestamp>,
-    pub queue: Option<Box<DomainEntityRef>>,
-    pub script: Option<Box<DomainEntityRef>>,
-    pub disposition: Option<CampaignInteractionDisposition>,
-    /// `callerName`
-    pub caller_name: Option<String>,
     /// `callerAddress`
     pub caller_address: Option<String>,
-    /// `previewPopDeliveredTime`
-    pub preview_pop_delivered_time: Option<time::Timestamp>,
+    /// `callerName`
+    pub caller_name: Option<String>,
+    pub campaign: Option<Box<DomainEntityRef>>,
+    pub contact: Option<Box<DomainEntityRef>>,
     pub conversation: Option<Box<ConversationBasic>>,
+    /// `creationTime`
+    pub creation_time: Option<time::Timestamp>,
+    /// `destinationAddress`
+    pub destination_address: Option<String>,
     /// `dialerSystemParticipantId`
     pub dialer_system_participant_id: Option<String>,
     /// `dialingMode`
     pub dialing_mode: Option<String>,
+    pub disposition: Option<CampaignInteractionDisposition>,
+    pub id: Option<String>,
+    /// `lastActivePreviewWrapupTime`
+    pub last_active_preview_wrapup_time: Option<time::Timestamp>,
+    /// `previewConnectedTime`
+    pub preview_connected_time: Option<time::Timestamp>,
+    /// `previewPopDeliveredTime`
+    pub preview_pop_delivered_time: Option<time::Timestamp>,
+    pub queue: Option<Box<DomainEntityRef>>,
+    pub script: Option<Box<DomainEntityRef>>,
     pub skills: Option<Vec<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,31 +48,31 @@ impl codec::Model for CampaignInteraction {
     const NAME: &'static str = "CampaignInteraction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("campaign", &mut self.campaign);
-        visitor.boxed("agent", &mut self.agent);
-        visitor.boxed("contact", &mut self.contact);
-        visitor.field("destinationAddress", &mut self.destination_address);
         visitor.field("activePreviewCall", &mut self.active_preview_call);
+        visitor.boxed("agent", &mut self.agent);
+        visitor.field("callPlacedTime", &mut self.call_placed_time);
+        visitor.field("callRoutedTime", &mut self.call_routed_time);
+        visitor.field("callerAddress", &mut self.caller_address);
+        visitor.field("callerName", &mut self.caller_name);
+        visitor.boxed("campaign", &mut self.campaign);
+        visitor.boxed("contact", &mut self.contact);
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("creationTime", &mut self.creation_time);
+        visitor.field("destinationAddress", &mut self.destination_address);
+        visitor
+            .field("dialerSystemParticipantId", &mut self.dialer_system_participant_id);
+        visitor.field("dialingMode", &mut self.dialing_mode);
+        visitor.field("disposition", &mut self.disposition);
+        visitor.field("id", &mut self.id);
         visitor
             .field(
                 "lastActivePreviewWrapupTime",
                 &mut self.last_active_preview_wrapup_time,
             );
-        visitor.field("creationTime", &mut self.creation_time);
-        visitor.field("callPlacedTime", &mut self.call_placed_time);
-        visitor.field("callRoutedTime", &mut self.call_routed_time);
         visitor.field("previewConnectedTime", &mut self.preview_connected_time);
+        visitor.field("previewPopDeliveredTime", &mut self.preview_pop_delivered_time);
         visitor.boxed("queue", &mut self.queue);
         visitor.boxed("script", &mut self.script);
-        visitor.field("disposition", &mut self.disposition);
-        visitor.field("callerName", &mut self.caller_name);
-        visitor.field("callerAddress", &mut self.caller_address);
-        visitor.field("previewPopDeliveredTime", &mut self.preview_pop_delivered_time);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor
-            .field("dialerSystemParticipantId", &mut self.dialer_system_participant_id);
-        visitor.field("dialingMode", &mut self.dialing_mode);
         visitor.field("skills", &mut self.skills);
         visitor.extra(&mut self.extra);
     }

@@ -7,17 +7,17 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 #[derive(Clone, Default)]
 pub struct CampaignInteractions {
     pub campaign: Option<Box<DomainEntityRef>>,
-    /// `pendingInteractions`
-    pub pending_interactions: Option<Vec<CampaignInteraction>>,
-    /// `proceedingInteractions`
-    pub proceeding_interactions: Option<Vec<CampaignInteraction>>,
-    /// `previewingInteractions`
-    pub previewing_interactions: Option<Vec<CampaignInteraction>>,
     /// `interactingInteractions`
     pub interacting_interactions: Option<Vec<CampaignInteraction>>,
+    /// `pendingInteractions`
+    pub pending_interactions: Option<Vec<CampaignInteraction>>,
+    /// `previewingInteractions`
+    pub previewing_interactions: Option<Vec<CampaignInteraction>>,
+    /// `proceedingInteractions`
+    pub proceeding_interactions: Option<Vec<CampaignInteraction>>,
     /// `scheduledInteractions`
     pub scheduled_interactions: Option<Vec<CampaignInteraction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,10 +26,10 @@ impl codec::Model for CampaignInteractions {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("campaign", &mut self.campaign);
-        visitor.field("pendingInteractions", &mut self.pending_interactions);
-        visitor.field("proceedingInteractions", &mut self.proceeding_interactions);
-        visitor.field("previewingInteractions", &mut self.previewing_interactions);
         visitor.field("interactingInteractions", &mut self.interacting_interactions);
+        visitor.field("pendingInteractions", &mut self.pending_interactions);
+        visitor.field("previewingInteractions", &mut self.previewing_interactions);
+        visitor.field("proceedingInteractions", &mut self.proceeding_interactions);
         visitor.field("scheduledInteractions", &mut self.scheduled_interactions);
         visitor.extra(&mut self.extra);
     }

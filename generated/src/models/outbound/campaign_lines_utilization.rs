@@ -8,7 +8,7 @@ pub struct CampaignLinesUtilization {
     pub assigned_outbound_lines: Option<i64>,
     /// `totalAvailableOutboundLines`
     pub total_available_outbound_lines: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,11 +8,11 @@ pub struct CampaignOutboundLinesAllocation {
     pub campaign: Option<Box<DomainEntityRef>>,
     /// `campaignWeight`
     pub campaign_weight: Option<i64>,
-    /// `linesAssigned`
-    pub lines_assigned: Option<i64>,
     /// `legacyWeight`
     pub legacy_weight: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `linesAssigned`
+    pub lines_assigned: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for CampaignOutboundLinesAllocation {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("campaign", &mut self.campaign);
         visitor.field("campaignWeight", &mut self.campaign_weight);
-        visitor.field("linesAssigned", &mut self.lines_assigned);
         visitor.field("legacyWeight", &mut self.legacy_weight);
+        visitor.field("linesAssigned", &mut self.lines_assigned);
         visitor.extra(&mut self.extra);
     }
 }

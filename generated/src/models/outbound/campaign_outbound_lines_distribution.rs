@@ -9,22 +9,22 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct CampaignOutboundLinesDistribution {
-    pub campaign: Option<Box<AddressableEntityRef>>,
-    /// `maxOutboundLineCount`
-    pub max_outbound_line_count: Option<i64>,
-    /// `maxLineUtilization`
-    pub max_line_utilization: Option<f64>,
     /// `availableOutboundLines`
     pub available_outbound_lines: Option<i64>,
-    /// `reservedLines`
-    pub reserved_lines: Option<i64>,
-    /// `campaignsWithReservedLines`
-    pub campaigns_with_reserved_lines: Option<Vec<CampaignOutboundLinesReservation>>,
+    pub campaign: Option<Box<AddressableEntityRef>>,
     /// `campaignsWithDynamicallyAllocatedLines`
     pub campaigns_with_dynamically_allocated_lines: Option<
         Vec<CampaignOutboundLinesAllocation>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `campaignsWithReservedLines`
+    pub campaigns_with_reserved_lines: Option<Vec<CampaignOutboundLinesReservation>>,
+    /// `maxLineUtilization`
+    pub max_line_utilization: Option<f64>,
+    /// `maxOutboundLineCount`
+    pub max_outbound_line_count: Option<i64>,
+    /// `reservedLines`
+    pub reserved_lines: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,21 +32,21 @@ impl codec::Model for CampaignOutboundLinesDistribution {
     const NAME: &'static str = "CampaignOutboundLinesDistribution";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("campaign", &mut self.campaign);
-        visitor.field("maxOutboundLineCount", &mut self.max_outbound_line_count);
-        visitor.field("maxLineUtilization", &mut self.max_line_utilization);
         visitor.field("availableOutboundLines", &mut self.available_outbound_lines);
-        visitor.field("reservedLines", &mut self.reserved_lines);
-        visitor
-            .field(
-                "campaignsWithReservedLines",
-                &mut self.campaigns_with_reserved_lines,
-            );
+        visitor.boxed("campaign", &mut self.campaign);
         visitor
             .field(
                 "campaignsWithDynamicallyAllocatedLines",
                 &mut self.campaigns_with_dynamically_allocated_lines,
             );
+        visitor
+            .field(
+                "campaignsWithReservedLines",
+                &mut self.campaigns_with_reserved_lines,
+            );
+        visitor.field("maxLineUtilization", &mut self.max_line_utilization);
+        visitor.field("maxOutboundLineCount", &mut self.max_outbound_line_count);
+        visitor.field("reservedLines", &mut self.reserved_lines);
         visitor.extra(&mut self.extra);
     }
 }

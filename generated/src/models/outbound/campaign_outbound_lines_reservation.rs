@@ -8,7 +8,7 @@ pub struct CampaignOutboundLinesReservation {
     pub campaign: Option<Box<DomainEntityRef>>,
     /// `linesReserved`
     pub lines_reserved: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

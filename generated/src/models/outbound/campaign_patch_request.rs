@@ -6,18 +6,18 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct CampaignPatchRequest {
-    /// `outboundLineCount`
-    pub outbound_line_count: Option<i64>,
     /// `abandonRate`
     pub abandon_rate: Option<f64>,
-    /// `maxCallsPerAgent`
-    pub max_calls_per_agent: Option<f64>,
     /// `dynamicLineBalancingSettings`
     pub dynamic_line_balancing_settings: Option<
         Box<DynamicLineBalancingSettingsPatchRequest>,
     >,
+    /// `maxCallsPerAgent`
+    pub max_calls_per_agent: Option<f64>,
+    /// `outboundLineCount`
+    pub outbound_line_count: Option<i64>,
     pub queue: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for CampaignPatchRequest {
     const NAME: &'static str = "CampaignPatchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outboundLineCount", &mut self.outbound_line_count);
         visitor.field("abandonRate", &mut self.abandon_rate);
-        visitor.field("maxCallsPerAgent", &mut self.max_calls_per_agent);
         visitor
             .boxed(
                 "dynamicLineBalancingSettings",
                 &mut self.dynamic_line_balancing_settings,
             );
+        visitor.field("maxCallsPerAgent", &mut self.max_calls_per_agent);
+        visitor.field("outboundLineCount", &mut self.outbound_line_count);
         visitor.boxed("queue", &mut self.queue);
         visitor.extra(&mut self.extra);
     }

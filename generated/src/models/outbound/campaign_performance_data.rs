@@ -15,33 +15,33 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct CampaignPerformanceData {
-    /// required
-    pub campaign: Option<Box<DomainEntityRef>>,
-    pub division: Option<Box<AddressableEntityRef>>,
-    /// `contactRate`
-    pub contact_rate: Option<Box<CampaignPerformanceDataContactRate>>,
-    /// `idleAgents`
-    pub idle_agents: Option<i64>,
-    /// `effectiveIdleAgents`
-    pub effective_idle_agents: Option<f64>,
     /// `adjustedCallsPerAgent`
     pub adjusted_calls_per_agent: Option<f64>,
-    /// `outstandingCalls`
-    pub outstanding_calls: Option<i64>,
-    /// `scheduledCalls`
-    pub scheduled_calls: Option<i64>,
-    /// `rightPartyContactsCount`
-    pub right_party_contacts_count: Option<i64>,
-    /// `campaignStatus`
-    pub campaign_status: Option<CampaignPerformanceDataCampaignStatus>,
-    /// `dialingMode`
-    pub dialing_mode: Option<CampaignPerformanceDataDialingMode>,
-    pub progress: Option<Box<CampaignPerformanceDataProgress>>,
-    /// `linesUtilization`
-    pub lines_utilization: Option<Box<CampaignLinesUtilization>>,
     /// `businessCategoryMetrics`
     pub business_category_metrics: Option<Box<CampaignBusinessCategoryMetrics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub campaign: Option<Box<DomainEntityRef>>,
+    /// `campaignStatus`
+    pub campaign_status: Option<CampaignPerformanceDataCampaignStatus>,
+    /// `contactRate`
+    pub contact_rate: Option<Box<CampaignPerformanceDataContactRate>>,
+    /// `dialingMode`
+    pub dialing_mode: Option<CampaignPerformanceDataDialingMode>,
+    pub division: Option<Box<AddressableEntityRef>>,
+    /// `effectiveIdleAgents`
+    pub effective_idle_agents: Option<f64>,
+    /// `idleAgents`
+    pub idle_agents: Option<i64>,
+    /// `linesUtilization`
+    pub lines_utilization: Option<Box<CampaignLinesUtilization>>,
+    /// `outstandingCalls`
+    pub outstanding_calls: Option<i64>,
+    pub progress: Option<Box<CampaignPerformanceDataProgress>>,
+    /// `rightPartyContactsCount`
+    pub right_party_contacts_count: Option<i64>,
+    /// `scheduledCalls`
+    pub scheduled_calls: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -49,20 +49,20 @@ impl codec::Model for CampaignPerformanceData {
     const NAME: &'static str = "CampaignPerformanceData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("campaign", &mut self.campaign);
-        visitor.boxed("division", &mut self.division);
-        visitor.boxed("contactRate", &mut self.contact_rate);
-        visitor.field("idleAgents", &mut self.idle_agents);
-        visitor.field("effectiveIdleAgents", &mut self.effective_idle_agents);
         visitor.field("adjustedCallsPerAgent", &mut self.adjusted_calls_per_agent);
-        visitor.field("outstandingCalls", &mut self.outstanding_calls);
-        visitor.field("scheduledCalls", &mut self.scheduled_calls);
-        visitor.field("rightPartyContactsCount", &mut self.right_party_contacts_count);
-        visitor.field("campaignStatus", &mut self.campaign_status);
-        visitor.field("dialingMode", &mut self.dialing_mode);
-        visitor.boxed("progress", &mut self.progress);
-        visitor.boxed("linesUtilization", &mut self.lines_utilization);
         visitor.boxed("businessCategoryMetrics", &mut self.business_category_metrics);
+        visitor.boxed("campaign", &mut self.campaign);
+        visitor.field("campaignStatus", &mut self.campaign_status);
+        visitor.boxed("contactRate", &mut self.contact_rate);
+        visitor.field("dialingMode", &mut self.dialing_mode);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("effectiveIdleAgents", &mut self.effective_idle_agents);
+        visitor.field("idleAgents", &mut self.idle_agents);
+        visitor.boxed("linesUtilization", &mut self.lines_utilization);
+        visitor.field("outstandingCalls", &mut self.outstanding_calls);
+        visitor.boxed("progress", &mut self.progress);
+        visitor.field("rightPartyContactsCount", &mut self.right_party_contacts_count);
+        visitor.field("scheduledCalls", &mut self.scheduled_calls);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::outbound::CampaignPerformanceData;
 #[derive(Clone, Default)]
 pub struct CampaignPerformanceDataListing {
     pub entities: Option<Vec<CampaignPerformanceData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -14,13 +14,13 @@ pub struct CampaignProgress {
     pub number_of_contacts_called: Option<i64>,
     /// `numberOfContactsMessaged`, read-only
     pub number_of_contacts_messaged: Option<i64>,
-    /// `totalNumberOfContacts`, read-only
-    pub total_number_of_contacts: Option<i64>,
-    /// read-only
-    pub percentage: Option<i64>,
     /// `numberOfContactsSkipped`, read-only
     pub number_of_contacts_skipped: Option<BTreeMap<String, i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub percentage: Option<i64>,
+    /// `totalNumberOfContacts`, read-only
+    pub total_number_of_contacts: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,9 +32,9 @@ impl codec::Model for CampaignProgress {
         visitor.boxed("contactList", &mut self.contact_list);
         visitor.field("numberOfContactsCalled", &mut self.number_of_contacts_called);
         visitor.field("numberOfContactsMessaged", &mut self.number_of_contacts_messaged);
-        visitor.field("totalNumberOfContacts", &mut self.total_number_of_contacts);
-        visitor.field("percentage", &mut self.percentage);
         visitor.field("numberOfContactsSkipped", &mut self.number_of_contacts_skipped);
+        visitor.field("percentage", &mut self.percentage);
+        visitor.field("totalNumberOfContacts", &mut self.total_number_of_contacts);
         visitor.extra(&mut self.extra);
     }
 }

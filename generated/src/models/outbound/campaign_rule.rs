@@ -10,37 +10,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CampaignRule {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    /// `campaignRuleEntities`, required
-    pub campaign_rule_entities: Option<Box<CampaignRuleEntities>>,
-    /// `campaignRuleConditions`, required
-    pub campaign_rule_conditions: Option<Vec<CampaignRuleCondition>>,
     /// `campaignRuleActions`, required
     pub campaign_rule_actions: Option<Vec<CampaignRuleAction>>,
-    /// `matchAnyConditions`
-    pub match_any_conditions: Option<bool>,
-    pub enabled: Option<bool>,
+    /// `campaignRuleConditions`, required
+    pub campaign_rule_conditions: Option<Vec<CampaignRuleCondition>>,
+    /// `campaignRuleEntities`, required
+    pub campaign_rule_entities: Option<Box<CampaignRuleEntities>>,
     /// `campaignRuleProcessing`
     pub campaign_rule_processing: Option<CampaignRuleCampaignRuleProcessing>,
     /// `conditionGroups`
     pub condition_groups: Option<Vec<CampaignRuleConditionGroup>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub enabled: Option<bool>,
     /// `executionSettings`
     pub execution_settings: Option<Box<CampaignRuleExecutionSettings>>,
-    /// `timeZoneId`
-    pub time_zone_id: Option<String>,
     /// read-only
-    pub warnings: Option<Vec<CampaignRuleWarning>>,
+    pub id: Option<String>,
+    /// `matchAnyConditions`
+    pub match_any_conditions: Option<bool>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZoneId`
+    pub time_zone_id: Option<String>,
+    pub version: Option<i64>,
+    /// read-only
+    pub warnings: Option<Vec<CampaignRuleWarning>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,22 +48,22 @@ impl codec::Model for CampaignRule {
     const NAME: &'static str = "CampaignRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("campaignRuleEntities", &mut self.campaign_rule_entities);
-        visitor.field("campaignRuleConditions", &mut self.campaign_rule_conditions);
         visitor.field("campaignRuleActions", &mut self.campaign_rule_actions);
-        visitor.field("matchAnyConditions", &mut self.match_any_conditions);
-        visitor.field("enabled", &mut self.enabled);
+        visitor.field("campaignRuleConditions", &mut self.campaign_rule_conditions);
+        visitor.boxed("campaignRuleEntities", &mut self.campaign_rule_entities);
         visitor.field("campaignRuleProcessing", &mut self.campaign_rule_processing);
         visitor.field("conditionGroups", &mut self.condition_groups);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("executionSettings", &mut self.execution_settings);
-        visitor.field("timeZoneId", &mut self.time_zone_id);
-        visitor.field("warnings", &mut self.warnings);
+        visitor.field("id", &mut self.id);
+        visitor.field("matchAnyConditions", &mut self.match_any_conditions);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timeZoneId", &mut self.time_zone_id);
+        visitor.field("version", &mut self.version);
+        visitor.field("warnings", &mut self.warnings);
         visitor.extra(&mut self.extra);
     }
 }

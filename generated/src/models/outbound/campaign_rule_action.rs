@@ -5,13 +5,13 @@ use crate::models::outbound::{CampaignRuleActionEntities, CampaignRuleParameters
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleAction {
-    pub id: Option<String>,
-    pub parameters: Option<Box<CampaignRuleParameters>>,
     /// `actionType`, required
     pub action_type: Option<CampaignRuleActionActionType>,
     /// `campaignRuleActionEntities`, required
     pub campaign_rule_action_entities: Option<Box<CampaignRuleActionEntities>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    pub parameters: Option<Box<CampaignRuleParameters>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,14 +19,14 @@ impl codec::Model for CampaignRuleAction {
     const NAME: &'static str = "CampaignRuleAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("parameters", &mut self.parameters);
         visitor.field("actionType", &mut self.action_type);
         visitor
             .boxed(
                 "campaignRuleActionEntities",
                 &mut self.campaign_rule_action_entities,
             );
+        visitor.field("id", &mut self.id);
+        visitor.boxed("parameters", &mut self.parameters);
         visitor.extra(&mut self.extra);
     }
 }

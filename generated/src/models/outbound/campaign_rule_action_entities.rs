@@ -6,14 +6,14 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 #[derive(Clone, Default)]
 pub struct CampaignRuleActionEntities {
     pub campaigns: Option<Vec<DomainEntityRef>>,
-    pub sequences: Option<Vec<DomainEntityRef>>,
     /// `emailCampaigns`
     pub email_campaigns: Option<Vec<DomainEntityRef>>,
+    pub sequences: Option<Vec<DomainEntityRef>>,
     /// `smsCampaigns`
     pub sms_campaigns: Option<Vec<DomainEntityRef>>,
     /// `useTriggeringEntity`
     pub use_triggering_entity: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for CampaignRuleActionEntities {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("campaigns", &mut self.campaigns);
-        visitor.field("sequences", &mut self.sequences);
         visitor.field("emailCampaigns", &mut self.email_campaigns);
+        visitor.field("sequences", &mut self.sequences);
         visitor.field("smsCampaigns", &mut self.sms_campaigns);
         visitor.field("useTriggeringEntity", &mut self.use_triggering_entity);
         visitor.extra(&mut self.extra);

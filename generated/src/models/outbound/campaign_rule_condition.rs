@@ -8,18 +8,18 @@ use crate::models::outbound::{
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleCondition {
-    pub id: Option<String>,
-    /// required
-    pub parameters: Option<Box<CampaignRuleParameters>>,
-    /// `conditionType`, required
-    pub condition_type: Option<CampaignRuleConditionConditionType>,
-    /// `dateTimeParameters`
-    pub date_time_parameters: Option<Box<CampaignRuleDateTimeConditionParameters>>,
     /// `campaignRunTimeSettings`
     pub campaign_run_time_settings: Option<Box<CampaignRuleCampaignRunTimeSettings>>,
     /// `campaignWaitTimeSettings`
     pub campaign_wait_time_settings: Option<Box<CampaignRuleCampaignWaitTimeSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `conditionType`, required
+    pub condition_type: Option<CampaignRuleConditionConditionType>,
+    /// `dateTimeParameters`
+    pub date_time_parameters: Option<Box<CampaignRuleDateTimeConditionParameters>>,
+    pub id: Option<String>,
+    /// required
+    pub parameters: Option<Box<CampaignRuleParameters>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for CampaignRuleCondition {
     const NAME: &'static str = "CampaignRuleCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("parameters", &mut self.parameters);
-        visitor.field("conditionType", &mut self.condition_type);
-        visitor.boxed("dateTimeParameters", &mut self.date_time_parameters);
         visitor.boxed("campaignRunTimeSettings", &mut self.campaign_run_time_settings);
         visitor.boxed("campaignWaitTimeSettings", &mut self.campaign_wait_time_settings);
+        visitor.field("conditionType", &mut self.condition_type);
+        visitor.boxed("dateTimeParameters", &mut self.date_time_parameters);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("parameters", &mut self.parameters);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::outbound::CampaignRuleCondition;
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleConditionGroup {
-    /// `matchAnyConditions`, required
-    pub match_any_conditions: Option<bool>,
     /// required
     pub conditions: Option<Vec<CampaignRuleCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `matchAnyConditions`, required
+    pub match_any_conditions: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for CampaignRuleConditionGroup {
     const NAME: &'static str = "CampaignRuleConditionGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("matchAnyConditions", &mut self.match_any_conditions);
         visitor.field("conditions", &mut self.conditions);
+        visitor.field("matchAnyConditions", &mut self.match_any_conditions);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,18 +9,18 @@ use crate::models::outbound::{
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleDateTimeConditionParameters {
-    pub inverted: Option<bool>,
-    /// `timeOfDay`
-    pub time_of_day: Option<Box<CampaignRuleTimeOfDayParameters>>,
-    /// `dayOfWeek`
-    pub day_of_week: Option<Box<CampaignRuleDayOfWeekParameters>>,
     /// `dayOfMonth`
     pub day_of_month: Option<Box<CampaignRuleDayOfMonthParameters>>,
+    /// `dayOfWeek`
+    pub day_of_week: Option<Box<CampaignRuleDayOfWeekParameters>>,
+    pub inverted: Option<bool>,
     /// `specificDate`
     pub specific_date: Option<Box<CampaignRuleSpecificDateParameters>>,
+    /// `timeOfDay`
+    pub time_of_day: Option<Box<CampaignRuleTimeOfDayParameters>>,
     /// `weekDayOfMonth`
     pub week_day_of_month: Option<Box<CampaignRuleWeekDayOfMonthParameters>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,11 +28,11 @@ impl codec::Model for CampaignRuleDateTimeConditionParameters {
     const NAME: &'static str = "CampaignRuleDateTimeConditionParameters";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("inverted", &mut self.inverted);
-        visitor.boxed("timeOfDay", &mut self.time_of_day);
-        visitor.boxed("dayOfWeek", &mut self.day_of_week);
         visitor.boxed("dayOfMonth", &mut self.day_of_month);
+        visitor.boxed("dayOfWeek", &mut self.day_of_week);
+        visitor.field("inverted", &mut self.inverted);
         visitor.boxed("specificDate", &mut self.specific_date);
+        visitor.boxed("timeOfDay", &mut self.time_of_day);
         visitor.boxed("weekDayOfMonth", &mut self.week_day_of_month);
         visitor.extra(&mut self.extra);
     }

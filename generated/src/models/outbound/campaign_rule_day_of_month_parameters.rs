@@ -5,12 +5,12 @@ use crate::models::outbound::CampaignRuleDayOfMonthInterval;
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleDayOfMonthParameters {
-    /// `thresholdValue`
-    pub threshold_value: Option<String>,
     /// `inSet`
     pub in_set: Option<Vec<String>>,
     pub interval: Option<Box<CampaignRuleDayOfMonthInterval>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `thresholdValue`
+    pub threshold_value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CampaignRuleDayOfMonthParameters {
     const NAME: &'static str = "CampaignRuleDayOfMonthParameters";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("thresholdValue", &mut self.threshold_value);
         visitor.field("inSet", &mut self.in_set);
         visitor.boxed("interval", &mut self.interval);
+        visitor.field("thresholdValue", &mut self.threshold_value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleDayOfWeekInterval {
-    pub min: Option<i64>,
     pub max: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub min: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for CampaignRuleDayOfWeekInterval {
     const NAME: &'static str = "CampaignRuleDayOfWeekInterval";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("min", &mut self.min);
         visitor.field("max", &mut self.max);
+        visitor.field("min", &mut self.min);
         visitor.extra(&mut self.extra);
     }
 }

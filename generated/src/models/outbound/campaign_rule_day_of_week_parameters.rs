@@ -8,7 +8,7 @@ pub struct CampaignRuleDayOfWeekParameters {
     /// `inSet`
     pub in_set: Option<Vec<i64>>,
     pub interval: Option<Box<CampaignRuleDayOfWeekInterval>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,12 +6,12 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 #[derive(Clone, Default)]
 pub struct CampaignRuleEntities {
     pub campaigns: Option<Vec<DomainEntityRef>>,
-    pub sequences: Option<Vec<DomainEntityRef>>,
     /// `emailCampaigns`
     pub email_campaigns: Option<Vec<DomainEntityRef>>,
+    pub sequences: Option<Vec<DomainEntityRef>>,
     /// `smsCampaigns`
     pub sms_campaigns: Option<Vec<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for CampaignRuleEntities {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("campaigns", &mut self.campaigns);
-        visitor.field("sequences", &mut self.sequences);
         visitor.field("emailCampaigns", &mut self.email_campaigns);
+        visitor.field("sequences", &mut self.sequences);
         visitor.field("smsCampaigns", &mut self.sms_campaigns);
         visitor.extra(&mut self.extra);
     }

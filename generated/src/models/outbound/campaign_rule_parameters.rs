@@ -6,33 +6,33 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleParameters {
-    pub operator: Option<CampaignRuleParametersOperator>,
-    pub value: Option<String>,
-    pub priority: Option<CampaignRuleParametersPriority>,
-    /// `dialingMode`
-    pub dialing_mode: Option<CampaignRuleParametersDialingMode>,
     /// `abandonRate`
     pub abandon_rate: Option<f64>,
-    /// `outboundLineCount`
-    pub outbound_line_count: Option<i64>,
-    /// `relativeWeight`
-    pub relative_weight: Option<i64>,
-    /// `maxCallsPerAgent`
-    pub max_calls_per_agent: Option<f64>,
-    pub queue: Option<Box<DomainEntityRef>>,
-    /// `messagesPerMinute`
-    pub messages_per_minute: Option<i64>,
-    /// `smsMessagesPerMinute`
-    pub sms_messages_per_minute: Option<i64>,
-    /// `emailMessagesPerMinute`
-    pub email_messages_per_minute: Option<i64>,
-    /// `smsContentTemplate`
-    pub sms_content_template: Option<Box<DomainEntityRef>>,
+    /// `dialingMode`
+    pub dialing_mode: Option<CampaignRuleParametersDialingMode>,
     /// `emailContentTemplate`
     pub email_content_template: Option<Box<DomainEntityRef>>,
+    /// `emailMessagesPerMinute`
+    pub email_messages_per_minute: Option<i64>,
     /// `forDuration`
     pub for_duration: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `maxCallsPerAgent`
+    pub max_calls_per_agent: Option<f64>,
+    /// `messagesPerMinute`
+    pub messages_per_minute: Option<i64>,
+    pub operator: Option<CampaignRuleParametersOperator>,
+    /// `outboundLineCount`
+    pub outbound_line_count: Option<i64>,
+    pub priority: Option<CampaignRuleParametersPriority>,
+    pub queue: Option<Box<DomainEntityRef>>,
+    /// `relativeWeight`
+    pub relative_weight: Option<i64>,
+    /// `smsContentTemplate`
+    pub sms_content_template: Option<Box<DomainEntityRef>>,
+    /// `smsMessagesPerMinute`
+    pub sms_messages_per_minute: Option<i64>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,21 +40,21 @@ impl codec::Model for CampaignRuleParameters {
     const NAME: &'static str = "CampaignRuleParameters";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operator", &mut self.operator);
-        visitor.field("value", &mut self.value);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("dialingMode", &mut self.dialing_mode);
         visitor.field("abandonRate", &mut self.abandon_rate);
-        visitor.field("outboundLineCount", &mut self.outbound_line_count);
-        visitor.field("relativeWeight", &mut self.relative_weight);
-        visitor.field("maxCallsPerAgent", &mut self.max_calls_per_agent);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.field("messagesPerMinute", &mut self.messages_per_minute);
-        visitor.field("smsMessagesPerMinute", &mut self.sms_messages_per_minute);
-        visitor.field("emailMessagesPerMinute", &mut self.email_messages_per_minute);
-        visitor.boxed("smsContentTemplate", &mut self.sms_content_template);
+        visitor.field("dialingMode", &mut self.dialing_mode);
         visitor.boxed("emailContentTemplate", &mut self.email_content_template);
+        visitor.field("emailMessagesPerMinute", &mut self.email_messages_per_minute);
         visitor.field("forDuration", &mut self.for_duration);
+        visitor.field("maxCallsPerAgent", &mut self.max_calls_per_agent);
+        visitor.field("messagesPerMinute", &mut self.messages_per_minute);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("outboundLineCount", &mut self.outbound_line_count);
+        visitor.field("priority", &mut self.priority);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("relativeWeight", &mut self.relative_weight);
+        visitor.boxed("smsContentTemplate", &mut self.sms_content_template);
+        visitor.field("smsMessagesPerMinute", &mut self.sms_messages_per_minute);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleSpecificDateInterval {
-    pub min: Option<String>,
     pub max: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub min: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for CampaignRuleSpecificDateInterval {
     const NAME: &'static str = "CampaignRuleSpecificDateInterval";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("min", &mut self.min);
         visitor.field("max", &mut self.max);
+        visitor.field("min", &mut self.min);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::outbound::CampaignRuleSpecificDateInterval;
 pub struct CampaignRuleSpecificDateParameters {
     /// `includeYear`
     pub include_year: Option<bool>,
+    pub interval: Option<Box<CampaignRuleSpecificDateInterval>>,
     /// `thresholdValue`
     pub threshold_value: Option<String>,
-    pub interval: Option<Box<CampaignRuleSpecificDateInterval>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for CampaignRuleSpecificDateParameters {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("includeYear", &mut self.include_year);
-        visitor.field("thresholdValue", &mut self.threshold_value);
         visitor.boxed("interval", &mut self.interval);
+        visitor.field("thresholdValue", &mut self.threshold_value);
         visitor.extra(&mut self.extra);
     }
 }

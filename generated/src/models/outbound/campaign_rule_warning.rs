@@ -10,7 +10,7 @@ pub struct CampaignRuleWarning {
     /// required
     pub message: Option<String>,
     pub params: Option<Box<CampaignRuleWarningParameters>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,13 +9,13 @@ use crate::models::outbound::{
 pub struct CampaignRuleWarningParameters {
     /// `actionId`
     pub action_id: Option<String>,
-    /// `conditionId`
-    pub condition_id: Option<String>,
     /// `actionType`
     pub action_type: Option<CampaignRuleWarningParametersActionType>,
+    /// `conditionId`
+    pub condition_id: Option<String>,
     /// `conditionType`
     pub condition_type: Option<CampaignRuleWarningParametersConditionType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,8 +24,8 @@ impl codec::Model for CampaignRuleWarningParameters {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("actionId", &mut self.action_id);
-        visitor.field("conditionId", &mut self.condition_id);
         visitor.field("actionType", &mut self.action_type);
+        visitor.field("conditionId", &mut self.condition_id);
         visitor.field("conditionType", &mut self.condition_type);
         visitor.extra(&mut self.extra);
     }

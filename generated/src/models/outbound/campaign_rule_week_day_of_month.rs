@@ -8,7 +8,7 @@ pub struct CampaignRuleWeekDayOfMonth {
     pub day_of_week: Option<i64>,
     pub month: Option<i64>,
     pub occurrence: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,10 +6,10 @@ use crate::models::outbound::CampaignRuleWeekDayOfMonth;
 #[derive(Clone, Default)]
 pub struct CampaignRuleWeekDayOfMonthInterval {
     /// required
-    pub min: Option<Box<CampaignRuleWeekDayOfMonth>>,
-    /// required
     pub max: Option<Box<CampaignRuleWeekDayOfMonth>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub min: Option<Box<CampaignRuleWeekDayOfMonth>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for CampaignRuleWeekDayOfMonthInterval {
     const NAME: &'static str = "CampaignRuleWeekDayOfMonthInterval";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("min", &mut self.min);
         visitor.boxed("max", &mut self.max);
+        visitor.boxed("min", &mut self.min);
         visitor.extra(&mut self.extra);
     }
 }

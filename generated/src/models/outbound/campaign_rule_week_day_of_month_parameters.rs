@@ -7,10 +7,10 @@ use crate::models::outbound::{
 
 #[derive(Clone, Default)]
 pub struct CampaignRuleWeekDayOfMonthParameters {
+    pub interval: Option<Box<CampaignRuleWeekDayOfMonthInterval>>,
     /// `thresholdValue`
     pub threshold_value: Option<Box<CampaignRuleWeekDayOfMonth>>,
-    pub interval: Option<Box<CampaignRuleWeekDayOfMonthInterval>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for CampaignRuleWeekDayOfMonthParameters {
     const NAME: &'static str = "CampaignRuleWeekDayOfMonthParameters";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("thresholdValue", &mut self.threshold_value);
         visitor.boxed("interval", &mut self.interval);
+        visitor.boxed("thresholdValue", &mut self.threshold_value);
         visitor.extra(&mut self.extra);
     }
 }

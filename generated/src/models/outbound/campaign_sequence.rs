@@ -6,26 +6,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CampaignSequence {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
     /// required
     pub campaigns: Option<Vec<DomainEntityRef>>,
     /// `currentCampaign`, required, read-only
     pub current_campaign: Option<i64>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub repeat: Option<bool>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// required
     pub status: Option<CampaignSequenceStatus>,
     /// `stopMessage`, read-only
     pub stop_message: Option<String>,
-    pub repeat: Option<bool>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for CampaignSequence {
     const NAME: &'static str = "CampaignSequence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
         visitor.field("campaigns", &mut self.campaigns);
         visitor.field("currentCampaign", &mut self.current_campaign);
-        visitor.field("status", &mut self.status);
-        visitor.field("stopMessage", &mut self.stop_message);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("repeat", &mut self.repeat);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("stopMessage", &mut self.stop_message);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CampaignSkillStatistics {
-    /// `skillCombinations`, read-only
-    pub skill_combinations: Option<i64>,
     /// `eligibleSkilledAgents`, read-only
     pub eligible_skilled_agents: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `skillCombinations`, read-only
+    pub skill_combinations: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CampaignSkillStatistics {
     const NAME: &'static str = "CampaignSkillStatistics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("skillCombinations", &mut self.skill_combinations);
         visitor.field("eligibleSkilledAgents", &mut self.eligible_skilled_agents);
+        visitor.field("skillCombinations", &mut self.skill_combinations);
         visitor.extra(&mut self.extra);
     }
 }

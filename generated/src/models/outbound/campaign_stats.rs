@@ -7,31 +7,31 @@ use crate::models::outbound::{
 
 #[derive(Clone, Default)]
 pub struct CampaignStats {
-    /// `contactRate`, read-only
-    pub contact_rate: Option<Box<ConnectRate>>,
-    /// `idleAgents`, read-only
-    pub idle_agents: Option<i64>,
-    /// `effectiveIdleAgents`, read-only
-    pub effective_idle_agents: Option<f64>,
     /// `adjustedCallsPerAgent`, read-only
     pub adjusted_calls_per_agent: Option<f64>,
+    /// `businessCategoryMetrics`, read-only
+    pub business_category_metrics: Option<Box<CampaignBusinessCategoryMetrics>>,
+    /// `contactRate`, read-only
+    pub contact_rate: Option<Box<ConnectRate>>,
+    /// `effectiveIdleAgents`, read-only
+    pub effective_idle_agents: Option<f64>,
+    /// `filteredOutContactsCount`, read-only
+    pub filtered_out_contacts_count: Option<i64>,
+    /// `idleAgents`, read-only
+    pub idle_agents: Option<i64>,
+    /// `linesUtilization`, read-only
+    pub lines_utilization: Option<Box<CampaignLinesUtilization>>,
     /// `outstandingCalls`, read-only
     pub outstanding_calls: Option<i64>,
+    /// `rightPartyContactsCount`, read-only
+    pub right_party_contacts_count: Option<i64>,
     /// `scheduledCalls`, read-only
     pub scheduled_calls: Option<i64>,
     /// `timeZoneRescheduledCalls`, read-only
     pub time_zone_rescheduled_calls: Option<i64>,
-    /// `filteredOutContactsCount`, read-only
-    pub filtered_out_contacts_count: Option<i64>,
-    /// `rightPartyContactsCount`, read-only
-    pub right_party_contacts_count: Option<i64>,
     /// `validAttempts`, read-only
     pub valid_attempts: Option<i64>,
-    /// `linesUtilization`, read-only
-    pub lines_utilization: Option<Box<CampaignLinesUtilization>>,
-    /// `businessCategoryMetrics`, read-only
-    pub business_category_metrics: Option<Box<CampaignBusinessCategoryMetrics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,18 +39,18 @@ impl codec::Model for CampaignStats {
     const NAME: &'static str = "CampaignStats";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("contactRate", &mut self.contact_rate);
-        visitor.field("idleAgents", &mut self.idle_agents);
-        visitor.field("effectiveIdleAgents", &mut self.effective_idle_agents);
         visitor.field("adjustedCallsPerAgent", &mut self.adjusted_calls_per_agent);
+        visitor.boxed("businessCategoryMetrics", &mut self.business_category_metrics);
+        visitor.boxed("contactRate", &mut self.contact_rate);
+        visitor.field("effectiveIdleAgents", &mut self.effective_idle_agents);
+        visitor.field("filteredOutContactsCount", &mut self.filtered_out_contacts_count);
+        visitor.field("idleAgents", &mut self.idle_agents);
+        visitor.boxed("linesUtilization", &mut self.lines_utilization);
         visitor.field("outstandingCalls", &mut self.outstanding_calls);
+        visitor.field("rightPartyContactsCount", &mut self.right_party_contacts_count);
         visitor.field("scheduledCalls", &mut self.scheduled_calls);
         visitor.field("timeZoneRescheduledCalls", &mut self.time_zone_rescheduled_calls);
-        visitor.field("filteredOutContactsCount", &mut self.filtered_out_contacts_count);
-        visitor.field("rightPartyContactsCount", &mut self.right_party_contacts_count);
         visitor.field("validAttempts", &mut self.valid_attempts);
-        visitor.boxed("linesUtilization", &mut self.lines_utilization);
-        visitor.boxed("businessCategoryMetrics", &mut self.business_category_metrics);
         visitor.extra(&mut self.extra);
     }
 }

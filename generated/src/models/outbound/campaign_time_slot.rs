@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CampaignTimeSlot {
+    /// required
+    pub day: Option<i64>,
     /// `startTime`, required
     pub start_time: Option<String>,
     /// `stopTime`, required
     pub stop_time: Option<String>,
-    /// required
-    pub day: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CampaignTimeSlot {
     const NAME: &'static str = "CampaignTimeSlot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("day", &mut self.day);
         visitor.field("startTime", &mut self.start_time);
         visitor.field("stopTime", &mut self.stop_time);
-        visitor.field("day", &mut self.day);
         visitor.extra(&mut self.extra);
     }
 }

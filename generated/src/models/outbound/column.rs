@@ -8,10 +8,10 @@ pub struct Column {
     pub column_name: Option<String>,
     /// `columnNumber`
     pub column_number: Option<i64>,
+    pub length: Option<i64>,
     /// `startPosition`
     pub start_position: Option<i64>,
-    pub length: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for Column {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("columnName", &mut self.column_name);
         visitor.field("columnNumber", &mut self.column_number);
-        visitor.field("startPosition", &mut self.start_position);
         visitor.field("length", &mut self.length);
+        visitor.field("startPosition", &mut self.start_position);
         visitor.extra(&mut self.extra);
     }
 }

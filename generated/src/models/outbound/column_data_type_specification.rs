@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ColumnDataTypeSpecification {
-    /// `columnName`
-    pub column_name: Option<String>,
     /// `columnDataType`
     pub column_data_type: Option<ColumnDataTypeSpecificationColumnDataType>,
-    pub min: Option<i64>,
+    /// `columnName`
+    pub column_name: Option<String>,
     pub max: Option<i64>,
     /// `maxLength`
     pub max_length: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub min: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for ColumnDataTypeSpecification {
     const NAME: &'static str = "ColumnDataTypeSpecification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("columnName", &mut self.column_name);
         visitor.field("columnDataType", &mut self.column_data_type);
-        visitor.field("min", &mut self.min);
+        visitor.field("columnName", &mut self.column_name);
         visitor.field("max", &mut self.max);
         visitor.field("maxLength", &mut self.max_length);
+        visitor.field("min", &mut self.min);
         visitor.extra(&mut self.extra);
     }
 }

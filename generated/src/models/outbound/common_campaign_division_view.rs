@@ -5,15 +5,15 @@ use crate::models::shared_by_24_565fba::Division;
 
 #[derive(Clone, Default)]
 pub struct CommonCampaignDivisionView {
+    pub division: Option<Box<Division>>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
     /// `mediaType`
     pub media_type: Option<CommonCampaignDivisionViewMediaType>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for CommonCampaignDivisionView {
     const NAME: &'static str = "CommonCampaignDivisionView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.field("mediaType", &mut self.media_type);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

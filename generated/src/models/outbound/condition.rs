@@ -10,40 +10,40 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct Condition {
-    pub r#type: Option<ConditionType>,
-    pub inverted: Option<bool>,
-    /// `attributeName`
-    pub attribute_name: Option<String>,
-    pub value: Option<String>,
-    /// `valueType`
-    pub value_type: Option<ConditionValueType>,
-    pub operator: Option<ConditionOperator>,
-    pub codes: Option<Vec<String>>,
-    pub property: Option<String>,
-    /// `propertyType`
-    pub property_type: Option<ConditionPropertyType>,
-    /// `dataAction`
-    pub data_action: Option<Box<DomainEntityRef>>,
-    /// `dataNotFoundResolution`
-    pub data_not_found_resolution: Option<bool>,
-    /// `contactIdField`
-    pub contact_id_field: Option<String>,
-    /// `callAnalysisResultField`
-    pub call_analysis_result_field: Option<String>,
     /// `agentWrapupField`
     pub agent_wrapup_field: Option<String>,
+    /// `attributeName`
+    pub attribute_name: Option<String>,
+    /// `callAnalysisResultField`
+    pub call_analysis_result_field: Option<String>,
+    pub codes: Option<Vec<String>>,
     /// `contactColumnToDataActionFieldMappings`
     pub contact_column_to_data_action_field_mappings: Option<
         Vec<ContactColumnToDataActionFieldMapping>,
     >,
-    pub predicates: Option<Vec<DataActionConditionPredicate>>,
-    /// `subConditions`
-    pub sub_conditions: Option<Vec<TimeAndDateSubCondition>>,
+    /// `contactIdField`
+    pub contact_id_field: Option<String>,
+    /// `dataAction`
+    pub data_action: Option<Box<DomainEntityRef>>,
+    /// `dataNotFoundResolution`
+    pub data_not_found_resolution: Option<bool>,
+    pub inverted: Option<bool>,
     /// `matchAnyConditions`
     pub match_any_conditions: Option<bool>,
+    pub operator: Option<ConditionOperator>,
+    pub predicates: Option<Vec<DataActionConditionPredicate>>,
+    pub property: Option<String>,
+    /// `propertyType`
+    pub property_type: Option<ConditionPropertyType>,
+    /// `subConditions`
+    pub sub_conditions: Option<Vec<TimeAndDateSubCondition>>,
     /// `timeZoneId`
     pub time_zone_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ConditionType>,
+    pub value: Option<String>,
+    /// `valueType`
+    pub value_type: Option<ConditionValueType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -51,29 +51,29 @@ impl codec::Model for Condition {
     const NAME: &'static str = "Condition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("inverted", &mut self.inverted);
-        visitor.field("attributeName", &mut self.attribute_name);
-        visitor.field("value", &mut self.value);
-        visitor.field("valueType", &mut self.value_type);
-        visitor.field("operator", &mut self.operator);
-        visitor.field("codes", &mut self.codes);
-        visitor.field("property", &mut self.property);
-        visitor.field("propertyType", &mut self.property_type);
-        visitor.boxed("dataAction", &mut self.data_action);
-        visitor.field("dataNotFoundResolution", &mut self.data_not_found_resolution);
-        visitor.field("contactIdField", &mut self.contact_id_field);
-        visitor.field("callAnalysisResultField", &mut self.call_analysis_result_field);
         visitor.field("agentWrapupField", &mut self.agent_wrapup_field);
+        visitor.field("attributeName", &mut self.attribute_name);
+        visitor.field("callAnalysisResultField", &mut self.call_analysis_result_field);
+        visitor.field("codes", &mut self.codes);
         visitor
             .field(
                 "contactColumnToDataActionFieldMappings",
                 &mut self.contact_column_to_data_action_field_mappings,
             );
-        visitor.field("predicates", &mut self.predicates);
-        visitor.field("subConditions", &mut self.sub_conditions);
+        visitor.field("contactIdField", &mut self.contact_id_field);
+        visitor.boxed("dataAction", &mut self.data_action);
+        visitor.field("dataNotFoundResolution", &mut self.data_not_found_resolution);
+        visitor.field("inverted", &mut self.inverted);
         visitor.field("matchAnyConditions", &mut self.match_any_conditions);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("predicates", &mut self.predicates);
+        visitor.field("property", &mut self.property);
+        visitor.field("propertyType", &mut self.property_type);
+        visitor.field("subConditions", &mut self.sub_conditions);
         visitor.field("timeZoneId", &mut self.time_zone_id);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
+        visitor.field("valueType", &mut self.value_type);
         visitor.extra(&mut self.extra);
     }
 }

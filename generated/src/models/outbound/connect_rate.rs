@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct ConnectRate {
     /// read-only
     pub attempts: Option<i64>,
-    /// read-only
-    pub connects: Option<i64>,
     /// `connectRatio`, read-only
     pub connect_ratio: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub connects: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for ConnectRate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("attempts", &mut self.attempts);
-        visitor.field("connects", &mut self.connects);
         visitor.field("connectRatio", &mut self.connect_ratio);
+        visitor.field("connects", &mut self.connects);
         visitor.extra(&mut self.extra);
     }
 }

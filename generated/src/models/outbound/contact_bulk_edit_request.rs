@@ -5,15 +5,15 @@ use crate::models::outbound::{ContactBulkSearchCriteria, DialerContact};
 
 #[derive(Clone, Default)]
 pub struct ContactBulkEditRequest {
+    pub contact: Option<Box<DialerContact>>,
+    /// `contactIds`
+    pub contact_ids: Option<Vec<String>>,
     /// `contactListFilterId`
     pub contact_list_filter_id: Option<String>,
     pub criteria: Option<Box<ContactBulkSearchCriteria>>,
-    /// `contactIds`
-    pub contact_ids: Option<Vec<String>>,
-    pub contact: Option<Box<DialerContact>>,
     /// `generateDownloadURI`
     pub generate_download_uri: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ContactBulkEditRequest {
     const NAME: &'static str = "ContactBulkEditRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("contact", &mut self.contact);
+        visitor.field("contactIds", &mut self.contact_ids);
         visitor.field("contactListFilterId", &mut self.contact_list_filter_id);
         visitor.boxed("criteria", &mut self.criteria);
-        visitor.field("contactIds", &mut self.contact_ids);
-        visitor.boxed("contact", &mut self.contact);
         visitor.field("generateDownloadURI", &mut self.generate_download_uri);
         visitor.extra(&mut self.extra);
     }

@@ -8,7 +8,7 @@ pub struct ContactBulkSearchCriteria {
     pub clauses: Option<Vec<ContactListFilterClause>>,
     /// `filterType`
     pub filter_type: Option<ContactBulkSearchCriteriaFilterType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

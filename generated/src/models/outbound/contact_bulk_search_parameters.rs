@@ -10,7 +10,7 @@ pub struct ContactBulkSearchParameters {
     pub criteria: Option<Box<ContactBulkSearchCriteria>>,
     /// `generateDownloadURI`
     pub generate_download_uri: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

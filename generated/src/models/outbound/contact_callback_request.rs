@@ -6,15 +6,15 @@ use crate::runtime::codec;
 pub struct ContactCallbackRequest {
     /// `campaignId`, required
     pub campaign_id: Option<String>,
-    /// `contactListId`, required
-    pub contact_list_id: Option<String>,
     /// `contactId`, required
     pub contact_id: Option<String>,
+    /// `contactListId`, required
+    pub contact_list_id: Option<String>,
     /// `phoneColumn`, required
     pub phone_column: Option<String>,
     /// required
     pub schedule: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for ContactCallbackRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("campaignId", &mut self.campaign_id);
-        visitor.field("contactListId", &mut self.contact_list_id);
         visitor.field("contactId", &mut self.contact_id);
+        visitor.field("contactListId", &mut self.contact_list_id);
         visitor.field("phoneColumn", &mut self.phone_column);
         visitor.field("schedule", &mut self.schedule);
         visitor.extra(&mut self.extra);

@@ -12,7 +12,7 @@ pub struct ContactColumnConditionSettings {
     pub value: Option<String>,
     /// `valueType`, required
     pub value_type: Option<ContactColumnConditionSettingsValueType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContactColumnTimeZone {
-    /// `timeZone`
-    pub time_zone: Option<String>,
     /// `columnType`, read-only
     pub column_type: Option<ContactColumnTimeZoneColumnType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ContactColumnTimeZone {
     const NAME: &'static str = "ContactColumnTimeZone";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("timeZone", &mut self.time_zone);
         visitor.field("columnType", &mut self.column_type);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct ContactColumnToDataActionFieldMapping {
     pub contact_column_name: Option<String>,
     /// `dataActionField`, required
     pub data_action_field: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -11,52 +11,52 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContactList {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    pub division: Option<Box<DomainEntityRef>>,
-    /// `columnNames`, required
-    pub column_names: Option<Vec<String>>,
-    /// `phoneColumns`
-    pub phone_columns: Option<Vec<ContactPhoneNumberColumn>>,
-    /// `emailColumns`
-    pub email_columns: Option<Vec<EmailColumn>>,
-    /// `whatsAppColumns`
-    pub whats_app_columns: Option<Vec<WhatsAppColumn>>,
-    /// `importStatus`, read-only
-    pub import_status: Option<Box<ImportStatus>>,
-    /// `previewModeColumnName`
-    pub preview_mode_column_name: Option<String>,
-    /// `previewModeAcceptedValues`
-    pub preview_mode_accepted_values: Option<Vec<String>>,
-    /// read-only
-    pub size: Option<i64>,
     /// `attemptLimits`
     pub attempt_limits: Option<Box<DomainEntityRef>>,
     /// `automaticTimeZoneMapping`
     pub automatic_time_zone_mapping: Option<bool>,
-    /// `zipCodeColumnName`
-    pub zip_code_column_name: Option<String>,
     /// `columnDataTypeSpecifications`
     pub column_data_type_specifications: Option<Vec<ColumnDataTypeSpecification>>,
-    /// `trimWhitespace`
-    pub trim_whitespace: Option<bool>,
-    /// `retentionType`
-    pub retention_type: Option<ContactListRetentionType>,
-    /// `retentionDays`
-    pub retention_days: Option<i64>,
+    /// `columnNames`, required
+    pub column_names: Option<Vec<String>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
     /// `dateExpiration`
     pub date_expiration: Option<time::Timestamp>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub division: Option<Box<DomainEntityRef>>,
+    /// `emailColumns`
+    pub email_columns: Option<Vec<EmailColumn>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `importStatus`, read-only
+    pub import_status: Option<Box<ImportStatus>>,
+    pub name: Option<String>,
+    /// `phoneColumns`
+    pub phone_columns: Option<Vec<ContactPhoneNumberColumn>>,
+    /// `previewModeAcceptedValues`
+    pub preview_mode_accepted_values: Option<Vec<String>>,
+    /// `previewModeColumnName`
+    pub preview_mode_column_name: Option<String>,
+    /// `retentionDays`
+    pub retention_days: Option<i64>,
+    /// `retentionType`
+    pub retention_type: Option<ContactListRetentionType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub size: Option<i64>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// `trimWhitespace`
+    pub trim_whitespace: Option<bool>,
+    pub version: Option<i64>,
+    /// `whatsAppColumns`
+    pub whats_app_columns: Option<Vec<WhatsAppColumn>>,
+    /// `zipCodeColumnName`
+    pub zip_code_column_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -64,35 +64,35 @@ impl codec::Model for ContactList {
     const NAME: &'static str = "ContactList";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("columnNames", &mut self.column_names);
-        visitor.field("phoneColumns", &mut self.phone_columns);
-        visitor.field("emailColumns", &mut self.email_columns);
-        visitor.field("whatsAppColumns", &mut self.whats_app_columns);
-        visitor.boxed("importStatus", &mut self.import_status);
-        visitor.field("previewModeColumnName", &mut self.preview_mode_column_name);
-        visitor
-            .field("previewModeAcceptedValues", &mut self.preview_mode_accepted_values);
-        visitor.field("size", &mut self.size);
         visitor.boxed("attemptLimits", &mut self.attempt_limits);
         visitor.field("automaticTimeZoneMapping", &mut self.automatic_time_zone_mapping);
-        visitor.field("zipCodeColumnName", &mut self.zip_code_column_name);
         visitor
             .field(
                 "columnDataTypeSpecifications",
                 &mut self.column_data_type_specifications,
             );
-        visitor.field("trimWhitespace", &mut self.trim_whitespace);
-        visitor.field("retentionType", &mut self.retention_type);
-        visitor.field("retentionDays", &mut self.retention_days);
+        visitor.field("columnNames", &mut self.column_names);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateExpiration", &mut self.date_expiration);
-        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("emailColumns", &mut self.email_columns);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("importStatus", &mut self.import_status);
+        visitor.field("name", &mut self.name);
+        visitor.field("phoneColumns", &mut self.phone_columns);
+        visitor
+            .field("previewModeAcceptedValues", &mut self.preview_mode_accepted_values);
+        visitor.field("previewModeColumnName", &mut self.preview_mode_column_name);
+        visitor.field("retentionDays", &mut self.retention_days);
+        visitor.field("retentionType", &mut self.retention_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("size", &mut self.size);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("trimWhitespace", &mut self.trim_whitespace);
+        visitor.field("version", &mut self.version);
+        visitor.field("whatsAppColumns", &mut self.whats_app_columns);
+        visitor.field("zipCodeColumnName", &mut self.zip_code_column_name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,25 +9,25 @@ use crate::models::shared_by_24_565fba::Division;
 
 #[derive(Clone, Default)]
 pub struct ContactListDivisionView {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
     /// `columnNames`, required
     pub column_names: Option<Vec<String>>,
-    /// `phoneColumns`
-    pub phone_columns: Option<Vec<ContactPhoneNumberColumn>>,
+    pub division: Option<Box<Division>>,
     /// `emailColumns`
     pub email_columns: Option<Vec<EmailColumn>>,
-    /// `whatsAppColumns`
-    pub whats_app_columns: Option<Vec<WhatsAppColumn>>,
+    /// read-only
+    pub id: Option<String>,
     /// `importStatus`, read-only
     pub import_status: Option<Box<ImportStatus>>,
-    /// read-only
-    pub size: Option<i64>,
+    pub name: Option<String>,
+    /// `phoneColumns`
+    pub phone_columns: Option<Vec<ContactPhoneNumberColumn>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub size: Option<i64>,
+    /// `whatsAppColumns`
+    pub whats_app_columns: Option<Vec<WhatsAppColumn>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for ContactListDivisionView {
     const NAME: &'static str = "ContactListDivisionView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
         visitor.field("columnNames", &mut self.column_names);
-        visitor.field("phoneColumns", &mut self.phone_columns);
+        visitor.boxed("division", &mut self.division);
         visitor.field("emailColumns", &mut self.email_columns);
-        visitor.field("whatsAppColumns", &mut self.whats_app_columns);
+        visitor.field("id", &mut self.id);
         visitor.boxed("importStatus", &mut self.import_status);
-        visitor.field("size", &mut self.size);
+        visitor.field("name", &mut self.name);
+        visitor.field("phoneColumns", &mut self.phone_columns);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("size", &mut self.size);
+        visitor.field("whatsAppColumns", &mut self.whats_app_columns);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,27 +10,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContactListFilter {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
+    pub clauses: Option<Vec<ContactListFilterClause>>,
     /// `contactList`
     pub contact_list: Option<Box<DomainEntityRef>>,
     /// `contactListTemplate`
     pub contact_list_template: Option<Box<DomainEntityRef>>,
-    /// `sourceType`
-    pub source_type: Option<ContactListFilterSourceType>,
-    pub clauses: Option<Vec<ContactListFilterClause>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
     /// `filterType`
     pub filter_type: Option<ContactListFilterFilterType>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceType`
+    pub source_type: Option<ContactListFilterSourceType>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,17 +38,17 @@ impl codec::Model for ContactListFilter {
     const NAME: &'static str = "ContactListFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
+        visitor.field("clauses", &mut self.clauses);
         visitor.boxed("contactList", &mut self.contact_list);
         visitor.boxed("contactListTemplate", &mut self.contact_list_template);
-        visitor.field("sourceType", &mut self.source_type);
-        visitor.field("clauses", &mut self.clauses);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("filterType", &mut self.filter_type);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sourceType", &mut self.source_type);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct ContactListFilterClause {
     /// `filterType`
     pub filter_type: Option<ContactListFilterClauseFilterType>,
     pub predicates: Option<Vec<ContactListFilterPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,11 +8,11 @@ pub struct ContactListFilterPredicate {
     pub column: Option<String>,
     /// `columnType`
     pub column_type: Option<ContactListFilterPredicateColumnType>,
-    pub operator: Option<ContactListFilterPredicateOperator>,
-    pub value: Option<String>,
-    pub range: Option<Box<ContactListFilterRange>>,
     pub inverted: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub operator: Option<ContactListFilterPredicateOperator>,
+    pub range: Option<Box<ContactListFilterRange>>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for ContactListFilterPredicate {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("column", &mut self.column);
         visitor.field("columnType", &mut self.column_type);
-        visitor.field("operator", &mut self.operator);
-        visitor.field("value", &mut self.value);
-        visitor.boxed("range", &mut self.range);
         visitor.field("inverted", &mut self.inverted);
+        visitor.field("operator", &mut self.operator);
+        visitor.boxed("range", &mut self.range);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

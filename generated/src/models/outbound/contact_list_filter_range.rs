@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContactListFilterRange {
-    pub min: Option<String>,
-    pub max: Option<String>,
-    /// `minInclusive`
-    pub min_inclusive: Option<bool>,
-    /// `maxInclusive`
-    pub max_inclusive: Option<bool>,
     /// `inSet`
     pub in_set: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub max: Option<String>,
+    /// `maxInclusive`
+    pub max_inclusive: Option<bool>,
+    pub min: Option<String>,
+    /// `minInclusive`
+    pub min_inclusive: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for ContactListFilterRange {
     const NAME: &'static str = "ContactListFilterRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("min", &mut self.min);
-        visitor.field("max", &mut self.max);
-        visitor.field("minInclusive", &mut self.min_inclusive);
-        visitor.field("maxInclusive", &mut self.max_inclusive);
         visitor.field("inSet", &mut self.in_set);
+        visitor.field("max", &mut self.max);
+        visitor.field("maxInclusive", &mut self.max_inclusive);
+        visitor.field("min", &mut self.min);
+        visitor.field("minInclusive", &mut self.min_inclusive);
         visitor.extra(&mut self.extra);
     }
 }

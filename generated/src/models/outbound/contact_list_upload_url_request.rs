@@ -4,30 +4,30 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContactListUploadUrlRequest {
-    /// `signedUrlTimeoutSeconds`
-    pub signed_url_timeout_seconds: Option<i64>,
-    /// `contentType`, required
-    pub content_type: Option<String>,
-    pub id: Option<String>,
-    /// `contactIdName`
-    pub contact_id_name: Option<String>,
-    /// `importTemplateId`
-    pub import_template_id: Option<String>,
-    /// `listNamePrefix`
-    pub list_name_prefix: Option<String>,
     /// `clearSystemData`
     pub clear_system_data: Option<bool>,
+    /// `contactIdName`
+    pub contact_id_name: Option<String>,
+    /// `contentType`, required
+    pub content_type: Option<String>,
     /// `divisionIdForTargetContactLists`
     pub division_id_for_target_contact_lists: Option<String>,
     /// `fileSpecificationTemplateId`
     pub file_specification_template_id: Option<String>,
-    /// `retentionTypeColumn`
-    pub retention_type_column: Option<String>,
-    /// `retentionDaysColumn`
-    pub retention_days_column: Option<String>,
+    pub id: Option<String>,
+    /// `importTemplateId`
+    pub import_template_id: Option<String>,
+    /// `listNamePrefix`
+    pub list_name_prefix: Option<String>,
     /// `retentionDateExpirationColumn`
     pub retention_date_expiration_column: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `retentionDaysColumn`
+    pub retention_days_column: Option<String>,
+    /// `retentionTypeColumn`
+    pub retention_type_column: Option<String>,
+    /// `signedUrlTimeoutSeconds`
+    pub signed_url_timeout_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,13 +35,9 @@ impl codec::Model for ContactListUploadUrlRequest {
     const NAME: &'static str = "ContactListUploadUrlRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
-        visitor.field("contentType", &mut self.content_type);
-        visitor.field("id", &mut self.id);
-        visitor.field("contactIdName", &mut self.contact_id_name);
-        visitor.field("importTemplateId", &mut self.import_template_id);
-        visitor.field("listNamePrefix", &mut self.list_name_prefix);
         visitor.field("clearSystemData", &mut self.clear_system_data);
+        visitor.field("contactIdName", &mut self.contact_id_name);
+        visitor.field("contentType", &mut self.content_type);
         visitor
             .field(
                 "divisionIdForTargetContactLists",
@@ -52,13 +48,17 @@ impl codec::Model for ContactListUploadUrlRequest {
                 "fileSpecificationTemplateId",
                 &mut self.file_specification_template_id,
             );
-        visitor.field("retentionTypeColumn", &mut self.retention_type_column);
-        visitor.field("retentionDaysColumn", &mut self.retention_days_column);
+        visitor.field("id", &mut self.id);
+        visitor.field("importTemplateId", &mut self.import_template_id);
+        visitor.field("listNamePrefix", &mut self.list_name_prefix);
         visitor
             .field(
                 "retentionDateExpirationColumn",
                 &mut self.retention_date_expiration_column,
             );
+        visitor.field("retentionDaysColumn", &mut self.retention_days_column);
+        visitor.field("retentionTypeColumn", &mut self.retention_type_column);
+        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
         visitor.extra(&mut self.extra);
     }
 }

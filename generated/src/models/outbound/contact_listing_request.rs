@@ -8,14 +8,14 @@ use crate::models::outbound::ContactBulkSearchCriteria;
 pub struct ContactListingRequest {
     /// `contactListFilterId`
     pub contact_list_filter_id: Option<String>,
+    /// `contactSorts`
+    pub contact_sorts: Option<Vec<ContactSort>>,
     pub criteria: Option<Box<ContactBulkSearchCriteria>>,
     /// `pageNumber`, required
     pub page_number: Option<i64>,
     /// `pageSize`, required
     pub page_size: Option<i64>,
-    /// `contactSorts`
-    pub contact_sorts: Option<Vec<ContactSort>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for ContactListingRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("contactListFilterId", &mut self.contact_list_filter_id);
+        visitor.field("contactSorts", &mut self.contact_sorts);
         visitor.boxed("criteria", &mut self.criteria);
         visitor.field("pageNumber", &mut self.page_number);
         visitor.field("pageSize", &mut self.page_size);
-        visitor.field("contactSorts", &mut self.contact_sorts);
         visitor.extra(&mut self.extra);
     }
 }

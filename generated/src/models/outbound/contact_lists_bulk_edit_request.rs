@@ -5,11 +5,11 @@ use crate::models::outbound::ContactList;
 
 #[derive(Clone, Default)]
 pub struct ContactListsBulkEditRequest {
-    /// `contactListIds`
-    pub contact_list_ids: Option<Vec<String>>,
     /// `contactList`
     pub contact_list: Option<Box<ContactList>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `contactListIds`
+    pub contact_list_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ContactListsBulkEditRequest {
     const NAME: &'static str = "ContactListsBulkEditRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contactListIds", &mut self.contact_list_ids);
         visitor.boxed("contactList", &mut self.contact_list);
+        visitor.field("contactListIds", &mut self.contact_list_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::models::outbound::BulkResponseResultContactListContactListBulkEntityE
 
 #[derive(Clone, Default)]
 pub struct ContactListsBulkEditResponse {
-    pub results: Option<
-        Vec<BulkResponseResultContactListContactListBulkEntityErrorContactList>,
-    >,
     /// `errorCount`
     pub error_count: Option<i64>,
     /// `errorIndexes`
     pub error_indexes: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<
+        Vec<BulkResponseResultContactListContactListBulkEntityErrorContactList>,
+    >,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for ContactListsBulkEditResponse {
     const NAME: &'static str = "ContactListsBulkEditResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("errorCount", &mut self.error_count);
         visitor.field("errorIndexes", &mut self.error_indexes);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

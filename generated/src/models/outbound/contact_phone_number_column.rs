@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContactPhoneNumberColumn {
+    /// `callableTimeColumn`
+    pub callable_time_column: Option<String>,
+    /// `callableTimeColumnName`
+    pub callable_time_column_name: Option<String>,
     /// `columnName`, required
     pub column_name: Option<String>,
     /// required
     pub r#type: Option<String>,
-    /// `callableTimeColumnName`
-    pub callable_time_column_name: Option<String>,
-    /// `callableTimeColumn`
-    pub callable_time_column: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for ContactPhoneNumberColumn {
     const NAME: &'static str = "ContactPhoneNumberColumn";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("callableTimeColumn", &mut self.callable_time_column);
+        visitor.field("callableTimeColumnName", &mut self.callable_time_column_name);
         visitor.field("columnName", &mut self.column_name);
         visitor.field("type", &mut self.r#type);
-        visitor.field("callableTimeColumnName", &mut self.callable_time_column_name);
-        visitor.field("callableTimeColumn", &mut self.callable_time_column);
         visitor.extra(&mut self.extra);
     }
 }

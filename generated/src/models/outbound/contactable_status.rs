@@ -6,10 +6,10 @@ use crate::models::outbound::ColumnStatus;
 
 #[derive(Clone, Default)]
 pub struct ContactableStatus {
-    pub contactable: Option<bool>,
     /// `columnStatus`
     pub column_status: Option<BTreeMap<String, ColumnStatus>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub contactable: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ContactableStatus {
     const NAME: &'static str = "ContactableStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contactable", &mut self.contactable);
         visitor.field("columnStatus", &mut self.column_status);
+        visitor.field("contactable", &mut self.contactable);
         visitor.extra(&mut self.extra);
     }
 }

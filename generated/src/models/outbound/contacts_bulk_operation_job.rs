@@ -5,25 +5,25 @@ use crate::models::shared_by_7_6681a2::ErrorInfo;
 
 #[derive(Clone, Default)]
 pub struct ContactsBulkOperationJob {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub state: Option<ContactsBulkOperationJobState>,
-    /// read-only
-    pub r#type: Option<ContactsBulkOperationJobType>,
-    /// `totalRecords`, read-only
-    pub total_records: Option<i64>,
     /// `completedRecords`, read-only
     pub completed_records: Option<i64>,
-    /// `percentComplete`, read-only
-    pub percent_complete: Option<i64>,
-    /// `failureReason`, read-only
-    pub failure_reason: Option<Box<ErrorInfo>>,
     /// `downloadURI`, read-only
     pub download_uri: Option<String>,
+    /// `failureReason`, read-only
+    pub failure_reason: Option<Box<ErrorInfo>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `percentComplete`, read-only
+    pub percent_complete: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<ContactsBulkOperationJobState>,
+    /// `totalRecords`, read-only
+    pub total_records: Option<i64>,
+    /// read-only
+    pub r#type: Option<ContactsBulkOperationJobType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for ContactsBulkOperationJob {
     const NAME: &'static str = "ContactsBulkOperationJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("totalRecords", &mut self.total_records);
         visitor.field("completedRecords", &mut self.completed_records);
-        visitor.field("percentComplete", &mut self.percent_complete);
-        visitor.boxed("failureReason", &mut self.failure_reason);
         visitor.field("downloadURI", &mut self.download_uri);
+        visitor.boxed("failureReason", &mut self.failure_reason);
+        visitor.field("id", &mut self.id);
+        visitor.field("percentComplete", &mut self.percent_complete);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("totalRecords", &mut self.total_records);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::outbound::ContactBulkSearchCriteria;
 
 #[derive(Clone, Default)]
 pub struct ContactsExportRequest {
+    /// `contactIds`
+    pub contact_ids: Option<Vec<String>>,
     /// `contactListFilterId`
     pub contact_list_filter_id: Option<String>,
     pub criteria: Option<Box<ContactBulkSearchCriteria>>,
-    /// `contactIds`
-    pub contact_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ContactsExportRequest {
     const NAME: &'static str = "ContactsExportRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("contactIds", &mut self.contact_ids);
         visitor.field("contactListFilterId", &mut self.contact_list_filter_id);
         visitor.boxed("criteria", &mut self.criteria);
-        visitor.field("contactIds", &mut self.contact_ids);
         visitor.extra(&mut self.extra);
     }
 }

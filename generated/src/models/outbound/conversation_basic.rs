@@ -7,27 +7,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConversationBasic {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `externalTag`
-    pub external_tag: Option<String>,
-    /// `startTime`, required
-    pub start_time: Option<time::Timestamp>,
+    pub divisions: Option<Vec<ConversationDivisionMembership>>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
-    pub divisions: Option<Vec<ConversationDivisionMembership>>,
-    /// `securePause`
-    pub secure_pause: Option<bool>,
-    /// `utilizationLabelId`
-    pub utilization_label_id: Option<String>,
+    /// `externalTag`
+    pub external_tag: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `inactivityTimeout`
     pub inactivity_timeout: Option<time::Timestamp>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
+    pub name: Option<String>,
     /// read-only
     pub participants: Option<Vec<ParticipantBasic>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `securePause`
+    pub secure_pause: Option<bool>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// `startTime`, required
+    pub start_time: Option<time::Timestamp>,
+    /// `utilizationLabelId`
+    pub utilization_label_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,17 +35,17 @@ impl codec::Model for ConversationBasic {
     const NAME: &'static str = "ConversationBasic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("externalTag", &mut self.external_tag);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("endTime", &mut self.end_time);
         visitor.field("divisions", &mut self.divisions);
-        visitor.field("securePause", &mut self.secure_pause);
-        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
+        visitor.field("endTime", &mut self.end_time);
+        visitor.field("externalTag", &mut self.external_tag);
+        visitor.field("id", &mut self.id);
         visitor.field("inactivityTimeout", &mut self.inactivity_timeout);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("name", &mut self.name);
         visitor.field("participants", &mut self.participants);
+        visitor.field("securePause", &mut self.secure_pause);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
         visitor.extra(&mut self.extra);
     }
 }

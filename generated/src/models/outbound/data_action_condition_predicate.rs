@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DataActionConditionPredicate {
-    /// `outputField`, required
-    pub output_field: Option<String>,
-    /// `outputOperator`, required
-    pub output_operator: Option<DataActionConditionPredicateOutputOperator>,
     /// `comparisonValue`, required
     pub comparison_value: Option<String>,
     /// required
     pub inverted: Option<bool>,
+    /// `outputField`, required
+    pub output_field: Option<String>,
     /// `outputFieldMissingResolution`, required
     pub output_field_missing_resolution: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `outputOperator`, required
+    pub output_operator: Option<DataActionConditionPredicateOutputOperator>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,15 +22,15 @@ impl codec::Model for DataActionConditionPredicate {
     const NAME: &'static str = "DataActionConditionPredicate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("outputField", &mut self.output_field);
-        visitor.field("outputOperator", &mut self.output_operator);
         visitor.field("comparisonValue", &mut self.comparison_value);
         visitor.field("inverted", &mut self.inverted);
+        visitor.field("outputField", &mut self.output_field);
         visitor
             .field(
                 "outputFieldMissingResolution",
                 &mut self.output_field_missing_resolution,
             );
+        visitor.field("outputOperator", &mut self.output_operator);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,18 +7,18 @@ use crate::models::outbound::{
 
 #[derive(Clone, Default)]
 pub struct DataActionConditionSettings {
-    /// `dataActionId`, required
-    pub data_action_id: Option<String>,
-    /// `contactIdField`
-    pub contact_id_field: Option<String>,
-    /// `dataNotFoundResolution`, required
-    pub data_not_found_resolution: Option<bool>,
-    pub predicates: Option<Vec<DigitalDataActionConditionPredicate>>,
     /// `contactColumnToDataActionFieldMappings`
     pub contact_column_to_data_action_field_mappings: Option<
         Vec<DataActionContactColumnFieldMapping>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `contactIdField`
+    pub contact_id_field: Option<String>,
+    /// `dataActionId`, required
+    pub data_action_id: Option<String>,
+    /// `dataNotFoundResolution`, required
+    pub data_not_found_resolution: Option<bool>,
+    pub predicates: Option<Vec<DigitalDataActionConditionPredicate>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,15 +26,15 @@ impl codec::Model for DataActionConditionSettings {
     const NAME: &'static str = "DataActionConditionSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dataActionId", &mut self.data_action_id);
-        visitor.field("contactIdField", &mut self.contact_id_field);
-        visitor.field("dataNotFoundResolution", &mut self.data_not_found_resolution);
-        visitor.field("predicates", &mut self.predicates);
         visitor
             .field(
                 "contactColumnToDataActionFieldMappings",
                 &mut self.contact_column_to_data_action_field_mappings,
             );
+        visitor.field("contactIdField", &mut self.contact_id_field);
+        visitor.field("dataActionId", &mut self.data_action_id);
+        visitor.field("dataNotFoundResolution", &mut self.data_not_found_resolution);
+        visitor.field("predicates", &mut self.predicates);
         visitor.extra(&mut self.extra);
     }
 }

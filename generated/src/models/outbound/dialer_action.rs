@@ -7,26 +7,26 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct DialerAction {
-    /// required
-    pub r#type: Option<DialerActionType>,
     /// `actionTypeName`, required
     pub action_type_name: Option<DialerActionActionTypeName>,
-    /// `updateOption`
-    pub update_option: Option<DialerActionUpdateOption>,
-    pub properties: Option<BTreeMap<String, String>>,
-    /// `dataAction`
-    pub data_action: Option<Box<DomainEntityRef>>,
+    /// `agentWrapupField`
+    pub agent_wrapup_field: Option<String>,
+    /// `callAnalysisResultField`
+    pub call_analysis_result_field: Option<String>,
     /// `contactColumnToDataActionFieldMappings`
     pub contact_column_to_data_action_field_mappings: Option<
         Vec<ContactColumnToDataActionFieldMapping>,
     >,
     /// `contactIdField`
     pub contact_id_field: Option<String>,
-    /// `callAnalysisResultField`
-    pub call_analysis_result_field: Option<String>,
-    /// `agentWrapupField`
-    pub agent_wrapup_field: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dataAction`
+    pub data_action: Option<Box<DomainEntityRef>>,
+    pub properties: Option<BTreeMap<String, String>>,
+    /// required
+    pub r#type: Option<DialerActionType>,
+    /// `updateOption`
+    pub update_option: Option<DialerActionUpdateOption>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,19 +34,19 @@ impl codec::Model for DialerAction {
     const NAME: &'static str = "DialerAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("actionTypeName", &mut self.action_type_name);
-        visitor.field("updateOption", &mut self.update_option);
-        visitor.field("properties", &mut self.properties);
-        visitor.boxed("dataAction", &mut self.data_action);
+        visitor.field("agentWrapupField", &mut self.agent_wrapup_field);
+        visitor.field("callAnalysisResultField", &mut self.call_analysis_result_field);
         visitor
             .field(
                 "contactColumnToDataActionFieldMappings",
                 &mut self.contact_column_to_data_action_field_mappings,
             );
         visitor.field("contactIdField", &mut self.contact_id_field);
-        visitor.field("callAnalysisResultField", &mut self.call_analysis_result_field);
-        visitor.field("agentWrapupField", &mut self.agent_wrapup_field);
+        visitor.boxed("dataAction", &mut self.data_action);
+        visitor.field("properties", &mut self.properties);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("updateOption", &mut self.update_option);
         visitor.extra(&mut self.extra);
     }
 }

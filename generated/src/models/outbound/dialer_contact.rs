@@ -11,41 +11,41 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DialerContact {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `contactListId`, required
-    pub contact_list_id: Option<String>,
-    /// required
-    pub data: Option<BTreeMap<String, String>>,
     /// `callRecords`, read-only
     pub call_records: Option<BTreeMap<String, CallRecord>>,
-    /// `latestSmsEvaluations`, read-only
-    pub latest_sms_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
-    /// `latestEmailEvaluations`, read-only
-    pub latest_email_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
-    /// `latestWhatsAppEvaluations`
-    pub latest_whats_app_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
     pub callable: Option<bool>,
-    /// `phoneNumberStatus`
-    pub phone_number_status: Option<BTreeMap<String, PhoneNumberStatus>>,
-    /// `contactableStatus`
-    pub contactable_status: Option<BTreeMap<String, ContactableStatus>>,
-    /// `contactColumnTimeZones`, read-only
-    pub contact_column_time_zones: Option<BTreeMap<String, ContactColumnTimeZone>>,
     /// `configurationOverrides`, read-only
     pub configuration_overrides: Option<Box<ConfigurationOverrides>>,
+    /// `contactColumnTimeZones`, read-only
+    pub contact_column_time_zones: Option<BTreeMap<String, ContactColumnTimeZone>>,
+    /// `contactListId`, required
+    pub contact_list_id: Option<String>,
+    /// `contactableStatus`
+    pub contactable_status: Option<BTreeMap<String, ContactableStatus>>,
+    /// required
+    pub data: Option<BTreeMap<String, String>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `retentionType`
-    pub retention_type: Option<DialerContactRetentionType>,
-    /// `retentionDays`
-    pub retention_days: Option<i64>,
     /// `dateExpiration`
     pub date_expiration: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `latestEmailEvaluations`, read-only
+    pub latest_email_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
+    /// `latestSmsEvaluations`, read-only
+    pub latest_sms_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
+    /// `latestWhatsAppEvaluations`
+    pub latest_whats_app_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
+    pub name: Option<String>,
+    /// `phoneNumberStatus`
+    pub phone_number_status: Option<BTreeMap<String, PhoneNumberStatus>>,
+    /// `retentionDays`
+    pub retention_days: Option<i64>,
+    /// `retentionType`
+    pub retention_type: Option<DialerContactRetentionType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -53,24 +53,24 @@ impl codec::Model for DialerContact {
     const NAME: &'static str = "DialerContact";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("contactListId", &mut self.contact_list_id);
-        visitor.field("data", &mut self.data);
         visitor.field("callRecords", &mut self.call_records);
-        visitor.field("latestSmsEvaluations", &mut self.latest_sms_evaluations);
+        visitor.field("callable", &mut self.callable);
+        visitor.boxed("configurationOverrides", &mut self.configuration_overrides);
+        visitor.field("contactColumnTimeZones", &mut self.contact_column_time_zones);
+        visitor.field("contactListId", &mut self.contact_list_id);
+        visitor.field("contactableStatus", &mut self.contactable_status);
+        visitor.field("data", &mut self.data);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateExpiration", &mut self.date_expiration);
+        visitor.field("id", &mut self.id);
         visitor.field("latestEmailEvaluations", &mut self.latest_email_evaluations);
+        visitor.field("latestSmsEvaluations", &mut self.latest_sms_evaluations);
         visitor
             .field("latestWhatsAppEvaluations", &mut self.latest_whats_app_evaluations);
-        visitor.field("callable", &mut self.callable);
+        visitor.field("name", &mut self.name);
         visitor.field("phoneNumberStatus", &mut self.phone_number_status);
-        visitor.field("contactableStatus", &mut self.contactable_status);
-        visitor.field("contactColumnTimeZones", &mut self.contact_column_time_zones);
-        visitor.boxed("configurationOverrides", &mut self.configuration_overrides);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("retentionType", &mut self.retention_type);
         visitor.field("retentionDays", &mut self.retention_days);
-        visitor.field("dateExpiration", &mut self.date_expiration);
+        visitor.field("retentionType", &mut self.retention_type);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

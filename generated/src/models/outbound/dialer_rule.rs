@@ -5,17 +5,17 @@ use crate::models::outbound::{Condition, DialerAction};
 
 #[derive(Clone, Default)]
 pub struct DialerRule {
+    pub actions: Option<Vec<DialerAction>>,
+    /// required
+    pub category: Option<DialerRuleCategory>,
+    /// required
+    pub conditions: Option<Vec<Condition>>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
     pub order: Option<i64>,
-    /// required
-    pub category: Option<DialerRuleCategory>,
-    /// required
-    pub conditions: Option<Vec<Condition>>,
-    pub actions: Option<Vec<DialerAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for DialerRule {
     const NAME: &'static str = "DialerRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("actions", &mut self.actions);
+        visitor.field("category", &mut self.category);
+        visitor.field("conditions", &mut self.conditions);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("order", &mut self.order);
-        visitor.field("category", &mut self.category);
-        visitor.field("conditions", &mut self.conditions);
-        visitor.field("actions", &mut self.actions);
         visitor.extra(&mut self.extra);
     }
 }

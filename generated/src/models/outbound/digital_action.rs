@@ -11,21 +11,17 @@ use crate::models::outbound::{
 
 #[derive(Clone, Default)]
 pub struct DigitalAction {
-    /// `updateContactColumnActionSettings`
-    pub update_contact_column_action_settings: Option<
-        Box<UpdateContactColumnActionSettings>,
-    >,
-    /// `doNotSendActionSettings`
-    pub do_not_send_action_settings: Option<Box<DoNotSendActionSettings>>,
     /// `appendToDncActionSettings`
     pub append_to_dnc_action_settings: Option<Box<AppendToDncActionSettings>>,
-    /// `markContactUncontactableActionSettings`
-    pub mark_contact_uncontactable_action_settings: Option<
-        Box<MarkContactUncontactableActionSettings>,
-    >,
+    /// `doNotSendActionSettings`
+    pub do_not_send_action_settings: Option<Box<DoNotSendActionSettings>>,
     /// `markContactAddressUncontactableActionSettings`
     pub mark_contact_address_uncontactable_action_settings: Option<
         Box<MarkContactAddressUncontactableActionSettings>,
+    >,
+    /// `markContactUncontactableActionSettings`
+    pub mark_contact_uncontactable_action_settings: Option<
+        Box<MarkContactUncontactableActionSettings>,
     >,
     /// `setContentTemplateActionSettings`
     pub set_content_template_action_settings: Option<
@@ -39,7 +35,11 @@ pub struct DigitalAction {
     pub set_whats_app_integration_action_settings: Option<
         Box<SetWhatsAppIntegrationActionSettings>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `updateContactColumnActionSettings`
+    pub update_contact_column_action_settings: Option<
+        Box<UpdateContactColumnActionSettings>,
+    >,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,22 +48,17 @@ impl codec::Model for DigitalAction {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor
-            .boxed(
-                "updateContactColumnActionSettings",
-                &mut self.update_contact_column_action_settings,
-            );
-        visitor.boxed("doNotSendActionSettings", &mut self.do_not_send_action_settings);
-        visitor
             .boxed("appendToDncActionSettings", &mut self.append_to_dnc_action_settings);
-        visitor
-            .boxed(
-                "markContactUncontactableActionSettings",
-                &mut self.mark_contact_uncontactable_action_settings,
-            );
+        visitor.boxed("doNotSendActionSettings", &mut self.do_not_send_action_settings);
         visitor
             .boxed(
                 "markContactAddressUncontactableActionSettings",
                 &mut self.mark_contact_address_uncontactable_action_settings,
+            );
+        visitor
+            .boxed(
+                "markContactUncontactableActionSettings",
+                &mut self.mark_contact_uncontactable_action_settings,
             );
         visitor
             .boxed(
@@ -79,6 +74,11 @@ impl codec::Model for DigitalAction {
             .boxed(
                 "setWhatsAppIntegrationActionSettings",
                 &mut self.set_whats_app_integration_action_settings,
+            );
+        visitor
+            .boxed(
+                "updateContactColumnActionSettings",
+                &mut self.update_contact_column_action_settings,
             );
         visitor.extra(&mut self.extra);
     }

@@ -10,15 +10,17 @@ use crate::models::outbound::{
 
 #[derive(Clone, Default)]
 pub struct DigitalCondition {
-    pub inverted: Option<bool>,
-    /// `contactColumnConditionSettings`
-    pub contact_column_condition_settings: Option<Box<ContactColumnConditionSettings>>,
     /// `contactAddressConditionSettings`
     pub contact_address_condition_settings: Option<Box<ContactAddressConditionSettings>>,
     /// `contactAddressTypeConditionSettings`
     pub contact_address_type_condition_settings: Option<
         Box<ContactAddressTypeConditionSettings>,
     >,
+    /// `contactColumnConditionSettings`
+    pub contact_column_condition_settings: Option<Box<ContactColumnConditionSettings>>,
+    /// `dataActionConditionSettings`
+    pub data_action_condition_settings: Option<Box<DataActionConditionSettings>>,
+    pub inverted: Option<bool>,
     /// `lastAttemptByColumnConditionSettings`
     pub last_attempt_by_column_condition_settings: Option<
         Box<LastAttemptByColumnConditionSettings>,
@@ -35,9 +37,7 @@ pub struct DigitalCondition {
     pub last_result_overall_condition_settings: Option<
         Box<LastResultOverallConditionSettings>,
     >,
-    /// `dataActionConditionSettings`
-    pub data_action_condition_settings: Option<Box<DataActionConditionSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,12 +45,6 @@ impl codec::Model for DigitalCondition {
     const NAME: &'static str = "DigitalCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("inverted", &mut self.inverted);
-        visitor
-            .boxed(
-                "contactColumnConditionSettings",
-                &mut self.contact_column_condition_settings,
-            );
         visitor
             .boxed(
                 "contactAddressConditionSettings",
@@ -61,6 +55,17 @@ impl codec::Model for DigitalCondition {
                 "contactAddressTypeConditionSettings",
                 &mut self.contact_address_type_condition_settings,
             );
+        visitor
+            .boxed(
+                "contactColumnConditionSettings",
+                &mut self.contact_column_condition_settings,
+            );
+        visitor
+            .boxed(
+                "dataActionConditionSettings",
+                &mut self.data_action_condition_settings,
+            );
+        visitor.field("inverted", &mut self.inverted);
         visitor
             .boxed(
                 "lastAttemptByColumnConditionSettings",
@@ -80,11 +85,6 @@ impl codec::Model for DigitalCondition {
             .boxed(
                 "lastResultOverallConditionSettings",
                 &mut self.last_result_overall_condition_settings,
-            );
-        visitor
-            .boxed(
-                "dataActionConditionSettings",
-                &mut self.data_action_condition_settings,
             );
         visitor.extra(&mut self.extra);
     }

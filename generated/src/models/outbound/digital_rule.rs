@@ -5,19 +5,19 @@ use crate::models::outbound::{DigitalAction, DigitalCondition};
 
 #[derive(Clone, Default)]
 pub struct DigitalRule {
+    /// required
+    pub actions: Option<Vec<DigitalAction>>,
+    /// required
+    pub category: Option<DigitalRuleCategory>,
+    /// required
+    pub conditions: Option<Vec<DigitalCondition>>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
     /// required
     pub order: Option<i64>,
-    /// required
-    pub category: Option<DigitalRuleCategory>,
-    /// required
-    pub conditions: Option<Vec<DigitalCondition>>,
-    /// required
-    pub actions: Option<Vec<DigitalAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for DigitalRule {
     const NAME: &'static str = "DigitalRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("actions", &mut self.actions);
+        visitor.field("category", &mut self.category);
+        visitor.field("conditions", &mut self.conditions);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("order", &mut self.order);
-        visitor.field("category", &mut self.category);
-        visitor.field("conditions", &mut self.conditions);
-        visitor.field("actions", &mut self.actions);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,21 +7,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DigitalRuleSet {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `contactList`
+    pub contact_list: Option<Box<DomainEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    /// `contactList`
-    pub contact_list: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// required
     pub rules: Option<Vec<DigitalRule>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for DigitalRuleSet {
     const NAME: &'static str = "DigitalRuleSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.boxed("contactList", &mut self.contact_list);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("contactList", &mut self.contact_list);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("rules", &mut self.rules);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::shared_by_3_5cfa9a::DivisionReference;
 
 #[derive(Clone, Default)]
 pub struct DivisionedDomainEntityRef {
+    /// read-only
+    pub division: Option<Box<DivisionReference>>,
     pub id: Option<String>,
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// read-only
-    pub division: Option<Box<DivisionReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for DivisionedDomainEntityRef {
     const NAME: &'static str = "DivisionedDomainEntityRef";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.boxed("division", &mut self.division);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,37 +7,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DncListCreate {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `campaignId`
+    pub campaign_id: Option<String>,
+    /// `contactMethod`
+    pub contact_method: Option<DncListCreateContactMethod>,
+    /// `customExclusionColumn`
+    pub custom_exclusion_column: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    /// `importStatus`, read-only
-    pub import_status: Option<Box<ImportStatus>>,
-    /// read-only
-    pub size: Option<i64>,
-    /// `dncSourceType`, required
-    pub dnc_source_type: Option<DncListCreateDncSourceType>,
-    /// `contactMethod`
-    pub contact_method: Option<DncListCreateContactMethod>,
-    /// `loginId`
-    pub login_id: Option<String>,
-    /// `campaignId`
-    pub campaign_id: Option<String>,
+    pub division: Option<Box<DomainEntityRef>>,
     /// `dncCodes`
     pub dnc_codes: Option<Vec<String>>,
+    /// `dncSourceType`, required
+    pub dnc_source_type: Option<DncListCreateDncSourceType>,
+    /// read-only
+    pub id: Option<String>,
+    /// `importStatus`, read-only
+    pub import_status: Option<Box<ImportStatus>>,
     /// `licenseId`
     pub license_id: Option<String>,
-    pub division: Option<Box<DomainEntityRef>>,
-    /// `customExclusionColumn`
-    pub custom_exclusion_column: Option<String>,
+    /// `loginId`
+    pub login_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub size: Option<i64>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,22 +45,22 @@ impl codec::Model for DncListCreate {
     const NAME: &'static str = "DncListCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("campaignId", &mut self.campaign_id);
+        visitor.field("contactMethod", &mut self.contact_method);
+        visitor.field("customExclusionColumn", &mut self.custom_exclusion_column);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("importStatus", &mut self.import_status);
-        visitor.field("size", &mut self.size);
-        visitor.field("dncSourceType", &mut self.dnc_source_type);
-        visitor.field("contactMethod", &mut self.contact_method);
-        visitor.field("loginId", &mut self.login_id);
-        visitor.field("campaignId", &mut self.campaign_id);
-        visitor.field("dncCodes", &mut self.dnc_codes);
-        visitor.field("licenseId", &mut self.license_id);
         visitor.boxed("division", &mut self.division);
-        visitor.field("customExclusionColumn", &mut self.custom_exclusion_column);
+        visitor.field("dncCodes", &mut self.dnc_codes);
+        visitor.field("dncSourceType", &mut self.dnc_source_type);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("importStatus", &mut self.import_status);
+        visitor.field("licenseId", &mut self.license_id);
+        visitor.field("loginId", &mut self.login_id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("size", &mut self.size);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,21 +9,21 @@ use crate::models::shared_by_24_565fba::Division;
 
 #[derive(Clone, Default)]
 pub struct DncListDivisionView {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    /// `importStatus`, read-only
-    pub import_status: Option<Box<ImportStatus>>,
-    /// read-only
-    pub size: Option<i64>,
-    /// `dncSourceType`, read-only
-    pub dnc_source_type: Option<DncListDivisionViewDncSourceType>,
     /// `contactMethod`
     pub contact_method: Option<DncListDivisionViewContactMethod>,
+    pub division: Option<Box<Division>>,
+    /// `dncSourceType`, read-only
+    pub dnc_source_type: Option<DncListDivisionViewDncSourceType>,
+    /// read-only
+    pub id: Option<String>,
+    /// `importStatus`, read-only
+    pub import_status: Option<Box<ImportStatus>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub size: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,14 +31,14 @@ impl codec::Model for DncListDivisionView {
     const NAME: &'static str = "DncListDivisionView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.boxed("importStatus", &mut self.import_status);
-        visitor.field("size", &mut self.size);
-        visitor.field("dncSourceType", &mut self.dnc_source_type);
         visitor.field("contactMethod", &mut self.contact_method);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("dncSourceType", &mut self.dnc_source_type);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("importStatus", &mut self.import_status);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("size", &mut self.size);
         visitor.extra(&mut self.extra);
     }
 }

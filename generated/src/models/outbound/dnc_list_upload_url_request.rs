@@ -5,23 +5,23 @@ use crate::runtime::codec;
 /// `DNCListUploadUrlRequest` in the API.
 #[derive(Clone, Default)]
 pub struct DncListUploadUrlRequest {
-    /// `signedUrlTimeoutSeconds`
-    pub signed_url_timeout_seconds: Option<i64>,
     /// `contentType`, required
     pub content_type: Option<String>,
+    /// `customExclusionColumns`
+    pub custom_exclusion_columns: Option<String>,
+    /// `emailColumns`
+    pub email_columns: Option<String>,
+    /// `expirationDateTimeColumn`
+    pub expiration_date_time_column: Option<String>,
     /// required
     pub id: Option<String>,
     /// `phoneColumns`
     pub phone_columns: Option<String>,
-    /// `emailColumns`
-    pub email_columns: Option<String>,
-    /// `customExclusionColumns`
-    pub custom_exclusion_columns: Option<String>,
-    /// `expirationDateTimeColumn`
-    pub expiration_date_time_column: Option<String>,
+    /// `signedUrlTimeoutSeconds`
+    pub signed_url_timeout_seconds: Option<i64>,
     /// `whatsAppColumns`
     pub whats_app_columns: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,13 +29,13 @@ impl codec::Model for DncListUploadUrlRequest {
     const NAME: &'static str = "DncListUploadUrlRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
         visitor.field("contentType", &mut self.content_type);
+        visitor.field("customExclusionColumns", &mut self.custom_exclusion_columns);
+        visitor.field("emailColumns", &mut self.email_columns);
+        visitor.field("expirationDateTimeColumn", &mut self.expiration_date_time_column);
         visitor.field("id", &mut self.id);
         visitor.field("phoneColumns", &mut self.phone_columns);
-        visitor.field("emailColumns", &mut self.email_columns);
-        visitor.field("customExclusionColumns", &mut self.custom_exclusion_columns);
-        visitor.field("expirationDateTimeColumn", &mut self.expiration_date_time_column);
+        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
         visitor.field("whatsAppColumns", &mut self.whats_app_columns);
         visitor.extra(&mut self.extra);
     }

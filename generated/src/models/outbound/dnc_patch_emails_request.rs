@@ -10,7 +10,7 @@ pub struct DncPatchEmailsRequest {
     pub email_addresses: Option<Vec<String>>,
     /// `expirationDateTime`
     pub expiration_date_time: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

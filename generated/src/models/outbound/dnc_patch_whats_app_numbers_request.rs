@@ -6,11 +6,11 @@ use crate::models::outbound_and_task_management::DncPatchCustomExclusionColumnsR
 #[derive(Clone, Default)]
 pub struct DncPatchWhatsAppNumbersRequest {
     pub action: Option<DncPatchWhatsAppNumbersRequestAction>,
-    /// `whatsAppNumbers`
-    pub whats_app_numbers: Option<Vec<String>>,
     /// `expirationDateTime`
     pub expiration_date_time: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `whatsAppNumbers`
+    pub whats_app_numbers: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for DncPatchWhatsAppNumbersRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("action", &mut self.action);
-        visitor.field("whatsAppNumbers", &mut self.whats_app_numbers);
         visitor.field("expirationDateTime", &mut self.expiration_date_time);
+        visitor.field("whatsAppNumbers", &mut self.whats_app_numbers);
         visitor.extra(&mut self.extra);
     }
 }

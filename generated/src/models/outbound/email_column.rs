@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct EmailColumn {
     /// `columnName`, required
     pub column_name: Option<String>,
-    /// required
-    pub r#type: Option<String>,
-    /// `contactableTimeColumnName`
-    pub contactable_time_column_name: Option<String>,
     /// `contactableTimeColumn`
     pub contactable_time_column: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `contactableTimeColumnName`
+    pub contactable_time_column_name: Option<String>,
+    /// required
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for EmailColumn {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("columnName", &mut self.column_name);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("contactableTimeColumn", &mut self.contactable_time_column);
         visitor
             .field("contactableTimeColumnName", &mut self.contactable_time_column_name);
-        visitor.field("contactableTimeColumn", &mut self.contactable_time_column);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

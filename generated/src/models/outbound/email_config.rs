@@ -6,15 +6,15 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct EmailConfig {
-    /// `emailColumns`, required
-    pub email_columns: Option<Vec<String>>,
     /// `contentTemplate`
     pub content_template: Option<Box<DomainEntityRef>>,
+    /// `emailColumns`, required
+    pub email_columns: Option<Vec<String>>,
     /// `fromAddress`, required
     pub from_address: Option<Box<FromEmailAddress>>,
     /// `replyToAddress`
     pub reply_to_address: Option<Box<ReplyToEmailAddress>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for EmailConfig {
     const NAME: &'static str = "EmailConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("emailColumns", &mut self.email_columns);
         visitor.boxed("contentTemplate", &mut self.content_template);
+        visitor.field("emailColumns", &mut self.email_columns);
         visitor.boxed("fromAddress", &mut self.from_address);
         visitor.boxed("replyToAddress", &mut self.reply_to_address);
         visitor.extra(&mut self.extra);

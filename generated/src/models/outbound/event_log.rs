@@ -7,23 +7,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EventLog {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `errorEntity`
-    pub error_entity: Option<Box<DomainEntityRef>>,
-    /// `relatedEntity`
-    pub related_entity: Option<Box<DomainEntityRef>>,
-    pub timestamp: Option<time::Timestamp>,
-    pub level: Option<EventLogLevel>,
     pub category: Option<EventLogCategory>,
     /// `correlationId`
     pub correlation_id: Option<String>,
+    /// `errorEntity`
+    pub error_entity: Option<Box<DomainEntityRef>>,
     /// `eventMessage`
     pub event_message: Option<Box<EventMessage>>,
+    /// read-only
+    pub id: Option<String>,
+    pub level: Option<EventLogLevel>,
+    pub name: Option<String>,
+    /// `relatedEntity`
+    pub related_entity: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub timestamp: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,16 +31,16 @@ impl codec::Model for EventLog {
     const NAME: &'static str = "EventLog";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("errorEntity", &mut self.error_entity);
-        visitor.boxed("relatedEntity", &mut self.related_entity);
-        visitor.field("timestamp", &mut self.timestamp);
-        visitor.field("level", &mut self.level);
         visitor.field("category", &mut self.category);
         visitor.field("correlationId", &mut self.correlation_id);
+        visitor.boxed("errorEntity", &mut self.error_entity);
         visitor.boxed("eventMessage", &mut self.event_message);
+        visitor.field("id", &mut self.id);
+        visitor.field("level", &mut self.level);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("relatedEntity", &mut self.related_entity);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timestamp", &mut self.timestamp);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct EventMessage {
     pub code: Option<EventMessageCode>,
-    pub message: Option<String>,
-    /// `messageWithParams`
-    pub message_with_params: Option<String>,
-    /// `messageParams`
-    pub message_params: Option<BTreeMap<String, serde_json::Value>>,
     /// `documentationUri`
     pub documentation_uri: Option<String>,
+    pub message: Option<String>,
+    /// `messageParams`
+    pub message_params: Option<BTreeMap<String, serde_json::Value>>,
+    /// `messageWithParams`
+    pub message_with_params: Option<String>,
     /// `resourceURIs`
     pub resource_uris: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for EventMessage {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("message", &mut self.message);
-        visitor.field("messageWithParams", &mut self.message_with_params);
-        visitor.field("messageParams", &mut self.message_params);
         visitor.field("documentationUri", &mut self.documentation_uri);
+        visitor.field("message", &mut self.message);
+        visitor.field("messageParams", &mut self.message_params);
+        visitor.field("messageWithParams", &mut self.message_with_params);
         visitor.field("resourceURIs", &mut self.resource_uris);
         visitor.extra(&mut self.extra);
     }

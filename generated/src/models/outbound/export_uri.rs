@@ -5,10 +5,10 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExportUri {
-    pub uri: Option<String>,
     /// `exportTimestamp`
     pub export_timestamp: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ExportUri {
     const NAME: &'static str = "ExportUri";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uri", &mut self.uri);
         visitor.field("exportTimestamp", &mut self.export_timestamp);
+        visitor.field("uri", &mut self.uri);
         visitor.extra(&mut self.extra);
     }
 }

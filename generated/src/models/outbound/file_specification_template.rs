@@ -6,33 +6,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FileSpecificationTemplate {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `columnInformation`
+    pub column_information: Option<Vec<Column>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
+    pub delimiter: Option<FileSpecificationTemplateDelimiter>,
+    /// `delimiterValue`
+    pub delimiter_value: Option<String>,
     pub description: Option<String>,
     /// required
     pub format: Option<FileSpecificationTemplateFormat>,
+    pub header: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `numberOfHeadingLinesSkipped`
     pub number_of_heading_lines_skipped: Option<i64>,
     /// `numberOfTrailingLinesSkipped`
     pub number_of_trailing_lines_skipped: Option<i64>,
-    pub header: Option<bool>,
-    pub delimiter: Option<FileSpecificationTemplateDelimiter>,
-    /// `delimiterValue`
-    pub delimiter_value: Option<String>,
-    /// `columnInformation`
-    pub column_information: Option<Vec<Column>>,
     /// `preprocessingRules`
     pub preprocessing_rules: Option<Vec<PreprocessingRule>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,13 +40,16 @@ impl codec::Model for FileSpecificationTemplate {
     const NAME: &'static str = "FileSpecificationTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("columnInformation", &mut self.column_information);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
+        visitor.field("delimiter", &mut self.delimiter);
+        visitor.field("delimiterValue", &mut self.delimiter_value);
         visitor.field("description", &mut self.description);
         visitor.field("format", &mut self.format);
+        visitor.field("header", &mut self.header);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "numberOfHeadingLinesSkipped",
@@ -57,12 +60,9 @@ impl codec::Model for FileSpecificationTemplate {
                 "numberOfTrailingLinesSkipped",
                 &mut self.number_of_trailing_lines_skipped,
             );
-        visitor.field("header", &mut self.header);
-        visitor.field("delimiter", &mut self.delimiter);
-        visitor.field("delimiterValue", &mut self.delimiter_value);
-        visitor.field("columnInformation", &mut self.column_information);
         visitor.field("preprocessingRules", &mut self.preprocessing_rules);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::outbound::DialerContact;
 pub struct FilterPreviewResponse {
     /// `filteredContacts`
     pub filtered_contacts: Option<i64>,
+    pub preview: Option<Vec<DialerContact>>,
     /// `totalContacts`
     pub total_contacts: Option<i64>,
-    pub preview: Option<Vec<DialerContact>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for FilterPreviewResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("filteredContacts", &mut self.filtered_contacts);
-        visitor.field("totalContacts", &mut self.total_contacts);
         visitor.field("preview", &mut self.preview);
+        visitor.field("totalContacts", &mut self.total_contacts);
         visitor.extra(&mut self.extra);
     }
 }

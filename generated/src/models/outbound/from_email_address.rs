@@ -11,7 +11,7 @@ pub struct FromEmailAddress {
     pub friendly_name: Option<String>,
     /// `localPart`
     pub local_part: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

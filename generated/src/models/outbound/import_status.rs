@@ -4,21 +4,21 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ImportStatus {
-    /// required, read-only
-    pub state: Option<ImportStatusState>,
-    /// `totalRecords`, required, read-only
-    pub total_records: Option<i64>,
     /// `completedRecords`, required, read-only
     pub completed_records: Option<i64>,
-    /// `percentComplete`, required, read-only
-    pub percent_complete: Option<i64>,
     /// `failureReason`, read-only
     pub failure_reason: Option<String>,
-    /// `targetContactListIds`, read-only
-    pub target_contact_list_ids: Option<Vec<String>>,
     /// `listNamePrefix`, read-only
     pub list_name_prefix: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `percentComplete`, required, read-only
+    pub percent_complete: Option<i64>,
+    /// required, read-only
+    pub state: Option<ImportStatusState>,
+    /// `targetContactListIds`, read-only
+    pub target_contact_list_ids: Option<Vec<String>>,
+    /// `totalRecords`, required, read-only
+    pub total_records: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for ImportStatus {
     const NAME: &'static str = "ImportStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("totalRecords", &mut self.total_records);
         visitor.field("completedRecords", &mut self.completed_records);
-        visitor.field("percentComplete", &mut self.percent_complete);
         visitor.field("failureReason", &mut self.failure_reason);
-        visitor.field("targetContactListIds", &mut self.target_contact_list_ids);
         visitor.field("listNamePrefix", &mut self.list_name_prefix);
+        visitor.field("percentComplete", &mut self.percent_complete);
+        visitor.field("state", &mut self.state);
+        visitor.field("targetContactListIds", &mut self.target_contact_list_ids);
+        visitor.field("totalRecords", &mut self.total_records);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,31 +7,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ImportTemplate {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `contactListFilter`
+    pub contact_list_filter: Option<Box<DomainEntityRef>>,
+    /// `contactListTemplate`, required
+    pub contact_list_template: Option<Box<DomainEntityRef>>,
+    /// `customListNameFormatValue`
+    pub custom_list_name_format_value: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    /// `contactListTemplate`, required
-    pub contact_list_template: Option<Box<DomainEntityRef>>,
-    /// `contactListFilter`
-    pub contact_list_filter: Option<Box<DomainEntityRef>>,
-    /// `useSplittingCriteria`
-    pub use_splitting_criteria: Option<bool>,
-    /// `splittingInformation`
-    pub splitting_information: Option<Box<SplittingInformation>>,
-    /// `listNameFormat`
-    pub list_name_format: Option<ImportTemplateListNameFormat>,
-    /// `customListNameFormatValue`
-    pub custom_list_name_format_value: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `importStatus`, read-only
     pub import_status: Option<Box<ImportStatus>>,
+    /// `listNameFormat`
+    pub list_name_format: Option<ImportTemplateListNameFormat>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `splittingInformation`
+    pub splitting_information: Option<Box<SplittingInformation>>,
+    /// `useSplittingCriteria`
+    pub use_splitting_criteria: Option<bool>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,20 +39,20 @@ impl codec::Model for ImportTemplate {
     const NAME: &'static str = "ImportTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("contactListTemplate", &mut self.contact_list_template);
         visitor.boxed("contactListFilter", &mut self.contact_list_filter);
-        visitor.field("useSplittingCriteria", &mut self.use_splitting_criteria);
-        visitor.boxed("splittingInformation", &mut self.splitting_information);
-        visitor.field("listNameFormat", &mut self.list_name_format);
+        visitor.boxed("contactListTemplate", &mut self.contact_list_template);
         visitor
             .field("customListNameFormatValue", &mut self.custom_list_name_format_value);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
         visitor.boxed("importStatus", &mut self.import_status);
+        visitor.field("listNameFormat", &mut self.list_name_format);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("splittingInformation", &mut self.splitting_information);
+        visitor.field("useSplittingCriteria", &mut self.use_splitting_criteria);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

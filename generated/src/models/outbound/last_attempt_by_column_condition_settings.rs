@@ -6,15 +6,15 @@ use crate::runtime::codec;
 pub struct LastAttemptByColumnConditionSettings {
     /// `emailColumnName`
     pub email_column_name: Option<String>,
-    /// `smsColumnName`
-    pub sms_column_name: Option<String>,
-    /// `whatsAppColumnName`
-    pub whats_app_column_name: Option<String>,
     /// required
     pub operator: Option<LastAttemptByColumnConditionSettingsOperator>,
+    /// `smsColumnName`
+    pub sms_column_name: Option<String>,
     /// required
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `whatsAppColumnName`
+    pub whats_app_column_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for LastAttemptByColumnConditionSettings {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("emailColumnName", &mut self.email_column_name);
-        visitor.field("smsColumnName", &mut self.sms_column_name);
-        visitor.field("whatsAppColumnName", &mut self.whats_app_column_name);
         visitor.field("operator", &mut self.operator);
+        visitor.field("smsColumnName", &mut self.sms_column_name);
         visitor.field("value", &mut self.value);
+        visitor.field("whatsAppColumnName", &mut self.whats_app_column_name);
         visitor.extra(&mut self.extra);
     }
 }

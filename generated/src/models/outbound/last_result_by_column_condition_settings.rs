@@ -16,7 +16,7 @@ pub struct LastResultByColumnConditionSettings {
     pub whats_app_column_name: Option<String>,
     /// `whatsAppWrapupCodes`
     pub whats_app_wrapup_codes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

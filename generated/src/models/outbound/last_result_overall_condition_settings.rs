@@ -10,7 +10,7 @@ pub struct LastResultOverallConditionSettings {
     pub sms_wrapup_codes: Option<Vec<String>>,
     /// `whatsAppWrapupCodes`
     pub whats_app_wrapup_codes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::outbound::LastAttemptOverallConditionSettingsMediaTypes;
 pub struct MarkContactUncontactableActionSettings {
     /// `mediaTypes`, required
     pub media_types: Option<Vec<MarkContactUncontactableActionSettingsMediaTypes>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

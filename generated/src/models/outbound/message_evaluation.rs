@@ -5,16 +5,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessageEvaluation {
-    /// `contactColumn`
-    pub contact_column: Option<String>,
     /// `contactAddress`
     pub contact_address: Option<String>,
+    /// `contactColumn`
+    pub contact_column: Option<String>,
     /// `messageType`
     pub message_type: Option<MessageEvaluationMessageType>,
+    pub timestamp: Option<time::Timestamp>,
     /// `wrapupCodeId`
     pub wrapup_code_id: Option<String>,
-    pub timestamp: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for MessageEvaluation {
     const NAME: &'static str = "MessageEvaluation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contactColumn", &mut self.contact_column);
         visitor.field("contactAddress", &mut self.contact_address);
+        visitor.field("contactColumn", &mut self.contact_column);
         visitor.field("messageType", &mut self.message_type);
-        visitor.field("wrapupCodeId", &mut self.wrapup_code_id);
         visitor.field("timestamp", &mut self.timestamp);
+        visitor.field("wrapupCodeId", &mut self.wrapup_code_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,45 +11,45 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessagingCampaign {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `alwaysRunning`
+    pub always_running: Option<bool>,
+    /// `callableTimeSet`
+    pub callable_time_set: Option<Box<DomainEntityRef>>,
+    /// `campaignStatus`
+    pub campaign_status: Option<MessagingCampaignCampaignStatus>,
+    /// `contactList`, required
+    pub contact_list: Option<Box<DomainEntityRef>>,
+    /// `contactListFilters`
+    pub contact_list_filters: Option<Vec<DomainEntityRef>>,
+    /// `contactSorts`
+    pub contact_sorts: Option<Vec<ContactSort>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
     pub division: Option<Box<DomainEntityRef>>,
-    /// `campaignStatus`
-    pub campaign_status: Option<MessagingCampaignCampaignStatus>,
-    /// `callableTimeSet`
-    pub callable_time_set: Option<Box<DomainEntityRef>>,
-    /// `contactList`, required
-    pub contact_list: Option<Box<DomainEntityRef>>,
     /// `dncLists`
     pub dnc_lists: Option<Vec<DomainEntityRef>>,
-    /// `alwaysRunning`
-    pub always_running: Option<bool>,
-    /// `contactSorts`
-    pub contact_sorts: Option<Vec<ContactSort>>,
-    /// `messagesPerMinute`, required
-    pub messages_per_minute: Option<i64>,
-    /// `ruleSets`
-    pub rule_sets: Option<Vec<DomainEntityRef>>,
-    /// `contactListFilters`
-    pub contact_list_filters: Option<Vec<DomainEntityRef>>,
-    pub errors: Option<Vec<RestErrorDetail>>,
     /// `dynamicContactQueueingSettings`
     pub dynamic_contact_queueing_settings: Option<Box<DynamicContactQueueingSettings>>,
     /// `emailConfig`
     pub email_config: Option<Box<EmailConfig>>,
-    /// `smsConfig`
-    pub sms_config: Option<Box<SmsConfig>>,
-    /// `whatsAppConfig`
-    pub whats_app_config: Option<Box<WhatsAppConfig>>,
+    pub errors: Option<Vec<RestErrorDetail>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `messagesPerMinute`, required
+    pub messages_per_minute: Option<i64>,
+    pub name: Option<String>,
+    /// `ruleSets`
+    pub rule_sets: Option<Vec<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `smsConfig`
+    pub sms_config: Option<Box<SmsConfig>>,
+    pub version: Option<i64>,
+    /// `whatsAppConfig`
+    pub whats_app_config: Option<Box<WhatsAppConfig>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -57,31 +57,31 @@ impl codec::Model for MessagingCampaign {
     const NAME: &'static str = "MessagingCampaign";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("alwaysRunning", &mut self.always_running);
+        visitor.boxed("callableTimeSet", &mut self.callable_time_set);
+        visitor.field("campaignStatus", &mut self.campaign_status);
+        visitor.boxed("contactList", &mut self.contact_list);
+        visitor.field("contactListFilters", &mut self.contact_list_filters);
+        visitor.field("contactSorts", &mut self.contact_sorts);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
         visitor.boxed("division", &mut self.division);
-        visitor.field("campaignStatus", &mut self.campaign_status);
-        visitor.boxed("callableTimeSet", &mut self.callable_time_set);
-        visitor.boxed("contactList", &mut self.contact_list);
         visitor.field("dncLists", &mut self.dnc_lists);
-        visitor.field("alwaysRunning", &mut self.always_running);
-        visitor.field("contactSorts", &mut self.contact_sorts);
-        visitor.field("messagesPerMinute", &mut self.messages_per_minute);
-        visitor.field("ruleSets", &mut self.rule_sets);
-        visitor.field("contactListFilters", &mut self.contact_list_filters);
-        visitor.field("errors", &mut self.errors);
         visitor
             .boxed(
                 "dynamicContactQueueingSettings",
                 &mut self.dynamic_contact_queueing_settings,
             );
         visitor.boxed("emailConfig", &mut self.email_config);
-        visitor.boxed("smsConfig", &mut self.sms_config);
-        visitor.boxed("whatsAppConfig", &mut self.whats_app_config);
+        visitor.field("errors", &mut self.errors);
+        visitor.field("id", &mut self.id);
+        visitor.field("messagesPerMinute", &mut self.messages_per_minute);
+        visitor.field("name", &mut self.name);
+        visitor.field("ruleSets", &mut self.rule_sets);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("smsConfig", &mut self.sms_config);
+        visitor.field("version", &mut self.version);
+        visitor.boxed("whatsAppConfig", &mut self.whats_app_config);
         visitor.extra(&mut self.extra);
     }
 }

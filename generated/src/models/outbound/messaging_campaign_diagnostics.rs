@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MessagingCampaignDiagnostics {
-    /// `timeZoneRescheduledContactsCount`, read-only
-    pub time_zone_rescheduled_contacts_count: Option<i64>,
     /// `filteredOutContactsCount`, read-only
     pub filtered_out_contacts_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZoneRescheduledContactsCount`, read-only
+    pub time_zone_rescheduled_contacts_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for MessagingCampaignDiagnostics {
     const NAME: &'static str = "MessagingCampaignDiagnostics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("filteredOutContactsCount", &mut self.filtered_out_contacts_count);
         visitor
             .field(
                 "timeZoneRescheduledContactsCount",
                 &mut self.time_zone_rescheduled_contacts_count,
             );
-        visitor.field("filteredOutContactsCount", &mut self.filtered_out_contacts_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::outbound::OccurrenceDetails;
 
 #[derive(Clone, Default)]
 pub struct NextOccurrenceDetails {
-    /// `startOccurrenceDetails`
-    pub start_occurrence_details: Option<Box<OccurrenceDetails>>,
     /// `endOccurrenceDetails`
     pub end_occurrence_details: Option<Box<OccurrenceDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startOccurrenceDetails`
+    pub start_occurrence_details: Option<Box<OccurrenceDetails>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for NextOccurrenceDetails {
     const NAME: &'static str = "NextOccurrenceDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("startOccurrenceDetails", &mut self.start_occurrence_details);
         visitor.boxed("endOccurrenceDetails", &mut self.end_occurrence_details);
+        visitor.boxed("startOccurrenceDetails", &mut self.start_occurrence_details);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct OccurrenceDetails {
     pub date_of_next_occurrence: Option<time::Timestamp>,
     /// `numberOfOccurrences`
     pub number_of_occurrences: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,14 +6,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutboundSettings {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `abandonSeconds`
+    pub abandon_seconds: Option<f64>,
+    /// `automaticTimeZoneMapping`
+    pub automatic_time_zone_mapping: Option<Box<AutomaticTimeZoneMappingSettings>>,
+    /// `complianceAbandonRateDenominator`
+    pub compliance_abandon_rate_denominator: Option<
+        OutboundSettingsComplianceAbandonRateDenominator,
+    >,
+    /// `contactListDefaultRetentionDays`
+    pub contact_list_default_retention_days: Option<i64>,
+    /// `contactListDefaultRetentionType`
+    pub contact_list_default_retention_type: Option<
+        OutboundSettingsContactListDefaultRetentionType,
+    >,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
     /// `maxCallsPerAgent`
     pub max_calls_per_agent: Option<i64>,
     /// `maxCallsPerAgentDecimal`
@@ -22,27 +34,15 @@ pub struct OutboundSettings {
     pub max_configurable_calls_per_agent: Option<i64>,
     /// `maxLineUtilization`
     pub max_line_utilization: Option<f64>,
-    /// `abandonSeconds`
-    pub abandon_seconds: Option<f64>,
-    /// `complianceAbandonRateDenominator`
-    pub compliance_abandon_rate_denominator: Option<
-        OutboundSettingsComplianceAbandonRateDenominator,
-    >,
-    /// `automaticTimeZoneMapping`
-    pub automatic_time_zone_mapping: Option<Box<AutomaticTimeZoneMappingSettings>>,
+    pub name: Option<String>,
     /// `rescheduleTimeZoneSkippedContacts`
     pub reschedule_time_zone_skipped_contacts: Option<bool>,
-    /// `contactListDefaultRetentionType`
-    pub contact_list_default_retention_type: Option<
-        OutboundSettingsContactListDefaultRetentionType,
-    >,
-    /// `contactListDefaultRetentionDays`
-    pub contact_list_default_retention_days: Option<i64>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,11 +50,26 @@ impl codec::Model for OutboundSettings {
     const NAME: &'static str = "OutboundSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("abandonSeconds", &mut self.abandon_seconds);
+        visitor.boxed("automaticTimeZoneMapping", &mut self.automatic_time_zone_mapping);
+        visitor
+            .field(
+                "complianceAbandonRateDenominator",
+                &mut self.compliance_abandon_rate_denominator,
+            );
+        visitor
+            .field(
+                "contactListDefaultRetentionDays",
+                &mut self.contact_list_default_retention_days,
+            );
+        visitor
+            .field(
+                "contactListDefaultRetentionType",
+                &mut self.contact_list_default_retention_type,
+            );
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
+        visitor.field("id", &mut self.id);
         visitor.field("maxCallsPerAgent", &mut self.max_calls_per_agent);
         visitor.field("maxCallsPerAgentDecimal", &mut self.max_calls_per_agent_decimal);
         visitor
@@ -63,30 +78,15 @@ impl codec::Model for OutboundSettings {
                 &mut self.max_configurable_calls_per_agent,
             );
         visitor.field("maxLineUtilization", &mut self.max_line_utilization);
-        visitor.field("abandonSeconds", &mut self.abandon_seconds);
-        visitor
-            .field(
-                "complianceAbandonRateDenominator",
-                &mut self.compliance_abandon_rate_denominator,
-            );
-        visitor.boxed("automaticTimeZoneMapping", &mut self.automatic_time_zone_mapping);
+        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "rescheduleTimeZoneSkippedContacts",
                 &mut self.reschedule_time_zone_skipped_contacts,
             );
-        visitor
-            .field(
-                "contactListDefaultRetentionType",
-                &mut self.contact_list_default_retention_type,
-            );
-        visitor
-            .field(
-                "contactListDefaultRetentionDays",
-                &mut self.contact_list_default_retention_days,
-            );
-        visitor.field("timeZone", &mut self.time_zone);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

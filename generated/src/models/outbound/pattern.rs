@@ -5,13 +5,13 @@ use crate::models::outbound_and_workforce_management::DayOfWeekMinimumsDaysOfWee
 
 #[derive(Clone, Default)]
 pub struct Pattern {
-    /// required
-    pub r#type: Option<PatternType>,
-    /// required
-    pub interval: Option<i64>,
     /// `daysOfWeek`
     pub days_of_week: Option<Vec<PatternDaysOfWeek>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub interval: Option<i64>,
+    /// required
+    pub r#type: Option<PatternType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for Pattern {
     const NAME: &'static str = "Pattern";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("interval", &mut self.interval);
         visitor.field("daysOfWeek", &mut self.days_of_week);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

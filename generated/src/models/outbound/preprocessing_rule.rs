@@ -5,12 +5,12 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct PreprocessingRule {
     pub find: Option<String>,
-    /// `replaceWith`
-    pub replace_with: Option<String>,
     pub global: Option<bool>,
     /// `ignoreCase`
     pub ignore_case: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `replaceWith`
+    pub replace_with: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for PreprocessingRule {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("find", &mut self.find);
-        visitor.field("replaceWith", &mut self.replace_with);
         visitor.field("global", &mut self.global);
         visitor.field("ignoreCase", &mut self.ignore_case);
+        visitor.field("replaceWith", &mut self.replace_with);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,25 +5,25 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct QueueUtilizationDiagnostic {
+    /// `activeUsersInQueue`, read-only
+    pub active_users_in_queue: Option<i64>,
     /// read-only
     pub queue: Option<Box<DomainEntityRef>>,
     /// `usersInQueue`, read-only
     pub users_in_queue: Option<i64>,
-    /// `activeUsersInQueue`, read-only
-    pub active_users_in_queue: Option<i64>,
-    /// `usersOnQueue`, read-only
-    pub users_on_queue: Option<i64>,
     /// `usersNotUtilized`, read-only
     pub users_not_utilized: Option<i64>,
-    /// `usersOnQueueWithStation`, read-only
-    pub users_on_queue_with_station: Option<i64>,
     /// `usersOnACampaignCall`, read-only
     pub users_on_a_campaign_call: Option<i64>,
-    /// `usersOnDifferentEdgeGroup`, read-only
-    pub users_on_different_edge_group: Option<i64>,
     /// `usersOnANonCampaignCall`, read-only
     pub users_on_a_non_campaign_call: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `usersOnDifferentEdgeGroup`, read-only
+    pub users_on_different_edge_group: Option<i64>,
+    /// `usersOnQueue`, read-only
+    pub users_on_queue: Option<i64>,
+    /// `usersOnQueueWithStation`, read-only
+    pub users_on_queue_with_station: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,16 +31,16 @@ impl codec::Model for QueueUtilizationDiagnostic {
     const NAME: &'static str = "QueueUtilizationDiagnostic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activeUsersInQueue", &mut self.active_users_in_queue);
         visitor.boxed("queue", &mut self.queue);
         visitor.field("usersInQueue", &mut self.users_in_queue);
-        visitor.field("activeUsersInQueue", &mut self.active_users_in_queue);
-        visitor.field("usersOnQueue", &mut self.users_on_queue);
         visitor.field("usersNotUtilized", &mut self.users_not_utilized);
-        visitor.field("usersOnQueueWithStation", &mut self.users_on_queue_with_station);
         visitor.field("usersOnACampaignCall", &mut self.users_on_a_campaign_call);
+        visitor.field("usersOnANonCampaignCall", &mut self.users_on_a_non_campaign_call);
         visitor
             .field("usersOnDifferentEdgeGroup", &mut self.users_on_different_edge_group);
-        visitor.field("usersOnANonCampaignCall", &mut self.users_on_a_non_campaign_call);
+        visitor.field("usersOnQueue", &mut self.users_on_queue);
+        visitor.field("usersOnQueueWithStation", &mut self.users_on_queue_with_station);
         visitor.extra(&mut self.extra);
     }
 }

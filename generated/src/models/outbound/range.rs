@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Range {
-    /// required
-    pub r#type: Option<RangeType>,
     pub end: Option<String>,
     /// `numberOfOccurrences`
     pub number_of_occurrences: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<RangeType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for Range {
     const NAME: &'static str = "Range";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("end", &mut self.end);
         visitor.field("numberOfOccurrences", &mut self.number_of_occurrences);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct Reaction {
     pub name: Option<String>,
     /// `reactionType`, required
     pub reaction_type: Option<ReactionReactionType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

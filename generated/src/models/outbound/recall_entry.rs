@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RecallEntry {
-    /// `nbrAttempts`
-    pub nbr_attempts: Option<i64>,
     /// `minutesBetweenAttempts`
     pub minutes_between_attempts: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `nbrAttempts`
+    pub nbr_attempts: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for RecallEntry {
     const NAME: &'static str = "RecallEntry";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("nbrAttempts", &mut self.nbr_attempts);
         visitor.field("minutesBetweenAttempts", &mut self.minutes_between_attempts);
+        visitor.field("nbrAttempts", &mut self.nbr_attempts);
         visitor.extra(&mut self.extra);
     }
 }

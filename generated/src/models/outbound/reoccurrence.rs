@@ -5,21 +5,21 @@ use crate::models::outbound::{Alteration, NextOccurrenceDetails, Pattern, Range}
 
 #[derive(Clone, Default)]
 pub struct Reoccurrence {
-    pub id: Option<String>,
-    /// required
-    pub start: Option<String>,
+    pub alterations: Option<Vec<Alteration>>,
     /// required
     pub end: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
+    pub id: Option<String>,
+    /// `nextOccurrenceDetails`, read-only
+    pub next_occurrence_details: Option<Box<NextOccurrenceDetails>>,
     /// required
     pub pattern: Option<Box<Pattern>>,
     /// required
     pub range: Option<Box<Range>>,
-    pub alterations: Option<Vec<Alteration>>,
-    /// `nextOccurrenceDetails`, read-only
-    pub next_occurrence_details: Option<Box<NextOccurrenceDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub start: Option<String>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for Reoccurrence {
     const NAME: &'static str = "Reoccurrence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("start", &mut self.start);
+        visitor.field("alterations", &mut self.alterations);
         visitor.field("end", &mut self.end);
-        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("nextOccurrenceDetails", &mut self.next_occurrence_details);
         visitor.boxed("pattern", &mut self.pattern);
         visitor.boxed("range", &mut self.range);
-        visitor.field("alterations", &mut self.alterations);
-        visitor.boxed("nextOccurrenceDetails", &mut self.next_occurrence_details);
+        visitor.field("start", &mut self.start);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct ReplyToEmailAddress {
     pub domain: Option<Box<DomainEntityRef>>,
     /// required
     pub route: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

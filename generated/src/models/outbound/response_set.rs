@@ -7,26 +7,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ResponseSet {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `amdSpeechDistinguishEnabled`
+    pub amd_speech_distinguish_enabled: Option<bool>,
+    /// `beepDetectionEnabled`
+    pub beep_detection_enabled: Option<bool>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
-    /// required
-    pub responses: Option<BTreeMap<String, Reaction>>,
-    /// `beepDetectionEnabled`
-    pub beep_detection_enabled: Option<bool>,
-    /// `amdSpeechDistinguishEnabled`
-    pub amd_speech_distinguish_enabled: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     /// `liveSpeakerDetectionMode`
     pub live_speaker_detection_mode: Option<ResponseSetLiveSpeakerDetectionMode>,
+    /// required
+    pub name: Option<String>,
+    /// required
+    pub responses: Option<BTreeMap<String, Reaction>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,20 +34,20 @@ impl codec::Model for ResponseSet {
     const NAME: &'static str = "ResponseSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.field("responses", &mut self.responses);
-        visitor.field("beepDetectionEnabled", &mut self.beep_detection_enabled);
         visitor
             .field(
                 "amdSpeechDistinguishEnabled",
                 &mut self.amd_speech_distinguish_enabled,
             );
+        visitor.field("beepDetectionEnabled", &mut self.beep_detection_enabled);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
         visitor.field("liveSpeakerDetectionMode", &mut self.live_speaker_detection_mode);
+        visitor.field("name", &mut self.name);
+        visitor.field("responses", &mut self.responses);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct RuleSetDiagnostic {
     pub rule_set: Option<Box<DomainEntityRef>>,
     /// read-only
     pub warnings: Option<Vec<RuleSetDiagnosticWarnings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ScheduleInterval {
     /// required
-    pub start: Option<String>,
-    /// required
     pub end: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub start: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ScheduleInterval {
     const NAME: &'static str = "ScheduleInterval";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("start", &mut self.start);
         visitor.field("end", &mut self.end);
+        visitor.field("start", &mut self.start);
         visitor.extra(&mut self.extra);
     }
 }

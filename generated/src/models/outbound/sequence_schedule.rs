@@ -7,24 +7,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SequenceSchedule {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
     /// required
     pub intervals: Option<Vec<ScheduleInterval>>,
+    pub name: Option<String>,
     pub recurrences: Option<Vec<Reoccurrence>>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// required
-    pub sequence: Option<Box<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub sequence: Option<Box<DomainEntityRef>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for SequenceSchedule {
     const NAME: &'static str = "SequenceSchedule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
+        visitor.field("id", &mut self.id);
         visitor.field("intervals", &mut self.intervals);
+        visitor.field("name", &mut self.name);
         visitor.field("recurrences", &mut self.recurrences);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.boxed("sequence", &mut self.sequence);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("sequence", &mut self.sequence);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SetContentTemplateActionSettings {
-    /// `smsContentTemplateId`, required
-    pub sms_content_template_id: Option<String>,
     /// `emailContentTemplateId`, required
     pub email_content_template_id: Option<String>,
+    /// `smsContentTemplateId`, required
+    pub sms_content_template_id: Option<String>,
     /// `whatsAppContentTemplateId`, required
     pub whats_app_content_template_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for SetContentTemplateActionSettings {
     const NAME: &'static str = "SetContentTemplateActionSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("smsContentTemplateId", &mut self.sms_content_template_id);
         visitor.field("emailContentTemplateId", &mut self.email_content_template_id);
+        visitor.field("smsContentTemplateId", &mut self.sms_content_template_id);
         visitor
             .field("whatsAppContentTemplateId", &mut self.whats_app_content_template_id);
         visitor.extra(&mut self.extra);

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SkillCombinationInfo {
+    /// `remainingCount`, read-only
+    pub remaining_count: Option<i64>,
     /// `skillCombination`
     pub skill_combination: Option<Vec<String>>,
     /// `totalCount`, read-only
     pub total_count: Option<i64>,
-    /// `remainingCount`, read-only
-    pub remaining_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for SkillCombinationInfo {
     const NAME: &'static str = "SkillCombinationInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("remainingCount", &mut self.remaining_count);
         visitor.field("skillCombination", &mut self.skill_combination);
         visitor.field("totalCount", &mut self.total_count);
-        visitor.field("remainingCount", &mut self.remaining_count);
         visitor.extra(&mut self.extra);
     }
 }

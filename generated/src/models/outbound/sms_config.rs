@@ -6,15 +6,15 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct SmsConfig {
+    /// `contentTemplate`
+    pub content_template: Option<Box<DomainEntityRef>>,
     /// `messageColumn`, required
     pub message_column: Option<String>,
     /// `phoneColumn`, required
     pub phone_column: Option<String>,
     /// `senderSmsPhoneNumber`, required
     pub sender_sms_phone_number: Option<Box<SmsPhoneNumberRef>>,
-    /// `contentTemplate`
-    pub content_template: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for SmsConfig {
     const NAME: &'static str = "SmsConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("contentTemplate", &mut self.content_template);
         visitor.field("messageColumn", &mut self.message_column);
         visitor.field("phoneColumn", &mut self.phone_column);
         visitor.boxed("senderSmsPhoneNumber", &mut self.sender_sms_phone_number);
-        visitor.boxed("contentTemplate", &mut self.content_template);
         visitor.extra(&mut self.extra);
     }
 }

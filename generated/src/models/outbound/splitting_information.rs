@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SplittingInformation {
+    /// `createRemainderContactList`
+    pub create_remainder_contact_list: Option<bool>,
     pub criteria: Option<SplittingInformationCriteria>,
     /// `criteriaValue`
     pub criteria_value: Option<String>,
-    /// `createRemainderContactList`
-    pub create_remainder_contact_list: Option<bool>,
     /// `useWaterfallRule`
     pub use_waterfall_rule: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,13 +19,13 @@ impl codec::Model for SplittingInformation {
     const NAME: &'static str = "SplittingInformation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("criteria", &mut self.criteria);
-        visitor.field("criteriaValue", &mut self.criteria_value);
         visitor
             .field(
                 "createRemainderContactList",
                 &mut self.create_remainder_contact_list,
             );
+        visitor.field("criteria", &mut self.criteria);
+        visitor.field("criteriaValue", &mut self.criteria_value);
         visitor.field("useWaterfallRule", &mut self.use_waterfall_rule);
         visitor.extra(&mut self.extra);
     }

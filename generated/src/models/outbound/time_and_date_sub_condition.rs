@@ -5,15 +5,15 @@ use crate::models::outbound::{ConditionOperator, TimeAndDateSubConditionRange};
 
 #[derive(Clone, Default)]
 pub struct TimeAndDateSubCondition {
-    pub r#type: Option<TimeAndDateSubConditionType>,
-    pub operator: Option<TimeAndDateSubConditionOperator>,
-    pub inverted: Option<bool>,
     /// `includeYear`
     pub include_year: Option<bool>,
+    pub inverted: Option<bool>,
+    pub operator: Option<TimeAndDateSubConditionOperator>,
+    pub range: Option<Box<TimeAndDateSubConditionRange>>,
     /// `thresholdValue`
     pub threshold_value: Option<String>,
-    pub range: Option<Box<TimeAndDateSubConditionRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<TimeAndDateSubConditionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,12 +21,12 @@ impl codec::Model for TimeAndDateSubCondition {
     const NAME: &'static str = "TimeAndDateSubCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("operator", &mut self.operator);
-        visitor.field("inverted", &mut self.inverted);
         visitor.field("includeYear", &mut self.include_year);
-        visitor.field("thresholdValue", &mut self.threshold_value);
+        visitor.field("inverted", &mut self.inverted);
+        visitor.field("operator", &mut self.operator);
         visitor.boxed("range", &mut self.range);
+        visitor.field("thresholdValue", &mut self.threshold_value);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

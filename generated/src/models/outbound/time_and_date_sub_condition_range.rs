@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TimeAndDateSubConditionRange {
-    pub min: Option<String>,
-    pub max: Option<String>,
     /// `inSet`
     pub in_set: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub max: Option<String>,
+    pub min: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for TimeAndDateSubConditionRange {
     const NAME: &'static str = "TimeAndDateSubConditionRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("min", &mut self.min);
-        visitor.field("max", &mut self.max);
         visitor.field("inSet", &mut self.in_set);
+        visitor.field("max", &mut self.max);
+        visitor.field("min", &mut self.min);
         visitor.extra(&mut self.extra);
     }
 }

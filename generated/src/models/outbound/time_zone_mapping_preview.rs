@@ -8,10 +8,10 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 pub struct TimeZoneMappingPreview {
     /// `contactList`
     pub contact_list: Option<Box<DomainEntityRef>>,
-    /// `contactsPerTimeZone`
-    pub contacts_per_time_zone: Option<BTreeMap<String, i64>>,
-    /// `contactsMappedUsingZipCode`
-    pub contacts_mapped_using_zip_code: Option<BTreeMap<String, i64>>,
+    /// `contactListSize`
+    pub contact_list_size: Option<i64>,
+    /// `contactsInDefaultWindow`
+    pub contacts_in_default_window: Option<i64>,
     /// `contactsMappedToASingleZone`
     pub contacts_mapped_to_a_single_zone: Option<i64>,
     /// `contactsMappedToASingleZoneUsingZipCode`
@@ -20,11 +20,11 @@ pub struct TimeZoneMappingPreview {
     pub contacts_mapped_to_multiple_zones: Option<i64>,
     /// `contactsMappedToMultipleZonesUsingZipCode`
     pub contacts_mapped_to_multiple_zones_using_zip_code: Option<i64>,
-    /// `contactsInDefaultWindow`
-    pub contacts_in_default_window: Option<i64>,
-    /// `contactListSize`
-    pub contact_list_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `contactsMappedUsingZipCode`
+    pub contacts_mapped_using_zip_code: Option<BTreeMap<String, i64>>,
+    /// `contactsPerTimeZone`
+    pub contacts_per_time_zone: Option<BTreeMap<String, i64>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,12 +33,8 @@ impl codec::Model for TimeZoneMappingPreview {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("contactList", &mut self.contact_list);
-        visitor.field("contactsPerTimeZone", &mut self.contacts_per_time_zone);
-        visitor
-            .field(
-                "contactsMappedUsingZipCode",
-                &mut self.contacts_mapped_using_zip_code,
-            );
+        visitor.field("contactListSize", &mut self.contact_list_size);
+        visitor.field("contactsInDefaultWindow", &mut self.contacts_in_default_window);
         visitor
             .field(
                 "contactsMappedToASingleZone",
@@ -59,8 +55,12 @@ impl codec::Model for TimeZoneMappingPreview {
                 "contactsMappedToMultipleZonesUsingZipCode",
                 &mut self.contacts_mapped_to_multiple_zones_using_zip_code,
             );
-        visitor.field("contactsInDefaultWindow", &mut self.contacts_in_default_window);
-        visitor.field("contactListSize", &mut self.contact_list_size);
+        visitor
+            .field(
+                "contactsMappedUsingZipCode",
+                &mut self.contacts_mapped_using_zip_code,
+            );
+        visitor.field("contactsPerTimeZone", &mut self.contacts_per_time_zone);
         visitor.extra(&mut self.extra);
     }
 }

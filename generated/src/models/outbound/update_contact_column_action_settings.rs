@@ -9,7 +9,7 @@ pub struct UpdateContactColumnActionSettings {
     pub properties: Option<BTreeMap<String, String>>,
     /// `updateOption`, required
     pub update_option: Option<UpdateContactColumnActionSettingsUpdateOption>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,24 +6,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WhatsAppCampaignSchedule {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
     /// required
     pub intervals: Option<Vec<ScheduleInterval>>,
+    pub name: Option<String>,
     pub recurrences: Option<Vec<Reoccurrence>>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `whatsAppCampaign`, required
-    pub whats_app_campaign: Option<Box<DivisionedDomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    pub version: Option<i64>,
+    /// `whatsAppCampaign`, required
+    pub whats_app_campaign: Option<Box<DivisionedDomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,16 +31,16 @@ impl codec::Model for WhatsAppCampaignSchedule {
     const NAME: &'static str = "WhatsAppCampaignSchedule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
+        visitor.field("id", &mut self.id);
         visitor.field("intervals", &mut self.intervals);
+        visitor.field("name", &mut self.name);
         visitor.field("recurrences", &mut self.recurrences);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.boxed("whatsAppCampaign", &mut self.whats_app_campaign);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("version", &mut self.version);
+        visitor.boxed("whatsAppCampaign", &mut self.whats_app_campaign);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct WhatsAppConfig {
+    /// `contentTemplate`, required
+    pub content_template: Option<Box<DomainEntityRef>>,
     /// `whatsAppColumns`, required
     pub whats_app_columns: Option<Vec<String>>,
     /// `whatsAppIntegration`, required
     pub whats_app_integration: Option<Box<AddressableEntityRef>>,
-    /// `contentTemplate`, required
-    pub content_template: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for WhatsAppConfig {
     const NAME: &'static str = "WhatsAppConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("contentTemplate", &mut self.content_template);
         visitor.field("whatsAppColumns", &mut self.whats_app_columns);
         visitor.boxed("whatsAppIntegration", &mut self.whats_app_integration);
-        visitor.boxed("contentTemplate", &mut self.content_template);
         visitor.extra(&mut self.extra);
     }
 }

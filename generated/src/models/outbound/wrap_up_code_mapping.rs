@@ -6,20 +6,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WrapUpCodeMapping {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    pub version: Option<i64>,
     /// `defaultSet`
     pub default_set: Option<Vec<WrapUpCodeMappingDefaultSet>>,
+    /// read-only
+    pub id: Option<String>,
     pub mapping: Option<BTreeMap<String, Vec<String>>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for WrapUpCodeMapping {
     const NAME: &'static str = "WrapUpCodeMapping";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
         visitor.field("defaultSet", &mut self.default_set);
+        visitor.field("id", &mut self.id);
         visitor.field("mapping", &mut self.mapping);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,31 +10,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WritableDialerContact {
-    pub id: Option<String>,
+    pub callable: Option<bool>,
     /// `contactListId`, required
     pub contact_list_id: Option<String>,
-    /// required
-    pub data: Option<BTreeMap<String, String>>,
-    /// `latestSmsEvaluations`, read-only
-    pub latest_sms_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
-    /// `latestEmailEvaluations`, read-only
-    pub latest_email_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
-    /// `latestWhatsAppEvaluations`
-    pub latest_whats_app_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
-    pub callable: Option<bool>,
-    /// `phoneNumberStatus`
-    pub phone_number_status: Option<BTreeMap<String, PhoneNumberStatus>>,
     /// `contactableStatus`
     pub contactable_status: Option<BTreeMap<String, ContactableStatus>>,
+    /// required
+    pub data: Option<BTreeMap<String, String>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `retentionType`
-    pub retention_type: Option<WritableDialerContactRetentionType>,
-    /// `retentionDays`
-    pub retention_days: Option<i64>,
     /// `dateExpiration`
     pub date_expiration: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// `latestEmailEvaluations`, read-only
+    pub latest_email_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
+    /// `latestSmsEvaluations`, read-only
+    pub latest_sms_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
+    /// `latestWhatsAppEvaluations`
+    pub latest_whats_app_evaluations: Option<BTreeMap<String, MessageEvaluation>>,
+    /// `phoneNumberStatus`
+    pub phone_number_status: Option<BTreeMap<String, PhoneNumberStatus>>,
+    /// `retentionDays`
+    pub retention_days: Option<i64>,
+    /// `retentionType`
+    pub retention_type: Option<WritableDialerContactRetentionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,20 +42,20 @@ impl codec::Model for WritableDialerContact {
     const NAME: &'static str = "WritableDialerContact";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("callable", &mut self.callable);
         visitor.field("contactListId", &mut self.contact_list_id);
+        visitor.field("contactableStatus", &mut self.contactable_status);
         visitor.field("data", &mut self.data);
-        visitor.field("latestSmsEvaluations", &mut self.latest_sms_evaluations);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateExpiration", &mut self.date_expiration);
+        visitor.field("id", &mut self.id);
         visitor.field("latestEmailEvaluations", &mut self.latest_email_evaluations);
+        visitor.field("latestSmsEvaluations", &mut self.latest_sms_evaluations);
         visitor
             .field("latestWhatsAppEvaluations", &mut self.latest_whats_app_evaluations);
-        visitor.field("callable", &mut self.callable);
         visitor.field("phoneNumberStatus", &mut self.phone_number_status);
-        visitor.field("contactableStatus", &mut self.contactable_status);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("retentionType", &mut self.retention_type);
         visitor.field("retentionDays", &mut self.retention_days);
-        visitor.field("dateExpiration", &mut self.date_expiration);
+        visitor.field("retentionType", &mut self.retention_type);
         visitor.extra(&mut self.extra);
     }
 }

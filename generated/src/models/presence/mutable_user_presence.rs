@@ -6,22 +6,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MutableUserPresence {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    pub primary: Option<bool>,
-    /// `presenceDefinition`
-    pub presence_definition: Option<Box<PresenceDefinition>>,
     /// `futurePresenceDefinition`, read-only
     pub future_presence_definition: Option<Box<PresenceDefinition>>,
+    pub id: Option<String>,
     pub message: Option<String>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
+    /// `presenceDefinition`
+    pub presence_definition: Option<Box<PresenceDefinition>>,
+    pub primary: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<String>,
+    /// `sourceId`
+    pub source_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,16 +29,16 @@ impl codec::Model for MutableUserPresence {
     const NAME: &'static str = "MutableUserPresence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("source", &mut self.source);
-        visitor.field("sourceId", &mut self.source_id);
-        visitor.field("primary", &mut self.primary);
-        visitor.boxed("presenceDefinition", &mut self.presence_definition);
         visitor.boxed("futurePresenceDefinition", &mut self.future_presence_definition);
+        visitor.field("id", &mut self.id);
         visitor.field("message", &mut self.message);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("presenceDefinition", &mut self.presence_definition);
+        visitor.field("primary", &mut self.primary);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
+        visitor.field("sourceId", &mut self.source_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,18 +5,18 @@ use crate::models::presence::RestorePresenceSettings;
 
 #[derive(Clone, Default)]
 pub struct PresenceSettings {
+    /// `defaultPrimaryPresenceRegisteredSourceId`
+    pub default_primary_presence_registered_source_id: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `restorePresenceSettings`
-    pub restore_presence_settings: Option<Box<RestorePresenceSettings>>,
     /// `requestingOffQueueEnabled`
     pub requesting_off_queue_enabled: Option<bool>,
-    /// `defaultPrimaryPresenceRegisteredSourceId`
-    pub default_primary_presence_registered_source_id: Option<String>,
+    /// `restorePresenceSettings`
+    pub restore_presence_settings: Option<Box<RestorePresenceSettings>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,16 +24,16 @@ impl codec::Model for PresenceSettings {
     const NAME: &'static str = "PresenceSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("restorePresenceSettings", &mut self.restore_presence_settings);
-        visitor
-            .field("requestingOffQueueEnabled", &mut self.requesting_off_queue_enabled);
         visitor
             .field(
                 "defaultPrimaryPresenceRegisteredSourceId",
                 &mut self.default_primary_presence_registered_source_id,
             );
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor
+            .field("requestingOffQueueEnabled", &mut self.requesting_off_queue_enabled);
+        visitor.boxed("restorePresenceSettings", &mut self.restore_presence_settings);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

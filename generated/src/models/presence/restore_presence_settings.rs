@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct RestorePresenceSettings {
     /// required
     pub enabled: Option<bool>,
-    /// `restoreTimeMilliseconds`, required
-    pub restore_time_milliseconds: Option<i64>,
     /// `restoreOnQueueEnabled`, required
     pub restore_on_queue_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `restoreTimeMilliseconds`, required
+    pub restore_time_milliseconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for RestorePresenceSettings {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("enabled", &mut self.enabled);
-        visitor.field("restoreTimeMilliseconds", &mut self.restore_time_milliseconds);
         visitor.field("restoreOnQueueEnabled", &mut self.restore_on_queue_enabled);
+        visitor.field("restoreTimeMilliseconds", &mut self.restore_time_milliseconds);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::presence_and_users::OrganizationPresenceDefinitionType;
 
 #[derive(Clone, Default)]
 pub struct Source {
+    pub deactivated: Option<bool>,
+    pub description: Option<String>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
-    pub r#type: Option<SourceType>,
-    pub deactivated: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SourceType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for Source {
     const NAME: &'static str = "Source";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("deactivated", &mut self.deactivated);
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("deactivated", &mut self.deactivated);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,20 +8,20 @@ use crate::runtime::time;
 pub struct UcUserPresence {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
-    pub source: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
-    /// `presenceDefinition`
-    pub presence_definition: Option<Box<PresenceDefinition>>,
     pub message: Option<String>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
+    /// `presenceDefinition`
+    pub presence_definition: Option<Box<PresenceDefinition>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<String>,
+    /// `sourceId`
+    pub source_id: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for UcUserPresence {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("source", &mut self.source);
-        visitor.field("sourceId", &mut self.source_id);
-        visitor.boxed("presenceDefinition", &mut self.presence_definition);
         visitor.field("message", &mut self.message);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("presenceDefinition", &mut self.presence_definition);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
+        visitor.field("sourceId", &mut self.source_id);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

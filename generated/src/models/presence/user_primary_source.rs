@@ -7,12 +7,12 @@ pub struct UserPrimarySource {
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `sourceId`
-    pub source_id: Option<String>,
     pub registered: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceId`
+    pub source_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for UserPrimarySource {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("sourceId", &mut self.source_id);
         visitor.field("registered", &mut self.registered);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sourceId", &mut self.source_id);
         visitor.extra(&mut self.extra);
     }
 }

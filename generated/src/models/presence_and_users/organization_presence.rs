@@ -7,26 +7,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OrganizationPresence {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `languageLabels`, required
-    pub language_labels: Option<BTreeMap<String, String>>,
-    /// `systemPresence`
-    pub system_presence: Option<String>,
-    pub deactivated: Option<bool>,
-    pub primary: Option<bool>,
     /// `createdBy`
     pub created_by: Option<Box<User>>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
+    pub deactivated: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `languageLabels`, required
+    pub language_labels: Option<BTreeMap<String, String>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<User>>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
+    pub primary: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `systemPresence`
+    pub system_presence: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,17 +34,17 @@ impl codec::Model for OrganizationPresence {
     const NAME: &'static str = "OrganizationPresence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("languageLabels", &mut self.language_labels);
-        visitor.field("systemPresence", &mut self.system_presence);
-        visitor.field("deactivated", &mut self.deactivated);
-        visitor.field("primary", &mut self.primary);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("deactivated", &mut self.deactivated);
+        visitor.field("id", &mut self.id);
+        visitor.field("languageLabels", &mut self.language_labels);
         visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("primary", &mut self.primary);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("systemPresence", &mut self.system_presence);
         visitor.extra(&mut self.extra);
     }
 }

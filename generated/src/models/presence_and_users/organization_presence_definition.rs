@@ -6,20 +6,20 @@ use crate::models::presence_and_users_and_workforce_management::ChatPresenceSyst
 
 #[derive(Clone, Default)]
 pub struct OrganizationPresenceDefinition {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<OrganizationPresenceDefinitionType>,
-    /// `languageLabels`, required
-    pub language_labels: Option<BTreeMap<String, String>>,
-    /// `systemPresence`
-    pub system_presence: Option<OrganizationPresenceDefinitionSystemPresence>,
+    pub deactivated: Option<bool>,
     /// `divisionId`
     pub division_id: Option<String>,
-    pub deactivated: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `languageLabels`, required
+    pub language_labels: Option<BTreeMap<String, String>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `systemPresence`
+    pub system_presence: Option<OrganizationPresenceDefinitionSystemPresence>,
+    pub r#type: Option<OrganizationPresenceDefinitionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for OrganizationPresenceDefinition {
     const NAME: &'static str = "OrganizationPresenceDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("languageLabels", &mut self.language_labels);
-        visitor.field("systemPresence", &mut self.system_presence);
-        visitor.field("divisionId", &mut self.division_id);
         visitor.field("deactivated", &mut self.deactivated);
+        visitor.field("divisionId", &mut self.division_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("languageLabels", &mut self.language_labels);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("systemPresence", &mut self.system_presence);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::process_automation::{TriggerSchedule, TriggerTarget};
 
 #[derive(Clone, Default)]
 pub struct CreateScheduledTriggerRequest {
-    /// required
-    pub target: Option<Box<TriggerTarget>>,
+    pub description: Option<String>,
     /// required
     pub enabled: Option<bool>,
     /// required
     pub name: Option<String>,
     /// required
     pub schedule: Option<Box<TriggerSchedule>>,
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub target: Option<Box<TriggerTarget>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for CreateScheduledTriggerRequest {
     const NAME: &'static str = "CreateScheduledTriggerRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("target", &mut self.target);
+        visitor.field("description", &mut self.description);
         visitor.field("enabled", &mut self.enabled);
         visitor.field("name", &mut self.name);
         visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("description", &mut self.description);
+        visitor.boxed("target", &mut self.target);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,22 +5,22 @@ use crate::models::process_automation::{MatchCriteria, TriggerTarget};
 
 #[derive(Clone, Default)]
 pub struct CreateTriggerRequest {
-    /// required
-    pub target: Option<Box<TriggerTarget>>,
+    /// `delayBySeconds`
+    pub delay_by_seconds: Option<i64>,
+    pub description: Option<String>,
     /// required
     pub enabled: Option<bool>,
+    /// `eventTTLSeconds`
+    pub event_ttl_seconds: Option<i64>,
     /// `matchCriteria`
     pub match_criteria: Option<Vec<MatchCriteria>>,
     /// required
     pub name: Option<String>,
+    /// required
+    pub target: Option<Box<TriggerTarget>>,
     /// `topicName`, required
     pub topic_name: Option<String>,
-    /// `eventTTLSeconds`
-    pub event_ttl_seconds: Option<i64>,
-    /// `delayBySeconds`
-    pub delay_by_seconds: Option<i64>,
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for CreateTriggerRequest {
     const NAME: &'static str = "CreateTriggerRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("target", &mut self.target);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("matchCriteria", &mut self.match_criteria);
-        visitor.field("name", &mut self.name);
-        visitor.field("topicName", &mut self.topic_name);
-        visitor.field("eventTTLSeconds", &mut self.event_ttl_seconds);
         visitor.field("delayBySeconds", &mut self.delay_by_seconds);
         visitor.field("description", &mut self.description);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("eventTTLSeconds", &mut self.event_ttl_seconds);
+        visitor.field("matchCriteria", &mut self.match_criteria);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("target", &mut self.target);
+        visitor.field("topicName", &mut self.topic_name);
         visitor.extra(&mut self.extra);
     }
 }

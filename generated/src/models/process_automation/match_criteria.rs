@@ -9,7 +9,7 @@ pub struct MatchCriteria {
     pub operator: Option<MatchCriteriaOperator>,
     pub value: Option<serde_json::Value>,
     pub values: Option<Vec<serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,17 +5,17 @@ use crate::models::process_automation::{MatchCriteriaOperator, MatchTestResult};
 
 #[derive(Clone, Default)]
 pub struct MatchCriteriaTestResult {
+    /// `generatedJsonPathCondition`
+    pub generated_json_path_condition: Option<String>,
     /// `jsonPath`
     pub json_path: Option<String>,
+    /// `jsonPathExtraction`
+    pub json_path_extraction: Option<Vec<MatchTestResult>>,
+    pub r#match: Option<bool>,
     pub operator: Option<MatchCriteriaTestResultOperator>,
     pub value: Option<serde_json::Value>,
     pub values: Option<Vec<serde_json::Value>>,
-    /// `generatedJsonPathCondition`
-    pub generated_json_path_condition: Option<String>,
-    pub r#match: Option<bool>,
-    /// `jsonPathExtraction`
-    pub json_path_extraction: Option<Vec<MatchTestResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,17 +23,17 @@ impl codec::Model for MatchCriteriaTestResult {
     const NAME: &'static str = "MatchCriteriaTestResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("jsonPath", &mut self.json_path);
-        visitor.field("operator", &mut self.operator);
-        visitor.field("value", &mut self.value);
-        visitor.field("values", &mut self.values);
         visitor
             .field(
                 "generatedJsonPathCondition",
                 &mut self.generated_json_path_condition,
             );
-        visitor.field("match", &mut self.r#match);
+        visitor.field("jsonPath", &mut self.json_path);
         visitor.field("jsonPathExtraction", &mut self.json_path_extraction);
+        visitor.field("match", &mut self.r#match);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("value", &mut self.value);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MatchTestResult {
-    pub value: Option<serde_json::Value>,
     pub path: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<serde_json::Value>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for MatchTestResult {
     const NAME: &'static str = "MatchTestResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
         visitor.field("path", &mut self.path);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::models::process_automation::{TriggerSchedule, TriggerTarget};
 
 #[derive(Clone, Default)]
 pub struct ScheduledTrigger {
+    pub description: Option<String>,
+    pub enabled: Option<bool>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub target: Option<Box<TriggerTarget>>,
-    pub version: Option<i64>,
-    pub enabled: Option<bool>,
     pub schedule: Option<Box<TriggerSchedule>>,
-    pub description: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub target: Option<Box<TriggerTarget>>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,14 +23,14 @@ impl codec::Model for ScheduledTrigger {
     const NAME: &'static str = "ScheduledTrigger";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
+        visitor.field("enabled", &mut self.enabled);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
+        visitor.boxed("schedule", &mut self.schedule);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("target", &mut self.target);
         visitor.field("version", &mut self.version);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("description", &mut self.description);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

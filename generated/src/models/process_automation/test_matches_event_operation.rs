@@ -5,13 +5,13 @@ use crate::models::process_automation::TestModeTrigger;
 
 #[derive(Clone, Default)]
 pub struct TestMatchesEventOperation {
-    pub name: Option<String>,
-    pub step: Option<i64>,
     /// `matchedTriggers`
     pub matched_triggers: Option<Vec<TestModeTrigger>>,
+    pub name: Option<String>,
+    pub step: Option<i64>,
     /// `unmatchedTriggers`
     pub unmatched_triggers: Option<Vec<TestModeTrigger>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for TestMatchesEventOperation {
     const NAME: &'static str = "TestMatchesEventOperation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("matchedTriggers", &mut self.matched_triggers);
         visitor.field("name", &mut self.name);
         visitor.field("step", &mut self.step);
-        visitor.field("matchedTriggers", &mut self.matched_triggers);
         visitor.field("unmatchedTriggers", &mut self.unmatched_triggers);
         visitor.extra(&mut self.extra);
     }

@@ -5,11 +5,11 @@ use crate::models::process_automation::MatchCriteriaTestResult;
 
 #[derive(Clone, Default)]
 pub struct TestMatchesOperation {
+    pub details: Option<Vec<MatchCriteriaTestResult>>,
+    pub matches: Option<bool>,
     pub name: Option<String>,
     pub step: Option<i64>,
-    pub matches: Option<bool>,
-    pub details: Option<Vec<MatchCriteriaTestResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for TestMatchesOperation {
     const NAME: &'static str = "TestMatchesOperation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("details", &mut self.details);
+        visitor.field("matches", &mut self.matches);
         visitor.field("name", &mut self.name);
         visitor.field("step", &mut self.step);
-        visitor.field("matches", &mut self.matches);
-        visitor.field("details", &mut self.details);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct TestModeEventResults {
     pub schema_validation: Option<Box<TestSchemaOperation>>,
     /// `triggerMatchValidation`
     pub trigger_match_validation: Option<Box<TestMatchesEventOperation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

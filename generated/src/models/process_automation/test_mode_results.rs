@@ -7,15 +7,15 @@ use crate::models::process_automation::{
 
 #[derive(Clone, Default)]
 pub struct TestModeResults {
+    /// `jsonPathValidation`
+    pub json_path_validation: Option<Box<TestMatchesOperation>>,
     /// `schemaValidation`
     pub schema_validation: Option<Box<TestSchemaOperation>>,
     /// `targetValidation`
     pub target_validation: Option<Box<TestTargetOperation>>,
-    /// `jsonPathValidation`
-    pub json_path_validation: Option<Box<TestMatchesOperation>>,
     /// `triggerMatches`
     pub trigger_matches: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for TestModeResults {
     const NAME: &'static str = "TestModeResults";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("jsonPathValidation", &mut self.json_path_validation);
         visitor.boxed("schemaValidation", &mut self.schema_validation);
         visitor.boxed("targetValidation", &mut self.target_validation);
-        visitor.boxed("jsonPathValidation", &mut self.json_path_validation);
         visitor.field("triggerMatches", &mut self.trigger_matches);
         visitor.extra(&mut self.extra);
     }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TestSchemaOperation {
+    pub details: Option<Vec<String>>,
+    pub matches: Option<bool>,
     pub name: Option<String>,
     pub step: Option<i64>,
-    pub matches: Option<bool>,
-    pub details: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for TestSchemaOperation {
     const NAME: &'static str = "TestSchemaOperation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("details", &mut self.details);
+        visitor.field("matches", &mut self.matches);
         visitor.field("name", &mut self.name);
         visitor.field("step", &mut self.step);
-        visitor.field("matches", &mut self.matches);
-        visitor.field("details", &mut self.details);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,24 +5,24 @@ use crate::models::process_automation::{MatchCriteria, TriggerTarget};
 
 #[derive(Clone, Default)]
 pub struct Trigger {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `topicName`
-    pub topic_name: Option<String>,
-    pub target: Option<Box<TriggerTarget>>,
-    pub version: Option<i64>,
-    pub enabled: Option<bool>,
-    /// `matchCriteria`
-    pub match_criteria: Option<Vec<MatchCriteria>>,
-    /// `eventTTLSeconds`
-    pub event_ttl_seconds: Option<i64>,
     /// `delayBySeconds`
     pub delay_by_seconds: Option<i64>,
     pub description: Option<String>,
+    pub enabled: Option<bool>,
+    /// `eventTTLSeconds`
+    pub event_ttl_seconds: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
+    /// `matchCriteria`
+    pub match_criteria: Option<Vec<MatchCriteria>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub target: Option<Box<TriggerTarget>>,
+    /// `topicName`
+    pub topic_name: Option<String>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,17 +30,17 @@ impl codec::Model for Trigger {
     const NAME: &'static str = "Trigger";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("topicName", &mut self.topic_name);
-        visitor.boxed("target", &mut self.target);
-        visitor.field("version", &mut self.version);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("matchCriteria", &mut self.match_criteria);
-        visitor.field("eventTTLSeconds", &mut self.event_ttl_seconds);
         visitor.field("delayBySeconds", &mut self.delay_by_seconds);
         visitor.field("description", &mut self.description);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("eventTTLSeconds", &mut self.event_ttl_seconds);
+        visitor.field("id", &mut self.id);
+        visitor.field("matchCriteria", &mut self.match_criteria);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("target", &mut self.target);
+        visitor.field("topicName", &mut self.topic_name);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TriggerSchedule {
-    pub minutes: Option<String>,
-    pub hours: Option<String>,
     /// `daysOfMonth`
     pub days_of_month: Option<String>,
-    pub months: Option<String>,
     /// `daysOfWeek`
     pub days_of_week: Option<String>,
+    pub hours: Option<String>,
+    pub minutes: Option<String>,
+    pub months: Option<String>,
     pub timezone: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for TriggerSchedule {
     const NAME: &'static str = "TriggerSchedule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("minutes", &mut self.minutes);
-        visitor.field("hours", &mut self.hours);
         visitor.field("daysOfMonth", &mut self.days_of_month);
-        visitor.field("months", &mut self.months);
         visitor.field("daysOfWeek", &mut self.days_of_week);
+        visitor.field("hours", &mut self.hours);
+        visitor.field("minutes", &mut self.minutes);
+        visitor.field("months", &mut self.months);
         visitor.field("timezone", &mut self.timezone);
         visitor.extra(&mut self.extra);
     }

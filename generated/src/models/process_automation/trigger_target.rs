@@ -5,11 +5,11 @@ use crate::models::process_automation::WorkflowTargetSettings;
 
 #[derive(Clone, Default)]
 pub struct TriggerTarget {
-    pub r#type: Option<TriggerTargetType>,
     pub id: Option<String>,
+    pub r#type: Option<TriggerTargetType>,
     /// `workflowTargetSettings`
     pub workflow_target_settings: Option<Box<WorkflowTargetSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for TriggerTarget {
     const NAME: &'static str = "TriggerTarget";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("id", &mut self.id);
+        visitor.field("type", &mut self.r#type);
         visitor.boxed("workflowTargetSettings", &mut self.workflow_target_settings);
         visitor.extra(&mut self.extra);
     }

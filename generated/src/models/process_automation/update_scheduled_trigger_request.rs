@@ -5,18 +5,18 @@ use crate::models::process_automation::{TriggerSchedule, TriggerTarget};
 
 #[derive(Clone, Default)]
 pub struct UpdateScheduledTriggerRequest {
-    /// required
-    pub version: Option<i64>,
+    pub description: Option<String>,
     /// required
     pub enabled: Option<bool>,
-    /// required
-    pub target: Option<Box<TriggerTarget>>,
     /// required
     pub name: Option<String>,
     /// required
     pub schedule: Option<Box<TriggerSchedule>>,
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub target: Option<Box<TriggerTarget>>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for UpdateScheduledTriggerRequest {
     const NAME: &'static str = "UpdateScheduledTriggerRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
+        visitor.field("description", &mut self.description);
         visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("target", &mut self.target);
         visitor.field("name", &mut self.name);
         visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("description", &mut self.description);
+        visitor.boxed("target", &mut self.target);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

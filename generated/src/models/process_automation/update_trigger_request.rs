@@ -5,24 +5,24 @@ use crate::models::process_automation::{MatchCriteria, TriggerTarget};
 
 #[derive(Clone, Default)]
 pub struct UpdateTriggerRequest {
-    /// required
-    pub version: Option<i64>,
+    /// `delayBySeconds`
+    pub delay_by_seconds: Option<i64>,
+    pub description: Option<String>,
     /// required
     pub enabled: Option<bool>,
-    /// required
-    pub target: Option<Box<TriggerTarget>>,
+    /// `eventTTLSeconds`
+    pub event_ttl_seconds: Option<i64>,
     /// `matchCriteria`
     pub match_criteria: Option<Vec<MatchCriteria>>,
     /// required
     pub name: Option<String>,
+    /// required
+    pub target: Option<Box<TriggerTarget>>,
     /// `topicName`, required
     pub topic_name: Option<String>,
-    /// `eventTTLSeconds`
-    pub event_ttl_seconds: Option<i64>,
-    /// `delayBySeconds`
-    pub delay_by_seconds: Option<i64>,
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for UpdateTriggerRequest {
     const NAME: &'static str = "UpdateTriggerRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("target", &mut self.target);
-        visitor.field("matchCriteria", &mut self.match_criteria);
-        visitor.field("name", &mut self.name);
-        visitor.field("topicName", &mut self.topic_name);
-        visitor.field("eventTTLSeconds", &mut self.event_ttl_seconds);
         visitor.field("delayBySeconds", &mut self.delay_by_seconds);
         visitor.field("description", &mut self.description);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("eventTTLSeconds", &mut self.event_ttl_seconds);
+        visitor.field("matchCriteria", &mut self.match_criteria);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("target", &mut self.target);
+        visitor.field("topicName", &mut self.topic_name);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

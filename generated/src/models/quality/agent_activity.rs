@@ -6,33 +6,33 @@ use crate::models::shared_by_19_01097d::User;
 
 #[derive(Clone, Default)]
 pub struct AgentActivity {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub agent: Option<Box<User>>,
-    /// `numEvaluations`
-    pub num_evaluations: Option<i64>,
-    /// `averageEvaluationScore`
-    pub average_evaluation_score: Option<i64>,
-    /// `numCriticalEvaluations`
-    pub num_critical_evaluations: Option<i64>,
-    /// `averageCriticalScore`
-    pub average_critical_score: Option<f64>,
-    /// `highestEvaluationScore`
-    pub highest_evaluation_score: Option<f64>,
-    /// `lowestEvaluationScore`
-    pub lowest_evaluation_score: Option<f64>,
-    /// `highestCriticalScore`
-    pub highest_critical_score: Option<f64>,
-    /// `lowestCriticalScore`
-    pub lowest_critical_score: Option<f64>,
     /// `agentEvaluatorActivityList`
     pub agent_evaluator_activity_list: Option<Vec<AgentEvaluatorActivity>>,
+    /// `averageCriticalScore`
+    pub average_critical_score: Option<f64>,
+    /// `averageEvaluationScore`
+    pub average_evaluation_score: Option<i64>,
+    /// `highestCriticalScore`
+    pub highest_critical_score: Option<f64>,
+    /// `highestEvaluationScore`
+    pub highest_evaluation_score: Option<f64>,
+    /// read-only
+    pub id: Option<String>,
+    /// `lowestCriticalScore`
+    pub lowest_critical_score: Option<f64>,
+    /// `lowestEvaluationScore`
+    pub lowest_evaluation_score: Option<f64>,
+    pub name: Option<String>,
+    /// `numCriticalEvaluations`
+    pub num_critical_evaluations: Option<i64>,
+    /// `numEvaluations`
+    pub num_evaluations: Option<i64>,
     /// `numEvaluationsWithoutViewPermission`
     pub num_evaluations_without_view_permission: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,22 +40,22 @@ impl codec::Model for AgentActivity {
     const NAME: &'static str = "AgentActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("agent", &mut self.agent);
-        visitor.field("numEvaluations", &mut self.num_evaluations);
-        visitor.field("averageEvaluationScore", &mut self.average_evaluation_score);
-        visitor.field("numCriticalEvaluations", &mut self.num_critical_evaluations);
-        visitor.field("averageCriticalScore", &mut self.average_critical_score);
-        visitor.field("highestEvaluationScore", &mut self.highest_evaluation_score);
-        visitor.field("lowestEvaluationScore", &mut self.lowest_evaluation_score);
-        visitor.field("highestCriticalScore", &mut self.highest_critical_score);
-        visitor.field("lowestCriticalScore", &mut self.lowest_critical_score);
         visitor
             .field(
                 "agentEvaluatorActivityList",
                 &mut self.agent_evaluator_activity_list,
             );
+        visitor.field("averageCriticalScore", &mut self.average_critical_score);
+        visitor.field("averageEvaluationScore", &mut self.average_evaluation_score);
+        visitor.field("highestCriticalScore", &mut self.highest_critical_score);
+        visitor.field("highestEvaluationScore", &mut self.highest_evaluation_score);
+        visitor.field("id", &mut self.id);
+        visitor.field("lowestCriticalScore", &mut self.lowest_critical_score);
+        visitor.field("lowestEvaluationScore", &mut self.lowest_evaluation_score);
+        visitor.field("name", &mut self.name);
+        visitor.field("numCriticalEvaluations", &mut self.num_critical_evaluations);
+        visitor.field("numEvaluations", &mut self.num_evaluations);
         visitor
             .field(
                 "numEvaluationsWithoutViewPermission",

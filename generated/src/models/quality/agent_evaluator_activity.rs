@@ -5,20 +5,20 @@ use crate::models::shared_by_19_01097d::User;
 
 #[derive(Clone, Default)]
 pub struct AgentEvaluatorActivity {
+    pub agent: Option<Box<User>>,
+    /// `averageEvaluationScore`
+    pub average_evaluation_score: Option<i64>,
+    pub evaluator: Option<Box<User>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub agent: Option<Box<User>>,
-    pub evaluator: Option<Box<User>>,
     /// `numEvaluations`
     pub num_evaluations: Option<i64>,
-    /// `averageEvaluationScore`
-    pub average_evaluation_score: Option<i64>,
     /// `numEvaluationsWithoutViewPermission`
     pub num_evaluations_without_view_permission: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for AgentEvaluatorActivity {
     const NAME: &'static str = "AgentEvaluatorActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("agent", &mut self.agent);
+        visitor.field("averageEvaluationScore", &mut self.average_evaluation_score);
+        visitor.boxed("evaluator", &mut self.evaluator);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("agent", &mut self.agent);
-        visitor.boxed("evaluator", &mut self.evaluator);
         visitor.field("numEvaluations", &mut self.num_evaluations);
-        visitor.field("averageEvaluationScore", &mut self.average_evaluation_score);
         visitor
             .field(
                 "numEvaluationsWithoutViewPermission",

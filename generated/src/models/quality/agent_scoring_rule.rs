@@ -6,32 +6,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentScoringRule {
-    /// read-only
-    pub id: Option<String>,
-    /// `programId`, read-only
-    pub program_id: Option<String>,
-    /// `samplingType`, required
-    pub sampling_type: Option<AgentScoringRuleSamplingType>,
-    /// `samplingPercentage`
-    pub sampling_percentage: Option<f64>,
-    /// `submissionType`, required
-    pub submission_type: Option<AgentScoringRuleSubmissionType>,
-    /// `evaluationFormContextId`, required
-    pub evaluation_form_context_id: Option<String>,
-    /// required
-    pub enabled: Option<bool>,
-    /// read-only
-    pub published: Option<bool>,
-    pub evaluator: Option<Box<AddressableEntityRef>>,
     /// `agentToScore`
     pub agent_to_score: Option<AgentScoringRuleAgentToScore>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// required
+    pub enabled: Option<bool>,
+    /// `evaluationFormContextId`, required
+    pub evaluation_form_context_id: Option<String>,
+    pub evaluator: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `programId`, read-only
+    pub program_id: Option<String>,
+    /// read-only
+    pub published: Option<bool>,
+    /// `samplingPercentage`
+    pub sampling_percentage: Option<f64>,
+    /// `samplingType`, required
+    pub sampling_type: Option<AgentScoringRuleSamplingType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `submissionType`, required
+    pub submission_type: Option<AgentScoringRuleSubmissionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,19 +39,19 @@ impl codec::Model for AgentScoringRule {
     const NAME: &'static str = "AgentScoringRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("programId", &mut self.program_id);
-        visitor.field("samplingType", &mut self.sampling_type);
-        visitor.field("samplingPercentage", &mut self.sampling_percentage);
-        visitor.field("submissionType", &mut self.submission_type);
-        visitor.field("evaluationFormContextId", &mut self.evaluation_form_context_id);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("published", &mut self.published);
-        visitor.boxed("evaluator", &mut self.evaluator);
         visitor.field("agentToScore", &mut self.agent_to_score);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("evaluationFormContextId", &mut self.evaluation_form_context_id);
+        visitor.boxed("evaluator", &mut self.evaluator);
+        visitor.field("id", &mut self.id);
+        visitor.field("programId", &mut self.program_id);
+        visitor.field("published", &mut self.published);
+        visitor.field("samplingPercentage", &mut self.sampling_percentage);
+        visitor.field("samplingType", &mut self.sampling_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("submissionType", &mut self.submission_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateSurveyRequest {
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
-    /// `surveyFormContextId`, required
-    pub survey_form_context_id: Option<String>,
     /// `agentId`
     pub agent_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `surveyFormContextId`, required
+    pub survey_form_context_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for CreateSurveyRequest {
     const NAME: &'static str = "CreateSurveyRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("surveyFormContextId", &mut self.survey_form_context_id);
         visitor.field("agentId", &mut self.agent_id);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("queueId", &mut self.queue_id);
+        visitor.field("surveyFormContextId", &mut self.survey_form_context_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,32 +12,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateSurveyResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub conversation: Option<Box<ConversationReference>>,
-    /// `surveyForm`
-    pub survey_form: Option<Box<SurveyForm>>,
     pub agent: Option<Box<DomainEntityRef>>,
-    pub status: Option<CreateSurveyResponseStatus>,
-    pub queue: Option<Box<QueueReference>>,
+    /// `agentTeam`
+    pub agent_team: Option<Box<Team>>,
     pub answers: Option<Box<SurveyScoringSet>>,
     /// `completedDate`
     pub completed_date: Option<time::Timestamp>,
-    /// `surveyErrorDetails`
-    pub survey_error_details: Option<Box<SurveyErrorDetails>>,
-    /// `agentTeam`
-    pub agent_team: Option<Box<Team>>,
-    /// `surveyType`
-    pub survey_type: Option<CreateSurveyResponseSurveyType>,
-    /// `missingRequiredAnswer`
-    pub missing_required_answer: Option<bool>,
-    pub flow: Option<Box<AddressableEntityRef>>,
+    pub conversation: Option<Box<ConversationReference>>,
     /// `customerSurveyUrl`
     pub customer_survey_url: Option<String>,
+    pub flow: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `missingRequiredAnswer`
+    pub missing_required_answer: Option<bool>,
+    pub name: Option<String>,
+    pub queue: Option<Box<QueueReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<CreateSurveyResponseStatus>,
+    /// `surveyErrorDetails`
+    pub survey_error_details: Option<Box<SurveyErrorDetails>>,
+    /// `surveyForm`
+    pub survey_form: Option<Box<SurveyForm>>,
+    /// `surveyType`
+    pub survey_type: Option<CreateSurveyResponseSurveyType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,22 +45,22 @@ impl codec::Model for CreateSurveyResponse {
     const NAME: &'static str = "CreateSurveyResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("surveyForm", &mut self.survey_form);
         visitor.boxed("agent", &mut self.agent);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("queue", &mut self.queue);
+        visitor.boxed("agentTeam", &mut self.agent_team);
         visitor.boxed("answers", &mut self.answers);
         visitor.field("completedDate", &mut self.completed_date);
-        visitor.boxed("surveyErrorDetails", &mut self.survey_error_details);
-        visitor.boxed("agentTeam", &mut self.agent_team);
-        visitor.field("surveyType", &mut self.survey_type);
-        visitor.field("missingRequiredAnswer", &mut self.missing_required_answer);
-        visitor.boxed("flow", &mut self.flow);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("customerSurveyUrl", &mut self.customer_survey_url);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.field("id", &mut self.id);
+        visitor.field("missingRequiredAnswer", &mut self.missing_required_answer);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("queue", &mut self.queue);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("surveyErrorDetails", &mut self.survey_error_details);
+        visitor.boxed("surveyForm", &mut self.survey_form);
+        visitor.field("surveyType", &mut self.survey_type);
         visitor.extra(&mut self.extra);
     }
 }

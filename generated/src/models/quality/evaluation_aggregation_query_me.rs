@@ -8,21 +8,21 @@ use crate::models::analytics_and_quality::{
 
 #[derive(Clone, Default)]
 pub struct EvaluationAggregationQueryMe {
-    /// required
-    pub interval: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `groupBy`
-    pub group_by: Option<Vec<EvaluationAggregationQueryMeGroupBy>>,
-    /// required
-    pub metrics: Option<Vec<EvaluationAggregationQueryMeMetrics>>,
     /// `alternateTimeDimension`
     pub alternate_time_dimension: Option<
         EvaluationAggregationQueryMeAlternateTimeDimension,
     >,
     /// `contextId`
     pub context_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `groupBy`
+    pub group_by: Option<Vec<EvaluationAggregationQueryMeGroupBy>>,
+    /// required
+    pub interval: Option<String>,
+    /// required
+    pub metrics: Option<Vec<EvaluationAggregationQueryMeMetrics>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,12 +30,12 @@ impl codec::Model for EvaluationAggregationQueryMe {
     const NAME: &'static str = "EvaluationAggregationQueryMe";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
-        visitor.field("metrics", &mut self.metrics);
         visitor.field("alternateTimeDimension", &mut self.alternate_time_dimension);
         visitor.field("contextId", &mut self.context_id);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

@@ -15,36 +15,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EvaluationCreateBody {
-    /// read-only
-    pub id: Option<String>,
-    /// `evaluationForm`
-    pub evaluation_form: Option<Box<EvaluationCreateEvalForm>>,
-    pub evaluator: Option<Box<EvaluationCreateUser>>,
     pub agent: Option<Box<EvaluationCreateUser>>,
     /// `agentHasRead`
     pub agent_has_read: Option<bool>,
     pub answers: Option<Box<EvaluationScoringSet>>,
+    pub assignee: Option<Box<EvaluationCreateUser>>,
     pub calibration: Option<Box<EvaluationCreateCalibration>>,
+    pub conversation: Option<Box<EvaluationCreateConversation>>,
+    /// `dateAssigneeChanged`
+    pub date_assignee_changed: Option<time::Timestamp>,
     /// `evaluationContextId`
     pub evaluation_context_id: Option<String>,
-    pub conversation: Option<Box<EvaluationCreateConversation>>,
-    /// `resourceType`
-    pub resource_type: Option<EvaluationCreateBodyResourceType>,
+    /// `evaluationForm`
+    pub evaluation_form: Option<Box<EvaluationCreateEvalForm>>,
     /// `evaluationSource`
     pub evaluation_source: Option<Box<EvaluationSource>>,
-    pub rescore: Option<bool>,
+    pub evaluator: Option<Box<EvaluationCreateUser>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `neverRelease`
+    pub never_release: Option<bool>,
     pub queue: Option<Box<EvaluationCreateQueue>>,
     /// `releaseDate`
     pub release_date: Option<time::Timestamp>,
-    pub status: Option<EvaluationCreateBodyStatus>,
-    /// `neverRelease`
-    pub never_release: Option<bool>,
-    /// `dateAssigneeChanged`
-    pub date_assignee_changed: Option<time::Timestamp>,
-    pub assignee: Option<Box<EvaluationCreateUser>>,
+    pub rescore: Option<bool>,
+    /// `resourceType`
+    pub resource_type: Option<EvaluationCreateBodyResourceType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<EvaluationCreateBodyStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -52,25 +52,25 @@ impl codec::Model for EvaluationCreateBody {
     const NAME: &'static str = "EvaluationCreateBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("evaluationForm", &mut self.evaluation_form);
-        visitor.boxed("evaluator", &mut self.evaluator);
         visitor.boxed("agent", &mut self.agent);
         visitor.field("agentHasRead", &mut self.agent_has_read);
         visitor.boxed("answers", &mut self.answers);
+        visitor.boxed("assignee", &mut self.assignee);
         visitor.boxed("calibration", &mut self.calibration);
-        visitor.field("evaluationContextId", &mut self.evaluation_context_id);
         visitor.boxed("conversation", &mut self.conversation);
-        visitor.field("resourceType", &mut self.resource_type);
+        visitor.field("dateAssigneeChanged", &mut self.date_assignee_changed);
+        visitor.field("evaluationContextId", &mut self.evaluation_context_id);
+        visitor.boxed("evaluationForm", &mut self.evaluation_form);
         visitor.boxed("evaluationSource", &mut self.evaluation_source);
-        visitor.field("rescore", &mut self.rescore);
+        visitor.boxed("evaluator", &mut self.evaluator);
+        visitor.field("id", &mut self.id);
+        visitor.field("neverRelease", &mut self.never_release);
         visitor.boxed("queue", &mut self.queue);
         visitor.field("releaseDate", &mut self.release_date);
-        visitor.field("status", &mut self.status);
-        visitor.field("neverRelease", &mut self.never_release);
-        visitor.field("dateAssigneeChanged", &mut self.date_assignee_changed);
-        visitor.boxed("assignee", &mut self.assignee);
+        visitor.field("rescore", &mut self.rescore);
+        visitor.field("resourceType", &mut self.resource_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::shared_by_7_b1dc58::EvaluationForm;
 
 #[derive(Clone, Default)]
 pub struct EvaluationFormAndScoringSet {
+    pub answers: Option<Box<EvaluationScoringSet>>,
     /// `evaluationForm`
     pub evaluation_form: Option<Box<EvaluationForm>>,
-    pub answers: Option<Box<EvaluationScoringSet>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for EvaluationFormAndScoringSet {
     const NAME: &'static str = "EvaluationFormAndScoringSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("evaluationForm", &mut self.evaluation_form);
         visitor.boxed("answers", &mut self.answers);
+        visitor.boxed("evaluationForm", &mut self.evaluation_form);
         visitor.extra(&mut self.extra);
     }
 }

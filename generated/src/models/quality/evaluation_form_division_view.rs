@@ -6,18 +6,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EvaluationFormDivisionView {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
     /// `contextId`, required, read-only
     pub context_id: Option<String>,
+    pub dialect: Option<String>,
+    pub division: Option<Box<WritableStarrableDivision>>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
-    pub dialect: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for EvaluationFormDivisionView {
     const NAME: &'static str = "EvaluationFormDivisionView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
         visitor.field("contextId", &mut self.context_id);
-        visitor.field("modifiedDate", &mut self.modified_date);
         visitor.field("dialect", &mut self.dialect);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -11,32 +11,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EvaluationFormResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
-    /// `modifiedDate`
-    pub modified_date: Option<time::Timestamp>,
-    pub published: Option<bool>,
-    /// `contextId`
-    pub context_id: Option<String>,
-    /// `questionGroups`
-    pub question_groups: Option<Vec<EvaluationQuestionGroup>>,
-    /// `weightMode`
-    pub weight_mode: Option<EvaluationFormResponseWeightMode>,
-    /// `evaluationSettings`
-    pub evaluation_settings: Option<Box<EvaluationSettings>>,
-    /// `publishedVersions`
-    pub published_versions: Option<Box<DomainEntityListingEvaluationForm>>,
-    /// `latestVersionFormName`
-    pub latest_version_form_name: Option<String>,
     /// `aiScoring`, read-only
     pub ai_scoring: Option<Box<AiScoringSettings>>,
+    /// `contextId`
+    pub context_id: Option<String>,
     pub dialect: Option<String>,
+    pub division: Option<Box<WritableStarrableDivision>>,
+    /// `evaluationSettings`
+    pub evaluation_settings: Option<Box<EvaluationSettings>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `latestVersionFormName`
+    pub latest_version_form_name: Option<String>,
+    /// `modifiedDate`
+    pub modified_date: Option<time::Timestamp>,
+    /// required
+    pub name: Option<String>,
+    pub published: Option<bool>,
+    /// `publishedVersions`
+    pub published_versions: Option<Box<DomainEntityListingEvaluationForm>>,
+    /// `questionGroups`
+    pub question_groups: Option<Vec<EvaluationQuestionGroup>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weightMode`
+    pub weight_mode: Option<EvaluationFormResponseWeightMode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,20 +44,20 @@ impl codec::Model for EvaluationFormResponse {
     const NAME: &'static str = "EvaluationFormResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("published", &mut self.published);
-        visitor.field("contextId", &mut self.context_id);
-        visitor.field("questionGroups", &mut self.question_groups);
-        visitor.field("weightMode", &mut self.weight_mode);
-        visitor.boxed("evaluationSettings", &mut self.evaluation_settings);
-        visitor.boxed("publishedVersions", &mut self.published_versions);
-        visitor.field("latestVersionFormName", &mut self.latest_version_form_name);
         visitor.boxed("aiScoring", &mut self.ai_scoring);
+        visitor.field("contextId", &mut self.context_id);
         visitor.field("dialect", &mut self.dialect);
+        visitor.boxed("division", &mut self.division);
+        visitor.boxed("evaluationSettings", &mut self.evaluation_settings);
+        visitor.field("id", &mut self.id);
+        visitor.field("latestVersionFormName", &mut self.latest_version_form_name);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("published", &mut self.published);
+        visitor.boxed("publishedVersions", &mut self.published_versions);
+        visitor.field("questionGroups", &mut self.question_groups);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weightMode", &mut self.weight_mode);
         visitor.extra(&mut self.extra);
     }
 }

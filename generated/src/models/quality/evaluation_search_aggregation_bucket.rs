@@ -6,24 +6,24 @@ use crate::models::quality::EvaluationSearchAggregationResponse;
 
 #[derive(Clone, Default)]
 pub struct EvaluationSearchAggregationBucket {
+    pub average: Option<f64>,
+    pub count: Option<i64>,
+    /// `documentCount`
+    pub document_count: Option<i64>,
+    pub from: Option<f64>,
     pub key: Option<String>,
     /// `keyAsString`
     pub key_as_string: Option<String>,
-    /// `documentCount`
-    pub document_count: Option<i64>,
     /// `keyValue`
     pub key_value: Option<i64>,
-    pub from: Option<f64>,
-    pub to: Option<f64>,
-    pub value: Option<f64>,
-    pub count: Option<i64>,
-    pub minimum: Option<f64>,
     pub maximum: Option<f64>,
-    pub average: Option<f64>,
-    pub sum: Option<f64>,
+    pub minimum: Option<f64>,
     /// `subAggregations`
     pub sub_aggregations: Option<BTreeMap<String, EvaluationSearchAggregationResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sum: Option<f64>,
+    pub to: Option<f64>,
+    pub value: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,19 +31,19 @@ impl codec::Model for EvaluationSearchAggregationBucket {
     const NAME: &'static str = "EvaluationSearchAggregationBucket";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("average", &mut self.average);
+        visitor.field("count", &mut self.count);
+        visitor.field("documentCount", &mut self.document_count);
+        visitor.field("from", &mut self.from);
         visitor.field("key", &mut self.key);
         visitor.field("keyAsString", &mut self.key_as_string);
-        visitor.field("documentCount", &mut self.document_count);
         visitor.field("keyValue", &mut self.key_value);
-        visitor.field("from", &mut self.from);
+        visitor.field("maximum", &mut self.maximum);
+        visitor.field("minimum", &mut self.minimum);
+        visitor.field("subAggregations", &mut self.sub_aggregations);
+        visitor.field("sum", &mut self.sum);
         visitor.field("to", &mut self.to);
         visitor.field("value", &mut self.value);
-        visitor.field("count", &mut self.count);
-        visitor.field("minimum", &mut self.minimum);
-        visitor.field("maximum", &mut self.maximum);
-        visitor.field("average", &mut self.average);
-        visitor.field("sum", &mut self.sum);
-        visitor.field("subAggregations", &mut self.sub_aggregations);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,20 +8,20 @@ use crate::models::quality::{
 /// `EvaluationSearchAggregationDTO` in the API.
 #[derive(Clone, Default)]
 pub struct EvaluationSearchAggregationDto {
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub field: Option<EvaluationSearchAggregationDtoField>,
-    /// required
-    pub r#type: Option<EvaluationSearchAggregationDtoType>,
-    pub size: Option<i64>,
     /// `calendarInterval`
     pub calendar_interval: Option<String>,
+    /// required
+    pub field: Option<EvaluationSearchAggregationDtoField>,
     pub format: Option<String>,
+    /// required
+    pub name: Option<String>,
     pub ranges: Option<Vec<QueryApiSearchAggregationRange>>,
+    pub size: Option<i64>,
     /// `subAggregations`
     pub sub_aggregations: Option<Vec<EvaluationSearchSubAggregationDto>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<EvaluationSearchAggregationDtoType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for EvaluationSearchAggregationDto {
     const NAME: &'static str = "EvaluationSearchAggregationDto";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("field", &mut self.field);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("size", &mut self.size);
         visitor.field("calendarInterval", &mut self.calendar_interval);
+        visitor.field("field", &mut self.field);
         visitor.field("format", &mut self.format);
+        visitor.field("name", &mut self.name);
         visitor.field("ranges", &mut self.ranges);
+        visitor.field("size", &mut self.size);
         visitor.field("subAggregations", &mut self.sub_aggregations);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

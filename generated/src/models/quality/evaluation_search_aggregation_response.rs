@@ -5,18 +5,18 @@ use crate::models::quality::EvaluationSearchAggregationBucket;
 
 #[derive(Clone, Default)]
 pub struct EvaluationSearchAggregationResponse {
-    pub value: Option<f64>,
-    pub count: Option<i64>,
-    pub minimum: Option<f64>,
-    pub maximum: Option<f64>,
     pub average: Option<f64>,
-    pub sum: Option<f64>,
+    pub buckets: Option<Vec<EvaluationSearchAggregationBucket>>,
+    pub count: Option<i64>,
     /// `documentCountErrorUpperBound`
     pub document_count_error_upper_bound: Option<i64>,
+    pub maximum: Option<f64>,
+    pub minimum: Option<f64>,
+    pub sum: Option<f64>,
     /// `sumOtherDocumentCount`
     pub sum_other_document_count: Option<i64>,
-    pub buckets: Option<Vec<EvaluationSearchAggregationBucket>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,19 +24,19 @@ impl codec::Model for EvaluationSearchAggregationResponse {
     const NAME: &'static str = "EvaluationSearchAggregationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
-        visitor.field("count", &mut self.count);
-        visitor.field("minimum", &mut self.minimum);
-        visitor.field("maximum", &mut self.maximum);
         visitor.field("average", &mut self.average);
-        visitor.field("sum", &mut self.sum);
+        visitor.field("buckets", &mut self.buckets);
+        visitor.field("count", &mut self.count);
         visitor
             .field(
                 "documentCountErrorUpperBound",
                 &mut self.document_count_error_upper_bound,
             );
+        visitor.field("maximum", &mut self.maximum);
+        visitor.field("minimum", &mut self.minimum);
+        visitor.field("sum", &mut self.sum);
         visitor.field("sumOtherDocumentCount", &mut self.sum_other_document_count);
-        visitor.field("buckets", &mut self.buckets);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 /// `EvaluationSearchCriteriaDTO` in the API.
 #[derive(Clone, Default)]
 pub struct EvaluationSearchCriteriaDto {
-    /// required
-    pub r#type: Option<EvaluationSearchCriteriaDtoType>,
-    /// required
-    pub field: Option<EvaluationSearchCriteriaDtoField>,
     /// `endValue`
     pub end_value: Option<String>,
-    pub values: Option<Vec<String>>,
+    /// required
+    pub field: Option<EvaluationSearchCriteriaDtoField>,
+    pub operator: Option<EvaluationSearchCriteriaDtoOperator>,
     /// `startValue`
     pub start_value: Option<String>,
+    /// required
+    pub r#type: Option<EvaluationSearchCriteriaDtoType>,
     pub value: Option<String>,
-    pub operator: Option<EvaluationSearchCriteriaDtoOperator>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for EvaluationSearchCriteriaDto {
     const NAME: &'static str = "EvaluationSearchCriteriaDto";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("field", &mut self.field);
         visitor.field("endValue", &mut self.end_value);
-        visitor.field("values", &mut self.values);
-        visitor.field("startValue", &mut self.start_value);
-        visitor.field("value", &mut self.value);
+        visitor.field("field", &mut self.field);
         visitor.field("operator", &mut self.operator);
+        visitor.field("startValue", &mut self.start_value);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

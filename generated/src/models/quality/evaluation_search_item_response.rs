@@ -17,79 +17,79 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EvaluationSearchItemResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub conversation: Option<Box<ConversationReference>>,
-    /// `evaluationForm`
-    pub evaluation_form: Option<Box<EvaluationFormSearchResponse>>,
-    pub evaluator: Option<Box<User>>,
     pub agent: Option<Box<User>>,
-    pub calibration: Option<Box<AddressableEntityRef>>,
-    pub status: Option<EvaluationSearchItemResponseStatus>,
-    pub answers: Option<Box<EvaluationScoringSet>>,
     /// `agentHasRead`
     pub agent_has_read: Option<bool>,
+    /// `aiScoring`, read-only
+    pub ai_scoring: Option<Box<AiScoring>>,
+    pub answers: Option<Box<EvaluationScoringSet>>,
+    pub assigned: Option<bool>,
+    /// `assignedDate`
+    pub assigned_date: Option<time::Timestamp>,
     pub assignee: Option<Box<User>>,
     /// `assigneeApplicable`
     pub assignee_applicable: Option<bool>,
-    /// `releaseDate`
-    pub release_date: Option<time::Timestamp>,
-    /// `assignedDate`
-    pub assigned_date: Option<time::Timestamp>,
-    /// `createdDate`, read-only
-    pub created_date: Option<time::Timestamp>,
+    /// `authorizedActions`
+    pub authorized_actions: Option<Vec<String>>,
+    pub calibration: Option<Box<AddressableEntityRef>>,
     /// `changedDate`
     pub changed_date: Option<time::Timestamp>,
-    /// `submittedDate`, read-only
-    pub submitted_date: Option<time::Timestamp>,
-    /// `revisionCreatedDate`
-    pub revision_created_date: Option<time::Timestamp>,
-    pub queue: Option<Box<Queue>>,
-    /// `mediaType`
-    pub media_type: Option<Vec<EvaluationSearchItemResponseMediaType>>,
-    /// `divisionIds`, read-only
-    pub division_ids: Option<Vec<String>>,
-    pub rescore: Option<bool>,
+    pub conversation: Option<Box<ConversationReference>>,
     /// `conversationDate`
     pub conversation_date: Option<time::Timestamp>,
     /// `conversationEndDate`
     pub conversation_end_date: Option<time::Timestamp>,
-    /// `neverRelease`
-    pub never_release: Option<bool>,
-    pub assigned: Option<bool>,
+    /// `createdDate`, read-only
+    pub created_date: Option<time::Timestamp>,
     /// `dateAssigneeChanged`
     pub date_assignee_changed: Option<time::Timestamp>,
+    /// `declinedReview`
+    pub declined_review: Option<bool>,
+    /// `disputeCount`, read-only
+    pub dispute_count: Option<i64>,
+    /// `divisionIds`, read-only
+    pub division_ids: Option<Vec<String>>,
+    /// `evaluationContextId`
+    pub evaluation_context_id: Option<String>,
+    /// `evaluationForm`
+    pub evaluation_form: Option<Box<EvaluationFormSearchResponse>>,
+    /// `evaluationSource`, read-only
+    pub evaluation_source: Option<Box<EvaluationSource>>,
+    pub evaluator: Option<Box<User>>,
+    /// `hasAssistanceFailed`
+    pub has_assistance_failed: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `isScoringIndex`
+    pub is_scoring_index: Option<bool>,
+    /// `mediaType`
+    pub media_type: Option<Vec<EvaluationSearchItemResponseMediaType>>,
+    pub name: Option<String>,
+    /// `neverRelease`
+    pub never_release: Option<bool>,
+    pub queue: Option<Box<Queue>>,
+    pub redacted: Option<bool>,
+    /// `releaseDate`
+    pub release_date: Option<time::Timestamp>,
+    pub rescore: Option<bool>,
     /// `resourceId`
     pub resource_id: Option<String>,
     /// `resourceType`
     pub resource_type: Option<EvaluationSearchItemResponseResourceType>,
-    pub redacted: Option<bool>,
-    /// `isScoringIndex`
-    pub is_scoring_index: Option<bool>,
-    /// `authorizedActions`
-    pub authorized_actions: Option<Vec<String>>,
-    /// `hasAssistanceFailed`
-    pub has_assistance_failed: Option<bool>,
-    /// `evaluationSource`, read-only
-    pub evaluation_source: Option<Box<EvaluationSource>>,
-    /// `disputeCount`, read-only
-    pub dispute_count: Option<i64>,
+    /// `retractedEvaluation`
+    pub retracted_evaluation: Option<Box<EvaluationReference>>,
+    /// `revisionCreatedDate`
+    pub revision_created_date: Option<time::Timestamp>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    pub status: Option<EvaluationSearchItemResponseStatus>,
+    /// `submittedDate`, read-only
+    pub submitted_date: Option<time::Timestamp>,
     /// read-only
     pub version: Option<i64>,
     /// `versionHistory`, read-only
     pub version_history: Option<Box<PagelessDomainEntityListingEvaluationVersion>>,
-    /// `declinedReview`
-    pub declined_review: Option<bool>,
-    /// `evaluationContextId`
-    pub evaluation_context_id: Option<String>,
-    /// `retractedEvaluation`
-    pub retracted_evaluation: Option<Box<EvaluationReference>>,
-    /// `aiScoring`, read-only
-    pub ai_scoring: Option<Box<AiScoring>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -97,48 +97,48 @@ impl codec::Model for EvaluationSearchItemResponse {
     const NAME: &'static str = "EvaluationSearchItemResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("evaluationForm", &mut self.evaluation_form);
-        visitor.boxed("evaluator", &mut self.evaluator);
         visitor.boxed("agent", &mut self.agent);
-        visitor.boxed("calibration", &mut self.calibration);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("answers", &mut self.answers);
         visitor.field("agentHasRead", &mut self.agent_has_read);
+        visitor.boxed("aiScoring", &mut self.ai_scoring);
+        visitor.boxed("answers", &mut self.answers);
+        visitor.field("assigned", &mut self.assigned);
+        visitor.field("assignedDate", &mut self.assigned_date);
         visitor.boxed("assignee", &mut self.assignee);
         visitor.field("assigneeApplicable", &mut self.assignee_applicable);
-        visitor.field("releaseDate", &mut self.release_date);
-        visitor.field("assignedDate", &mut self.assigned_date);
-        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("authorizedActions", &mut self.authorized_actions);
+        visitor.boxed("calibration", &mut self.calibration);
         visitor.field("changedDate", &mut self.changed_date);
-        visitor.field("submittedDate", &mut self.submitted_date);
-        visitor.field("revisionCreatedDate", &mut self.revision_created_date);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("divisionIds", &mut self.division_ids);
-        visitor.field("rescore", &mut self.rescore);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("conversationDate", &mut self.conversation_date);
         visitor.field("conversationEndDate", &mut self.conversation_end_date);
-        visitor.field("neverRelease", &mut self.never_release);
-        visitor.field("assigned", &mut self.assigned);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("dateAssigneeChanged", &mut self.date_assignee_changed);
+        visitor.field("declinedReview", &mut self.declined_review);
+        visitor.field("disputeCount", &mut self.dispute_count);
+        visitor.field("divisionIds", &mut self.division_ids);
+        visitor.field("evaluationContextId", &mut self.evaluation_context_id);
+        visitor.boxed("evaluationForm", &mut self.evaluation_form);
+        visitor.boxed("evaluationSource", &mut self.evaluation_source);
+        visitor.boxed("evaluator", &mut self.evaluator);
+        visitor.field("hasAssistanceFailed", &mut self.has_assistance_failed);
+        visitor.field("id", &mut self.id);
+        visitor.field("isScoringIndex", &mut self.is_scoring_index);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("name", &mut self.name);
+        visitor.field("neverRelease", &mut self.never_release);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("redacted", &mut self.redacted);
+        visitor.field("releaseDate", &mut self.release_date);
+        visitor.field("rescore", &mut self.rescore);
         visitor.field("resourceId", &mut self.resource_id);
         visitor.field("resourceType", &mut self.resource_type);
-        visitor.field("redacted", &mut self.redacted);
-        visitor.field("isScoringIndex", &mut self.is_scoring_index);
-        visitor.field("authorizedActions", &mut self.authorized_actions);
-        visitor.field("hasAssistanceFailed", &mut self.has_assistance_failed);
-        visitor.boxed("evaluationSource", &mut self.evaluation_source);
-        visitor.field("disputeCount", &mut self.dispute_count);
+        visitor.boxed("retractedEvaluation", &mut self.retracted_evaluation);
+        visitor.field("revisionCreatedDate", &mut self.revision_created_date);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("submittedDate", &mut self.submitted_date);
         visitor.field("version", &mut self.version);
         visitor.boxed("versionHistory", &mut self.version_history);
-        visitor.field("declinedReview", &mut self.declined_review);
-        visitor.field("evaluationContextId", &mut self.evaluation_context_id);
-        visitor.boxed("retractedEvaluation", &mut self.retracted_evaluation);
-        visitor.boxed("aiScoring", &mut self.ai_scoring);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,20 +10,20 @@ use crate::models::shared_by_6_c2154e::EvaluationSearchRequestDtoSortOrder;
 /// `EvaluationSearchRequestDTO` in the API.
 #[derive(Clone, Default)]
 pub struct EvaluationSearchRequestDto {
-    /// required
-    pub query: Option<Vec<EvaluationSearchCriteriaDto>>,
     pub aggregations: Option<Vec<EvaluationSearchAggregationDto>>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
     /// `pageNumber`, required
     pub page_number: Option<i64>,
-    /// `sortOrder`
-    pub sort_order: Option<EvaluationSearchRequestDtoSortOrder>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// required
+    pub query: Option<Vec<EvaluationSearchCriteriaDto>>,
     /// `sortBy`
     pub sort_by: Option<EvaluationSearchRequestDtoSortBy>,
+    /// `sortOrder`
+    pub sort_order: Option<EvaluationSearchRequestDtoSortOrder>,
     /// `systemSubmitted`
     pub system_submitted: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,12 +31,12 @@ impl codec::Model for EvaluationSearchRequestDto {
     const NAME: &'static str = "EvaluationSearchRequestDto";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("query", &mut self.query);
         visitor.field("aggregations", &mut self.aggregations);
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("sortOrder", &mut self.sort_order);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
         visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
         visitor.field("systemSubmitted", &mut self.system_submitted);
         visitor.extra(&mut self.extra);
     }

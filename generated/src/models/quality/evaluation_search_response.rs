@@ -8,15 +8,15 @@ use crate::models::quality::{
 
 #[derive(Clone, Default)]
 pub struct EvaluationSearchResponse {
-    /// `pageSize`, read-only
-    pub page_size: Option<i64>,
-    /// `pageNumber`, read-only
-    pub page_number: Option<i64>,
-    /// read-only
-    pub results: Option<Vec<EvaluationSearchItemResponse>>,
     /// read-only
     pub aggregations: Option<BTreeMap<String, EvaluationSearchAggregationResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageNumber`, read-only
+    pub page_number: Option<i64>,
+    /// `pageSize`, read-only
+    pub page_size: Option<i64>,
+    /// read-only
+    pub results: Option<Vec<EvaluationSearchItemResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for EvaluationSearchResponse {
     const NAME: &'static str = "EvaluationSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("results", &mut self.results);
         visitor.field("aggregations", &mut self.aggregations);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,27 +5,27 @@ use crate::models::shared_by_19_01097d::User;
 
 #[derive(Clone, Default)]
 pub struct EvaluatorActivity {
+    pub evaluator: Option<Box<User>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub evaluator: Option<Box<User>>,
-    /// `numEvaluationsAssigned`
-    pub num_evaluations_assigned: Option<i64>,
-    /// `numEvaluationsStarted`
-    pub num_evaluations_started: Option<i64>,
-    /// `numEvaluationsCompleted`
-    pub num_evaluations_completed: Option<i64>,
     /// `numCalibrationsAssigned`
     pub num_calibrations_assigned: Option<i64>,
-    /// `numCalibrationsStarted`
-    pub num_calibrations_started: Option<i64>,
     /// `numCalibrationsCompleted`
     pub num_calibrations_completed: Option<i64>,
+    /// `numCalibrationsStarted`
+    pub num_calibrations_started: Option<i64>,
+    /// `numEvaluationsAssigned`
+    pub num_evaluations_assigned: Option<i64>,
+    /// `numEvaluationsCompleted`
+    pub num_evaluations_completed: Option<i64>,
+    /// `numEvaluationsStarted`
+    pub num_evaluations_started: Option<i64>,
     /// `numEvaluationsWithoutViewPermission`
     pub num_evaluations_without_view_permission: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,15 +33,15 @@ impl codec::Model for EvaluatorActivity {
     const NAME: &'static str = "EvaluatorActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("evaluator", &mut self.evaluator);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("evaluator", &mut self.evaluator);
-        visitor.field("numEvaluationsAssigned", &mut self.num_evaluations_assigned);
-        visitor.field("numEvaluationsStarted", &mut self.num_evaluations_started);
-        visitor.field("numEvaluationsCompleted", &mut self.num_evaluations_completed);
         visitor.field("numCalibrationsAssigned", &mut self.num_calibrations_assigned);
-        visitor.field("numCalibrationsStarted", &mut self.num_calibrations_started);
         visitor.field("numCalibrationsCompleted", &mut self.num_calibrations_completed);
+        visitor.field("numCalibrationsStarted", &mut self.num_calibrations_started);
+        visitor.field("numEvaluationsAssigned", &mut self.num_evaluations_assigned);
+        visitor.field("numEvaluationsCompleted", &mut self.num_evaluations_completed);
+        visitor.field("numEvaluationsStarted", &mut self.num_evaluations_started);
         visitor
             .field(
                 "numEvaluationsWithoutViewPermission",

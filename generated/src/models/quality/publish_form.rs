@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct PublishForm {
     /// required
-    pub published: Option<bool>,
-    /// required
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub published: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for PublishForm {
     const NAME: &'static str = "PublishForm";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("published", &mut self.published);
         visitor.field("id", &mut self.id);
+        visitor.field("published", &mut self.published);
         visitor.extra(&mut self.extra);
     }
 }

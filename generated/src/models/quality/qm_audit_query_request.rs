@@ -8,11 +8,11 @@ use crate::models::quality::QualityAuditQueryFilter;
 #[derive(Clone, Default)]
 pub struct QmAuditQueryRequest {
     /// required
-    pub interval: Option<String>,
-    /// required
     pub filters: Option<Vec<QualityAuditQueryFilter>>,
+    /// required
+    pub interval: Option<String>,
     pub sort: Option<Vec<AuditQuerySort>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for QmAuditQueryRequest {
     const NAME: &'static str = "QmAuditQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
         visitor.field("filters", &mut self.filters);
+        visitor.field("interval", &mut self.interval);
         visitor.field("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }

@@ -10,31 +10,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct QualityAuditLogMessage {
-    pub id: Option<String>,
-    /// `userHomeOrgId`
-    pub user_home_org_id: Option<String>,
-    /// `userTrusteeOrgId`
-    pub user_trustee_org_id: Option<String>,
-    pub user: Option<Box<DomainEntityRef>>,
+    pub action: Option<QualityAuditLogMessageAction>,
     pub client: Option<Box<AddressableEntityRef>>,
+    pub context: Option<BTreeMap<String, String>>,
+    pub entity: Option<Box<DomainEntityRef>>,
+    /// `entityType`
+    pub entity_type: Option<QualityAuditLogMessageEntityType>,
+    /// `eventDate`
+    pub event_date: Option<time::Timestamp>,
+    pub id: Option<String>,
+    pub level: Option<QualityAuditLogMessageLevel>,
+    /// `messageInfo`
+    pub message_info: Option<Box<MessageInfo>>,
+    /// `propertyChanges`
+    pub property_changes: Option<Vec<PropertyChange>>,
     /// `remoteIps`
     pub remote_ips: Option<Vec<String>>,
     /// `serviceName`
     pub service_name: Option<QualityAuditLogMessageServiceName>,
-    pub level: Option<QualityAuditLogMessageLevel>,
     pub status: Option<QualityAuditLogMessageStatus>,
-    /// `eventDate`
-    pub event_date: Option<time::Timestamp>,
-    /// `messageInfo`
-    pub message_info: Option<Box<MessageInfo>>,
-    pub action: Option<QualityAuditLogMessageAction>,
-    pub entity: Option<Box<DomainEntityRef>>,
-    /// `entityType`
-    pub entity_type: Option<QualityAuditLogMessageEntityType>,
-    /// `propertyChanges`
-    pub property_changes: Option<Vec<PropertyChange>>,
-    pub context: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<DomainEntityRef>>,
+    /// `userHomeOrgId`
+    pub user_home_org_id: Option<String>,
+    /// `userTrusteeOrgId`
+    pub user_trustee_org_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,22 +42,22 @@ impl codec::Model for QualityAuditLogMessage {
     const NAME: &'static str = "QualityAuditLogMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("userHomeOrgId", &mut self.user_home_org_id);
-        visitor.field("userTrusteeOrgId", &mut self.user_trustee_org_id);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("client", &mut self.client);
-        visitor.field("remoteIps", &mut self.remote_ips);
-        visitor.field("serviceName", &mut self.service_name);
-        visitor.field("level", &mut self.level);
-        visitor.field("status", &mut self.status);
-        visitor.field("eventDate", &mut self.event_date);
-        visitor.boxed("messageInfo", &mut self.message_info);
         visitor.field("action", &mut self.action);
+        visitor.boxed("client", &mut self.client);
+        visitor.field("context", &mut self.context);
         visitor.boxed("entity", &mut self.entity);
         visitor.field("entityType", &mut self.entity_type);
+        visitor.field("eventDate", &mut self.event_date);
+        visitor.field("id", &mut self.id);
+        visitor.field("level", &mut self.level);
+        visitor.boxed("messageInfo", &mut self.message_info);
         visitor.field("propertyChanges", &mut self.property_changes);
-        visitor.field("context", &mut self.context);
+        visitor.field("remoteIps", &mut self.remote_ips);
+        visitor.field("serviceName", &mut self.service_name);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("userHomeOrgId", &mut self.user_home_org_id);
+        visitor.field("userTrusteeOrgId", &mut self.user_trustee_org_id);
         visitor.extra(&mut self.extra);
     }
 }

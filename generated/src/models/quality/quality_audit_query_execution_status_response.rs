@@ -10,14 +10,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct QualityAuditQueryExecutionStatusResponse {
-    pub id: Option<String>,
-    pub state: Option<QualityAuditQueryExecutionStatusResponseState>,
     /// `dateStart`
     pub date_start: Option<time::Timestamp>,
-    pub interval: Option<String>,
     pub filters: Option<Vec<QualityAuditQueryFilter>>,
+    pub id: Option<String>,
+    pub interval: Option<String>,
     pub sort: Option<Vec<AuditQuerySort>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<QualityAuditQueryExecutionStatusResponseState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for QualityAuditQueryExecutionStatusResponse {
     const NAME: &'static str = "QualityAuditQueryExecutionStatusResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
         visitor.field("dateStart", &mut self.date_start);
-        visitor.field("interval", &mut self.interval);
         visitor.field("filters", &mut self.filters);
+        visitor.field("id", &mut self.id);
+        visitor.field("interval", &mut self.interval);
         visitor.field("sort", &mut self.sort);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct QueryApiSearchAggregationRange {
-    pub to: Option<f64>,
     pub from: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub to: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for QueryApiSearchAggregationRange {
     const NAME: &'static str = "QueryApiSearchAggregationRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("to", &mut self.to);
         visitor.field("from", &mut self.from);
+        visitor.field("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

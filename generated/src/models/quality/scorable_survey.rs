@@ -5,16 +5,16 @@ use crate::models::quality::{CreateSurveyResponseStatus, SurveyForm, SurveyScori
 
 #[derive(Clone, Default)]
 pub struct ScorableSurvey {
+    pub answers: Option<Box<SurveyScoringSet>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `surveyForm`
-    pub survey_form: Option<Box<SurveyForm>>,
-    pub status: Option<ScorableSurveyStatus>,
-    pub answers: Option<Box<SurveyScoringSet>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ScorableSurveyStatus>,
+    /// `surveyForm`
+    pub survey_form: Option<Box<SurveyForm>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for ScorableSurvey {
     const NAME: &'static str = "ScorableSurvey";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("answers", &mut self.answers);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("surveyForm", &mut self.survey_form);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("answers", &mut self.answers);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("surveyForm", &mut self.survey_form);
         visitor.extra(&mut self.extra);
     }
 }

@@ -15,30 +15,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Survey {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub conversation: Option<Box<ConversationReference>>,
-    /// `surveyForm`
-    pub survey_form: Option<Box<SurveyForm>>,
     pub agent: Option<Box<DomainEntityRef>>,
-    pub status: Option<SurveyStatus>,
-    pub queue: Option<Box<QueueReference>>,
+    /// `agentTeam`
+    pub agent_team: Option<Box<Team>>,
     pub answers: Option<Box<SurveyScoringSet>>,
     /// `completedDate`
     pub completed_date: Option<time::Timestamp>,
-    /// `surveyErrorDetails`
-    pub survey_error_details: Option<Box<SurveyErrorDetails>>,
-    /// `agentTeam`
-    pub agent_team: Option<Box<Team>>,
-    /// `surveyType`
-    pub survey_type: Option<SurveySurveyType>,
+    pub conversation: Option<Box<ConversationReference>>,
+    pub flow: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
     /// `missingRequiredAnswer`
     pub missing_required_answer: Option<bool>,
-    pub flow: Option<Box<AddressableEntityRef>>,
+    pub name: Option<String>,
+    pub queue: Option<Box<QueueReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<SurveyStatus>,
+    /// `surveyErrorDetails`
+    pub survey_error_details: Option<Box<SurveyErrorDetails>>,
+    /// `surveyForm`
+    pub survey_form: Option<Box<SurveyForm>>,
+    /// `surveyType`
+    pub survey_type: Option<SurveySurveyType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -46,21 +46,21 @@ impl codec::Model for Survey {
     const NAME: &'static str = "Survey";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("surveyForm", &mut self.survey_form);
         visitor.boxed("agent", &mut self.agent);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("queue", &mut self.queue);
+        visitor.boxed("agentTeam", &mut self.agent_team);
         visitor.boxed("answers", &mut self.answers);
         visitor.field("completedDate", &mut self.completed_date);
-        visitor.boxed("surveyErrorDetails", &mut self.survey_error_details);
-        visitor.boxed("agentTeam", &mut self.agent_team);
-        visitor.field("surveyType", &mut self.survey_type);
-        visitor.field("missingRequiredAnswer", &mut self.missing_required_answer);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.boxed("flow", &mut self.flow);
+        visitor.field("id", &mut self.id);
+        visitor.field("missingRequiredAnswer", &mut self.missing_required_answer);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("queue", &mut self.queue);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("surveyErrorDetails", &mut self.survey_error_details);
+        visitor.boxed("surveyForm", &mut self.survey_form);
+        visitor.field("surveyType", &mut self.survey_type);
         visitor.extra(&mut self.extra);
     }
 }

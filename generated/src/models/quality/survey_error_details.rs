@@ -9,7 +9,7 @@ pub struct SurveyErrorDetails {
     pub flow_diagnostic_info: Option<Box<FlowDiagnosticInfo>>,
     /// `surveyErrorReason`
     pub survey_error_reason: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

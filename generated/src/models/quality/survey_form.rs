@@ -7,29 +7,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SurveyForm {
+    /// `contextId`, required, read-only
+    pub context_id: Option<String>,
+    pub disabled: Option<bool>,
+    pub division: Option<Box<WritableStarrableDivision>>,
+    pub footer: Option<String>,
+    pub header: Option<String>,
     /// read-only
     pub id: Option<String>,
     /// required
-    pub name: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
+    pub language: Option<String>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
-    pub published: Option<bool>,
-    pub disabled: Option<bool>,
-    /// `contextId`, required, read-only
-    pub context_id: Option<String>,
     /// required
-    pub language: Option<String>,
-    pub header: Option<String>,
-    pub footer: Option<String>,
-    /// `questionGroups`
-    pub question_groups: Option<Vec<SurveyQuestionGroup>>,
+    pub name: Option<String>,
+    pub published: Option<bool>,
     /// `publishedVersions`, read-only
     pub published_versions: Option<Box<DomainEntityListingSurveyForm>>,
+    /// `questionGroups`
+    pub question_groups: Option<Vec<SurveyQuestionGroup>>,
     pub redacted: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,18 +37,18 @@ impl codec::Model for SurveyForm {
     const NAME: &'static str = "SurveyForm";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("published", &mut self.published);
-        visitor.field("disabled", &mut self.disabled);
         visitor.field("contextId", &mut self.context_id);
-        visitor.field("language", &mut self.language);
-        visitor.field("header", &mut self.header);
+        visitor.field("disabled", &mut self.disabled);
+        visitor.boxed("division", &mut self.division);
         visitor.field("footer", &mut self.footer);
-        visitor.field("questionGroups", &mut self.question_groups);
+        visitor.field("header", &mut self.header);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("published", &mut self.published);
         visitor.boxed("publishedVersions", &mut self.published_versions);
+        visitor.field("questionGroups", &mut self.question_groups);
         visitor.field("redacted", &mut self.redacted);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

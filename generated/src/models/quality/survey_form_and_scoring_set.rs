@@ -5,10 +5,10 @@ use crate::models::quality::{SurveyForm, SurveyScoringSet};
 
 #[derive(Clone, Default)]
 pub struct SurveyFormAndScoringSet {
+    pub answers: Option<Box<SurveyScoringSet>>,
     /// `surveyForm`
     pub survey_form: Option<Box<SurveyForm>>,
-    pub answers: Option<Box<SurveyScoringSet>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SurveyFormAndScoringSet {
     const NAME: &'static str = "SurveyFormAndScoringSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("surveyForm", &mut self.survey_form);
         visitor.boxed("answers", &mut self.answers);
+        visitor.boxed("surveyForm", &mut self.survey_form);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SurveyFormDivisionView {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
-    /// required
-    pub language: Option<String>,
     /// `contextId`, required, read-only
     pub context_id: Option<String>,
+    pub division: Option<Box<WritableStarrableDivision>>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub language: Option<String>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for SurveyFormDivisionView {
     const NAME: &'static str = "SurveyFormDivisionView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("language", &mut self.language);
         visitor.field("contextId", &mut self.context_id);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

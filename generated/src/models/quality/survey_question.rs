@@ -6,24 +6,24 @@ use crate::models::shared_by_8_53337e::{AnswerOption, VisibilityCondition};
 
 #[derive(Clone, Default)]
 pub struct SurveyQuestion {
-    pub id: Option<String>,
-    /// `contextId`, read-only
-    pub context_id: Option<String>,
-    pub text: Option<String>,
-    /// `helpText`
-    pub help_text: Option<String>,
-    pub r#type: Option<SurveyQuestionType>,
-    /// `naEnabled`
-    pub na_enabled: Option<bool>,
-    /// `visibilityCondition`
-    pub visibility_condition: Option<Box<VisibilityCondition>>,
     /// `answerOptions`
     pub answer_options: Option<Vec<AnswerOption>>,
-    /// `maxResponseCharacters`
-    pub max_response_characters: Option<i64>,
+    /// `contextId`, read-only
+    pub context_id: Option<String>,
     /// `explanationPrompt`
     pub explanation_prompt: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `helpText`
+    pub help_text: Option<String>,
+    pub id: Option<String>,
+    /// `maxResponseCharacters`
+    pub max_response_characters: Option<i64>,
+    /// `naEnabled`
+    pub na_enabled: Option<bool>,
+    pub text: Option<String>,
+    pub r#type: Option<SurveyQuestionType>,
+    /// `visibilityCondition`
+    pub visibility_condition: Option<Box<VisibilityCondition>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,16 +31,16 @@ impl codec::Model for SurveyQuestion {
     const NAME: &'static str = "SurveyQuestion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("contextId", &mut self.context_id);
-        visitor.field("text", &mut self.text);
-        visitor.field("helpText", &mut self.help_text);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("naEnabled", &mut self.na_enabled);
-        visitor.boxed("visibilityCondition", &mut self.visibility_condition);
         visitor.field("answerOptions", &mut self.answer_options);
-        visitor.field("maxResponseCharacters", &mut self.max_response_characters);
+        visitor.field("contextId", &mut self.context_id);
         visitor.field("explanationPrompt", &mut self.explanation_prompt);
+        visitor.field("helpText", &mut self.help_text);
+        visitor.field("id", &mut self.id);
+        visitor.field("maxResponseCharacters", &mut self.max_response_characters);
+        visitor.field("naEnabled", &mut self.na_enabled);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("visibilityCondition", &mut self.visibility_condition);
         visitor.extra(&mut self.extra);
     }
 }

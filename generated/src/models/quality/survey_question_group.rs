@@ -6,17 +6,17 @@ use crate::models::shared_by_8_53337e::VisibilityCondition;
 
 #[derive(Clone, Default)]
 pub struct SurveyQuestionGroup {
-    pub id: Option<String>,
     /// `contextId`, read-only
     pub context_id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<String>,
+    pub id: Option<String>,
     /// `naEnabled`
     pub na_enabled: Option<bool>,
+    pub name: Option<String>,
     pub questions: Option<Vec<SurveyQuestion>>,
+    pub r#type: Option<String>,
     /// `visibilityCondition`
     pub visibility_condition: Option<Box<VisibilityCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for SurveyQuestionGroup {
     const NAME: &'static str = "SurveyQuestionGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("contextId", &mut self.context_id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("id", &mut self.id);
         visitor.field("naEnabled", &mut self.na_enabled);
+        visitor.field("name", &mut self.name);
         visitor.field("questions", &mut self.questions);
+        visitor.field("type", &mut self.r#type);
         visitor.boxed("visibilityCondition", &mut self.visibility_condition);
         visitor.extra(&mut self.extra);
     }

@@ -5,19 +5,19 @@ use crate::models::quality::SurveyQuestionScore;
 
 #[derive(Clone, Default)]
 pub struct SurveyQuestionGroupScore {
-    /// `questionGroupId`
-    pub question_group_id: Option<String>,
-    /// `totalScore`
-    pub total_score: Option<f64>,
-    /// `maxTotalScore`
-    pub max_total_score: Option<f64>,
     /// `markedNA`
     pub marked_na: Option<bool>,
-    /// `systemMarkedNA`
-    pub system_marked_na: Option<bool>,
+    /// `maxTotalScore`
+    pub max_total_score: Option<f64>,
+    /// `questionGroupId`
+    pub question_group_id: Option<String>,
     /// `questionScores`
     pub question_scores: Option<Vec<SurveyQuestionScore>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `systemMarkedNA`
+    pub system_marked_na: Option<bool>,
+    /// `totalScore`
+    pub total_score: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for SurveyQuestionGroupScore {
     const NAME: &'static str = "SurveyQuestionGroupScore";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("questionGroupId", &mut self.question_group_id);
-        visitor.field("totalScore", &mut self.total_score);
-        visitor.field("maxTotalScore", &mut self.max_total_score);
         visitor.field("markedNA", &mut self.marked_na);
-        visitor.field("systemMarkedNA", &mut self.system_marked_na);
+        visitor.field("maxTotalScore", &mut self.max_total_score);
+        visitor.field("questionGroupId", &mut self.question_group_id);
         visitor.field("questionScores", &mut self.question_scores);
+        visitor.field("systemMarkedNA", &mut self.system_marked_na);
+        visitor.field("totalScore", &mut self.total_score);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,24 +4,24 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SurveyQuestionScore {
-    /// `questionId`
-    pub question_id: Option<String>,
     /// `answerId`
     pub answer_id: Option<String>,
-    pub score: Option<i64>,
-    /// `markedNA`
-    pub marked_na: Option<bool>,
-    /// `systemMarkedNA`
-    pub system_marked_na: Option<bool>,
     /// `assistedAnswerId`
     pub assisted_answer_id: Option<String>,
+    /// `freeTextAnswer`
+    pub free_text_answer: Option<String>,
+    /// `markedNA`
+    pub marked_na: Option<bool>,
     /// `npsScore`
     pub nps_score: Option<i64>,
     /// `npsTextAnswer`
     pub nps_text_answer: Option<String>,
-    /// `freeTextAnswer`
-    pub free_text_answer: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `questionId`
+    pub question_id: Option<String>,
+    pub score: Option<i64>,
+    /// `systemMarkedNA`
+    pub system_marked_na: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,15 +29,15 @@ impl codec::Model for SurveyQuestionScore {
     const NAME: &'static str = "SurveyQuestionScore";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("questionId", &mut self.question_id);
         visitor.field("answerId", &mut self.answer_id);
-        visitor.field("score", &mut self.score);
-        visitor.field("markedNA", &mut self.marked_na);
-        visitor.field("systemMarkedNA", &mut self.system_marked_na);
         visitor.field("assistedAnswerId", &mut self.assisted_answer_id);
+        visitor.field("freeTextAnswer", &mut self.free_text_answer);
+        visitor.field("markedNA", &mut self.marked_na);
         visitor.field("npsScore", &mut self.nps_score);
         visitor.field("npsTextAnswer", &mut self.nps_text_answer);
-        visitor.field("freeTextAnswer", &mut self.free_text_answer);
+        visitor.field("questionId", &mut self.question_id);
+        visitor.field("score", &mut self.score);
+        visitor.field("systemMarkedNA", &mut self.system_marked_na);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::quality::SurveyQuestionGroupScore;
 
 #[derive(Clone, Default)]
 pub struct SurveyScoringSet {
-    /// `totalScore`
-    pub total_score: Option<f64>,
     /// `npsScore`
     pub nps_score: Option<i64>,
     /// `questionGroupScores`
     pub question_group_scores: Option<Vec<SurveyQuestionGroupScore>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalScore`
+    pub total_score: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for SurveyScoringSet {
     const NAME: &'static str = "SurveyScoringSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalScore", &mut self.total_score);
         visitor.field("npsScore", &mut self.nps_score);
         visitor.field("questionGroupScores", &mut self.question_group_scores);
+        visitor.field("totalScore", &mut self.total_score);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AcknowledgeScreenRecordingRequest {
+    /// `conversationId`
+    pub conversation_id: Option<String>,
     /// `participantJid`
     pub participant_jid: Option<String>,
     /// `roomId`
     pub room_id: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for AcknowledgeScreenRecordingRequest {
     const NAME: &'static str = "AcknowledgeScreenRecordingRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("participantJid", &mut self.participant_jid);
         visitor.field("roomId", &mut self.room_id);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,31 +5,31 @@ use crate::models::shared_by_19_01097d::User;
 
 #[derive(Clone, Default)]
 pub struct Annotation {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<String>,
-    pub location: Option<i64>,
-    /// `durationMs`
-    pub duration_ms: Option<i64>,
-    /// `absoluteLocation`
-    pub absolute_location: Option<i64>,
     /// `absoluteDurationMs`
     pub absolute_duration_ms: Option<i64>,
-    /// `recordingLocation`
-    pub recording_location: Option<i64>,
-    /// `recordingDurationMs`
-    pub recording_duration_ms: Option<i64>,
-    pub user: Option<Box<User>>,
-    pub description: Option<String>,
-    /// read-only
-    pub reason: Option<AnnotationReason>,
+    /// `absoluteLocation`
+    pub absolute_location: Option<i64>,
     /// read-only
     pub annotations: Option<Vec<Annotation>>,
+    pub description: Option<String>,
+    /// `durationMs`
+    pub duration_ms: Option<i64>,
+    pub id: Option<String>,
+    pub location: Option<i64>,
+    pub name: Option<String>,
     /// `realtimeLocation`, read-only
     pub realtime_location: Option<i64>,
+    /// read-only
+    pub reason: Option<AnnotationReason>,
+    /// `recordingDurationMs`
+    pub recording_duration_ms: Option<i64>,
+    /// `recordingLocation`
+    pub recording_location: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<String>,
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,21 +37,21 @@ impl codec::Model for Annotation {
     const NAME: &'static str = "Annotation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("location", &mut self.location);
-        visitor.field("durationMs", &mut self.duration_ms);
-        visitor.field("absoluteLocation", &mut self.absolute_location);
         visitor.field("absoluteDurationMs", &mut self.absolute_duration_ms);
-        visitor.field("recordingLocation", &mut self.recording_location);
-        visitor.field("recordingDurationMs", &mut self.recording_duration_ms);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("description", &mut self.description);
-        visitor.field("reason", &mut self.reason);
+        visitor.field("absoluteLocation", &mut self.absolute_location);
         visitor.field("annotations", &mut self.annotations);
+        visitor.field("description", &mut self.description);
+        visitor.field("durationMs", &mut self.duration_ms);
+        visitor.field("id", &mut self.id);
+        visitor.field("location", &mut self.location);
+        visitor.field("name", &mut self.name);
         visitor.field("realtimeLocation", &mut self.realtime_location);
+        visitor.field("reason", &mut self.reason);
+        visitor.field("recordingDurationMs", &mut self.recording_duration_ms);
+        visitor.field("recordingLocation", &mut self.recording_location);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct ArchiveRetention {
     pub days: Option<i64>,
     /// `storageMedium`
     pub storage_medium: Option<ArchiveRetentionStorageMedium>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

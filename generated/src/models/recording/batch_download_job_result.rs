@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct BatchDownloadJobResult {
+    /// `contentType`
+    pub content_type: Option<String>,
     /// `conversationId`
     pub conversation_id: Option<String>,
+    /// `errorMsg`
+    pub error_msg: Option<String>,
     /// `recordingId`
     pub recording_id: Option<String>,
     /// `resultUrl`
     pub result_url: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    /// `errorMsg`
-    pub error_msg: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for BatchDownloadJobResult {
     const NAME: &'static str = "BatchDownloadJobResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("contentType", &mut self.content_type);
         visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("errorMsg", &mut self.error_msg);
         visitor.field("recordingId", &mut self.recording_id);
         visitor.field("resultUrl", &mut self.result_url);
-        visitor.field("contentType", &mut self.content_type);
-        visitor.field("errorMsg", &mut self.error_msg);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::models::recording::BatchDownloadJobResult;
 
 #[derive(Clone, Default)]
 pub struct BatchDownloadJobStatusResult {
+    /// `errorCount`
+    pub error_count: Option<i64>,
+    /// `expectedResultCount`
+    pub expected_result_count: Option<i64>,
     /// read-only
     pub id: Option<String>,
     /// `jobId`
     pub job_id: Option<String>,
-    /// `expectedResultCount`
-    pub expected_result_count: Option<i64>,
     /// `resultCount`
     pub result_count: Option<i64>,
-    /// `errorCount`
-    pub error_count: Option<i64>,
-    pub status: Option<BatchDownloadJobStatusResultStatus>,
     pub results: Option<Vec<BatchDownloadJobResult>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<BatchDownloadJobStatusResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for BatchDownloadJobStatusResult {
     const NAME: &'static str = "BatchDownloadJobStatusResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("errorCount", &mut self.error_count);
+        visitor.field("expectedResultCount", &mut self.expected_result_count);
         visitor.field("id", &mut self.id);
         visitor.field("jobId", &mut self.job_id);
-        visitor.field("expectedResultCount", &mut self.expected_result_count);
         visitor.field("resultCount", &mut self.result_count);
-        visitor.field("errorCount", &mut self.error_count);
-        visitor.field("status", &mut self.status);
         visitor.field("results", &mut self.results);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::recording::BatchDownloadRequest;
 pub struct BatchDownloadJobSubmission {
     /// `batchDownloadRequestList`, required
     pub batch_download_request_list: Option<Vec<BatchDownloadRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

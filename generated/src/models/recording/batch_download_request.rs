@@ -8,7 +8,7 @@ pub struct BatchDownloadRequest {
     pub conversation_id: Option<String>,
     /// `recordingId`
     pub recording_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

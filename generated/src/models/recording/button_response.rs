@@ -5,14 +5,14 @@ use crate::models::shared_by_6_1d06ee::ButtonResponseType;
 
 #[derive(Clone, Default)]
 pub struct ButtonResponse {
-    pub r#type: Option<ButtonResponseType>,
-    pub text: Option<String>,
-    pub payload: Option<String>,
     /// `messageType`
     pub message_type: Option<ButtonResponseMessageType>,
     /// `originatingMessageId`
     pub originating_message_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub payload: Option<String>,
+    pub text: Option<String>,
+    pub r#type: Option<ButtonResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for ButtonResponse {
     const NAME: &'static str = "ButtonResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
-        visitor.field("payload", &mut self.payload);
         visitor.field("messageType", &mut self.message_type);
         visitor.field("originatingMessageId", &mut self.originating_message_id);
+        visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

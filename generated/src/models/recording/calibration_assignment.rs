@@ -7,12 +7,12 @@ use crate::models::shared_by_7_b1dc58::EvaluationForm;
 #[derive(Clone, Default)]
 pub struct CalibrationAssignment {
     pub calibrator: Option<Box<User>>,
-    pub evaluators: Option<Vec<User>>,
     /// `evaluationForm`
     pub evaluation_form: Option<Box<EvaluationForm>>,
+    pub evaluators: Option<Vec<User>>,
     /// `expertEvaluator`
     pub expert_evaluator: Option<Box<User>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for CalibrationAssignment {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("calibrator", &mut self.calibrator);
-        visitor.field("evaluators", &mut self.evaluators);
         visitor.boxed("evaluationForm", &mut self.evaluation_form);
+        visitor.field("evaluators", &mut self.evaluators);
         visitor.boxed("expertEvaluator", &mut self.expert_evaluator);
         visitor.extra(&mut self.extra);
     }

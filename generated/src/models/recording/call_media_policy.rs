@@ -7,7 +7,7 @@ use crate::models::recording::{CallMediaPolicyConditions, PolicyActions};
 pub struct CallMediaPolicy {
     pub actions: Option<Box<PolicyActions>>,
     pub conditions: Option<Box<CallMediaPolicyConditions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

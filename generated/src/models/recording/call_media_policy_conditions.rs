@@ -9,21 +9,21 @@ use crate::models::shared_by_8_648fb4::Queue;
 
 #[derive(Clone, Default)]
 pub struct CallMediaPolicyConditions {
-    /// `forUsers`
-    pub for_users: Option<Vec<PolicyUser>>,
     /// `dateRanges`
     pub date_ranges: Option<Vec<String>>,
-    /// `forQueues`
-    pub for_queues: Option<Vec<Queue>>,
-    /// `wrapupCodes`
-    pub wrapup_codes: Option<Vec<WrapupCode>>,
-    pub languages: Option<Vec<Language>>,
-    /// `timeAllowed`
-    pub time_allowed: Option<Box<TimeAllowed>>,
-    pub teams: Option<Vec<Team>>,
     pub directions: Option<Vec<CallMediaPolicyConditionsDirections>>,
     pub duration: Option<Box<DurationCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `forQueues`
+    pub for_queues: Option<Vec<Queue>>,
+    /// `forUsers`
+    pub for_users: Option<Vec<PolicyUser>>,
+    pub languages: Option<Vec<Language>>,
+    pub teams: Option<Vec<Team>>,
+    /// `timeAllowed`
+    pub time_allowed: Option<Box<TimeAllowed>>,
+    /// `wrapupCodes`
+    pub wrapup_codes: Option<Vec<WrapupCode>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for CallMediaPolicyConditions {
     const NAME: &'static str = "CallMediaPolicyConditions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("forUsers", &mut self.for_users);
         visitor.field("dateRanges", &mut self.date_ranges);
-        visitor.field("forQueues", &mut self.for_queues);
-        visitor.field("wrapupCodes", &mut self.wrapup_codes);
-        visitor.field("languages", &mut self.languages);
-        visitor.boxed("timeAllowed", &mut self.time_allowed);
-        visitor.field("teams", &mut self.teams);
         visitor.field("directions", &mut self.directions);
         visitor.boxed("duration", &mut self.duration);
+        visitor.field("forQueues", &mut self.for_queues);
+        visitor.field("forUsers", &mut self.for_users);
+        visitor.field("languages", &mut self.languages);
+        visitor.field("teams", &mut self.teams);
+        visitor.boxed("timeAllowed", &mut self.time_allowed);
+        visitor.field("wrapupCodes", &mut self.wrapup_codes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::recording::CardAction;
 
 #[derive(Clone, Default)]
 pub struct Card {
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub url: Option<String>,
+    pub actions: Option<Vec<CardAction>>,
     /// `defaultAction`
     pub default_action: Option<Box<CardAction>>,
-    pub actions: Option<Vec<CardAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    pub title: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for Card {
     const NAME: &'static str = "Card";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("description", &mut self.description);
-        visitor.field("url", &mut self.url);
-        visitor.boxed("defaultAction", &mut self.default_action);
         visitor.field("actions", &mut self.actions);
+        visitor.boxed("defaultAction", &mut self.default_action);
+        visitor.field("description", &mut self.description);
+        visitor.field("title", &mut self.title);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

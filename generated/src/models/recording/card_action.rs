@@ -5,13 +5,13 @@ use crate::models::recording_and_webmessaging::CardActionType;
 
 #[derive(Clone, Default)]
 pub struct CardAction {
-    pub r#type: Option<CardActionType>,
-    pub text: Option<String>,
-    pub payload: Option<String>,
-    pub url: Option<String>,
     /// `isSelected`
     pub is_selected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub payload: Option<String>,
+    pub text: Option<String>,
+    pub r#type: Option<CardActionType>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for CardAction {
     const NAME: &'static str = "CardAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
-        visitor.field("payload", &mut self.payload);
-        visitor.field("url", &mut self.url);
         visitor.field("isSelected", &mut self.is_selected);
+        visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

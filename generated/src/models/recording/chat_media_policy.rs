@@ -7,7 +7,7 @@ use crate::models::recording::{ChatMediaPolicyConditions, PolicyActions};
 pub struct ChatMediaPolicy {
     pub actions: Option<Box<PolicyActions>>,
     pub conditions: Option<Box<ChatMediaPolicyConditions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,20 +9,20 @@ use crate::models::shared_by_8_648fb4::Queue;
 
 #[derive(Clone, Default)]
 pub struct ChatMediaPolicyConditions {
-    /// `forUsers`
-    pub for_users: Option<Vec<PolicyUser>>,
     /// `dateRanges`
     pub date_ranges: Option<Vec<String>>,
+    pub duration: Option<Box<DurationCondition>>,
     /// `forQueues`
     pub for_queues: Option<Vec<Queue>>,
-    /// `wrapupCodes`
-    pub wrapup_codes: Option<Vec<WrapupCode>>,
+    /// `forUsers`
+    pub for_users: Option<Vec<PolicyUser>>,
     pub languages: Option<Vec<Language>>,
+    pub teams: Option<Vec<Team>>,
     /// `timeAllowed`
     pub time_allowed: Option<Box<TimeAllowed>>,
-    pub teams: Option<Vec<Team>>,
-    pub duration: Option<Box<DurationCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `wrapupCodes`
+    pub wrapup_codes: Option<Vec<WrapupCode>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for ChatMediaPolicyConditions {
     const NAME: &'static str = "ChatMediaPolicyConditions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("forUsers", &mut self.for_users);
         visitor.field("dateRanges", &mut self.date_ranges);
-        visitor.field("forQueues", &mut self.for_queues);
-        visitor.field("wrapupCodes", &mut self.wrapup_codes);
-        visitor.field("languages", &mut self.languages);
-        visitor.boxed("timeAllowed", &mut self.time_allowed);
-        visitor.field("teams", &mut self.teams);
         visitor.boxed("duration", &mut self.duration);
+        visitor.field("forQueues", &mut self.for_queues);
+        visitor.field("forUsers", &mut self.for_users);
+        visitor.field("languages", &mut self.languages);
+        visitor.field("teams", &mut self.teams);
+        visitor.boxed("timeAllowed", &mut self.time_allowed);
+        visitor.field("wrapupCodes", &mut self.wrapup_codes);
         visitor.extra(&mut self.extra);
     }
 }

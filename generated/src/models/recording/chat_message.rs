@@ -6,21 +6,21 @@ use crate::models::recording::ChatMessageUser;
 #[derive(Clone, Default)]
 pub struct ChatMessage {
     pub body: Option<String>,
-    pub id: Option<String>,
-    pub to: Option<String>,
-    pub from: Option<String>,
-    pub utc: Option<String>,
-    pub chat: Option<String>,
-    pub message: Option<String>,
-    pub r#type: Option<String>,
     /// `bodyType`
     pub body_type: Option<ChatMessageBodyType>,
-    /// `senderCommunicationId`
-    pub sender_communication_id: Option<String>,
+    pub chat: Option<String>,
+    pub from: Option<String>,
+    pub id: Option<String>,
+    pub message: Option<String>,
     /// `participantPurpose`
     pub participant_purpose: Option<String>,
+    /// `senderCommunicationId`
+    pub sender_communication_id: Option<String>,
+    pub to: Option<String>,
+    pub r#type: Option<String>,
     pub user: Option<Box<ChatMessageUser>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub utc: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,17 +29,17 @@ impl codec::Model for ChatMessage {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("body", &mut self.body);
-        visitor.field("id", &mut self.id);
-        visitor.field("to", &mut self.to);
-        visitor.field("from", &mut self.from);
-        visitor.field("utc", &mut self.utc);
-        visitor.field("chat", &mut self.chat);
-        visitor.field("message", &mut self.message);
-        visitor.field("type", &mut self.r#type);
         visitor.field("bodyType", &mut self.body_type);
-        visitor.field("senderCommunicationId", &mut self.sender_communication_id);
+        visitor.field("chat", &mut self.chat);
+        visitor.field("from", &mut self.from);
+        visitor.field("id", &mut self.id);
+        visitor.field("message", &mut self.message);
         visitor.field("participantPurpose", &mut self.participant_purpose);
+        visitor.field("senderCommunicationId", &mut self.sender_communication_id);
+        visitor.field("to", &mut self.to);
+        visitor.field("type", &mut self.r#type);
         visitor.boxed("user", &mut self.user);
+        visitor.field("utc", &mut self.utc);
         visitor.extra(&mut self.extra);
     }
 }

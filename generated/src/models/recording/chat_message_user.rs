@@ -5,13 +5,13 @@ use crate::models::shared_by_21_8695a1::Image;
 
 #[derive(Clone, Default)]
 pub struct ChatMessageUser {
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `displayName`
     pub display_name: Option<String>,
-    pub username: Option<String>,
+    pub id: Option<String>,
     pub images: Option<Vec<Image>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    pub username: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for ChatMessageUser {
     const NAME: &'static str = "ChatMessageUser";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("displayName", &mut self.display_name);
-        visitor.field("username", &mut self.username);
+        visitor.field("id", &mut self.id);
         visitor.field("images", &mut self.images);
+        visitor.field("name", &mut self.name);
+        visitor.field("username", &mut self.username);
         visitor.extra(&mut self.extra);
     }
 }

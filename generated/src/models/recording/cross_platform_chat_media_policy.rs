@@ -7,7 +7,7 @@ use crate::models::recording::{ChatMediaPolicyConditions, CrossPlatformPolicyAct
 pub struct CrossPlatformChatMediaPolicy {
     pub actions: Option<Box<CrossPlatformPolicyActions>>,
     pub conditions: Option<Box<ChatMediaPolicyConditions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

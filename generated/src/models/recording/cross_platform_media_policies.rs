@@ -16,7 +16,7 @@ pub struct CrossPlatformMediaPolicies {
     pub email_policy: Option<Box<CrossPlatformEmailMediaPolicy>>,
     /// `messagePolicy`
     pub message_policy: Option<Box<CrossPlatformMessageMediaPolicy>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::recording::{CrossPlatformPolicyActions, MessageMediaPolicyCon
 pub struct CrossPlatformMessageMediaPolicy {
     pub actions: Option<Box<CrossPlatformPolicyActions>>,
     pub conditions: Option<Box<MessageMediaPolicyConditions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

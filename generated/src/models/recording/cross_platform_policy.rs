@@ -10,25 +10,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CrossPlatformPolicy {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `modifiedDate`
-    pub modified_date: Option<time::Timestamp>,
+    pub actions: Option<Box<CrossPlatformPolicyActions>>,
+    pub conditions: Option<Box<PolicyConditions>>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
-    pub order: Option<i64>,
     pub description: Option<String>,
     pub enabled: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     /// `mediaPolicies`
     pub media_policies: Option<Box<CrossPlatformMediaPolicies>>,
-    pub conditions: Option<Box<PolicyConditions>>,
-    pub actions: Option<Box<CrossPlatformPolicyActions>>,
+    /// `modifiedDate`
+    pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
+    pub order: Option<i64>,
     /// `policyErrors`
     pub policy_errors: Option<Box<PolicyErrors>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,16 +36,16 @@ impl codec::Model for CrossPlatformPolicy {
     const NAME: &'static str = "CrossPlatformPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.boxed("actions", &mut self.actions);
+        visitor.boxed("conditions", &mut self.conditions);
         visitor.field("createdDate", &mut self.created_date);
-        visitor.field("order", &mut self.order);
         visitor.field("description", &mut self.description);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.boxed("mediaPolicies", &mut self.media_policies);
-        visitor.boxed("conditions", &mut self.conditions);
-        visitor.boxed("actions", &mut self.actions);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("order", &mut self.order);
         visitor.boxed("policyErrors", &mut self.policy_errors);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DatePicker {
-    pub id: Option<String>,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
     /// `datePickerAvailableDateTimes`, required
     pub date_picker_available_date_times: Option<Vec<DatePickerAvailableDateTime>>,
     /// `dateSelected`
     pub date_selected: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,15 +21,15 @@ impl codec::Model for DatePicker {
     const NAME: &'static str = "DatePicker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
         visitor
             .field(
                 "datePickerAvailableDateTimes",
                 &mut self.date_picker_available_date_times,
             );
         visitor.field("dateSelected", &mut self.date_selected);
+        visitor.field("id", &mut self.id);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

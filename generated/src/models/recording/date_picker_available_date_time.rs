@@ -5,10 +5,10 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DatePickerAvailableDateTime {
-    pub duration: Option<i64>,
     /// `dateTime`
     pub date_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub duration: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DatePickerAvailableDateTime {
     const NAME: &'static str = "DatePickerAvailableDateTime";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("duration", &mut self.duration);
         visitor.field("dateTime", &mut self.date_time);
+        visitor.field("duration", &mut self.duration);
         visitor.extra(&mut self.extra);
     }
 }

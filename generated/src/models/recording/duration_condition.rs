@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DurationCondition {
-    /// `durationTarget`
-    pub duration_target: Option<DurationConditionDurationTarget>,
+    /// `durationMode`
+    pub duration_mode: Option<DurationConditionDurationMode>,
     /// `durationOperator`
     pub duration_operator: Option<String>,
     /// `durationRange`
     pub duration_range: Option<String>,
-    /// `durationMode`
-    pub duration_mode: Option<DurationConditionDurationMode>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `durationTarget`
+    pub duration_target: Option<DurationConditionDurationTarget>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for DurationCondition {
     const NAME: &'static str = "DurationCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("durationTarget", &mut self.duration_target);
+        visitor.field("durationMode", &mut self.duration_mode);
         visitor.field("durationOperator", &mut self.duration_operator);
         visitor.field("durationRange", &mut self.duration_range);
-        visitor.field("durationMode", &mut self.duration_mode);
+        visitor.field("durationTarget", &mut self.duration_target);
         visitor.extra(&mut self.extra);
     }
 }

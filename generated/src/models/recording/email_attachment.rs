@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct EmailAttachment {
-    pub name: Option<String>,
-    /// `contentPath`
-    pub content_path: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
     /// `attachmentId`
     pub attachment_id: Option<String>,
     /// `contentLength`
     pub content_length: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `contentPath`
+    pub content_path: Option<String>,
+    /// `contentType`
+    pub content_type: Option<String>,
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for EmailAttachment {
     const NAME: &'static str = "EmailAttachment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("contentPath", &mut self.content_path);
-        visitor.field("contentType", &mut self.content_type);
         visitor.field("attachmentId", &mut self.attachment_id);
         visitor.field("contentLength", &mut self.content_length);
+        visitor.field("contentPath", &mut self.content_path);
+        visitor.field("contentType", &mut self.content_type);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

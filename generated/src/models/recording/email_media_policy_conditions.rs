@@ -9,21 +9,21 @@ use crate::models::shared_by_8_648fb4::Queue;
 
 #[derive(Clone, Default)]
 pub struct EmailMediaPolicyConditions {
-    /// `forUsers`
-    pub for_users: Option<Vec<PolicyUser>>,
+    /// `customerParticipation`
+    pub customer_participation: Option<EmailMediaPolicyConditionsCustomerParticipation>,
     /// `dateRanges`
     pub date_ranges: Option<Vec<String>>,
     /// `forQueues`
     pub for_queues: Option<Vec<Queue>>,
-    /// `wrapupCodes`
-    pub wrapup_codes: Option<Vec<WrapupCode>>,
+    /// `forUsers`
+    pub for_users: Option<Vec<PolicyUser>>,
     pub languages: Option<Vec<Language>>,
+    pub teams: Option<Vec<Team>>,
     /// `timeAllowed`
     pub time_allowed: Option<Box<TimeAllowed>>,
-    pub teams: Option<Vec<Team>>,
-    /// `customerParticipation`
-    pub customer_participation: Option<EmailMediaPolicyConditionsCustomerParticipation>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `wrapupCodes`
+    pub wrapup_codes: Option<Vec<WrapupCode>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,14 +31,14 @@ impl codec::Model for EmailMediaPolicyConditions {
     const NAME: &'static str = "EmailMediaPolicyConditions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("forUsers", &mut self.for_users);
+        visitor.field("customerParticipation", &mut self.customer_participation);
         visitor.field("dateRanges", &mut self.date_ranges);
         visitor.field("forQueues", &mut self.for_queues);
-        visitor.field("wrapupCodes", &mut self.wrapup_codes);
+        visitor.field("forUsers", &mut self.for_users);
         visitor.field("languages", &mut self.languages);
-        visitor.boxed("timeAllowed", &mut self.time_allowed);
         visitor.field("teams", &mut self.teams);
-        visitor.field("customerParticipation", &mut self.customer_participation);
+        visitor.boxed("timeAllowed", &mut self.time_allowed);
+        visitor.field("wrapupCodes", &mut self.wrapup_codes);
         visitor.extra(&mut self.extra);
     }
 }

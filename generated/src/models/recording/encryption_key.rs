@@ -8,23 +8,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EncryptionKey {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `createDate`
     pub create_date: Option<time::Timestamp>,
-    /// `keydataSummary`
-    pub keydata_summary: Option<String>,
-    pub user: Option<Box<User>>,
-    /// `localEncryptionConfiguration`
-    pub local_encryption_configuration: Option<Box<LocalEncryptionConfiguration>>,
+    /// read-only
+    pub id: Option<String>,
     /// `keyConfigurationType`
     pub key_configuration_type: Option<EncryptionKeyKeyConfigurationType>,
+    /// `keydataSummary`
+    pub keydata_summary: Option<String>,
     /// `kmsKeyArn`
     pub kms_key_arn: Option<String>,
+    /// `localEncryptionConfiguration`
+    pub local_encryption_configuration: Option<Box<LocalEncryptionConfiguration>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,19 +32,19 @@ impl codec::Model for EncryptionKey {
     const NAME: &'static str = "EncryptionKey";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("createDate", &mut self.create_date);
+        visitor.field("id", &mut self.id);
+        visitor.field("keyConfigurationType", &mut self.key_configuration_type);
         visitor.field("keydataSummary", &mut self.keydata_summary);
-        visitor.boxed("user", &mut self.user);
+        visitor.field("kmsKeyArn", &mut self.kms_key_arn);
         visitor
             .boxed(
                 "localEncryptionConfiguration",
                 &mut self.local_encryption_configuration,
             );
-        visitor.field("keyConfigurationType", &mut self.key_configuration_type);
-        visitor.field("kmsKeyArn", &mut self.kms_key_arn);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

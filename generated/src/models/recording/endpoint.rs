@@ -9,37 +9,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Endpoint {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    pub count: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub dids: Option<Vec<String>>,
+    pub division: Option<Box<Division>>,
+    pub enabled: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedBy`, read-only
     pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<EndpointState>,
     /// `modifiedByApp`, read-only
     pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    pub count: Option<i64>,
+    /// required
+    pub name: Option<String>,
     pub properties: Option<BTreeMap<String, serde_json::Value>>,
     /// required
     pub schema: Option<Box<DomainEntityRef>>,
-    pub enabled: Option<bool>,
-    pub site: Option<Box<DomainEntityRef>>,
-    pub dids: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub site: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub state: Option<EndpointState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,25 +47,25 @@ impl codec::Model for Endpoint {
     const NAME: &'static str = "Endpoint";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("count", &mut self.count);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("dids", &mut self.dids);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
         visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("count", &mut self.count);
+        visitor.field("name", &mut self.name);
         visitor.field("properties", &mut self.properties);
         visitor.boxed("schema", &mut self.schema);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("site", &mut self.site);
-        visitor.field("dids", &mut self.dids);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("site", &mut self.site);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

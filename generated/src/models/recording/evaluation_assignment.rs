@@ -9,7 +9,7 @@ pub struct EvaluationAssignment {
     /// `evaluationForm`
     pub evaluation_form: Option<Box<EvaluationForm>>,
     pub user: Option<Box<User>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,11 +6,11 @@ use crate::models::shared_by_9_6de8c8::ConversationReference;
 #[derive(Clone, Default)]
 pub struct FailedDeleteProtectionUpdate {
     pub conversation: Option<Box<ConversationReference>>,
-    /// `errorMessage`
-    pub error_message: Option<String>,
     /// `errorCode`
     pub error_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `errorMessage`
+    pub error_message: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for FailedDeleteProtectionUpdate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("conversation", &mut self.conversation);
-        visitor.field("errorMessage", &mut self.error_message);
         visitor.field("errorCode", &mut self.error_code);
+        visitor.field("errorMessage", &mut self.error_message);
         visitor.extra(&mut self.extra);
     }
 }

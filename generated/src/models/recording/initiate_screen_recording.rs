@@ -5,13 +5,13 @@ use crate::models::recording::{ArchiveRetention, DeleteRetention};
 
 #[derive(Clone, Default)]
 pub struct InitiateScreenRecording {
-    /// `recordACW`
-    pub record_acw: Option<bool>,
     /// `archiveRetention`
     pub archive_retention: Option<Box<ArchiveRetention>>,
     /// `deleteRetention`
     pub delete_retention: Option<Box<DeleteRetention>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `recordACW`
+    pub record_acw: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for InitiateScreenRecording {
     const NAME: &'static str = "InitiateScreenRecording";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("recordACW", &mut self.record_acw);
         visitor.boxed("archiveRetention", &mut self.archive_retention);
         visitor.boxed("deleteRetention", &mut self.delete_retention);
+        visitor.field("recordACW", &mut self.record_acw);
         visitor.extra(&mut self.extra);
     }
 }

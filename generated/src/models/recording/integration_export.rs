@@ -9,7 +9,7 @@ pub struct IntegrationExport {
     pub integration: Option<Box<DomainEntityRef>>,
     /// `shouldExportScreenRecordings`
     pub should_export_screen_recordings: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::models::recording::ListPickerSection;
 
 #[derive(Clone, Default)]
 pub struct ListPicker {
-    pub id: Option<String>,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
     pub header: Option<String>,
+    pub id: Option<String>,
     /// required
     pub sections: Option<Vec<ListPickerSection>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for ListPicker {
     const NAME: &'static str = "ListPicker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
         visitor.field("header", &mut self.header);
+        visitor.field("id", &mut self.id);
         visitor.field("sections", &mut self.sections);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,12 +6,12 @@ use crate::runtime::codec;
 pub struct ListPickerItem {
     /// required
     pub id: Option<String>,
+    /// required
+    pub selected: Option<bool>,
     pub subtitle: Option<String>,
     /// required
     pub title: Option<String>,
-    /// required
-    pub selected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for ListPickerItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("selected", &mut self.selected);
         visitor.field("subtitle", &mut self.subtitle);
         visitor.field("title", &mut self.title);
-        visitor.field("selected", &mut self.selected);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,7 +11,7 @@ pub struct ListPickerSection {
     pub multiple_selection: Option<bool>,
     /// required
     pub title: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

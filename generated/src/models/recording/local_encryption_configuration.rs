@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LocalEncryptionConfiguration {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub url: Option<String>,
     /// `apiId`, required
     pub api_id: Option<String>,
     /// `apiKey`, required
     pub api_key: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for LocalEncryptionConfiguration {
     const NAME: &'static str = "LocalEncryptionConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("url", &mut self.url);
         visitor.field("apiId", &mut self.api_id);
         visitor.field("apiKey", &mut self.api_key);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct LocalEncryptionKeyRequest {
     /// `configId`, required
     pub config_id: Option<String>,
-    /// `publicKey`, required
-    pub public_key: Option<String>,
     /// `keypairId`, required
     pub keypair_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `publicKey`, required
+    pub public_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for LocalEncryptionKeyRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("configId", &mut self.config_id);
-        visitor.field("publicKey", &mut self.public_key);
         visitor.field("keypairId", &mut self.keypair_id);
+        visitor.field("publicKey", &mut self.public_key);
         visitor.extra(&mut self.extra);
     }
 }

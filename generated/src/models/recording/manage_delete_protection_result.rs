@@ -7,7 +7,7 @@ use crate::models::recording::FailedDeleteProtectionUpdate;
 pub struct ManageDeleteProtectionResult {
     /// `failedUpdates`
     pub failed_updates: Option<Vec<FailedDeleteProtectionUpdate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

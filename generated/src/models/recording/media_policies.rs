@@ -15,7 +15,7 @@ pub struct MediaPolicies {
     pub email_policy: Option<Box<EmailMediaPolicy>>,
     /// `messagePolicy`
     pub message_policy: Option<Box<MessageMediaPolicy>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct MediaResult {
     pub media_uri: Option<String>,
     /// `waveformData`
     pub waveform_data: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MessageMediaAttachment {
-    pub url: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<MessageMediaAttachmentMediaType>,
     /// `contentLength`
     pub content_length: Option<i64>,
-    pub name: Option<String>,
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `mediaType`
+    pub media_type: Option<MessageMediaAttachmentMediaType>,
+    pub name: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for MessageMediaAttachment {
     const NAME: &'static str = "MessageMediaAttachment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
-        visitor.field("mediaType", &mut self.media_type);
         visitor.field("contentLength", &mut self.content_length);
-        visitor.field("name", &mut self.name);
         visitor.field("id", &mut self.id);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("name", &mut self.name);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::recording::{MessageMediaPolicyConditions, PolicyActions};
 pub struct MessageMediaPolicy {
     pub actions: Option<Box<PolicyActions>>,
     pub conditions: Option<Box<MessageMediaPolicyConditions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

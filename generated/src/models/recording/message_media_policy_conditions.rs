@@ -12,23 +12,23 @@ use crate::models::shared_by_8_648fb4::Queue;
 
 #[derive(Clone, Default)]
 pub struct MessageMediaPolicyConditions {
-    /// `forUsers`
-    pub for_users: Option<Vec<PolicyUser>>,
-    /// `dateRanges`
-    pub date_ranges: Option<Vec<String>>,
-    /// `forQueues`
-    pub for_queues: Option<Vec<Queue>>,
-    /// `wrapupCodes`
-    pub wrapup_codes: Option<Vec<WrapupCode>>,
-    pub languages: Option<Vec<Language>>,
-    /// `timeAllowed`
-    pub time_allowed: Option<Box<TimeAllowed>>,
-    pub teams: Option<Vec<Team>>,
     /// `customerParticipation`
     pub customer_participation: Option<
         MessageMediaPolicyConditionsCustomerParticipation,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateRanges`
+    pub date_ranges: Option<Vec<String>>,
+    /// `forQueues`
+    pub for_queues: Option<Vec<Queue>>,
+    /// `forUsers`
+    pub for_users: Option<Vec<PolicyUser>>,
+    pub languages: Option<Vec<Language>>,
+    pub teams: Option<Vec<Team>>,
+    /// `timeAllowed`
+    pub time_allowed: Option<Box<TimeAllowed>>,
+    /// `wrapupCodes`
+    pub wrapup_codes: Option<Vec<WrapupCode>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,14 +36,14 @@ impl codec::Model for MessageMediaPolicyConditions {
     const NAME: &'static str = "MessageMediaPolicyConditions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("forUsers", &mut self.for_users);
+        visitor.field("customerParticipation", &mut self.customer_participation);
         visitor.field("dateRanges", &mut self.date_ranges);
         visitor.field("forQueues", &mut self.for_queues);
-        visitor.field("wrapupCodes", &mut self.wrapup_codes);
+        visitor.field("forUsers", &mut self.for_users);
         visitor.field("languages", &mut self.languages);
-        visitor.boxed("timeAllowed", &mut self.time_allowed);
         visitor.field("teams", &mut self.teams);
-        visitor.field("customerParticipation", &mut self.customer_participation);
+        visitor.boxed("timeAllowed", &mut self.time_allowed);
+        visitor.field("wrapupCodes", &mut self.wrapup_codes);
         visitor.extra(&mut self.extra);
     }
 }

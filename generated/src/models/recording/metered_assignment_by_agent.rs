@@ -9,16 +9,16 @@ use crate::models::shared_by_7_b1dc58::EvaluationForm;
 pub struct MeteredAssignmentByAgent {
     /// `evaluationContextId`
     pub evaluation_context_id: Option<String>,
+    /// `evaluationForm`
+    pub evaluation_form: Option<Box<EvaluationForm>>,
     pub evaluators: Option<Vec<User>>,
     /// `maxNumberEvaluations`
     pub max_number_evaluations: Option<i64>,
-    /// `evaluationForm`
-    pub evaluation_form: Option<Box<EvaluationForm>>,
     /// `timeInterval`
     pub time_interval: Option<Box<TimeInterval>>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,9 +27,9 @@ impl codec::Model for MeteredAssignmentByAgent {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("evaluationContextId", &mut self.evaluation_context_id);
+        visitor.boxed("evaluationForm", &mut self.evaluation_form);
         visitor.field("evaluators", &mut self.evaluators);
         visitor.field("maxNumberEvaluations", &mut self.max_number_evaluations);
-        visitor.boxed("evaluationForm", &mut self.evaluation_form);
         visitor.boxed("timeInterval", &mut self.time_interval);
         visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);

@@ -7,18 +7,18 @@ use crate::models::shared_by_7_b1dc58::EvaluationForm;
 
 #[derive(Clone, Default)]
 pub struct MeteredEvaluationAssignment {
+    /// `assignToActiveUser`
+    pub assign_to_active_user: Option<bool>,
     /// `evaluationContextId`
     pub evaluation_context_id: Option<String>,
+    /// `evaluationForm`
+    pub evaluation_form: Option<Box<EvaluationForm>>,
     pub evaluators: Option<Vec<User>>,
     /// `maxNumberEvaluations`
     pub max_number_evaluations: Option<i64>,
-    /// `evaluationForm`
-    pub evaluation_form: Option<Box<EvaluationForm>>,
-    /// `assignToActiveUser`
-    pub assign_to_active_user: Option<bool>,
     /// `timeInterval`
     pub time_interval: Option<Box<TimeInterval>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for MeteredEvaluationAssignment {
     const NAME: &'static str = "MeteredEvaluationAssignment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("assignToActiveUser", &mut self.assign_to_active_user);
         visitor.field("evaluationContextId", &mut self.evaluation_context_id);
+        visitor.boxed("evaluationForm", &mut self.evaluation_form);
         visitor.field("evaluators", &mut self.evaluators);
         visitor.field("maxNumberEvaluations", &mut self.max_number_evaluations);
-        visitor.boxed("evaluationForm", &mut self.evaluation_form);
-        visitor.field("assignToActiveUser", &mut self.assign_to_active_user);
         visitor.boxed("timeInterval", &mut self.time_interval);
         visitor.extra(&mut self.extra);
     }

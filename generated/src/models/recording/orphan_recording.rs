@@ -6,36 +6,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OrphanRecording {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `createdTime`
     pub created_time: Option<time::Timestamp>,
-    /// `recoveredTime`
-    pub recovered_time: Option<time::Timestamp>,
-    /// `providerType`
-    pub provider_type: Option<OrphanRecordingProviderType>,
-    /// `mediaSizeBytes`
-    pub media_size_bytes: Option<i64>,
-    /// `mediaType`
-    pub media_type: Option<OrphanRecordingMediaType>,
-    /// `mediaSubtype`
-    pub media_subtype: Option<OrphanRecordingMediaSubtype>,
-    /// `mediaSubject`
-    pub media_subject: Option<String>,
     /// `fileState`
     pub file_state: Option<OrphanRecordingFileState>,
-    /// `providerEndpoint`
-    pub provider_endpoint: Option<Box<Endpoint>>,
-    pub recording: Option<Box<Recording>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `mediaSizeBytes`
+    pub media_size_bytes: Option<i64>,
+    /// `mediaSubject`
+    pub media_subject: Option<String>,
+    /// `mediaSubtype`
+    pub media_subtype: Option<OrphanRecordingMediaSubtype>,
+    /// `mediaType`
+    pub media_type: Option<OrphanRecordingMediaType>,
+    pub name: Option<String>,
     /// `orphanStatus`
     pub orphan_status: Option<OrphanRecordingOrphanStatus>,
-    /// `sourceOrphaningId`
-    pub source_orphaning_id: Option<String>,
+    /// `providerEndpoint`
+    pub provider_endpoint: Option<Box<Endpoint>>,
+    /// `providerType`
+    pub provider_type: Option<OrphanRecordingProviderType>,
+    pub recording: Option<Box<Recording>>,
+    /// `recoveredTime`
+    pub recovered_time: Option<time::Timestamp>,
     pub region: Option<OrphanRecordingRegion>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceOrphaningId`
+    pub source_orphaning_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,22 +43,22 @@ impl codec::Model for OrphanRecording {
     const NAME: &'static str = "OrphanRecording";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("createdTime", &mut self.created_time);
-        visitor.field("recoveredTime", &mut self.recovered_time);
-        visitor.field("providerType", &mut self.provider_type);
-        visitor.field("mediaSizeBytes", &mut self.media_size_bytes);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("mediaSubtype", &mut self.media_subtype);
-        visitor.field("mediaSubject", &mut self.media_subject);
         visitor.field("fileState", &mut self.file_state);
-        visitor.boxed("providerEndpoint", &mut self.provider_endpoint);
-        visitor.boxed("recording", &mut self.recording);
+        visitor.field("id", &mut self.id);
+        visitor.field("mediaSizeBytes", &mut self.media_size_bytes);
+        visitor.field("mediaSubject", &mut self.media_subject);
+        visitor.field("mediaSubtype", &mut self.media_subtype);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("name", &mut self.name);
         visitor.field("orphanStatus", &mut self.orphan_status);
-        visitor.field("sourceOrphaningId", &mut self.source_orphaning_id);
+        visitor.boxed("providerEndpoint", &mut self.provider_endpoint);
+        visitor.field("providerType", &mut self.provider_type);
+        visitor.boxed("recording", &mut self.recording);
+        visitor.field("recoveredTime", &mut self.recovered_time);
         visitor.field("region", &mut self.region);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sourceOrphaningId", &mut self.source_orphaning_id);
         visitor.extra(&mut self.extra);
     }
 }

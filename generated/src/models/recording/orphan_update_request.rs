@@ -7,15 +7,15 @@ use crate::runtime::time;
 pub struct OrphanUpdateRequest {
     /// `archiveDate`
     pub archive_date: Option<time::Timestamp>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
     /// `deleteDate`
     pub delete_date: Option<time::Timestamp>,
     /// `exportDate`
     pub export_date: Option<time::Timestamp>,
     /// `integrationId`
     pub integration_id: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for OrphanUpdateRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("archiveDate", &mut self.archive_date);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("deleteDate", &mut self.delete_date);
         visitor.field("exportDate", &mut self.export_date);
         visitor.field("integrationId", &mut self.integration_id);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,19 +6,19 @@ use crate::models::shared_by_5_43c52f::ConversationContentPaymentRequestPaymentP
 
 #[derive(Clone, Default)]
 pub struct PaymentRequest {
-    /// `paymentPlatform`
-    pub payment_platform: Option<PaymentRequestPaymentPlatform>,
     /// `countryCode`
     pub country_code: Option<String>,
     /// `currencyCode`
     pub currency_code: Option<String>,
-    /// `orderTotal`, required
-    pub order_total: Option<f64>,
     /// `lineItems`
     pub line_items: Option<Vec<PaymentLineItem>>,
+    /// `orderTotal`, required
+    pub order_total: Option<f64>,
+    /// `paymentPlatform`
+    pub payment_platform: Option<PaymentRequestPaymentPlatform>,
     /// `shippingOptions`
     pub shipping_options: Option<Vec<PaymentLineItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for PaymentRequest {
     const NAME: &'static str = "PaymentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("paymentPlatform", &mut self.payment_platform);
         visitor.field("countryCode", &mut self.country_code);
         visitor.field("currencyCode", &mut self.currency_code);
-        visitor.field("orderTotal", &mut self.order_total);
         visitor.field("lineItems", &mut self.line_items);
+        visitor.field("orderTotal", &mut self.order_total);
+        visitor.field("paymentPlatform", &mut self.payment_platform);
         visitor.field("shippingOptions", &mut self.shipping_options);
         visitor.extra(&mut self.extra);
     }

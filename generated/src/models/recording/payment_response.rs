@@ -5,13 +5,13 @@ use crate::models::shared_by_5_43c52f::ConversationContentPaymentResponsePayment
 
 #[derive(Clone, Default)]
 pub struct PaymentResponse {
+    /// `failureReason`
+    pub failure_reason: Option<String>,
     /// `originatingMessageId`
     pub originating_message_id: Option<String>,
     /// `paymentStatus`
     pub payment_status: Option<PaymentResponsePaymentStatus>,
-    /// `failureReason`
-    pub failure_reason: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for PaymentResponse {
     const NAME: &'static str = "PaymentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("failureReason", &mut self.failure_reason);
         visitor.field("originatingMessageId", &mut self.originating_message_id);
         visitor.field("paymentStatus", &mut self.payment_status);
-        visitor.field("failureReason", &mut self.failure_reason);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,29 +9,29 @@ use crate::models::recording::{
 
 #[derive(Clone, Default)]
 pub struct PolicyActions {
-    /// `retainRecording`
-    pub retain_recording: Option<bool>,
-    /// `deleteRecording`
-    pub delete_recording: Option<bool>,
     /// `alwaysDelete`
     pub always_delete: Option<bool>,
-    /// `assignEvaluations`
-    pub assign_evaluations: Option<Vec<EvaluationAssignment>>,
-    /// `assignMeteredEvaluations`
-    pub assign_metered_evaluations: Option<Vec<MeteredEvaluationAssignment>>,
-    /// `assignMeteredAssignmentByAgent`
-    pub assign_metered_assignment_by_agent: Option<Vec<MeteredAssignmentByAgent>>,
     /// `assignCalibrations`
     pub assign_calibrations: Option<Vec<CalibrationAssignment>>,
+    /// `assignEvaluations`
+    pub assign_evaluations: Option<Vec<EvaluationAssignment>>,
+    /// `assignMeteredAssignmentByAgent`
+    pub assign_metered_assignment_by_agent: Option<Vec<MeteredAssignmentByAgent>>,
+    /// `assignMeteredEvaluations`
+    pub assign_metered_evaluations: Option<Vec<MeteredEvaluationAssignment>>,
     /// `assignSurveys`
     pub assign_surveys: Option<Vec<SurveyAssignment>>,
-    /// `retentionDuration`
-    pub retention_duration: Option<Box<RetentionDuration>>,
+    /// `deleteRecording`
+    pub delete_recording: Option<bool>,
     /// `initiateScreenRecording`
     pub initiate_screen_recording: Option<Box<InitiateScreenRecording>>,
     /// `integrationExport`
     pub integration_export: Option<Box<IntegrationExport>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `retainRecording`
+    pub retain_recording: Option<bool>,
+    /// `retentionDuration`
+    pub retention_duration: Option<Box<RetentionDuration>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,21 +39,21 @@ impl codec::Model for PolicyActions {
     const NAME: &'static str = "PolicyActions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("retainRecording", &mut self.retain_recording);
-        visitor.field("deleteRecording", &mut self.delete_recording);
         visitor.field("alwaysDelete", &mut self.always_delete);
+        visitor.field("assignCalibrations", &mut self.assign_calibrations);
         visitor.field("assignEvaluations", &mut self.assign_evaluations);
-        visitor.field("assignMeteredEvaluations", &mut self.assign_metered_evaluations);
         visitor
             .field(
                 "assignMeteredAssignmentByAgent",
                 &mut self.assign_metered_assignment_by_agent,
             );
-        visitor.field("assignCalibrations", &mut self.assign_calibrations);
+        visitor.field("assignMeteredEvaluations", &mut self.assign_metered_evaluations);
         visitor.field("assignSurveys", &mut self.assign_surveys);
-        visitor.boxed("retentionDuration", &mut self.retention_duration);
+        visitor.field("deleteRecording", &mut self.delete_recording);
         visitor.boxed("initiateScreenRecording", &mut self.initiate_screen_recording);
         visitor.boxed("integrationExport", &mut self.integration_export);
+        visitor.field("retainRecording", &mut self.retain_recording);
+        visitor.boxed("retentionDuration", &mut self.retention_duration);
         visitor.extra(&mut self.extra);
     }
 }

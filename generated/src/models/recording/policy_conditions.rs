@@ -12,24 +12,24 @@ use crate::models::shared_by_8_648fb4::Queue;
 
 #[derive(Clone, Default)]
 pub struct PolicyConditions {
-    /// `forUsers`
-    pub for_users: Option<Vec<PolicyUser>>,
-    pub directions: Option<Vec<PolicyConditionsDirections>>,
-    /// `dateRanges`
-    pub date_ranges: Option<Vec<String>>,
-    /// `mediaTypes`
-    pub media_types: Option<Vec<PolicyConditionsMediaTypes>>,
-    /// `forQueues`
-    pub for_queues: Option<Vec<Queue>>,
-    pub duration: Option<Box<DurationCondition>>,
-    /// `wrapupCodes`
-    pub wrapup_codes: Option<Vec<WrapupCode>>,
-    /// `timeAllowed`
-    pub time_allowed: Option<Box<TimeAllowed>>,
-    pub teams: Option<Vec<Team>>,
     /// `customerParticipation`
     pub customer_participation: Option<PolicyConditionsCustomerParticipation>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateRanges`
+    pub date_ranges: Option<Vec<String>>,
+    pub directions: Option<Vec<PolicyConditionsDirections>>,
+    pub duration: Option<Box<DurationCondition>>,
+    /// `forQueues`
+    pub for_queues: Option<Vec<Queue>>,
+    /// `forUsers`
+    pub for_users: Option<Vec<PolicyUser>>,
+    /// `mediaTypes`
+    pub media_types: Option<Vec<PolicyConditionsMediaTypes>>,
+    pub teams: Option<Vec<Team>>,
+    /// `timeAllowed`
+    pub time_allowed: Option<Box<TimeAllowed>>,
+    /// `wrapupCodes`
+    pub wrapup_codes: Option<Vec<WrapupCode>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,16 +37,16 @@ impl codec::Model for PolicyConditions {
     const NAME: &'static str = "PolicyConditions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("forUsers", &mut self.for_users);
-        visitor.field("directions", &mut self.directions);
-        visitor.field("dateRanges", &mut self.date_ranges);
-        visitor.field("mediaTypes", &mut self.media_types);
-        visitor.field("forQueues", &mut self.for_queues);
-        visitor.boxed("duration", &mut self.duration);
-        visitor.field("wrapupCodes", &mut self.wrapup_codes);
-        visitor.boxed("timeAllowed", &mut self.time_allowed);
-        visitor.field("teams", &mut self.teams);
         visitor.field("customerParticipation", &mut self.customer_participation);
+        visitor.field("dateRanges", &mut self.date_ranges);
+        visitor.field("directions", &mut self.directions);
+        visitor.boxed("duration", &mut self.duration);
+        visitor.field("forQueues", &mut self.for_queues);
+        visitor.field("forUsers", &mut self.for_users);
+        visitor.field("mediaTypes", &mut self.media_types);
+        visitor.field("teams", &mut self.teams);
+        visitor.boxed("timeAllowed", &mut self.time_allowed);
+        visitor.field("wrapupCodes", &mut self.wrapup_codes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PolicyErrorMessage {
+    /// `correlationId`
+    pub correlation_id: Option<String>,
+    /// `errorCode`
+    pub error_code: Option<String>,
+    /// `insertDate`
+    pub insert_date: Option<time::Timestamp>,
     /// `statusCode`
     pub status_code: Option<i64>,
     /// `userMessage`
     pub user_message: Option<serde_json::Value>,
-    /// `userParamsMessage`
-    pub user_params_message: Option<String>,
-    /// `errorCode`
-    pub error_code: Option<String>,
-    /// `correlationId`
-    pub correlation_id: Option<String>,
     /// `userParams`
     pub user_params: Option<Vec<UserParam>>,
-    /// `insertDate`
-    pub insert_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userParamsMessage`
+    pub user_params_message: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for PolicyErrorMessage {
     const NAME: &'static str = "PolicyErrorMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("correlationId", &mut self.correlation_id);
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.field("insertDate", &mut self.insert_date);
         visitor.field("statusCode", &mut self.status_code);
         visitor.field("userMessage", &mut self.user_message);
-        visitor.field("userParamsMessage", &mut self.user_params_message);
-        visitor.field("errorCode", &mut self.error_code);
-        visitor.field("correlationId", &mut self.correlation_id);
         visitor.field("userParams", &mut self.user_params);
-        visitor.field("insertDate", &mut self.insert_date);
+        visitor.field("userParamsMessage", &mut self.user_params_message);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::recording::PolicyErrorMessage;
 pub struct PolicyErrors {
     /// `policyErrorMessages`
     pub policy_error_messages: Option<Vec<PolicyErrorMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PublishedSurveyFormReference {
+    /// `contextId`
+    pub context_id: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `contextId`
-    pub context_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for PublishedSurveyFormReference {
     const NAME: &'static str = "PublishedSurveyFormReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("contextId", &mut self.context_id);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("contextId", &mut self.context_id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,13 +5,13 @@ use crate::models::shared_by_6_1d06ee::ConversationContentQuickReplyAction;
 
 #[derive(Clone, Default)]
 pub struct QuickReply {
-    pub text: Option<String>,
-    pub payload: Option<String>,
-    pub url: Option<String>,
     pub action: Option<QuickReplyAction>,
     /// `isSelected`
     pub is_selected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub payload: Option<String>,
+    pub text: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for QuickReply {
     const NAME: &'static str = "QuickReply";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
-        visitor.field("payload", &mut self.payload);
-        visitor.field("url", &mut self.url);
         visitor.field("action", &mut self.action);
         visitor.field("isSelected", &mut self.is_selected);
+        visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ReceivedReplyMessage {
-    pub title: Option<String>,
     pub subtitle: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for ReceivedReplyMessage {
     const NAME: &'static str = "ReceivedReplyMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,71 +12,71 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Recording {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    pub path: Option<String>,
-    /// `startTime`
-    pub start_time: Option<String>,
-    /// `endTime`
-    pub end_time: Option<String>,
-    pub media: Option<String>,
-    /// `mediaSubtype`
-    pub media_subtype: Option<RecordingMediaSubtype>,
-    /// `mediaSubject`
-    pub media_subject: Option<String>,
-    pub annotations: Option<Vec<Annotation>>,
-    pub transcript: Option<Vec<ChatMessage>>,
-    /// `emailTranscript`
-    pub email_transcript: Option<Vec<RecordingEmailMessage>>,
-    /// `messagingTranscript`
-    pub messaging_transcript: Option<Vec<RecordingMessagingMessage>>,
-    /// `fileState`
-    pub file_state: Option<RecordingFileState>,
-    /// `restoreExpirationTime`
-    pub restore_expiration_time: Option<time::Timestamp>,
-    /// `mediaUris`
-    pub media_uris: Option<BTreeMap<String, MediaResult>>,
-    /// `estimatedTranscodeTimeMs`
-    pub estimated_transcode_time_ms: Option<i64>,
     /// `actualTranscodeTimeMs`
     pub actual_transcode_time_ms: Option<i64>,
+    pub annotations: Option<Vec<Annotation>>,
     /// `archiveDate`
     pub archive_date: Option<time::Timestamp>,
     /// `archiveMedium`
     pub archive_medium: Option<RecordingArchiveMedium>,
+    /// `associatedConversationIds`
+    pub associated_conversation_ids: Option<Vec<String>>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `creationTime`
+    pub creation_time: Option<time::Timestamp>,
     /// `deleteDate`
     pub delete_date: Option<time::Timestamp>,
+    /// `emailTranscript`
+    pub email_transcript: Option<Vec<RecordingEmailMessage>>,
+    /// `endTime`
+    pub end_time: Option<String>,
+    /// `estimatedTranscodeTimeMs`
+    pub estimated_transcode_time_ms: Option<i64>,
     /// `exportDate`
     pub export_date: Option<time::Timestamp>,
     /// `exportedDate`
     pub exported_date: Option<time::Timestamp>,
+    /// `fileState`
+    pub file_state: Option<RecordingFileState>,
+    /// read-only
+    pub id: Option<String>,
+    /// `maxAllowedRestorationsForOrg`
+    pub max_allowed_restorations_for_org: Option<i64>,
+    pub media: Option<String>,
+    /// `mediaSubject`
+    pub media_subject: Option<String>,
+    /// `mediaSubtype`
+    pub media_subtype: Option<RecordingMediaSubtype>,
+    /// `mediaUris`
+    pub media_uris: Option<BTreeMap<String, MediaResult>>,
+    /// `messagingTranscript`
+    pub messaging_transcript: Option<Vec<RecordingMessagingMessage>>,
+    pub name: Option<String>,
+    /// `originalRecordingStartTime`
+    pub original_recording_start_time: Option<time::Timestamp>,
     /// `outputDurationMs`
     pub output_duration_ms: Option<i64>,
     /// `outputSizeInBytes`
     pub output_size_in_bytes: Option<i64>,
-    /// `maxAllowedRestorationsForOrg`
-    pub max_allowed_restorations_for_org: Option<i64>,
-    /// `remainingRestorationsAllowedForOrg`
-    pub remaining_restorations_allowed_for_org: Option<i64>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    pub users: Option<Vec<User>>,
-    /// `recordingFileRole`
-    pub recording_file_role: Option<RecordingRecordingFileRole>,
+    pub path: Option<String>,
     /// `recordingErrorStatus`
     pub recording_error_status: Option<RecordingRecordingErrorStatus>,
-    /// `originalRecordingStartTime`
-    pub original_recording_start_time: Option<time::Timestamp>,
-    /// `creationTime`
-    pub creation_time: Option<time::Timestamp>,
-    /// `associatedConversationIds`
-    pub associated_conversation_ids: Option<Vec<String>>,
+    /// `recordingFileRole`
+    pub recording_file_role: Option<RecordingRecordingFileRole>,
+    /// `remainingRestorationsAllowedForOrg`
+    pub remaining_restorations_allowed_for_org: Option<i64>,
+    /// `restoreExpirationTime`
+    pub restore_expiration_time: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`
+    pub session_id: Option<String>,
+    /// `startTime`
+    pub start_time: Option<String>,
+    pub transcript: Option<Vec<ChatMessage>>,
+    pub users: Option<Vec<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -84,54 +84,54 @@ impl codec::Model for Recording {
     const NAME: &'static str = "Recording";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("path", &mut self.path);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("endTime", &mut self.end_time);
-        visitor.field("media", &mut self.media);
-        visitor.field("mediaSubtype", &mut self.media_subtype);
-        visitor.field("mediaSubject", &mut self.media_subject);
-        visitor.field("annotations", &mut self.annotations);
-        visitor.field("transcript", &mut self.transcript);
-        visitor.field("emailTranscript", &mut self.email_transcript);
-        visitor.field("messagingTranscript", &mut self.messaging_transcript);
-        visitor.field("fileState", &mut self.file_state);
-        visitor.field("restoreExpirationTime", &mut self.restore_expiration_time);
-        visitor.field("mediaUris", &mut self.media_uris);
-        visitor.field("estimatedTranscodeTimeMs", &mut self.estimated_transcode_time_ms);
         visitor.field("actualTranscodeTimeMs", &mut self.actual_transcode_time_ms);
+        visitor.field("annotations", &mut self.annotations);
         visitor.field("archiveDate", &mut self.archive_date);
         visitor.field("archiveMedium", &mut self.archive_medium);
+        visitor
+            .field("associatedConversationIds", &mut self.associated_conversation_ids);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("creationTime", &mut self.creation_time);
         visitor.field("deleteDate", &mut self.delete_date);
+        visitor.field("emailTranscript", &mut self.email_transcript);
+        visitor.field("endTime", &mut self.end_time);
+        visitor.field("estimatedTranscodeTimeMs", &mut self.estimated_transcode_time_ms);
         visitor.field("exportDate", &mut self.export_date);
         visitor.field("exportedDate", &mut self.exported_date);
-        visitor.field("outputDurationMs", &mut self.output_duration_ms);
-        visitor.field("outputSizeInBytes", &mut self.output_size_in_bytes);
+        visitor.field("fileState", &mut self.file_state);
+        visitor.field("id", &mut self.id);
         visitor
             .field(
                 "maxAllowedRestorationsForOrg",
                 &mut self.max_allowed_restorations_for_org,
             );
-        visitor
-            .field(
-                "remainingRestorationsAllowedForOrg",
-                &mut self.remaining_restorations_allowed_for_org,
-            );
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.field("users", &mut self.users);
-        visitor.field("recordingFileRole", &mut self.recording_file_role);
-        visitor.field("recordingErrorStatus", &mut self.recording_error_status);
+        visitor.field("media", &mut self.media);
+        visitor.field("mediaSubject", &mut self.media_subject);
+        visitor.field("mediaSubtype", &mut self.media_subtype);
+        visitor.field("mediaUris", &mut self.media_uris);
+        visitor.field("messagingTranscript", &mut self.messaging_transcript);
+        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "originalRecordingStartTime",
                 &mut self.original_recording_start_time,
             );
-        visitor.field("creationTime", &mut self.creation_time);
+        visitor.field("outputDurationMs", &mut self.output_duration_ms);
+        visitor.field("outputSizeInBytes", &mut self.output_size_in_bytes);
+        visitor.field("path", &mut self.path);
+        visitor.field("recordingErrorStatus", &mut self.recording_error_status);
+        visitor.field("recordingFileRole", &mut self.recording_file_role);
         visitor
-            .field("associatedConversationIds", &mut self.associated_conversation_ids);
+            .field(
+                "remainingRestorationsAllowedForOrg",
+                &mut self.remaining_restorations_allowed_for_org,
+            );
+        visitor.field("restoreExpirationTime", &mut self.restore_expiration_time);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("transcript", &mut self.transcript);
+        visitor.field("users", &mut self.users);
         visitor.extra(&mut self.extra);
     }
 }

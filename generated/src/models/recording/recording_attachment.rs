@@ -5,16 +5,16 @@ use crate::models::shared_by_6_1d06ee::ConversationContentAttachmentMediaType;
 
 #[derive(Clone, Default)]
 pub struct RecordingAttachment {
+    /// `fileName`
+    pub file_name: Option<String>,
     /// read-only
     pub id: Option<String>,
     /// `mediaType`
     pub media_type: Option<RecordingAttachmentMediaType>,
-    pub url: Option<String>,
     pub mime: Option<String>,
     pub text: Option<String>,
-    /// `fileName`
-    pub file_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for RecordingAttachment {
     const NAME: &'static str = "RecordingAttachment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("fileName", &mut self.file_name);
         visitor.field("id", &mut self.id);
         visitor.field("mediaType", &mut self.media_type);
-        visitor.field("url", &mut self.url);
         visitor.field("mime", &mut self.mime);
         visitor.field("text", &mut self.text);
-        visitor.field("fileName", &mut self.file_name);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,21 +7,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RecordingEmailMessage {
+    pub attachments: Option<Vec<EmailAttachment>>,
+    pub bcc: Option<Vec<EmailAddress>>,
+    pub cc: Option<Vec<EmailAddress>>,
+    pub from: Option<Box<EmailAddress>>,
     /// `htmlBody`
     pub html_body: Option<String>,
-    /// `textBody`
-    pub text_body: Option<String>,
     pub id: Option<String>,
-    pub to: Option<Vec<EmailAddress>>,
-    pub cc: Option<Vec<EmailAddress>>,
-    pub bcc: Option<Vec<EmailAddress>>,
-    pub from: Option<Box<EmailAddress>>,
     /// `replyTo`
     pub reply_to: Option<Box<EmailAddress>>,
     pub subject: Option<String>,
-    pub attachments: Option<Vec<EmailAttachment>>,
+    /// `textBody`
+    pub text_body: Option<String>,
     pub time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub to: Option<Vec<EmailAddress>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,17 +29,17 @@ impl codec::Model for RecordingEmailMessage {
     const NAME: &'static str = "RecordingEmailMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("htmlBody", &mut self.html_body);
-        visitor.field("textBody", &mut self.text_body);
-        visitor.field("id", &mut self.id);
-        visitor.field("to", &mut self.to);
-        visitor.field("cc", &mut self.cc);
+        visitor.field("attachments", &mut self.attachments);
         visitor.field("bcc", &mut self.bcc);
+        visitor.field("cc", &mut self.cc);
         visitor.boxed("from", &mut self.from);
+        visitor.field("htmlBody", &mut self.html_body);
+        visitor.field("id", &mut self.id);
         visitor.boxed("replyTo", &mut self.reply_to);
         visitor.field("subject", &mut self.subject);
-        visitor.field("attachments", &mut self.attachments);
+        visitor.field("textBody", &mut self.text_body);
         visitor.field("time", &mut self.time);
+        visitor.field("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,12 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 
 #[derive(Clone, Default)]
 pub struct RecordingEncryptionConfiguration {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub url: Option<String>,
     /// `apiId`
     pub api_id: Option<String>,
     /// `apiKey`
     pub api_key: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `keyConfigurationType`, required
     pub key_configuration_type: Option<
         RecordingEncryptionConfigurationKeyConfigurationType,
@@ -22,7 +20,9 @@ pub struct RecordingEncryptionConfiguration {
     pub last_error: Option<Box<ErrorBody>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for RecordingEncryptionConfiguration {
     const NAME: &'static str = "RecordingEncryptionConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("url", &mut self.url);
         visitor.field("apiId", &mut self.api_id);
         visitor.field("apiKey", &mut self.api_key);
+        visitor.field("id", &mut self.id);
         visitor.field("keyConfigurationType", &mut self.key_configuration_type);
         visitor.boxed("lastError", &mut self.last_error);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,19 +8,19 @@ use crate::models::recording::{
 
 #[derive(Clone, Default)]
 pub struct RecordingForm {
-    pub introduction: Option<Box<RecordingIntroduction>>,
+    /// `cannedResponseId`
+    pub canned_response_id: Option<String>,
     /// `formPages`
     pub form_pages: Option<Vec<RecordingFormPage>>,
+    pub introduction: Option<Box<RecordingIntroduction>>,
+    /// `originatingMessageId`
+    pub originating_message_id: Option<String>,
     /// `receivedMessage`
     pub received_message: Option<Box<ReceivedReplyMessage>>,
     /// `replyMessage`
     pub reply_message: Option<Box<ReceivedReplyMessage>>,
     pub response: Option<Vec<RecordingFormResponseComponent>>,
-    /// `originatingMessageId`
-    pub originating_message_id: Option<String>,
-    /// `cannedResponseId`
-    pub canned_response_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for RecordingForm {
     const NAME: &'static str = "RecordingForm";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("introduction", &mut self.introduction);
+        visitor.field("cannedResponseId", &mut self.canned_response_id);
         visitor.field("formPages", &mut self.form_pages);
+        visitor.boxed("introduction", &mut self.introduction);
+        visitor.field("originatingMessageId", &mut self.originating_message_id);
         visitor.boxed("receivedMessage", &mut self.received_message);
         visitor.boxed("replyMessage", &mut self.reply_message);
         visitor.field("response", &mut self.response);
-        visitor.field("originatingMessageId", &mut self.originating_message_id);
-        visitor.field("cannedResponseId", &mut self.canned_response_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::recording::RecordingFormPageComponent;
 
 #[derive(Clone, Default)]
 pub struct RecordingFormPage {
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
     /// `pageComponents`
     pub page_components: Option<Vec<RecordingFormPageComponent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for RecordingFormPage {
     const NAME: &'static str = "RecordingFormPage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
         visitor.field("pageComponents", &mut self.page_components);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

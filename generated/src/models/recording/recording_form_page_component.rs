@@ -9,16 +9,16 @@ use crate::models::shared_by_6_1d06ee::ConversationFormPageComponentFormComponen
 
 #[derive(Clone, Default)]
 pub struct RecordingFormPageComponent {
-    /// `formComponentType`
-    pub form_component_type: Option<RecordingFormPageComponentFormComponentType>,
     /// `datePicker`
     pub date_picker: Option<Box<DatePicker>>,
-    /// `wheelPicker`
-    pub wheel_picker: Option<Box<RecordingWheelPicker>>,
+    /// `formComponentType`
+    pub form_component_type: Option<RecordingFormPageComponentFormComponentType>,
+    pub input: Option<Box<RecordingInput>>,
     /// `listPicker`
     pub list_picker: Option<Box<ListPicker>>,
-    pub input: Option<Box<RecordingInput>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `wheelPicker`
+    pub wheel_picker: Option<Box<RecordingWheelPicker>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for RecordingFormPageComponent {
     const NAME: &'static str = "RecordingFormPageComponent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("formComponentType", &mut self.form_component_type);
         visitor.boxed("datePicker", &mut self.date_picker);
-        visitor.boxed("wheelPicker", &mut self.wheel_picker);
-        visitor.boxed("listPicker", &mut self.list_picker);
+        visitor.field("formComponentType", &mut self.form_component_type);
         visitor.boxed("input", &mut self.input);
+        visitor.boxed("listPicker", &mut self.list_picker);
+        visitor.boxed("wheelPicker", &mut self.wheel_picker);
         visitor.extra(&mut self.extra);
     }
 }

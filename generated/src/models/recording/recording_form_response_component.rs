@@ -5,9 +5,9 @@ use crate::models::recording::RecordingFormResponseContent;
 
 #[derive(Clone, Default)]
 pub struct RecordingFormResponseComponent {
-    pub id: Option<String>,
     pub component: Option<Box<RecordingFormResponseContent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for RecordingFormResponseComponent {
     const NAME: &'static str = "RecordingFormResponseComponent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("component", &mut self.component);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::shared_by_6_1d06ee::ConversationFormResponseContentContentTyp
 
 #[derive(Clone, Default)]
 pub struct RecordingFormResponseContent {
-    /// `contentType`
-    pub content_type: Option<RecordingFormResponseContentContentType>,
     /// `buttonResponse`
     pub button_response: Option<Box<ButtonResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `contentType`
+    pub content_type: Option<RecordingFormResponseContentContentType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for RecordingFormResponseContent {
     const NAME: &'static str = "RecordingFormResponseContent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("buttonResponse", &mut self.button_response);
+        visitor.field("contentType", &mut self.content_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct RecordingInput {
     pub id: Option<String>,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
     /// `responseText`
     pub response_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for RecordingInput {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
         visitor.field("responseText", &mut self.response_text);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

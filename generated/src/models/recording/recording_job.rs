@@ -7,35 +7,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RecordingJob {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub user: Option<Box<AddressableEntityRef>>,
-    /// required
-    pub state: Option<RecordingJobState>,
-    /// `recordingJobsQuery`, read-only
-    pub recording_jobs_query: Option<Box<RecordingJobsQuery>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `totalConversations`, read-only
-    pub total_conversations: Option<i64>,
-    /// `totalRecordings`, read-only
-    pub total_recordings: Option<i64>,
-    /// `totalSkippedRecordings`, read-only
-    pub total_skipped_recordings: Option<i64>,
-    /// `totalFailedRecordings`, read-only
-    pub total_failed_recordings: Option<i64>,
-    /// `totalProcessedRecordings`, read-only
-    pub total_processed_recordings: Option<i64>,
-    /// `percentProgress`, read-only
-    pub percent_progress: Option<i64>,
     /// `errorMessage`, read-only
     pub error_message: Option<String>,
     /// `failedRecordings`, read-only
     pub failed_recordings: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `percentProgress`, read-only
+    pub percent_progress: Option<i64>,
+    /// `recordingJobsQuery`, read-only
+    pub recording_jobs_query: Option<Box<RecordingJobsQuery>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<RecordingJobState>,
+    /// `totalConversations`, read-only
+    pub total_conversations: Option<i64>,
+    /// `totalFailedRecordings`, read-only
+    pub total_failed_recordings: Option<i64>,
+    /// `totalProcessedRecordings`, read-only
+    pub total_processed_recordings: Option<i64>,
+    /// `totalRecordings`, read-only
+    pub total_recordings: Option<i64>,
+    /// `totalSkippedRecordings`, read-only
+    pub total_skipped_recordings: Option<i64>,
+    /// read-only
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,20 +43,20 @@ impl codec::Model for RecordingJob {
     const NAME: &'static str = "RecordingJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("state", &mut self.state);
-        visitor.boxed("recordingJobsQuery", &mut self.recording_jobs_query);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("totalConversations", &mut self.total_conversations);
-        visitor.field("totalRecordings", &mut self.total_recordings);
-        visitor.field("totalSkippedRecordings", &mut self.total_skipped_recordings);
-        visitor.field("totalFailedRecordings", &mut self.total_failed_recordings);
-        visitor.field("totalProcessedRecordings", &mut self.total_processed_recordings);
-        visitor.field("percentProgress", &mut self.percent_progress);
         visitor.field("errorMessage", &mut self.error_message);
         visitor.field("failedRecordings", &mut self.failed_recordings);
+        visitor.field("id", &mut self.id);
+        visitor.field("percentProgress", &mut self.percent_progress);
+        visitor.boxed("recordingJobsQuery", &mut self.recording_jobs_query);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("totalConversations", &mut self.total_conversations);
+        visitor.field("totalFailedRecordings", &mut self.total_failed_recordings);
+        visitor.field("totalProcessedRecordings", &mut self.total_processed_recordings);
+        visitor.field("totalRecordings", &mut self.total_recordings);
+        visitor.field("totalSkippedRecordings", &mut self.total_skipped_recordings);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

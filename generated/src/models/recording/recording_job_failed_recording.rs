@@ -9,7 +9,7 @@ pub struct RecordingJobFailedRecording {
     pub conversation: Option<Box<AddressableEntityRef>>,
     /// read-only
     pub recording: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

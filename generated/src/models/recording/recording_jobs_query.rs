@@ -8,31 +8,31 @@ use crate::runtime::time;
 pub struct RecordingJobsQuery {
     /// required
     pub action: Option<RecordingJobsQueryAction>,
-    /// `actionDate`
-    pub action_date: Option<time::Timestamp>,
     /// `actionAge`
     pub action_age: Option<i64>,
-    /// `screenRecordingActionDate`
-    pub screen_recording_action_date: Option<time::Timestamp>,
-    /// `screenRecordingActionAge`
-    pub screen_recording_action_age: Option<i64>,
-    /// `integrationId`
-    pub integration_id: Option<String>,
-    /// `includeRecordingsWithSensitiveData`
-    pub include_recordings_with_sensitive_data: Option<bool>,
-    /// `includeScreenRecordings`
-    pub include_screen_recordings: Option<bool>,
-    /// `includePolicyBasedRecordings`
-    pub include_policy_based_recordings: Option<bool>,
-    /// `includeSnippetRecordings`
-    pub include_snippet_recordings: Option<bool>,
+    /// `actionDate`
+    pub action_date: Option<time::Timestamp>,
+    /// `agedConversationInterval`
+    pub aged_conversation_interval: Option<String>,
     /// `clearExport`
     pub clear_export: Option<bool>,
     /// `conversationQuery`
     pub conversation_query: Option<Box<AsyncConversationQuery>>,
-    /// `agedConversationInterval`
-    pub aged_conversation_interval: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `includePolicyBasedRecordings`
+    pub include_policy_based_recordings: Option<bool>,
+    /// `includeRecordingsWithSensitiveData`
+    pub include_recordings_with_sensitive_data: Option<bool>,
+    /// `includeScreenRecordings`
+    pub include_screen_recordings: Option<bool>,
+    /// `includeSnippetRecordings`
+    pub include_snippet_recordings: Option<bool>,
+    /// `integrationId`
+    pub integration_id: Option<String>,
+    /// `screenRecordingActionAge`
+    pub screen_recording_action_age: Option<i64>,
+    /// `screenRecordingActionDate`
+    pub screen_recording_action_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,27 +41,27 @@ impl codec::Model for RecordingJobsQuery {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("action", &mut self.action);
-        visitor.field("actionDate", &mut self.action_date);
         visitor.field("actionAge", &mut self.action_age);
+        visitor.field("actionDate", &mut self.action_date);
+        visitor.field("agedConversationInterval", &mut self.aged_conversation_interval);
+        visitor.field("clearExport", &mut self.clear_export);
+        visitor.boxed("conversationQuery", &mut self.conversation_query);
         visitor
-            .field("screenRecordingActionDate", &mut self.screen_recording_action_date);
-        visitor.field("screenRecordingActionAge", &mut self.screen_recording_action_age);
-        visitor.field("integrationId", &mut self.integration_id);
+            .field(
+                "includePolicyBasedRecordings",
+                &mut self.include_policy_based_recordings,
+            );
         visitor
             .field(
                 "includeRecordingsWithSensitiveData",
                 &mut self.include_recordings_with_sensitive_data,
             );
         visitor.field("includeScreenRecordings", &mut self.include_screen_recordings);
-        visitor
-            .field(
-                "includePolicyBasedRecordings",
-                &mut self.include_policy_based_recordings,
-            );
         visitor.field("includeSnippetRecordings", &mut self.include_snippet_recordings);
-        visitor.field("clearExport", &mut self.clear_export);
-        visitor.boxed("conversationQuery", &mut self.conversation_query);
-        visitor.field("agedConversationInterval", &mut self.aged_conversation_interval);
+        visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("screenRecordingActionAge", &mut self.screen_recording_action_age);
+        visitor
+            .field("screenRecordingActionDate", &mut self.screen_recording_action_date);
         visitor.extra(&mut self.extra);
     }
 }

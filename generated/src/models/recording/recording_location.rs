@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RecordingLocation {
-    pub url: Option<String>,
     pub address: Option<String>,
-    pub text: Option<String>,
     pub latitude: Option<f64>,
     pub longitude: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,11 +17,11 @@ impl codec::Model for RecordingLocation {
     const NAME: &'static str = "RecordingLocation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.field("address", &mut self.address);
-        visitor.field("text", &mut self.text);
         visitor.field("latitude", &mut self.latitude);
         visitor.field("longitude", &mut self.longitude);
+        visitor.field("text", &mut self.text);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

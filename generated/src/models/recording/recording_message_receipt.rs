@@ -8,11 +8,11 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct RecordingMessageReceipt {
     pub id: Option<String>,
+    pub reasons: Option<Vec<RecordingMessageReceiptReason>>,
     /// `receiptTime`
     pub receipt_time: Option<time::Timestamp>,
     pub status: Option<RecordingMessageReceiptStatus>,
-    pub reasons: Option<Vec<RecordingMessageReceiptReason>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RecordingMessageReceipt {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("reasons", &mut self.reasons);
         visitor.field("receiptTime", &mut self.receipt_time);
         visitor.field("status", &mut self.status);
-        visitor.field("reasons", &mut self.reasons);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::shared_by_4_bc62df::ConversationReasonCode;
 pub struct RecordingMessageReceiptReason {
     pub code: Option<RecordingMessageReceiptReasonCode>,
     pub message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -17,61 +17,61 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RecordingMessagingMessage {
-    pub from: Option<String>,
-    /// `fromUser`
-    pub from_user: Option<Box<User>>,
-    /// `fromExternalContact`
-    pub from_external_contact: Option<Box<ExternalContact>>,
-    pub to: Option<String>,
-    pub timestamp: Option<time::Timestamp>,
-    pub id: Option<String>,
-    pub status: Option<String>,
-    pub purpose: Option<String>,
-    /// `participantId`
-    pub participant_id: Option<String>,
-    pub queue: Option<Box<AddressableEntityRef>>,
-    pub workflow: Option<Box<AddressableEntityRef>>,
-    /// `messageText`
-    pub message_text: Option<String>,
-    /// `messageMediaAttachments`
-    pub message_media_attachments: Option<Vec<MessageMediaAttachment>>,
-    /// `messageStickerAttachments`
-    pub message_sticker_attachments: Option<Vec<MessageStickerAttachment>>,
-    /// `quickReplies`
-    pub quick_replies: Option<Vec<QuickReply>>,
     /// `buttonResponse`
     pub button_response: Option<Box<ButtonResponse>>,
     /// `buttonResponses`
     pub button_responses: Option<Vec<ButtonResponse>>,
-    pub story: Option<Box<RecordingContentStory>>,
     pub cards: Option<Vec<Card>>,
-    /// `notificationTemplate`
-    pub notification_template: Option<Box<RecordingNotificationTemplate>>,
-    /// `datePicker`
-    pub date_picker: Option<Box<DatePicker>>,
-    /// `listPicker`
-    pub list_picker: Option<Box<ListPicker>>,
     /// `contentType`
     pub content_type: Option<RecordingMessagingMessageContentType>,
-    /// `socialVisibility`
-    pub social_visibility: Option<RecordingMessagingMessageSocialVisibility>,
+    /// `datePicker`
+    pub date_picker: Option<Box<DatePicker>>,
     pub events: Option<Vec<ConversationMessageEvent>>,
+    pub form: Option<Box<RecordingForm>>,
+    pub from: Option<String>,
+    /// `fromExternalContact`
+    pub from_external_contact: Option<Box<ExternalContact>>,
+    /// `fromUser`
+    pub from_user: Option<Box<User>>,
+    pub id: Option<String>,
     /// `interactiveApplication`
     pub interactive_application: Option<Box<InteractiveApplication>>,
+    /// `listPicker`
+    pub list_picker: Option<Box<ListPicker>>,
+    /// `messageMediaAttachments`
+    pub message_media_attachments: Option<Vec<MessageMediaAttachment>>,
+    /// `messageReceipts`
+    pub message_receipts: Option<Vec<RecordingMessageReceipt>>,
+    /// `messageStickerAttachments`
+    pub message_sticker_attachments: Option<Vec<MessageStickerAttachment>>,
+    /// `messageText`
+    pub message_text: Option<String>,
+    /// `notificationResponse`
+    pub notification_response: Option<Box<RecordingNotificationResponse>>,
+    /// `notificationTemplate`
+    pub notification_template: Option<Box<RecordingNotificationTemplate>>,
+    /// `participantId`
+    pub participant_id: Option<String>,
     /// `paymentRequest`
     pub payment_request: Option<Box<PaymentRequest>>,
     /// `paymentResponse`
     pub payment_response: Option<Box<PaymentResponse>>,
-    pub form: Option<Box<RecordingForm>>,
-    /// `roadsideAssistance`
-    pub roadside_assistance: Option<Box<RecordingRoadsideAssistance>>,
+    pub purpose: Option<String>,
+    pub queue: Option<Box<AddressableEntityRef>>,
+    /// `quickReplies`
+    pub quick_replies: Option<Vec<QuickReply>>,
     /// `richLink`
     pub rich_link: Option<Box<RichLink>>,
-    /// `messageReceipts`
-    pub message_receipts: Option<Vec<RecordingMessageReceipt>>,
-    /// `notificationResponse`
-    pub notification_response: Option<Box<RecordingNotificationResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `roadsideAssistance`
+    pub roadside_assistance: Option<Box<RecordingRoadsideAssistance>>,
+    /// `socialVisibility`
+    pub social_visibility: Option<RecordingMessagingMessageSocialVisibility>,
+    pub status: Option<String>,
+    pub story: Option<Box<RecordingContentStory>>,
+    pub timestamp: Option<time::Timestamp>,
+    pub to: Option<String>,
+    pub workflow: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -79,40 +79,40 @@ impl codec::Model for RecordingMessagingMessage {
     const NAME: &'static str = "RecordingMessagingMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("from", &mut self.from);
-        visitor.boxed("fromUser", &mut self.from_user);
-        visitor.boxed("fromExternalContact", &mut self.from_external_contact);
-        visitor.field("to", &mut self.to);
-        visitor.field("timestamp", &mut self.timestamp);
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("purpose", &mut self.purpose);
-        visitor.field("participantId", &mut self.participant_id);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.boxed("workflow", &mut self.workflow);
-        visitor.field("messageText", &mut self.message_text);
-        visitor.field("messageMediaAttachments", &mut self.message_media_attachments);
-        visitor
-            .field("messageStickerAttachments", &mut self.message_sticker_attachments);
-        visitor.field("quickReplies", &mut self.quick_replies);
         visitor.boxed("buttonResponse", &mut self.button_response);
         visitor.field("buttonResponses", &mut self.button_responses);
-        visitor.boxed("story", &mut self.story);
         visitor.field("cards", &mut self.cards);
-        visitor.boxed("notificationTemplate", &mut self.notification_template);
-        visitor.boxed("datePicker", &mut self.date_picker);
-        visitor.boxed("listPicker", &mut self.list_picker);
         visitor.field("contentType", &mut self.content_type);
-        visitor.field("socialVisibility", &mut self.social_visibility);
+        visitor.boxed("datePicker", &mut self.date_picker);
         visitor.field("events", &mut self.events);
+        visitor.boxed("form", &mut self.form);
+        visitor.field("from", &mut self.from);
+        visitor.boxed("fromExternalContact", &mut self.from_external_contact);
+        visitor.boxed("fromUser", &mut self.from_user);
+        visitor.field("id", &mut self.id);
         visitor.boxed("interactiveApplication", &mut self.interactive_application);
+        visitor.boxed("listPicker", &mut self.list_picker);
+        visitor.field("messageMediaAttachments", &mut self.message_media_attachments);
+        visitor.field("messageReceipts", &mut self.message_receipts);
+        visitor
+            .field("messageStickerAttachments", &mut self.message_sticker_attachments);
+        visitor.field("messageText", &mut self.message_text);
+        visitor.boxed("notificationResponse", &mut self.notification_response);
+        visitor.boxed("notificationTemplate", &mut self.notification_template);
+        visitor.field("participantId", &mut self.participant_id);
         visitor.boxed("paymentRequest", &mut self.payment_request);
         visitor.boxed("paymentResponse", &mut self.payment_response);
-        visitor.boxed("form", &mut self.form);
-        visitor.boxed("roadsideAssistance", &mut self.roadside_assistance);
+        visitor.field("purpose", &mut self.purpose);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("quickReplies", &mut self.quick_replies);
         visitor.boxed("richLink", &mut self.rich_link);
-        visitor.field("messageReceipts", &mut self.message_receipts);
-        visitor.boxed("notificationResponse", &mut self.notification_response);
+        visitor.boxed("roadsideAssistance", &mut self.roadside_assistance);
+        visitor.field("socialVisibility", &mut self.social_visibility);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("story", &mut self.story);
+        visitor.field("timestamp", &mut self.timestamp);
+        visitor.field("to", &mut self.to);
+        visitor.boxed("workflow", &mut self.workflow);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,46 +10,46 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RecordingMetadata {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    pub path: Option<String>,
-    /// `startTime`
-    pub start_time: Option<String>,
-    /// `endTime`
-    pub end_time: Option<String>,
-    pub media: Option<String>,
-    /// `mediaSubtype`
-    pub media_subtype: Option<RecordingMetadataMediaSubtype>,
-    /// `mediaSubject`
-    pub media_subject: Option<String>,
     pub annotations: Option<Vec<Annotation>>,
-    /// `fileState`
-    pub file_state: Option<RecordingMetadataFileState>,
-    /// `restoreExpirationTime`
-    pub restore_expiration_time: Option<time::Timestamp>,
     /// `archiveDate`
     pub archive_date: Option<time::Timestamp>,
     /// `archiveMedium`
     pub archive_medium: Option<RecordingMetadataArchiveMedium>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
     /// `deleteDate`
     pub delete_date: Option<time::Timestamp>,
+    /// `endTime`
+    pub end_time: Option<String>,
     /// `exportDate`
     pub export_date: Option<time::Timestamp>,
     /// `exportedDate`
     pub exported_date: Option<time::Timestamp>,
+    /// `fileState`
+    pub file_state: Option<RecordingMetadataFileState>,
+    /// read-only
+    pub id: Option<String>,
     /// `maxAllowedRestorationsForOrg`
     pub max_allowed_restorations_for_org: Option<i64>,
+    pub media: Option<String>,
+    /// `mediaSubject`
+    pub media_subject: Option<String>,
+    /// `mediaSubtype`
+    pub media_subtype: Option<RecordingMetadataMediaSubtype>,
+    pub name: Option<String>,
+    pub path: Option<String>,
+    pub region: Option<RecordingMetadataRegion>,
     /// `remainingRestorationsAllowedForOrg`
     pub remaining_restorations_allowed_for_org: Option<i64>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    pub region: Option<RecordingMetadataRegion>,
+    /// `restoreExpirationTime`
+    pub restore_expiration_time: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`
+    pub session_id: Option<String>,
+    /// `startTime`
+    pub start_time: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -57,36 +57,36 @@ impl codec::Model for RecordingMetadata {
     const NAME: &'static str = "RecordingMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("path", &mut self.path);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("endTime", &mut self.end_time);
-        visitor.field("media", &mut self.media);
-        visitor.field("mediaSubtype", &mut self.media_subtype);
-        visitor.field("mediaSubject", &mut self.media_subject);
         visitor.field("annotations", &mut self.annotations);
-        visitor.field("fileState", &mut self.file_state);
-        visitor.field("restoreExpirationTime", &mut self.restore_expiration_time);
         visitor.field("archiveDate", &mut self.archive_date);
         visitor.field("archiveMedium", &mut self.archive_medium);
+        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("deleteDate", &mut self.delete_date);
+        visitor.field("endTime", &mut self.end_time);
         visitor.field("exportDate", &mut self.export_date);
         visitor.field("exportedDate", &mut self.exported_date);
+        visitor.field("fileState", &mut self.file_state);
+        visitor.field("id", &mut self.id);
         visitor
             .field(
                 "maxAllowedRestorationsForOrg",
                 &mut self.max_allowed_restorations_for_org,
             );
+        visitor.field("media", &mut self.media);
+        visitor.field("mediaSubject", &mut self.media_subject);
+        visitor.field("mediaSubtype", &mut self.media_subtype);
+        visitor.field("name", &mut self.name);
+        visitor.field("path", &mut self.path);
+        visitor.field("region", &mut self.region);
         visitor
             .field(
                 "remainingRestorationsAllowedForOrg",
                 &mut self.remaining_restorations_allowed_for_org,
             );
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.field("region", &mut self.region);
+        visitor.field("restoreExpirationTime", &mut self.restore_expiration_time);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("startTime", &mut self.start_time);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,15 +8,15 @@ use crate::models::recording::{
 
 #[derive(Clone, Default)]
 pub struct RecordingNotificationTemplate {
-    /// read-only
-    pub id: Option<String>,
-    pub language: Option<String>,
-    pub header: Option<Box<RecordingTemplateHeader>>,
     pub body: Option<Box<RecordingTemplateBody>>,
     pub buttons: Option<Vec<RecordingTemplateButton>>,
     pub carousel: Option<Box<RecordingTemplateCarousel>>,
     pub footer: Option<Box<RecordingTemplateFooter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub header: Option<Box<RecordingTemplateHeader>>,
+    /// read-only
+    pub id: Option<String>,
+    pub language: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for RecordingNotificationTemplate {
     const NAME: &'static str = "RecordingNotificationTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("language", &mut self.language);
-        visitor.boxed("header", &mut self.header);
         visitor.boxed("body", &mut self.body);
         visitor.field("buttons", &mut self.buttons);
         visitor.boxed("carousel", &mut self.carousel);
         visitor.boxed("footer", &mut self.footer);
+        visitor.boxed("header", &mut self.header);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RecordingRetention {
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    /// `recordingId`
-    pub recording_id: Option<String>,
     /// `archiveDate`
     pub archive_date: Option<time::Timestamp>,
     /// `archiveMedium`
     pub archive_medium: Option<RecordingRetentionArchiveMedium>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `creationTime`
+    pub creation_time: Option<time::Timestamp>,
     /// `deleteDate`
     pub delete_date: Option<time::Timestamp>,
     /// `exportDate`
     pub export_date: Option<time::Timestamp>,
     /// `exportedDate`
     pub exported_date: Option<time::Timestamp>,
-    /// `creationTime`
-    pub creation_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `recordingId`
+    pub recording_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for RecordingRetention {
     const NAME: &'static str = "RecordingRetention";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("recordingId", &mut self.recording_id);
         visitor.field("archiveDate", &mut self.archive_date);
         visitor.field("archiveMedium", &mut self.archive_medium);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("creationTime", &mut self.creation_time);
         visitor.field("deleteDate", &mut self.delete_date);
         visitor.field("exportDate", &mut self.export_date);
         visitor.field("exportedDate", &mut self.exported_date);
-        visitor.field("creationTime", &mut self.creation_time);
+        visitor.field("recordingId", &mut self.recording_id);
         visitor.extra(&mut self.extra);
     }
 }

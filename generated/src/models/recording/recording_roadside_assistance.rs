@@ -5,15 +5,15 @@ use crate::models::recording::RecordingLocation;
 
 #[derive(Clone, Default)]
 pub struct RecordingRoadsideAssistance {
-    pub text: Option<String>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
     /// `isDevicePhoneNumber`
     pub is_device_phone_number: Option<bool>,
     pub location: Option<Box<RecordingLocation>>,
     /// `messageNumber`
     pub message_number: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `phoneNumber`
+    pub phone_number: Option<String>,
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for RecordingRoadsideAssistance {
     const NAME: &'static str = "RecordingRoadsideAssistance";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
-        visitor.field("phoneNumber", &mut self.phone_number);
         visitor.field("isDevicePhoneNumber", &mut self.is_device_phone_number);
         visitor.boxed("location", &mut self.location);
         visitor.field("messageNumber", &mut self.message_number);
+        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RecordingSettings {
-    /// `maxSimultaneousStreams`
-    pub max_simultaneous_streams: Option<i64>,
     /// `maxConfigurableScreenRecordingStreams`
     pub max_configurable_screen_recording_streams: Option<i64>,
-    /// `regionalRecordingStorageEnabled`
-    pub regional_recording_storage_enabled: Option<bool>,
-    /// `recordingPlaybackUrlTtl`
-    pub recording_playback_url_ttl: Option<i64>,
+    /// `maxSimultaneousStreams`
+    pub max_simultaneous_streams: Option<i64>,
     /// `recordingBatchDownloadUrlTtl`
     pub recording_batch_download_url_ttl: Option<i64>,
+    /// `recordingPlaybackUrlTtl`
+    pub recording_playback_url_ttl: Option<i64>,
+    /// `regionalRecordingStorageEnabled`
+    pub regional_recording_storage_enabled: Option<bool>,
     /// `stopRecordingWhenOnlyExternalParticipants`
     pub stop_recording_when_only_external_participants: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,22 +24,22 @@ impl codec::Model for RecordingSettings {
     const NAME: &'static str = "RecordingSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("maxSimultaneousStreams", &mut self.max_simultaneous_streams);
         visitor
             .field(
                 "maxConfigurableScreenRecordingStreams",
                 &mut self.max_configurable_screen_recording_streams,
             );
-        visitor
-            .field(
-                "regionalRecordingStorageEnabled",
-                &mut self.regional_recording_storage_enabled,
-            );
-        visitor.field("recordingPlaybackUrlTtl", &mut self.recording_playback_url_ttl);
+        visitor.field("maxSimultaneousStreams", &mut self.max_simultaneous_streams);
         visitor
             .field(
                 "recordingBatchDownloadUrlTtl",
                 &mut self.recording_batch_download_url_ttl,
+            );
+        visitor.field("recordingPlaybackUrlTtl", &mut self.recording_playback_url_ttl);
+        visitor
+            .field(
+                "regionalRecordingStorageEnabled",
+                &mut self.regional_recording_storage_enabled,
             );
         visitor
             .field(

@@ -5,15 +5,15 @@ use crate::models::shared_by_6_f6f99c::ButtonType;
 
 #[derive(Clone, Default)]
 pub struct RecordingTemplateButton {
-    pub r#type: Option<RecordingTemplateButtonType>,
-    pub text: Option<String>,
     pub index: Option<i64>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    pub url: Option<String>,
     /// `isSelected`
     pub is_selected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `phoneNumber`
+    pub phone_number: Option<String>,
+    pub text: Option<String>,
+    pub r#type: Option<RecordingTemplateButtonType>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,12 +21,12 @@ impl codec::Model for RecordingTemplateButton {
     const NAME: &'static str = "RecordingTemplateButton";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("index", &mut self.index);
-        visitor.field("phoneNumber", &mut self.phone_number);
-        visitor.field("url", &mut self.url);
         visitor.field("isSelected", &mut self.is_selected);
+        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::recording::{
 
 #[derive(Clone, Default)]
 pub struct RecordingTemplateCard {
-    pub header: Option<Box<RecordingTemplateHeader>>,
     pub body: Option<Box<RecordingTemplateBody>>,
     pub buttons: Option<Vec<RecordingTemplateButton>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub header: Option<Box<RecordingTemplateHeader>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for RecordingTemplateCard {
     const NAME: &'static str = "RecordingTemplateCard";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("header", &mut self.header);
         visitor.boxed("body", &mut self.body);
         visitor.field("buttons", &mut self.buttons);
+        visitor.boxed("header", &mut self.header);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::recording::RecordingTemplateCard;
 #[derive(Clone, Default)]
 pub struct RecordingTemplateCarousel {
     pub cards: Option<Vec<RecordingTemplateCard>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,10 +6,10 @@ use crate::models::shared_by_5_43c52f::ConversationNotificationTemplateHeaderTyp
 
 #[derive(Clone, Default)]
 pub struct RecordingTemplateHeader {
-    pub r#type: Option<RecordingTemplateHeaderType>,
-    pub text: Option<String>,
     pub media: Option<Box<RecordingAttachment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    pub r#type: Option<RecordingTemplateHeaderType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for RecordingTemplateHeader {
     const NAME: &'static str = "RecordingTemplateHeader";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.boxed("media", &mut self.media);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

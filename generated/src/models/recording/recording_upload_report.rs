@@ -6,12 +6,12 @@ use crate::runtime::codec;
 pub struct RecordingUploadReport {
     pub id: Option<String>,
     pub name: Option<String>,
-    pub state: Option<RecordingUploadReportState>,
-    /// `signedUrl`
-    pub signed_url: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `signedUrl`
+    pub signed_url: Option<String>,
+    pub state: Option<RecordingUploadReportState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RecordingUploadReport {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("state", &mut self.state);
-        visitor.field("signedUrl", &mut self.signed_url);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("signedUrl", &mut self.signed_url);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct RecordingUploadReportRequest {
     pub date_since: Option<time::Timestamp>,
     /// `uploadStatus`
     pub upload_status: Option<RecordingUploadReportRequestUploadStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

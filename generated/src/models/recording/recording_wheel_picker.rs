@@ -7,7 +7,7 @@ use crate::models::recording::RecordingWheelPickerItem;
 pub struct RecordingWheelPicker {
     pub id: Option<String>,
     pub items: Option<Vec<RecordingWheelPickerItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct RecordingWheelPickerItem {
     pub id: Option<String>,
-    pub title: Option<String>,
-    pub value: Option<String>,
     /// `isSelected`
     pub is_selected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for RecordingWheelPickerItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("isSelected", &mut self.is_selected);
         visitor.field("title", &mut self.title);
         visitor.field("value", &mut self.value);
-        visitor.field("isSelected", &mut self.is_selected);
         visitor.extra(&mut self.extra);
     }
 }

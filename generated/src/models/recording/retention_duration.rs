@@ -9,7 +9,7 @@ pub struct RetentionDuration {
     pub archive_retention: Option<Box<ArchiveRetention>>,
     /// `deleteRetention`
     pub delete_retention: Option<Box<DeleteRetention>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

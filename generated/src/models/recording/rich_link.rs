@@ -5,15 +5,15 @@ use crate::models::recording::RichLinkHeader;
 
 #[derive(Clone, Default)]
 pub struct RichLink {
+    pub footer: Option<String>,
+    pub header: Option<Box<RichLinkHeader>>,
     /// read-only
     pub id: Option<String>,
-    pub header: Option<Box<RichLinkHeader>>,
-    pub footer: Option<String>,
     pub text: Option<String>,
     pub url: Option<String>,
     /// `urlLabel`
     pub url_label: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RichLink {
     const NAME: &'static str = "RichLink";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("header", &mut self.header);
         visitor.field("footer", &mut self.footer);
+        visitor.boxed("header", &mut self.header);
+        visitor.field("id", &mut self.id);
         visitor.field("text", &mut self.text);
         visitor.field("url", &mut self.url);
         visitor.field("urlLabel", &mut self.url_label);

@@ -5,9 +5,9 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct RichLinkHeader {
     pub r#type: Option<RichLinkHeaderType>,
-    pub value: Option<String>,
     pub url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for RichLinkHeader {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("type", &mut self.r#type);
-        visitor.field("value", &mut self.value);
         visitor.field("url", &mut self.url);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

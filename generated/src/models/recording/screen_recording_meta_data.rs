@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScreenRecordingMetaData {
-    /// `trackId`
-    pub track_id: Option<String>,
+    pub main: Option<bool>,
     /// `mediaId`
     pub media_id: Option<String>,
-    /// `screenId`
-    pub screen_id: Option<String>,
     /// `originX`
     pub origin_x: Option<i64>,
     /// `originY`
     pub origin_y: Option<i64>,
     pub primary: Option<bool>,
-    pub main: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `screenId`
+    pub screen_id: Option<String>,
+    /// `trackId`
+    pub track_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for ScreenRecordingMetaData {
     const NAME: &'static str = "ScreenRecordingMetaData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("trackId", &mut self.track_id);
+        visitor.field("main", &mut self.main);
         visitor.field("mediaId", &mut self.media_id);
-        visitor.field("screenId", &mut self.screen_id);
         visitor.field("originX", &mut self.origin_x);
         visitor.field("originY", &mut self.origin_y);
         visitor.field("primary", &mut self.primary);
-        visitor.field("main", &mut self.main);
+        visitor.field("screenId", &mut self.screen_id);
+        visitor.field("trackId", &mut self.track_id);
         visitor.extra(&mut self.extra);
     }
 }

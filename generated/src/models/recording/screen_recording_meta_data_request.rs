@@ -5,13 +5,13 @@ use crate::models::recording::ScreenRecordingMetaData;
 
 #[derive(Clone, Default)]
 pub struct ScreenRecordingMetaDataRequest {
+    /// `metaData`
+    pub meta_data: Option<Vec<ScreenRecordingMetaData>>,
     /// `participantJid`
     pub participant_jid: Option<String>,
     /// `roomId`
     pub room_id: Option<String>,
-    /// `metaData`
-    pub meta_data: Option<Vec<ScreenRecordingMetaData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ScreenRecordingMetaDataRequest {
     const NAME: &'static str = "ScreenRecordingMetaDataRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("metaData", &mut self.meta_data);
         visitor.field("participantJid", &mut self.participant_jid);
         visitor.field("roomId", &mut self.room_id);
-        visitor.field("metaData", &mut self.meta_data);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,18 +6,18 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct SurveyAssignment {
-    /// `surveyForm`
-    pub survey_form: Option<Box<PublishedSurveyFormReference>>,
     pub flow: Option<Box<DomainEntityRef>>,
     /// `inviteTimeInterval`
     pub invite_time_interval: Option<String>,
-    /// `sendingUser`
-    pub sending_user: Option<String>,
     /// `sendingDomain`, required
     pub sending_domain: Option<String>,
+    /// `sendingUser`
+    pub sending_user: Option<String>,
+    /// `surveyForm`
+    pub survey_form: Option<Box<PublishedSurveyFormReference>>,
     /// `useThreadingTimelineForSendTime`
     pub use_threading_timeline_for_send_time: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for SurveyAssignment {
     const NAME: &'static str = "SurveyAssignment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("surveyForm", &mut self.survey_form);
         visitor.boxed("flow", &mut self.flow);
         visitor.field("inviteTimeInterval", &mut self.invite_time_interval);
-        visitor.field("sendingUser", &mut self.sending_user);
         visitor.field("sendingDomain", &mut self.sending_domain);
+        visitor.field("sendingUser", &mut self.sending_user);
+        visitor.boxed("surveyForm", &mut self.survey_form);
         visitor
             .field(
                 "useThreadingTimelineForSendTime",

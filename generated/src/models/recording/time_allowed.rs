@@ -5,12 +5,12 @@ use crate::models::recording::TimeSlot;
 
 #[derive(Clone, Default)]
 pub struct TimeAllowed {
+    pub empty: Option<bool>,
     /// `timeSlots`
     pub time_slots: Option<Vec<TimeSlot>>,
     /// `timeZoneId`
     pub time_zone_id: Option<String>,
-    pub empty: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for TimeAllowed {
     const NAME: &'static str = "TimeAllowed";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("empty", &mut self.empty);
         visitor.field("timeSlots", &mut self.time_slots);
         visitor.field("timeZoneId", &mut self.time_zone_id);
-        visitor.field("empty", &mut self.empty);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TimeInterval {
-    pub months: Option<i64>,
-    pub weeks: Option<i64>,
     pub days: Option<i64>,
     pub hours: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub months: Option<i64>,
+    pub weeks: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for TimeInterval {
     const NAME: &'static str = "TimeInterval";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("months", &mut self.months);
-        visitor.field("weeks", &mut self.weeks);
         visitor.field("days", &mut self.days);
         visitor.field("hours", &mut self.hours);
+        visitor.field("months", &mut self.months);
+        visitor.field("weeks", &mut self.weeks);
         visitor.extra(&mut self.extra);
     }
 }

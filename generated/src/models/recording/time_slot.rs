@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TimeSlot {
+    pub day: Option<i64>,
     /// `startTime`
     pub start_time: Option<String>,
     /// `stopTime`
     pub stop_time: Option<String>,
-    pub day: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for TimeSlot {
     const NAME: &'static str = "TimeSlot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("day", &mut self.day);
         visitor.field("startTime", &mut self.start_time);
         visitor.field("stopTime", &mut self.stop_time);
-        visitor.field("day", &mut self.day);
         visitor.extra(&mut self.extra);
     }
 }

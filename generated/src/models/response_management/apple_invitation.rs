@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct AppleInvitation {
     /// `businessName`, required
     pub business_name: Option<String>,
-    /// `transcriptMessage`, required
-    pub transcript_message: Option<String>,
-    /// `templateType`, required
-    pub template_type: Option<AppleInvitationTemplateType>,
     /// required
     pub locale: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `templateType`, required
+    pub template_type: Option<AppleInvitationTemplateType>,
+    /// `transcriptMessage`, required
+    pub transcript_message: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for AppleInvitation {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("businessName", &mut self.business_name);
-        visitor.field("transcriptMessage", &mut self.transcript_message);
-        visitor.field("templateType", &mut self.template_type);
         visitor.field("locale", &mut self.locale);
+        visitor.field("templateType", &mut self.template_type);
+        visitor.field("transcriptMessage", &mut self.transcript_message);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::shared_by_6_f6f99c::ButtonType;
 
 #[derive(Clone, Default)]
 pub struct Button {
-    pub r#type: Option<ButtonType>,
     pub content: Option<String>,
     /// `contentText`
     pub content_text: Option<String>,
     pub payload: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ButtonType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for Button {
     const NAME: &'static str = "Button";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("content", &mut self.content);
         visitor.field("contentText", &mut self.content_text);
         visitor.field("payload", &mut self.payload);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct CardBodyText {
     pub content: Option<String>,
     /// `contentType`, required
     pub content_type: Option<CardBodyTextContentType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

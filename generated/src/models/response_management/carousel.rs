@@ -7,7 +7,7 @@ use crate::models::response_management::CarouselCard;
 pub struct Carousel {
     /// required
     pub cards: Option<Vec<CarouselCard>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

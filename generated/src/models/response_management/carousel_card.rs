@@ -6,12 +6,12 @@ use crate::models::response_management::{Button, CardBodyText, MessageHeader};
 #[derive(Clone, Default)]
 pub struct CarouselCard {
     /// required
-    pub header: Option<Box<MessageHeader>>,
-    /// required
     pub buttons: Option<Vec<Button>>,
     /// `cardBodyText`
     pub card_body_text: Option<Box<CardBodyText>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub header: Option<Box<MessageHeader>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for CarouselCard {
     const NAME: &'static str = "CarouselCard";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("header", &mut self.header);
         visitor.field("buttons", &mut self.buttons);
         visitor.boxed("cardBodyText", &mut self.card_body_text);
+        visitor.boxed("header", &mut self.header);
         visitor.extra(&mut self.extra);
     }
 }

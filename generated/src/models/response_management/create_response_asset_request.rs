@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateResponseAssetRequest {
-    /// required
-    pub name: Option<String>,
-    /// `divisionId`
-    pub division_id: Option<String>,
     /// `contentMd5`
     pub content_md5: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `divisionId`
+    pub division_id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CreateResponseAssetRequest {
     const NAME: &'static str = "CreateResponseAssetRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("divisionId", &mut self.division_id);
         visitor.field("contentMd5", &mut self.content_md5);
+        visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

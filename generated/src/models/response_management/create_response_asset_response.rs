@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct CreateResponseAssetResponse {
     /// read-only
+    pub headers: Option<BTreeMap<String, String>>,
+    /// read-only
     pub id: Option<String>,
     /// read-only
     pub url: Option<String>,
-    /// read-only
-    pub headers: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for CreateResponseAssetResponse {
     const NAME: &'static str = "CreateResponseAssetResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("headers", &mut self.headers);
         visitor.field("id", &mut self.id);
         visitor.field("url", &mut self.url);
-        visitor.field("headers", &mut self.headers);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FooterTemplate {
-    pub r#type: Option<FooterTemplateType>,
     /// `applicableResources`
     pub applicable_resources: Option<Vec<FooterTemplateApplicableResources>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<FooterTemplateType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for FooterTemplate {
     const NAME: &'static str = "FooterTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("applicableResources", &mut self.applicable_resources);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

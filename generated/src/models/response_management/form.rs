@@ -7,16 +7,16 @@ use crate::models::response_management::{FormIntroduction, FormMessage, FormPage
 pub struct Form {
     /// `formDescription`, required
     pub form_description: Option<String>,
+    /// `formPages`, required
+    pub form_pages: Option<Vec<FormPage>>,
+    pub introduction: Option<Box<FormIntroduction>>,
     /// `receivedMessage`, required
     pub received_message: Option<Box<FormMessage>>,
     /// `replyMessage`, required
     pub reply_message: Option<Box<FormMessage>>,
-    pub introduction: Option<Box<FormIntroduction>>,
-    /// `formPages`, required
-    pub form_pages: Option<Vec<FormPage>>,
     /// `showSummary`, required
     pub show_summary: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,10 +25,10 @@ impl codec::Model for Form {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("formDescription", &mut self.form_description);
+        visitor.field("formPages", &mut self.form_pages);
+        visitor.boxed("introduction", &mut self.introduction);
         visitor.boxed("receivedMessage", &mut self.received_message);
         visitor.boxed("replyMessage", &mut self.reply_message);
-        visitor.boxed("introduction", &mut self.introduction);
-        visitor.field("formPages", &mut self.form_pages);
         visitor.field("showSummary", &mut self.show_summary);
         visitor.extra(&mut self.extra);
     }

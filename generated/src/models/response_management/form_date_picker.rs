@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FormDatePicker {
-    pub id: Option<String>,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
     /// `dateDisplayFormat`, required
     pub date_display_format: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for FormDatePicker {
     const NAME: &'static str = "FormDatePicker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
         visitor.field("dateDisplayFormat", &mut self.date_display_format);
+        visitor.field("id", &mut self.id);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FormIntroduction {
-    /// required
-    pub title: Option<String>,
+    /// `buttonText`, required
+    pub button_text: Option<String>,
     /// `imageUrl`
     pub image_url: Option<String>,
     /// required
     pub subtitle: Option<String>,
-    /// `buttonText`, required
-    pub button_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for FormIntroduction {
     const NAME: &'static str = "FormIntroduction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
+        visitor.field("buttonText", &mut self.button_text);
         visitor.field("imageUrl", &mut self.image_url);
         visitor.field("subtitle", &mut self.subtitle);
-        visitor.field("buttonText", &mut self.button_text);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

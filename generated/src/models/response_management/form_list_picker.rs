@@ -8,7 +8,7 @@ pub struct FormListPicker {
     pub id: Option<String>,
     /// required
     pub sections: Option<Vec<FormListPickerSection>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct FormListPickerItem {
     pub id: Option<String>,
-    /// required
-    pub title: Option<String>,
     /// `imageUrl`
     pub image_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for FormListPickerItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
         visitor.field("imageUrl", &mut self.image_url);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

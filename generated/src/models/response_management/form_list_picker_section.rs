@@ -5,12 +5,12 @@ use crate::models::response_management::FormListPickerItem;
 
 #[derive(Clone, Default)]
 pub struct FormListPickerSection {
-    pub title: Option<String>,
-    /// `multipleSelection`, required
-    pub multiple_selection: Option<bool>,
     /// required
     pub items: Option<Vec<FormListPickerItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `multipleSelection`, required
+    pub multiple_selection: Option<bool>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for FormListPickerSection {
     const NAME: &'static str = "FormListPickerSection";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("multipleSelection", &mut self.multiple_selection);
         visitor.field("items", &mut self.items);
+        visitor.field("multipleSelection", &mut self.multiple_selection);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FormMessage {
-    /// required
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
     /// `imageUrl`
     pub image_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub subtitle: Option<String>,
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for FormMessage {
     const NAME: &'static str = "FormMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
         visitor.field("imageUrl", &mut self.image_url);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

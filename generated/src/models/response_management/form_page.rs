@@ -5,13 +5,13 @@ use crate::models::response_management::FormPageComponent;
 
 #[derive(Clone, Default)]
 pub struct FormPage {
-    /// required
-    pub title: Option<String>,
-    /// required
-    pub subtitle: Option<String>,
     /// `pageComponents`, required
     pub page_components: Option<Vec<FormPageComponent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub subtitle: Option<String>,
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for FormPage {
     const NAME: &'static str = "FormPage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
         visitor.field("pageComponents", &mut self.page_components);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

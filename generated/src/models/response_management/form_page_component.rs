@@ -7,16 +7,16 @@ use crate::models::response_management::{
 
 #[derive(Clone, Default)]
 pub struct FormPageComponent {
-    /// `formComponentType`, required
-    pub form_component_type: Option<FormPageComponentFormComponentType>,
-    /// `listPicker`
-    pub list_picker: Option<Box<FormListPicker>>,
     /// `datePicker`
     pub date_picker: Option<Box<FormDatePicker>>,
+    /// `formComponentType`, required
+    pub form_component_type: Option<FormPageComponentFormComponentType>,
     pub input: Option<Box<Input>>,
+    /// `listPicker`
+    pub list_picker: Option<Box<FormListPicker>>,
     /// `wheelPicker`
     pub wheel_picker: Option<Box<WheelPicker>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for FormPageComponent {
     const NAME: &'static str = "FormPageComponent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("formComponentType", &mut self.form_component_type);
-        visitor.boxed("listPicker", &mut self.list_picker);
         visitor.boxed("datePicker", &mut self.date_picker);
+        visitor.field("formComponentType", &mut self.form_component_type);
         visitor.boxed("input", &mut self.input);
+        visitor.boxed("listPicker", &mut self.list_picker);
         visitor.boxed("wheelPicker", &mut self.wheel_picker);
         visitor.extra(&mut self.extra);
     }

@@ -7,20 +7,20 @@ use crate::models::shared_by_6_c2cadd::{
 
 #[derive(Clone, Default)]
 pub struct Input {
+    /// `autoCompleteType`
+    pub auto_complete_type: Option<InputAutoCompleteType>,
     pub id: Option<String>,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
-    /// `placeholderText`
-    pub placeholder_text: Option<String>,
     /// `isMultipleLine`, required
     pub is_multiple_line: Option<bool>,
     /// `isRequired`, required
     pub is_required: Option<bool>,
     /// `keyboardType`
     pub keyboard_type: Option<InputKeyboardType>,
-    /// `autoCompleteType`
-    pub auto_complete_type: Option<InputAutoCompleteType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `placeholderText`
+    pub placeholder_text: Option<String>,
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for Input {
     const NAME: &'static str = "Input";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("autoCompleteType", &mut self.auto_complete_type);
         visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
-        visitor.field("placeholderText", &mut self.placeholder_text);
         visitor.field("isMultipleLine", &mut self.is_multiple_line);
         visitor.field("isRequired", &mut self.is_required);
         visitor.field("keyboardType", &mut self.keyboard_type);
-        visitor.field("autoCompleteType", &mut self.auto_complete_type);
+        visitor.field("placeholderText", &mut self.placeholder_text);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,21 +7,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Library {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub version: Option<i64>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<User>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    pub division: Option<Box<WritableDivision>>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `responseType`
     pub response_type: Option<LibraryResponseType>,
-    pub division: Option<Box<WritableDivision>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for Library {
     const NAME: &'static str = "Library";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("responseType", &mut self.response_type);
         visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
+        visitor.field("responseType", &mut self.response_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

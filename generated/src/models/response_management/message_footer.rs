@@ -5,9 +5,9 @@ use crate::models::shared_by_5_7d9409::ConversationContentTextType;
 
 #[derive(Clone, Default)]
 pub struct MessageFooter {
-    pub r#type: Option<MessageFooterType>,
     pub content: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<MessageFooterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for MessageFooter {
     const NAME: &'static str = "MessageFooter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("content", &mut self.content);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

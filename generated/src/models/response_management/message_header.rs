@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MessageHeader {
-    pub r#type: Option<MessageHeaderType>,
     pub content: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<MessageHeaderType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for MessageHeader {
     const NAME: &'static str = "MessageHeader";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("content", &mut self.content);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

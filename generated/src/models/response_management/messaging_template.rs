@@ -7,7 +7,7 @@ use crate::models::response_management::WhatsAppDefinition;
 pub struct MessagingTemplate {
     /// `whatsApp`
     pub whats_app: Option<Box<WhatsAppDefinition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,10 +6,10 @@ use crate::models::response_management::QueryCriteriaItem;
 #[derive(Clone, Default)]
 pub struct QueryCriteriaGroup {
     pub and: Option<Vec<QueryCriteriaItem>>,
-    pub or: Option<Vec<QueryCriteriaItem>>,
-    pub not: Option<Vec<QueryCriteriaItem>>,
     pub criteria: Option<Box<QueryCriteriaItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub not: Option<Vec<QueryCriteriaItem>>,
+    pub or: Option<Vec<QueryCriteriaItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for QueryCriteriaGroup {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("and", &mut self.and);
-        visitor.field("or", &mut self.or);
-        visitor.field("not", &mut self.not);
         visitor.boxed("criteria", &mut self.criteria);
+        visitor.field("not", &mut self.not);
+        visitor.field("or", &mut self.or);
         visitor.extra(&mut self.extra);
     }
 }

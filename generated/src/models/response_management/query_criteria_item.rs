@@ -9,7 +9,7 @@ pub struct QueryCriteriaItem {
     /// required
     pub operator: Option<QueryCriteriaItemOperator>,
     pub value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

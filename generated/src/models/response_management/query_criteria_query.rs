@@ -7,7 +7,7 @@ use crate::models::response_management::QueryCriteriaGroup;
 pub struct QueryCriteriaQuery {
     /// required
     pub query: Option<Vec<QueryCriteriaGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -13,34 +13,34 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Response {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub version: Option<i64>,
-    /// required
-    pub libraries: Option<Vec<DomainEntityRef>>,
-    pub texts: Option<Vec<ResponseText>>,
+    /// `appleInvitation`
+    pub apple_invitation: Option<Box<AppleInvitation>>,
+    pub assets: Option<Vec<RmsAssetAddressableRef>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<User>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    pub footer: Option<Box<FooterTemplate>>,
+    pub form: Option<Box<Form>>,
+    /// read-only
+    pub id: Option<String>,
     /// `interactionType`
     pub interaction_type: Option<ResponseInteractionType>,
+    /// required
+    pub libraries: Option<Vec<DomainEntityRef>>,
+    /// `messagingTemplate`
+    pub messaging_template: Option<Box<MessagingTemplate>>,
+    pub name: Option<String>,
+    /// `responseType`
+    pub response_type: Option<ResponseResponseType>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     pub substitutions: Option<Vec<ResponseSubstitution>>,
     /// `substitutionsSchema`
     pub substitutions_schema: Option<Box<JsonSchemaDocument>>,
-    /// `responseType`
-    pub response_type: Option<ResponseResponseType>,
-    /// `messagingTemplate`
-    pub messaging_template: Option<Box<MessagingTemplate>>,
-    pub assets: Option<Vec<RmsAssetAddressableRef>>,
-    pub footer: Option<Box<FooterTemplate>>,
-    pub form: Option<Box<Form>>,
-    /// `appleInvitation`
-    pub apple_invitation: Option<Box<AppleInvitation>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub texts: Option<Vec<ResponseText>>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,23 +48,23 @@ impl codec::Model for Response {
     const NAME: &'static str = "Response";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("libraries", &mut self.libraries);
-        visitor.field("texts", &mut self.texts);
+        visitor.boxed("appleInvitation", &mut self.apple_invitation);
+        visitor.field("assets", &mut self.assets);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("interactionType", &mut self.interaction_type);
-        visitor.field("substitutions", &mut self.substitutions);
-        visitor.boxed("substitutionsSchema", &mut self.substitutions_schema);
-        visitor.field("responseType", &mut self.response_type);
-        visitor.boxed("messagingTemplate", &mut self.messaging_template);
-        visitor.field("assets", &mut self.assets);
         visitor.boxed("footer", &mut self.footer);
         visitor.boxed("form", &mut self.form);
-        visitor.boxed("appleInvitation", &mut self.apple_invitation);
+        visitor.field("id", &mut self.id);
+        visitor.field("interactionType", &mut self.interaction_type);
+        visitor.field("libraries", &mut self.libraries);
+        visitor.boxed("messagingTemplate", &mut self.messaging_template);
+        visitor.field("name", &mut self.name);
+        visitor.field("responseType", &mut self.response_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("substitutions", &mut self.substitutions);
+        visitor.boxed("substitutionsSchema", &mut self.substitutions_schema);
+        visitor.field("texts", &mut self.texts);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

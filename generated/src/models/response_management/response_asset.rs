@@ -7,28 +7,28 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ResponseAsset {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
     /// `contentLength`
     pub content_length: Option<i64>,
     /// `contentLocation`
     pub content_location: Option<String>,
     /// `contentType`
     pub content_type: Option<String>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
     /// `createdBy`
     pub created_by: Option<Box<DomainEntityRef>>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub division: Option<Box<Division>>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedBy`
     pub modified_by: Option<Box<DomainEntityRef>>,
+    pub name: Option<String>,
     pub responses: Option<Vec<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,16 +36,16 @@ impl codec::Model for ResponseAsset {
     const NAME: &'static str = "ResponseAsset";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
         visitor.field("contentLength", &mut self.content_length);
         visitor.field("contentLocation", &mut self.content_location);
         visitor.field("contentType", &mut self.content_type);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("responses", &mut self.responses);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -11,7 +11,7 @@ pub struct ResponseAssetBulkRequest {
     pub sort_by: Option<String>,
     /// `sortOrder`
     pub sort_order: Option<ResponseAssetBulkRequestSortOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

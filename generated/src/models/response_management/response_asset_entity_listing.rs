@@ -8,7 +8,7 @@ pub struct ResponseAssetEntityListing {
     pub entities: Option<Vec<ResponseAsset>>,
     /// `notFound`
     pub not_found: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct ResponseAssetFilter {
     /// `endValue`
     pub end_value: Option<String>,
-    pub values: Option<Vec<String>>,
+    pub fields: Option<Vec<String>>,
     /// `startValue`
     pub start_value: Option<String>,
-    pub fields: Option<Vec<String>>,
-    pub value: Option<String>,
     pub r#type: Option<ResponseAssetFilterType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<String>,
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for ResponseAssetFilter {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("endValue", &mut self.end_value);
-        visitor.field("values", &mut self.values);
-        visitor.field("startValue", &mut self.start_value);
         visitor.field("fields", &mut self.fields);
-        visitor.field("value", &mut self.value);
+        visitor.field("startValue", &mut self.start_value);
         visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

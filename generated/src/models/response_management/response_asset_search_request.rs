@@ -6,17 +6,17 @@ use crate::models::shared_by_6_c2154e::EvaluationSearchRequestDtoSortOrder;
 
 #[derive(Clone, Default)]
 pub struct ResponseAssetSearchRequest {
-    /// `pageSize`
-    pub page_size: Option<i64>,
     /// `pageNumber`
     pub page_number: Option<i64>,
-    /// `sortOrder`
-    pub sort_order: Option<ResponseAssetSearchRequestSortOrder>,
-    /// `sortBy`
-    pub sort_by: Option<String>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     /// required
     pub query: Option<Vec<ResponseAssetFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sortBy`
+    pub sort_by: Option<String>,
+    /// `sortOrder`
+    pub sort_order: Option<ResponseAssetSearchRequestSortOrder>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for ResponseAssetSearchRequest {
     const NAME: &'static str = "ResponseAssetSearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("query", &mut self.query);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::response_management::ResponseAsset;
 
 #[derive(Clone, Default)]
 pub struct ResponseAssetSearchResults {
-    pub total: Option<i64>,
     /// `pageCount`
     pub page_count: Option<i64>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
     /// `pageNumber`
     pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     pub results: Option<Vec<ResponseAsset>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for ResponseAssetSearchResults {
     const NAME: &'static str = "ResponseAssetSearchResults";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("total", &mut self.total);
         visitor.field("pageCount", &mut self.page_count);
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("results", &mut self.results);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

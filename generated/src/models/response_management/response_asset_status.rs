@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ResponseAssetStatus {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub status: Option<ResponseAssetStatusStatus>,
     /// `errorCode`, read-only
     pub error_code: Option<String>,
     /// `errorMessage`, read-only
     pub error_message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub id: Option<String>,
+    /// read-only
+    pub status: Option<ResponseAssetStatusStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for ResponseAssetStatus {
     const NAME: &'static str = "ResponseAssetStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("errorCode", &mut self.error_code);
         visitor.field("errorMessage", &mut self.error_message);
+        visitor.field("id", &mut self.id);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

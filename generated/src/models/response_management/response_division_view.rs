@@ -10,21 +10,21 @@ use crate::models::shared_by_12_571861::JsonSchemaDocument;
 
 #[derive(Clone, Default)]
 pub struct ResponseDivisionView {
+    pub form: Option<Box<Form>>,
     /// read-only
     pub id: Option<String>,
+    pub libraries: Option<Vec<LibraryDivisionView>>,
+    /// `messagingTemplate`
+    pub messaging_template: Option<Box<MessagingTemplate>>,
     pub name: Option<String>,
     /// `responseType`
     pub response_type: Option<ResponseDivisionViewResponseType>,
-    pub libraries: Option<Vec<LibraryDivisionView>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     pub substitutions: Option<Vec<ResponseSubstitution>>,
     /// `substitutionsSchema`
     pub substitutions_schema: Option<Box<JsonSchemaDocument>>,
-    /// `messagingTemplate`
-    pub messaging_template: Option<Box<MessagingTemplate>>,
-    pub form: Option<Box<Form>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for ResponseDivisionView {
     const NAME: &'static str = "ResponseDivisionView";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("form", &mut self.form);
         visitor.field("id", &mut self.id);
+        visitor.field("libraries", &mut self.libraries);
+        visitor.boxed("messagingTemplate", &mut self.messaging_template);
         visitor.field("name", &mut self.name);
         visitor.field("responseType", &mut self.response_type);
-        visitor.field("libraries", &mut self.libraries);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("substitutions", &mut self.substitutions);
         visitor.boxed("substitutionsSchema", &mut self.substitutions_schema);
-        visitor.boxed("messagingTemplate", &mut self.messaging_template);
-        visitor.boxed("form", &mut self.form);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::response_management::DomainEntityListingResponseDivisionView;
 pub struct ResponseDivisionViewQueryResults {
     /// required
     pub results: Option<Box<DomainEntityListingResponseDivisionView>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,14 +5,14 @@ use crate::models::response_management::ResponseFilter;
 
 #[derive(Clone, Default)]
 pub struct ResponseQueryRequest {
-    /// `queryPhrase`
-    pub query_phrase: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
+    pub filters: Option<Vec<ResponseFilter>>,
     /// `pageNumber`
     pub page_number: Option<i64>,
-    pub filters: Option<Vec<ResponseFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `queryPhrase`
+    pub query_phrase: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for ResponseQueryRequest {
     const NAME: &'static str = "ResponseQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queryPhrase", &mut self.query_phrase);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
         visitor.field("filters", &mut self.filters);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("queryPhrase", &mut self.query_phrase);
         visitor.extra(&mut self.extra);
     }
 }

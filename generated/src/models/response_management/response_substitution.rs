@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ResponseSubstitution {
-    /// required
-    pub id: Option<String>,
-    pub description: Option<String>,
     /// `defaultValue`
     pub default_value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    /// required
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ResponseSubstitution {
     const NAME: &'static str = "ResponseSubstitution";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("description", &mut self.description);
         visitor.field("defaultValue", &mut self.default_value);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

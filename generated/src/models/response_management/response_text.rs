@@ -9,7 +9,7 @@ pub struct ResponseText {
     /// `contentType`
     pub content_type: Option<ResponseTextContentType>,
     pub r#type: Option<ResponseTextType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RmsAssetAddressableRef {
-    pub id: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
     /// `assetUsage`
     pub asset_usage: Option<RmsAssetAddressableRefAssetUsage>,
     /// `contentLocation`
     pub content_location: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for RmsAssetAddressableRef {
     const NAME: &'static str = "RmsAssetAddressableRef";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("assetUsage", &mut self.asset_usage);
         visitor.field("contentLocation", &mut self.content_location);
+        visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

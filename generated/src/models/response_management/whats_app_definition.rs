@@ -7,24 +7,24 @@ use crate::models::response_management::{
 
 #[derive(Clone, Default)]
 pub struct WhatsAppDefinition {
-    /// required
-    pub name: Option<String>,
-    pub namespace: Option<String>,
-    /// required
-    pub language: Option<String>,
     pub buttons: Option<Vec<Button>>,
-    /// `messageFooter`
-    pub message_footer: Option<Box<MessageFooter>>,
+    pub carousel: Option<Box<Carousel>>,
+    pub category: Option<WhatsAppDefinitionCategory>,
     pub header: Option<Box<MessageHeader>>,
     /// `integrationId`
     pub integration_id: Option<String>,
-    pub category: Option<WhatsAppDefinitionCategory>,
-    /// `templateStatus`, read-only
-    pub template_status: Option<String>,
+    /// required
+    pub language: Option<String>,
+    /// `messageFooter`
+    pub message_footer: Option<Box<MessageFooter>>,
+    /// required
+    pub name: Option<String>,
+    pub namespace: Option<String>,
     /// `statusInfo`, read-only
     pub status_info: Option<Box<StatusInfo>>,
-    pub carousel: Option<Box<Carousel>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `templateStatus`, read-only
+    pub template_status: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,17 +32,17 @@ impl codec::Model for WhatsAppDefinition {
     const NAME: &'static str = "WhatsAppDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("namespace", &mut self.namespace);
-        visitor.field("language", &mut self.language);
         visitor.field("buttons", &mut self.buttons);
-        visitor.boxed("messageFooter", &mut self.message_footer);
+        visitor.boxed("carousel", &mut self.carousel);
+        visitor.field("category", &mut self.category);
         visitor.boxed("header", &mut self.header);
         visitor.field("integrationId", &mut self.integration_id);
-        visitor.field("category", &mut self.category);
-        visitor.field("templateStatus", &mut self.template_status);
+        visitor.field("language", &mut self.language);
+        visitor.boxed("messageFooter", &mut self.message_footer);
+        visitor.field("name", &mut self.name);
+        visitor.field("namespace", &mut self.namespace);
         visitor.boxed("statusInfo", &mut self.status_info);
-        visitor.boxed("carousel", &mut self.carousel);
+        visitor.field("templateStatus", &mut self.template_status);
         visitor.extra(&mut self.extra);
     }
 }

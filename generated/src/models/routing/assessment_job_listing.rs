@@ -5,11 +5,11 @@ use crate::models::routing::BenefitAssessmentJob;
 
 #[derive(Clone, Default)]
 pub struct AssessmentJobListing {
-    pub total: Option<i64>,
     pub entities: Option<Vec<BenefitAssessmentJob>>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for AssessmentJobListing {
     const NAME: &'static str = "AssessmentJobListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("total", &mut self.total);
         visitor.field("entities", &mut self.entities);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AvailableMediaType {
-    /// `mediaType`
-    pub media_type: Option<String>,
     /// `availableSubTypes`
     pub available_sub_types: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `mediaType`
+    pub media_type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AvailableMediaType {
     const NAME: &'static str = "AvailableMediaType";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mediaType", &mut self.media_type);
         visitor.field("availableSubTypes", &mut self.available_sub_types);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.extra(&mut self.extra);
     }
 }

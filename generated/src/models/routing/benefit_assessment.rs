@@ -7,23 +7,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BenefitAssessment {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub queues: Option<Vec<AddressableEntityRef>>,
-    /// `kpiAssessments`, read-only
-    pub kpi_assessments: Option<Vec<KeyPerformanceIndicatorAssessment>>,
-    /// read-only
-    pub state: Option<BenefitAssessmentState>,
-    /// `jobId`, read-only
-    pub job_id: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `jobId`, read-only
+    pub job_id: Option<String>,
+    /// `kpiAssessments`, read-only
+    pub kpi_assessments: Option<Vec<KeyPerformanceIndicatorAssessment>>,
+    /// read-only
+    pub queues: Option<Vec<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<BenefitAssessmentState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,14 +31,14 @@ impl codec::Model for BenefitAssessment {
     const NAME: &'static str = "BenefitAssessment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("queues", &mut self.queues);
-        visitor.field("kpiAssessments", &mut self.kpi_assessments);
-        visitor.field("state", &mut self.state);
-        visitor.field("jobId", &mut self.job_id);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("jobId", &mut self.job_id);
+        visitor.field("kpiAssessments", &mut self.kpi_assessments);
+        visitor.field("queues", &mut self.queues);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BenefitAssessmentJob {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub state: Option<BenefitAssessmentJobState>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<BenefitAssessmentJobState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for BenefitAssessmentJob {
     const NAME: &'static str = "BenefitAssessmentJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct Check {
     pub result: Option<CheckResult>,
     /// read-only
     pub r#type: Option<CheckType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ComparisonPeriod {
+    /// `dateEnded`, read-only
+    pub date_ended: Option<time::Timestamp>,
+    /// `dateStarted`, read-only
+    pub date_started: Option<time::Timestamp>,
     /// read-only
     pub id: Option<String>,
     /// read-only
     pub kpi: Option<String>,
-    /// `dateStarted`, read-only
-    pub date_started: Option<time::Timestamp>,
-    /// `dateEnded`, read-only
-    pub date_ended: Option<time::Timestamp>,
-    /// `percentageBenefit`, read-only
-    pub percentage_benefit: Option<f64>,
     /// `kpiResults`, read-only
     pub kpi_results: Option<Vec<KpiResult>>,
+    /// `percentageBenefit`, read-only
+    pub percentage_benefit: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for ComparisonPeriod {
     const NAME: &'static str = "ComparisonPeriod";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateEnded", &mut self.date_ended);
+        visitor.field("dateStarted", &mut self.date_started);
         visitor.field("id", &mut self.id);
         visitor.field("kpi", &mut self.kpi);
-        visitor.field("dateStarted", &mut self.date_started);
-        visitor.field("dateEnded", &mut self.date_ended);
-        visitor.field("percentageBenefit", &mut self.percentage_benefit);
         visitor.field("kpiResults", &mut self.kpi_results);
+        visitor.field("percentageBenefit", &mut self.percentage_benefit);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

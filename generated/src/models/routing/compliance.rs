@@ -5,13 +5,13 @@ use crate::models::routing::{HelpSettings, OptInSettings, StopSettings};
 
 #[derive(Clone, Default)]
 pub struct Compliance {
-    /// `stopSettings`, required
-    pub stop_settings: Option<Vec<StopSettings>>,
-    /// `optInSettings`, required
-    pub opt_in_settings: Option<Vec<OptInSettings>>,
     /// `helpSettings`, required
     pub help_settings: Option<Vec<HelpSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `optInSettings`, required
+    pub opt_in_settings: Option<Vec<OptInSettings>>,
+    /// `stopSettings`, required
+    pub stop_settings: Option<Vec<StopSettings>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for Compliance {
     const NAME: &'static str = "Compliance";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("stopSettings", &mut self.stop_settings);
-        visitor.field("optInSettings", &mut self.opt_in_settings);
         visitor.field("helpSettings", &mut self.help_settings);
+        visitor.field("optInSettings", &mut self.opt_in_settings);
+        visitor.field("stopSettings", &mut self.stop_settings);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::routing::WrapUpCodeConfig;
 
 #[derive(Clone, Default)]
 pub struct CreateKpiRequest {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
     /// `kpiType`, required
     pub kpi_type: Option<CreateKpiRequestKpiType>,
-    /// `wrapUpCodeConfig`
-    pub wrap_up_code_config: Option<Box<WrapUpCodeConfig>>,
+    /// required
+    pub name: Option<String>,
     /// required
     pub source: Option<CreateKpiRequestSource>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `wrapUpCodeConfig`
+    pub wrap_up_code_config: Option<Box<WrapUpCodeConfig>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for CreateKpiRequest {
     const NAME: &'static str = "CreateKpiRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
         visitor.field("kpiType", &mut self.kpi_type);
-        visitor.boxed("wrapUpCodeConfig", &mut self.wrap_up_code_config);
+        visitor.field("name", &mut self.name);
         visitor.field("source", &mut self.source);
+        visitor.boxed("wrapUpCodeConfig", &mut self.wrap_up_code_config);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::routing::{PredictorSchedule, PredictorWorkloadBalancing};
 
 #[derive(Clone, Default)]
 pub struct CreatePredictorRequest {
-    /// `queueIds`, required
-    pub queue_ids: Option<Vec<String>>,
     /// required
     pub kpi: Option<String>,
+    /// `queueIds`, required
+    pub queue_ids: Option<Vec<String>>,
     /// `routingTimeoutSeconds`
     pub routing_timeout_seconds: Option<i64>,
     pub schedule: Option<Box<PredictorSchedule>>,
     /// `workloadBalancingConfig`
     pub workload_balancing_config: Option<Box<PredictorWorkloadBalancing>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for CreatePredictorRequest {
     const NAME: &'static str = "CreatePredictorRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queueIds", &mut self.queue_ids);
         visitor.field("kpi", &mut self.kpi);
+        visitor.field("queueIds", &mut self.queue_ids);
         visitor.field("routingTimeoutSeconds", &mut self.routing_timeout_seconds);
         visitor.boxed("schedule", &mut self.schedule);
         visitor.boxed("workloadBalancingConfig", &mut self.workload_balancing_config);

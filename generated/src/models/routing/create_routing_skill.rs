@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateRoutingSkill {
-    /// required
-    pub name: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CreateRoutingSkill {
     const NAME: &'static str = "CreateRoutingSkill";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

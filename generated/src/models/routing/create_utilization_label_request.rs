@@ -8,7 +8,7 @@ pub struct CreateUtilizationLabelRequest {
     /// required
     pub name: Option<String>,
     pub utilization: Option<Box<LabelUtilizationRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DmarcResult {
-    /// required, read-only
-    pub status: Option<DmarcResultStatus>,
-    /// `detectedPolicy`, read-only
-    pub detected_policy: Option<DmarcResultDetectedPolicy>,
     /// `dateChecked`, required, read-only
     pub date_checked: Option<time::Timestamp>,
+    /// `detectedPolicy`, read-only
+    pub detected_policy: Option<DmarcResultDetectedPolicy>,
     /// required, read-only
     pub records: Option<Vec<Record>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required, read-only
+    pub status: Option<DmarcResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for DmarcResult {
     const NAME: &'static str = "DmarcResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.field("detectedPolicy", &mut self.detected_policy);
         visitor.field("dateChecked", &mut self.date_checked);
+        visitor.field("detectedPolicy", &mut self.detected_policy);
         visitor.field("records", &mut self.records);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

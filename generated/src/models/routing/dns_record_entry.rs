@@ -9,7 +9,7 @@ pub struct DnsRecordEntry {
     pub record_contents: Option<String>,
     /// `verificationStatus`
     pub verification_status: Option<DnsRecordEntryVerificationStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

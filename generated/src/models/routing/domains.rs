@@ -5,13 +5,13 @@ use crate::models::routing::AuthorizedDomains;
 
 #[derive(Clone, Default)]
 pub struct Domains {
-    /// `authorizedDomains`
-    pub authorized_domains: Option<Box<AuthorizedDomains>>,
     /// `allowExistingEmailParticipants`
     pub allow_existing_email_participants: Option<bool>,
     /// `allowOutboundToAnyDomainAcd`
     pub allow_outbound_to_any_domain_acd: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `authorizedDomains`
+    pub authorized_domains: Option<Box<AuthorizedDomains>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,7 +19,6 @@ impl codec::Model for Domains {
     const NAME: &'static str = "Domains";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("authorizedDomains", &mut self.authorized_domains);
         visitor
             .field(
                 "allowExistingEmailParticipants",
@@ -30,6 +29,7 @@ impl codec::Model for Domains {
                 "allowOutboundToAnyDomainAcd",
                 &mut self.allow_outbound_to_any_domain_acd,
             );
+        visitor.boxed("authorizedDomains", &mut self.authorized_domains);
         visitor.extra(&mut self.extra);
     }
 }

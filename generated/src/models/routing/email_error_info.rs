@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct EmailErrorInfo {
     /// read-only
-    pub message: Option<String>,
-    /// read-only
     pub code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub message: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for EmailErrorInfo {
     const NAME: &'static str = "EmailErrorInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("message", &mut self.message);
         visitor.field("code", &mut self.code);
+        visitor.field("message", &mut self.message);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::models::routing::{DmarcResult, DnsRecordEntry, EmailSetting};
 
 #[derive(Clone, Default)]
 pub struct EmailOutboundDomainResult {
+    /// `dmarcVerificationResult`, read-only
+    pub dmarc_verification_result: Option<Box<DmarcResult>>,
     /// `dnsCnameBounceRecord`
     pub dns_cname_bounce_record: Option<Box<DnsRecordEntry>>,
     /// `dnsTxtSendingRecord`
     pub dns_txt_sending_record: Option<Box<DnsRecordEntry>>,
     /// `domainName`
     pub domain_name: Option<String>,
+    /// `emailSetting`
+    pub email_setting: Option<Box<EmailSetting>>,
     /// `senderStatus`
     pub sender_status: Option<EmailOutboundDomainResultSenderStatus>,
     /// `senderType`
     pub sender_type: Option<EmailOutboundDomainResultSenderType>,
-    /// `emailSetting`
-    pub email_setting: Option<Box<EmailSetting>>,
-    /// `dmarcVerificationResult`, read-only
-    pub dmarc_verification_result: Option<Box<DmarcResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for EmailOutboundDomainResult {
     const NAME: &'static str = "EmailOutboundDomainResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("dmarcVerificationResult", &mut self.dmarc_verification_result);
         visitor.boxed("dnsCnameBounceRecord", &mut self.dns_cname_bounce_record);
         visitor.boxed("dnsTxtSendingRecord", &mut self.dns_txt_sending_record);
         visitor.field("domainName", &mut self.domain_name);
+        visitor.boxed("emailSetting", &mut self.email_setting);
         visitor.field("senderStatus", &mut self.sender_status);
         visitor.field("senderType", &mut self.sender_type);
-        visitor.boxed("emailSetting", &mut self.email_setting);
-        visitor.boxed("dmarcVerificationResult", &mut self.dmarc_verification_result);
         visitor.extra(&mut self.extra);
     }
 }

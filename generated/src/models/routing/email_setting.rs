@@ -5,14 +5,14 @@ use crate::models::routing::Domains;
 
 #[derive(Clone, Default)]
 pub struct EmailSetting {
+    pub domains: Option<Box<Domains>>,
     /// required, read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub domains: Option<Box<Domains>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for EmailSetting {
     const NAME: &'static str = "EmailSetting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("domains", &mut self.domains);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("domains", &mut self.domains);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

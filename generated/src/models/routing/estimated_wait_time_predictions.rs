@@ -7,7 +7,7 @@ use crate::models::routing::PredictionResults;
 pub struct EstimatedWaitTimePredictions {
     /// required
     pub results: Option<Vec<PredictionResults>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

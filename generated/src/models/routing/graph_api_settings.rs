@@ -6,12 +6,12 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct GraphApiSettings {
+    /// `errorInfo`, read-only
+    pub error_info: Option<Box<EmailErrorInfo>>,
     pub integration: Option<Box<DomainEntityRef>>,
     /// read-only
     pub status: Option<GraphApiSettingsStatus>,
-    /// `errorInfo`, read-only
-    pub error_info: Option<Box<EmailErrorInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for GraphApiSettings {
     const NAME: &'static str = "GraphApiSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("errorInfo", &mut self.error_info);
         visitor.boxed("integration", &mut self.integration);
         visitor.field("status", &mut self.status);
-        visitor.boxed("errorInfo", &mut self.error_info);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::routing::OutboundQueueIdentityResolutionConfig;
 pub struct IdentityResolutionQueueConfig {
     /// `callOnBehalfOfQueue`
     pub call_on_behalf_of_queue: Option<Box<OutboundQueueIdentityResolutionConfig>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

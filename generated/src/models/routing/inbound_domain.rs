@@ -9,27 +9,27 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InboundDomain {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `mxRecordStatus`
-    pub mx_record_status: Option<InboundDomainMxRecordStatus>,
-    /// `subDomain`
-    pub sub_domain: Option<bool>,
-    /// `mailFromSettings`
-    pub mail_from_settings: Option<Box<MailFromResult>>,
     /// `customSMTPServer`
     pub custom_smtp_server: Option<Box<DomainEntityRef>>,
-    /// `imapSettings`
-    pub imap_settings: Option<Box<ImapSettings>>,
-    /// `graphApiSettings`
-    pub graph_api_settings: Option<Box<GraphApiSettings>>,
-    /// `emailSetting`
-    pub email_setting: Option<Box<EmailSetting>>,
     /// `dmarcVerificationResult`, read-only
     pub dmarc_verification_result: Option<Box<DmarcResult>>,
+    /// `emailSetting`
+    pub email_setting: Option<Box<EmailSetting>>,
+    /// `graphApiSettings`
+    pub graph_api_settings: Option<Box<GraphApiSettings>>,
+    pub id: Option<String>,
+    /// `imapSettings`
+    pub imap_settings: Option<Box<ImapSettings>>,
+    /// `mailFromSettings`
+    pub mail_from_settings: Option<Box<MailFromResult>>,
+    /// `mxRecordStatus`
+    pub mx_record_status: Option<InboundDomainMxRecordStatus>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `subDomain`
+    pub sub_domain: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,17 +37,17 @@ impl codec::Model for InboundDomain {
     const NAME: &'static str = "InboundDomain";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("mxRecordStatus", &mut self.mx_record_status);
-        visitor.field("subDomain", &mut self.sub_domain);
-        visitor.boxed("mailFromSettings", &mut self.mail_from_settings);
         visitor.boxed("customSMTPServer", &mut self.custom_smtp_server);
-        visitor.boxed("imapSettings", &mut self.imap_settings);
-        visitor.boxed("graphApiSettings", &mut self.graph_api_settings);
-        visitor.boxed("emailSetting", &mut self.email_setting);
         visitor.boxed("dmarcVerificationResult", &mut self.dmarc_verification_result);
+        visitor.boxed("emailSetting", &mut self.email_setting);
+        visitor.boxed("graphApiSettings", &mut self.graph_api_settings);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("imapSettings", &mut self.imap_settings);
+        visitor.boxed("mailFromSettings", &mut self.mail_from_settings);
+        visitor.field("mxRecordStatus", &mut self.mx_record_status);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("subDomain", &mut self.sub_domain);
         visitor.extra(&mut self.extra);
     }
 }

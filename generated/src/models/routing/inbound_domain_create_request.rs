@@ -9,21 +9,21 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InboundDomainCreateRequest {
-    /// required
-    pub id: Option<String>,
-    /// `subDomain`
-    pub sub_domain: Option<bool>,
-    /// `mailFromSettings`
-    pub mail_from_settings: Option<Box<MailFromResult>>,
     /// `customSMTPServer`
     pub custom_smtp_server: Option<Box<DomainEntityRef>>,
-    /// `imapSettings`
-    pub imap_settings: Option<Box<ImapSettings>>,
-    /// `graphApiSettings`
-    pub graph_api_settings: Option<Box<GraphApiSettings>>,
     /// `emailSetting`
     pub email_setting: Option<Box<EmailSettingReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `graphApiSettings`
+    pub graph_api_settings: Option<Box<GraphApiSettings>>,
+    /// required
+    pub id: Option<String>,
+    /// `imapSettings`
+    pub imap_settings: Option<Box<ImapSettings>>,
+    /// `mailFromSettings`
+    pub mail_from_settings: Option<Box<MailFromResult>>,
+    /// `subDomain`
+    pub sub_domain: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,13 +31,13 @@ impl codec::Model for InboundDomainCreateRequest {
     const NAME: &'static str = "InboundDomainCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("subDomain", &mut self.sub_domain);
-        visitor.boxed("mailFromSettings", &mut self.mail_from_settings);
         visitor.boxed("customSMTPServer", &mut self.custom_smtp_server);
-        visitor.boxed("imapSettings", &mut self.imap_settings);
-        visitor.boxed("graphApiSettings", &mut self.graph_api_settings);
         visitor.boxed("emailSetting", &mut self.email_setting);
+        visitor.boxed("graphApiSettings", &mut self.graph_api_settings);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("imapSettings", &mut self.imap_settings);
+        visitor.boxed("mailFromSettings", &mut self.mail_from_settings);
+        visitor.field("subDomain", &mut self.sub_domain);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,17 +9,17 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InboundDomainPatchRequest {
-    /// `mailFromSettings`
-    pub mail_from_settings: Option<Box<MailFromResult>>,
     /// `customSMTPServer`
     pub custom_smtp_server: Option<Box<DomainEntityRef>>,
-    /// `imapSettings`
-    pub imap_settings: Option<Box<ImapSettings>>,
-    /// `graphApiSettings`
-    pub graph_api_settings: Option<Box<GraphApiSettings>>,
     /// `emailSetting`
     pub email_setting: Option<Box<EmailSettingReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `graphApiSettings`
+    pub graph_api_settings: Option<Box<GraphApiSettings>>,
+    /// `imapSettings`
+    pub imap_settings: Option<Box<ImapSettings>>,
+    /// `mailFromSettings`
+    pub mail_from_settings: Option<Box<MailFromResult>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,11 @@ impl codec::Model for InboundDomainPatchRequest {
     const NAME: &'static str = "InboundDomainPatchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("mailFromSettings", &mut self.mail_from_settings);
         visitor.boxed("customSMTPServer", &mut self.custom_smtp_server);
-        visitor.boxed("imapSettings", &mut self.imap_settings);
-        visitor.boxed("graphApiSettings", &mut self.graph_api_settings);
         visitor.boxed("emailSetting", &mut self.email_setting);
+        visitor.boxed("graphApiSettings", &mut self.graph_api_settings);
+        visitor.boxed("imapSettings", &mut self.imap_settings);
+        visitor.boxed("mailFromSettings", &mut self.mail_from_settings);
         visitor.extra(&mut self.extra);
     }
 }

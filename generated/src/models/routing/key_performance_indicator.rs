@@ -10,37 +10,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicator {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub name: Option<String>,
-    /// `optimizationType`, read-only
-    pub optimization_type: Option<KeyPerformanceIndicatorOptimizationType>,
-    /// `problemType`, read-only
-    pub problem_type: Option<KeyPerformanceIndicatorProblemType>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
     /// read-only
     pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `kpiGroup`, read-only
+    pub kpi_group: Option<KeyPerformanceIndicatorKpiGroup>,
     /// `kpiType`, read-only
     pub kpi_type: Option<KeyPerformanceIndicatorKpiType>,
     /// read-only
-    pub source: Option<KeyPerformanceIndicatorSource>,
-    /// `wrapUpCodeConfig`, read-only
-    pub wrap_up_code_config: Option<Box<WrapUpCodeConfig>>,
+    pub name: Option<String>,
+    /// `optimizationType`, read-only
+    pub optimization_type: Option<KeyPerformanceIndicatorOptimizationType>,
     /// `outcomeConfig`, read-only
     pub outcome_config: Option<Box<OutcomeConfig>>,
-    /// read-only
-    pub status: Option<KeyPerformanceIndicatorStatus>,
-    /// `kpiGroup`, read-only
-    pub kpi_group: Option<KeyPerformanceIndicatorKpiGroup>,
+    /// `problemType`, read-only
+    pub problem_type: Option<KeyPerformanceIndicatorProblemType>,
     /// read-only
     pub queues: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub source: Option<KeyPerformanceIndicatorSource>,
+    /// read-only
+    pub status: Option<KeyPerformanceIndicatorStatus>,
+    /// `wrapUpCodeConfig`, read-only
+    pub wrap_up_code_config: Option<Box<WrapUpCodeConfig>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,21 +48,21 @@ impl codec::Model for KeyPerformanceIndicator {
     const NAME: &'static str = "KeyPerformanceIndicator";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("optimizationType", &mut self.optimization_type);
-        visitor.field("problemType", &mut self.problem_type);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("description", &mut self.description);
-        visitor.field("kpiType", &mut self.kpi_type);
-        visitor.field("source", &mut self.source);
-        visitor.boxed("wrapUpCodeConfig", &mut self.wrap_up_code_config);
-        visitor.boxed("outcomeConfig", &mut self.outcome_config);
-        visitor.field("status", &mut self.status);
+        visitor.field("id", &mut self.id);
         visitor.field("kpiGroup", &mut self.kpi_group);
+        visitor.field("kpiType", &mut self.kpi_type);
+        visitor.field("name", &mut self.name);
+        visitor.field("optimizationType", &mut self.optimization_type);
+        visitor.boxed("outcomeConfig", &mut self.outcome_config);
+        visitor.field("problemType", &mut self.problem_type);
         visitor.field("queues", &mut self.queues);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("wrapUpCodeConfig", &mut self.wrap_up_code_config);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::routing::Check;
 
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicatorAssessment {
-    /// read-only
-    pub kpi: Option<String>,
     /// `assessmentResult`, read-only
     pub assessment_result: Option<KeyPerformanceIndicatorAssessmentAssessmentResult>,
     /// read-only
     pub checks: Option<Vec<Check>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub kpi: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for KeyPerformanceIndicatorAssessment {
     const NAME: &'static str = "KeyPerformanceIndicatorAssessment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("kpi", &mut self.kpi);
         visitor.field("assessmentResult", &mut self.assessment_result);
         visitor.field("checks", &mut self.checks);
+        visitor.field("kpi", &mut self.kpi);
         visitor.extra(&mut self.extra);
     }
 }

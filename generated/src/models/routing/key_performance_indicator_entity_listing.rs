@@ -6,7 +6,7 @@ use crate::models::routing::KeyPerformanceIndicator;
 #[derive(Clone, Default)]
 pub struct KeyPerformanceIndicatorEntityListing {
     pub entities: Option<Vec<KeyPerformanceIndicator>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

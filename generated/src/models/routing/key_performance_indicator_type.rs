@@ -8,7 +8,7 @@ pub struct KeyPerformanceIndicatorType {
     pub id: Option<KeyPerformanceIndicatorTypeId>,
     /// read-only
     pub sources: Option<Vec<KeyPerformanceIndicatorTypeSources>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

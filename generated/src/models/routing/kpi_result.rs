@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KpiResult {
-    /// `kpiTotalOn`, read-only
-    pub kpi_total_on: Option<i64>,
-    /// `kpiTotalOff`, read-only
-    pub kpi_total_off: Option<i64>,
-    /// `interactionCountOn`, read-only
-    pub interaction_count_on: Option<i64>,
     /// `interactionCountOff`, read-only
     pub interaction_count_off: Option<i64>,
+    /// `interactionCountOn`, read-only
+    pub interaction_count_on: Option<i64>,
+    /// `kpiTotalOff`, read-only
+    pub kpi_total_off: Option<i64>,
+    /// `kpiTotalOn`, read-only
+    pub kpi_total_on: Option<i64>,
     /// `mediaType`, read-only
     pub media_type: Option<KpiResultMediaType>,
     /// `percentageBenefit`, read-only
     pub percentage_benefit: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for KpiResult {
     const NAME: &'static str = "KpiResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("kpiTotalOn", &mut self.kpi_total_on);
-        visitor.field("kpiTotalOff", &mut self.kpi_total_off);
-        visitor.field("interactionCountOn", &mut self.interaction_count_on);
         visitor.field("interactionCountOff", &mut self.interaction_count_off);
+        visitor.field("interactionCountOn", &mut self.interaction_count_on);
+        visitor.field("kpiTotalOff", &mut self.kpi_total_off);
+        visitor.field("kpiTotalOn", &mut self.kpi_total_on);
         visitor.field("mediaType", &mut self.media_type);
         visitor.field("percentageBenefit", &mut self.percentage_benefit);
         visitor.extra(&mut self.extra);

@@ -5,11 +5,11 @@ use crate::models::routing::Record;
 
 #[derive(Clone, Default)]
 pub struct MailFromResult {
-    pub status: Option<MailFromResultStatus>,
-    pub records: Option<Vec<Record>>,
     /// `mailFromDomain`, required
     pub mail_from_domain: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub records: Option<Vec<Record>>,
+    pub status: Option<MailFromResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for MailFromResult {
     const NAME: &'static str = "MailFromResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.field("records", &mut self.records);
         visitor.field("mailFromDomain", &mut self.mail_from_domain);
+        visitor.field("records", &mut self.records);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

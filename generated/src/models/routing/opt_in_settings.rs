@@ -9,7 +9,7 @@ pub struct OptInSettings {
     pub keyword: Option<Vec<String>>,
     /// required
     pub response: Option<Box<ComplianceResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

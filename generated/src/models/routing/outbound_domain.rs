@@ -7,22 +7,22 @@ use crate::models::routing::{
 
 #[derive(Clone, Default)]
 pub struct OutboundDomain {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `cnameVerificationResult`
     pub cname_verification_result: Option<Box<VerificationResult>>,
     /// `dkimVerificationResult`
     pub dkim_verification_result: Option<Box<VerificationResult>>,
-    /// `senderType`
-    pub sender_type: Option<OutboundDomainSenderType>,
-    /// `emailSetting`
-    pub email_setting: Option<Box<EmailSetting>>,
     /// `dmarcVerificationResult`, read-only
     pub dmarc_verification_result: Option<Box<DmarcResult>>,
+    /// `emailSetting`
+    pub email_setting: Option<Box<EmailSetting>>,
+    /// required
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `senderType`
+    pub sender_type: Option<OutboundDomainSenderType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for OutboundDomain {
     const NAME: &'static str = "OutboundDomain";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("cnameVerificationResult", &mut self.cname_verification_result);
         visitor.boxed("dkimVerificationResult", &mut self.dkim_verification_result);
-        visitor.field("senderType", &mut self.sender_type);
-        visitor.boxed("emailSetting", &mut self.email_setting);
         visitor.boxed("dmarcVerificationResult", &mut self.dmarc_verification_result);
+        visitor.boxed("emailSetting", &mut self.email_setting);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("senderType", &mut self.sender_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::routing::{EmailOutboundDomainResultSenderType, EmailSettingRe
 
 #[derive(Clone, Default)]
 pub struct OutboundDomainCreateRequest {
-    /// required
-    pub id: Option<String>,
-    /// `senderType`
-    pub sender_type: Option<OutboundDomainCreateRequestSenderType>,
     /// `emailSetting`
     pub email_setting: Option<Box<EmailSettingReference>>,
     /// required
+    pub id: Option<String>,
+    /// required
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `senderType`
+    pub sender_type: Option<OutboundDomainCreateRequestSenderType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for OutboundDomainCreateRequest {
     const NAME: &'static str = "OutboundDomainCreateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("senderType", &mut self.sender_type);
         visitor.boxed("emailSetting", &mut self.email_setting);
+        visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
+        visitor.field("senderType", &mut self.sender_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,11 +9,11 @@ use crate::models::routing::{
 pub struct OutboundDomainPatchRequest {
     /// `customSMTPServer`
     pub custom_smtp_server: Option<Box<CustomSmtpServerRequest>>,
-    /// `senderType`
-    pub sender_type: Option<OutboundDomainPatchRequestSenderType>,
     /// `emailSetting`
     pub email_setting: Option<Box<EmailSettingReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `senderType`
+    pub sender_type: Option<OutboundDomainPatchRequestSenderType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for OutboundDomainPatchRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("customSMTPServer", &mut self.custom_smtp_server);
-        visitor.field("senderType", &mut self.sender_type);
         visitor.boxed("emailSetting", &mut self.email_setting);
+        visitor.field("senderType", &mut self.sender_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct PatchPredictorRequest {
     pub schedule: Option<Box<PredictorSchedule>>,
     /// `workloadBalancingConfig`
     pub workload_balancing_config: Option<Box<PredictorWorkloadBalancing>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

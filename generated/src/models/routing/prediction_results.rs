@@ -5,13 +5,13 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct PredictionResults {
-    pub intent: Option<PredictionResultsIntent>,
-    /// required
-    pub formula: Option<PredictionResultsFormula>,
     /// `estimatedWaitTimeSeconds`, required
     pub estimated_wait_time_seconds: Option<i64>,
+    /// required
+    pub formula: Option<PredictionResultsFormula>,
+    pub intent: Option<PredictionResultsIntent>,
     pub label: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for PredictionResults {
     const NAME: &'static str = "PredictionResults";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("intent", &mut self.intent);
-        visitor.field("formula", &mut self.formula);
         visitor.field("estimatedWaitTimeSeconds", &mut self.estimated_wait_time_seconds);
+        visitor.field("formula", &mut self.formula);
+        visitor.field("intent", &mut self.intent);
         visitor.boxed("label", &mut self.label);
         visitor.extra(&mut self.extra);
     }

@@ -11,30 +11,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Predictor {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub queues: Option<Vec<AddressableEntityRef>>,
-    /// required
-    pub kpi: Option<String>,
-    /// `routingTimeoutSeconds`
-    pub routing_timeout_seconds: Option<i64>,
-    pub schedule: Option<Box<PredictorSchedule>>,
-    /// read-only
-    pub state: Option<PredictorState>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `workloadBalancingConfig`
-    pub workload_balancing_config: Option<Box<PredictorWorkloadBalancing>>,
     /// `errorCode`, read-only
     pub error_code: Option<String>,
     /// read-only
+    pub id: Option<String>,
+    /// required
+    pub kpi: Option<String>,
+    /// read-only
     pub models: Option<Vec<PredictorModelBrief>>,
+    /// required
+    pub queues: Option<Vec<AddressableEntityRef>>,
+    /// `routingTimeoutSeconds`
+    pub routing_timeout_seconds: Option<i64>,
+    pub schedule: Option<Box<PredictorSchedule>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<PredictorState>,
+    /// `workloadBalancingConfig`
+    pub workload_balancing_config: Option<Box<PredictorWorkloadBalancing>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,18 +42,18 @@ impl codec::Model for Predictor {
     const NAME: &'static str = "Predictor";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("queues", &mut self.queues);
-        visitor.field("kpi", &mut self.kpi);
-        visitor.field("routingTimeoutSeconds", &mut self.routing_timeout_seconds);
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("state", &mut self.state);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("workloadBalancingConfig", &mut self.workload_balancing_config);
         visitor.field("errorCode", &mut self.error_code);
+        visitor.field("id", &mut self.id);
+        visitor.field("kpi", &mut self.kpi);
         visitor.field("models", &mut self.models);
+        visitor.field("queues", &mut self.queues);
+        visitor.field("routingTimeoutSeconds", &mut self.routing_timeout_seconds);
+        visitor.boxed("schedule", &mut self.schedule);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("workloadBalancingConfig", &mut self.workload_balancing_config);
         visitor.extra(&mut self.extra);
     }
 }

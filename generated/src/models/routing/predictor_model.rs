@@ -7,20 +7,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PredictorModel {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub kpi: Option<String>,
-    /// read-only
-    pub queues: Option<Vec<AddressableEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateTrained`, read-only
     pub date_trained: Option<time::Timestamp>,
+    pub features: Option<Vec<PredictorModelFeature>>,
+    /// read-only
+    pub id: Option<String>,
+    /// read-only
+    pub kpi: Option<String>,
     /// `mediaType`, read-only
     pub media_type: Option<PredictorModelMediaType>,
-    pub features: Option<Vec<PredictorModelFeature>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub queues: Option<Vec<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for PredictorModel {
     const NAME: &'static str = "PredictorModel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("kpi", &mut self.kpi);
-        visitor.field("queues", &mut self.queues);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateTrained", &mut self.date_trained);
-        visitor.field("mediaType", &mut self.media_type);
         visitor.field("features", &mut self.features);
+        visitor.field("id", &mut self.id);
+        visitor.field("kpi", &mut self.kpi);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("queues", &mut self.queues);
         visitor.extra(&mut self.extra);
     }
 }

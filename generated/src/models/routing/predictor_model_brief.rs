@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PredictorModelBrief {
-    /// `mediaType`, read-only
-    pub media_type: Option<PredictorModelBriefMediaType>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// `mediaType`, read-only
+    pub media_type: Option<PredictorModelBriefMediaType>,
     /// `retrainingErrors`, read-only
     pub retraining_errors: Option<Vec<PredictorModelRetrainingError>>,
     /// read-only
     pub state: Option<PredictorModelBriefState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for PredictorModelBrief {
     const NAME: &'static str = "PredictorModelBrief";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mediaType", &mut self.media_type);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.field("retrainingErrors", &mut self.retraining_errors);
         visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct PredictorModelFeature {
     /// read-only
     pub id: Option<String>,
-    /// read-only
-    pub r#type: Option<PredictorModelFeatureType>,
     /// `percentageImportance`, read-only
     pub percentage_importance: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub r#type: Option<PredictorModelFeatureType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for PredictorModelFeature {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("type", &mut self.r#type);
         visitor.field("percentageImportance", &mut self.percentage_importance);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

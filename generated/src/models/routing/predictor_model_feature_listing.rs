@@ -6,7 +6,7 @@ use crate::models::routing::PredictorModelFeature;
 #[derive(Clone, Default)]
 pub struct PredictorModelFeatureListing {
     pub entities: Option<Vec<PredictorModelFeature>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

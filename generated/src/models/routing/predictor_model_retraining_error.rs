@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PredictorModelRetrainingError {
-    /// read-only
-    pub id: Option<String>,
-    /// `errorCode`, required, read-only
-    pub error_code: Option<PredictorModelRetrainingErrorErrorCode>,
     /// `dateOfFirstOccurrence`, required, read-only
     pub date_of_first_occurrence: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `errorCode`, required, read-only
+    pub error_code: Option<PredictorModelRetrainingErrorErrorCode>,
+    /// read-only
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for PredictorModelRetrainingError {
     const NAME: &'static str = "PredictorModelRetrainingError";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("errorCode", &mut self.error_code);
         visitor.field("dateOfFirstOccurrence", &mut self.date_of_first_occurrence);
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct PredictorModels {
     pub entities: Option<Vec<PredictorModel>>,
     /// `predictorModels`
     pub predictor_models: Option<Vec<PredictorModel>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

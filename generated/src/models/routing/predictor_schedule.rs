@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PredictorSchedule {
-    /// `scheduleType`, required
-    pub schedule_type: Option<PredictorScheduleScheduleType>,
     /// `dateStarted`, read-only
     pub date_started: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `scheduleType`, required
+    pub schedule_type: Option<PredictorScheduleScheduleType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for PredictorSchedule {
     const NAME: &'static str = "PredictorSchedule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("scheduleType", &mut self.schedule_type);
         visitor.field("dateStarted", &mut self.date_started);
+        visitor.field("scheduleType", &mut self.schedule_type);
         visitor.extra(&mut self.extra);
     }
 }

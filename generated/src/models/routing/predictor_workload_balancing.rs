@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct PredictorWorkloadBalancing {
     /// required
     pub enabled: Option<bool>,
-    /// `minimumOccupancy`
-    pub minimum_occupancy: Option<i64>,
     /// `maximumOccupancy`
     pub maximum_occupancy: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minimumOccupancy`
+    pub minimum_occupancy: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for PredictorWorkloadBalancing {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("enabled", &mut self.enabled);
-        visitor.field("minimumOccupancy", &mut self.minimum_occupancy);
         visitor.field("maximumOccupancy", &mut self.maximum_occupancy);
+        visitor.field("minimumOccupancy", &mut self.minimum_occupancy);
         visitor.extra(&mut self.extra);
     }
 }

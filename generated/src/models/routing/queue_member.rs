@@ -6,18 +6,18 @@ use crate::models::shared_by_19_01097d::{RoutingStatus, User};
 #[derive(Clone, Default)]
 pub struct QueueMember {
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub user: Option<Box<User>>,
-    /// `ringNumber`
-    pub ring_number: Option<i64>,
     pub joined: Option<bool>,
     /// `memberBy`
     pub member_by: Option<String>,
+    pub name: Option<String>,
+    /// `ringNumber`
+    pub ring_number: Option<i64>,
     /// `routingStatus`
     pub routing_status: Option<Box<RoutingStatus>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for QueueMember {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("ringNumber", &mut self.ring_number);
         visitor.field("joined", &mut self.joined);
         visitor.field("memberBy", &mut self.member_by);
+        visitor.field("name", &mut self.name);
+        visitor.field("ringNumber", &mut self.ring_number);
         visitor.boxed("routingStatus", &mut self.routing_status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,19 +6,19 @@ use crate::models::routing::QueueMember;
 #[derive(Clone, Default)]
 pub struct QueueMemberEntityListing {
     pub entities: Option<Vec<QueueMember>>,
+    /// `firstUri`
+    pub first_uri: Option<String>,
+    /// `nextUri`
+    pub next_uri: Option<String>,
     /// `pageNumber`
     pub page_number: Option<i64>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    /// `firstUri`
-    pub first_uri: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
-    /// `nextUri`
-    pub next_uri: Option<String>,
     /// `previousUri`
     pub previous_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for QueueMemberEntityListing {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("entities", &mut self.entities);
+        visitor.field("firstUri", &mut self.first_uri);
+        visitor.field("nextUri", &mut self.next_uri);
         visitor.field("pageNumber", &mut self.page_number);
         visitor.field("pageSize", &mut self.page_size);
-        visitor.field("firstUri", &mut self.first_uri);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("nextUri", &mut self.next_uri);
         visitor.field("previousUri", &mut self.previous_uri);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

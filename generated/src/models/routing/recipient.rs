@@ -8,23 +8,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Recipient {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub flow: Option<Box<Flow>>,
+    /// `createdBy`
+    pub created_by: Option<Box<User>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<User>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<User>>,
+    pub flow: Option<Box<Flow>>,
+    /// read-only
+    pub id: Option<String>,
     /// `messengerType`
     pub messenger_type: Option<RecipientMessengerType>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<User>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for Recipient {
     const NAME: &'static str = "Recipient";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("flow", &mut self.flow);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.field("id", &mut self.id);
         visitor.field("messengerType", &mut self.messenger_type);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,18 +5,18 @@ use crate::models::routing::RequestScoredAgent;
 
 #[derive(Clone, Default)]
 pub struct RoutingConversationAttributesRequest {
-    pub priority: Option<i64>,
-    /// `skillIds`
-    pub skill_ids: Option<Vec<String>>,
-    /// `skillExpression`
-    pub skill_expression: Option<String>,
-    /// `languageId`
-    pub language_id: Option<String>,
     /// `labelId`
     pub label_id: Option<String>,
+    /// `languageId`
+    pub language_id: Option<String>,
+    pub priority: Option<i64>,
     /// `requestScoredAgents`
     pub request_scored_agents: Option<Vec<RequestScoredAgent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `skillExpression`
+    pub skill_expression: Option<String>,
+    /// `skillIds`
+    pub skill_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for RoutingConversationAttributesRequest {
     const NAME: &'static str = "RoutingConversationAttributesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("priority", &mut self.priority);
-        visitor.field("skillIds", &mut self.skill_ids);
-        visitor.field("skillExpression", &mut self.skill_expression);
-        visitor.field("languageId", &mut self.language_id);
         visitor.field("labelId", &mut self.label_id);
+        visitor.field("languageId", &mut self.language_id);
+        visitor.field("priority", &mut self.priority);
         visitor.field("requestScoredAgents", &mut self.request_scored_agents);
+        visitor.field("skillExpression", &mut self.skill_expression);
+        visitor.field("skillIds", &mut self.skill_ids);
         visitor.extra(&mut self.extra);
     }
 }

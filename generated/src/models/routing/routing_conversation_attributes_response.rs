@@ -8,17 +8,17 @@ use crate::models::shared_by_6_4ceb5e::ScoredAgent;
 
 #[derive(Clone, Default)]
 pub struct RoutingConversationAttributesResponse {
-    pub priority: Option<i64>,
-    pub skills: Option<Vec<RoutingSkill>>,
-    pub language: Option<Box<Language>>,
     pub label: Option<Box<UtilizationLabel>>,
+    pub language: Option<Box<Language>>,
+    pub priority: Option<i64>,
     /// `scoredAgents`
     pub scored_agents: Option<Vec<ScoredAgent>>,
     /// `skillExpression`
     pub skill_expression: Option<String>,
     /// `skillExpressionId`
     pub skill_expression_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub skills: Option<Vec<RoutingSkill>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for RoutingConversationAttributesResponse {
     const NAME: &'static str = "RoutingConversationAttributesResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("priority", &mut self.priority);
-        visitor.field("skills", &mut self.skills);
-        visitor.boxed("language", &mut self.language);
         visitor.boxed("label", &mut self.label);
+        visitor.boxed("language", &mut self.language);
+        visitor.field("priority", &mut self.priority);
         visitor.field("scoredAgents", &mut self.scored_agents);
         visitor.field("skillExpression", &mut self.skill_expression);
         visitor.field("skillExpressionId", &mut self.skill_expression_id);
+        visitor.field("skills", &mut self.skills);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SkillExpression {
+    pub expression: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub expression: Option<String>,
     /// `queueId`
     pub queue_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for SkillExpression {
     const NAME: &'static str = "SkillExpression";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("expression", &mut self.expression);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("expression", &mut self.expression);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

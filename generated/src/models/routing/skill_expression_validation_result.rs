@@ -5,12 +5,12 @@ use crate::models::routing::{SkillExpressionValidationError, SkillReference};
 
 #[derive(Clone, Default)]
 pub struct SkillExpressionValidationResult {
-    pub valid: Option<bool>,
-    pub expression: Option<String>,
-    pub skills: Option<Vec<SkillReference>>,
     pub errors: Option<Vec<SkillExpressionValidationError>>,
+    pub expression: Option<String>,
     pub hint: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub skills: Option<Vec<SkillReference>>,
+    pub valid: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,11 +18,11 @@ impl codec::Model for SkillExpressionValidationResult {
     const NAME: &'static str = "SkillExpressionValidationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("valid", &mut self.valid);
-        visitor.field("expression", &mut self.expression);
-        visitor.field("skills", &mut self.skills);
         visitor.field("errors", &mut self.errors);
+        visitor.field("expression", &mut self.expression);
         visitor.field("hint", &mut self.hint);
+        visitor.field("skills", &mut self.skills);
+        visitor.field("valid", &mut self.valid);
         visitor.extra(&mut self.extra);
     }
 }

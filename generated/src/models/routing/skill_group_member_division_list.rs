@@ -6,7 +6,7 @@ use crate::models::shared_by_24_565fba::Division;
 #[derive(Clone, Default)]
 pub struct SkillGroupMemberDivisionList {
     pub entities: Option<Vec<Division>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct SkillGroupMemberDivisions {
     pub add_division_ids: Option<Vec<String>>,
     /// `removeDivisionIds`
     pub remove_division_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,27 +8,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SkillGroupWithMemberDivisions {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<WritableDivision>>,
-    pub description: Option<String>,
-    /// `memberCount`, read-only
-    pub member_count: Option<i64>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub division: Option<Box<WritableDivision>>,
     /// read-only
-    pub status: Option<SkillGroupWithMemberDivisionsStatus>,
-    /// `skillConditions`, required
-    pub skill_conditions: Option<Vec<SkillGroupCondition>>,
+    pub id: Option<String>,
+    /// `memberCount`, read-only
+    pub member_count: Option<i64>,
     /// `memberDivisions`
     pub member_divisions: Option<Vec<String>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `skillConditions`, required
+    pub skill_conditions: Option<Vec<SkillGroupCondition>>,
+    /// read-only
+    pub status: Option<SkillGroupWithMemberDivisionsStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,17 +36,17 @@ impl codec::Model for SkillGroupWithMemberDivisions {
     const NAME: &'static str = "SkillGroupWithMemberDivisions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("memberCount", &mut self.member_count);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("status", &mut self.status);
-        visitor.field("skillConditions", &mut self.skill_conditions);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("memberCount", &mut self.member_count);
         visitor.field("memberDivisions", &mut self.member_divisions);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("skillConditions", &mut self.skill_conditions);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

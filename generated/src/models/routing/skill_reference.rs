@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct SkillReference {
     pub id: Option<String>,
-    pub name: Option<String>,
     /// `isLanguageSkill`
     pub is_language_skill: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SkillReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("isLanguageSkill", &mut self.is_language_skill);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,21 +4,21 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SmsAddress {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub street: Option<String>,
     pub city: Option<String>,
-    pub region: Option<String>,
-    /// `postalCode`
-    pub postal_code: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
     /// read-only
-    pub validated: Option<bool>,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    /// `postalCode`
+    pub postal_code: Option<String>,
+    pub region: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub street: Option<String>,
+    /// read-only
+    pub validated: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,15 +26,15 @@ impl codec::Model for SmsAddress {
     const NAME: &'static str = "SmsAddress";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("city", &mut self.city);
+        visitor.field("countryCode", &mut self.country_code);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("street", &mut self.street);
-        visitor.field("city", &mut self.city);
-        visitor.field("region", &mut self.region);
         visitor.field("postalCode", &mut self.postal_code);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("validated", &mut self.validated);
+        visitor.field("region", &mut self.region);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("street", &mut self.street);
+        visitor.field("validated", &mut self.validated);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,25 +4,25 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SmsAddressProvision {
+    /// `autoCorrectAddress`
+    pub auto_correct_address: Option<bool>,
+    /// required
+    pub city: Option<String>,
+    /// `countryCode`, required
+    pub country_code: Option<String>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// required
-    pub street: Option<String>,
-    /// required
-    pub city: Option<String>,
-    /// required
-    pub region: Option<String>,
     /// `postalCode`, required
     pub postal_code: Option<String>,
-    /// `countryCode`, required
-    pub country_code: Option<String>,
-    /// `autoCorrectAddress`
-    pub auto_correct_address: Option<bool>,
+    /// required
+    pub region: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub street: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for SmsAddressProvision {
     const NAME: &'static str = "SmsAddressProvision";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("autoCorrectAddress", &mut self.auto_correct_address);
+        visitor.field("city", &mut self.city);
+        visitor.field("countryCode", &mut self.country_code);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("street", &mut self.street);
-        visitor.field("city", &mut self.city);
-        visitor.field("region", &mut self.region);
         visitor.field("postalCode", &mut self.postal_code);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("autoCorrectAddress", &mut self.auto_correct_address);
+        visitor.field("region", &mut self.region);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("street", &mut self.street);
         visitor.extra(&mut self.extra);
     }
 }

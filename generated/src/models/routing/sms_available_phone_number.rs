@@ -8,23 +8,23 @@ use crate::models::routing::{
 
 #[derive(Clone, Default)]
 pub struct SmsAvailablePhoneNumber {
+    /// `addressRequirement`
+    pub address_requirement: Option<SmsAvailablePhoneNumberAddressRequirement>,
+    pub capabilities: Option<Vec<SmsAvailablePhoneNumberCapabilities>>,
+    pub city: Option<String>,
+    /// `countryCode`
+    pub country_code: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
     /// `phoneNumber`
     pub phone_number: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    pub region: Option<String>,
-    pub city: Option<String>,
-    pub capabilities: Option<Vec<SmsAvailablePhoneNumberCapabilities>>,
     /// `phoneNumberType`
     pub phone_number_type: Option<SmsAvailablePhoneNumberPhoneNumberType>,
-    /// `addressRequirement`
-    pub address_requirement: Option<SmsAvailablePhoneNumberAddressRequirement>,
+    pub region: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for SmsAvailablePhoneNumber {
     const NAME: &'static str = "SmsAvailablePhoneNumber";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("addressRequirement", &mut self.address_requirement);
+        visitor.field("capabilities", &mut self.capabilities);
+        visitor.field("city", &mut self.city);
+        visitor.field("countryCode", &mut self.country_code);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("phoneNumber", &mut self.phone_number);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("region", &mut self.region);
-        visitor.field("city", &mut self.city);
-        visitor.field("capabilities", &mut self.capabilities);
         visitor.field("phoneNumberType", &mut self.phone_number_type);
-        visitor.field("addressRequirement", &mut self.address_requirement);
+        visitor.field("region", &mut self.region);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

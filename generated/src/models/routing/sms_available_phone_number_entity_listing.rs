@@ -7,7 +7,7 @@ use crate::models::routing::SmsAvailablePhoneNumber;
 #[derive(Clone, Default)]
 pub struct SmsAvailablePhoneNumberEntityListing {
     pub entities: Option<Vec<SmsAvailablePhoneNumber>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

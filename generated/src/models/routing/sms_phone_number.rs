@@ -13,59 +13,59 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SmsPhoneNumber {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `phoneNumber`, required
-    pub phone_number: Option<String>,
-    /// `phoneNumberType`, read-only
-    pub phone_number_type: Option<SmsPhoneNumberPhoneNumberType>,
-    /// `provisionedThroughPureCloud`
-    pub provisioned_through_pure_cloud: Option<bool>,
-    /// `phoneNumberStatus`
-    pub phone_number_status: Option<SmsPhoneNumberPhoneNumberStatus>,
+    /// `addressId`
+    pub address_id: Option<Box<SmsAddress>>,
+    /// `autoRenewable`
+    pub auto_renewable: Option<SmsPhoneNumberAutoRenewable>,
+    /// `cancellationDate`
+    pub cancellation_date: Option<time::Timestamp>,
     /// read-only
     pub capabilities: Option<Vec<SmsPhoneNumberCapabilities>>,
+    pub compliance: Option<Box<Compliance>>,
+    pub country: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
+    /// `createdBy`
+    pub created_by: Option<Box<User>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<User>>,
+    /// read-only
+    pub id: Option<String>,
+    pub integration: Option<Box<DomainEntityRef>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<User>>,
-    /// required
-    pub version: Option<i64>,
-    /// `purchaseDate`
-    pub purchase_date: Option<time::Timestamp>,
-    /// `cancellationDate`
-    pub cancellation_date: Option<time::Timestamp>,
-    /// `renewalDate`
-    pub renewal_date: Option<time::Timestamp>,
-    /// `autoRenewable`
-    pub auto_renewable: Option<SmsPhoneNumberAutoRenewable>,
-    /// `addressId`
-    pub address_id: Option<Box<SmsAddress>>,
-    /// `shortCodeBillingType`
-    pub short_code_billing_type: Option<SmsPhoneNumberShortCodeBillingType>,
+    pub name: Option<String>,
+    /// `phoneNumber`, required
+    pub phone_number: Option<String>,
+    /// `phoneNumberStatus`
+    pub phone_number_status: Option<SmsPhoneNumberPhoneNumberStatus>,
+    /// `phoneNumberType`, read-only
+    pub phone_number_type: Option<SmsPhoneNumberPhoneNumberType>,
+    /// `provisionedThroughPureCloud`
+    pub provisioned_through_pure_cloud: Option<bool>,
     /// `provisioningStatus`
     pub provisioning_status: Option<Box<SmsProvisioningStatus>>,
-    pub country: Option<String>,
-    /// `supportsSms`
-    pub supports_sms: Option<bool>,
-    /// `supportsMms`
-    pub supports_mms: Option<bool>,
-    /// `supportsVoice`
-    pub supports_voice: Option<bool>,
-    pub integration: Option<Box<DomainEntityRef>>,
-    pub compliance: Option<Box<Compliance>>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// `purchaseDate`
+    pub purchase_date: Option<time::Timestamp>,
+    /// `renewalDate`
+    pub renewal_date: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shortCodeBillingType`
+    pub short_code_billing_type: Option<SmsPhoneNumberShortCodeBillingType>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// `supportsMms`
+    pub supports_mms: Option<bool>,
+    /// `supportsSms`
+    pub supports_sms: Option<bool>,
+    /// `supportsVoice`
+    pub supports_voice: Option<bool>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -73,38 +73,38 @@ impl codec::Model for SmsPhoneNumber {
     const NAME: &'static str = "SmsPhoneNumber";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("addressId", &mut self.address_id);
+        visitor.field("autoRenewable", &mut self.auto_renewable);
+        visitor.field("cancellationDate", &mut self.cancellation_date);
+        visitor.field("capabilities", &mut self.capabilities);
+        visitor.boxed("compliance", &mut self.compliance);
+        visitor.field("country", &mut self.country);
+        visitor.field("countryCode", &mut self.country_code);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("id", &mut self.id);
+        visitor.boxed("integration", &mut self.integration);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("name", &mut self.name);
         visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.field("phoneNumberStatus", &mut self.phone_number_status);
         visitor.field("phoneNumberType", &mut self.phone_number_type);
         visitor
             .field(
                 "provisionedThroughPureCloud",
                 &mut self.provisioned_through_pure_cloud,
             );
-        visitor.field("phoneNumberStatus", &mut self.phone_number_status);
-        visitor.field("capabilities", &mut self.capabilities);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("version", &mut self.version);
-        visitor.field("purchaseDate", &mut self.purchase_date);
-        visitor.field("cancellationDate", &mut self.cancellation_date);
-        visitor.field("renewalDate", &mut self.renewal_date);
-        visitor.field("autoRenewable", &mut self.auto_renewable);
-        visitor.boxed("addressId", &mut self.address_id);
-        visitor.field("shortCodeBillingType", &mut self.short_code_billing_type);
         visitor.boxed("provisioningStatus", &mut self.provisioning_status);
-        visitor.field("country", &mut self.country);
-        visitor.field("supportsSms", &mut self.supports_sms);
-        visitor.field("supportsMms", &mut self.supports_mms);
-        visitor.field("supportsVoice", &mut self.supports_voice);
-        visitor.boxed("integration", &mut self.integration);
-        visitor.boxed("compliance", &mut self.compliance);
-        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("purchaseDate", &mut self.purchase_date);
+        visitor.field("renewalDate", &mut self.renewal_date);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("shortCodeBillingType", &mut self.short_code_billing_type);
+        visitor.boxed("supportedContent", &mut self.supported_content);
+        visitor.field("supportsMms", &mut self.supports_mms);
+        visitor.field("supportsSms", &mut self.supports_sms);
+        visitor.field("supportsVoice", &mut self.supports_voice);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,22 +6,22 @@ use crate::models::routing::Compliance;
 
 #[derive(Clone, Default)]
 pub struct SmsPhoneNumberImport {
+    pub compliance: Option<Box<Compliance>>,
+    /// `countryCode`, required
+    pub country_code: Option<String>,
     /// read-only
     pub id: Option<String>,
+    /// `integrationId`, required
+    pub integration_id: Option<String>,
     /// `phoneNumber`, required
     pub phone_number: Option<String>,
     /// `phoneNumberType`, required
     pub phone_number_type: Option<SmsPhoneNumberImportPhoneNumberType>,
-    /// `countryCode`, required
-    pub country_code: Option<String>,
-    /// `integrationId`, required
-    pub integration_id: Option<String>,
-    pub compliance: Option<Box<Compliance>>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for SmsPhoneNumberImport {
     const NAME: &'static str = "SmsPhoneNumberImport";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("compliance", &mut self.compliance);
+        visitor.field("countryCode", &mut self.country_code);
         visitor.field("id", &mut self.id);
+        visitor.field("integrationId", &mut self.integration_id);
         visitor.field("phoneNumber", &mut self.phone_number);
         visitor.field("phoneNumberType", &mut self.phone_number_type);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("integrationId", &mut self.integration_id);
-        visitor.boxed("compliance", &mut self.compliance);
-        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::conversations_and_routing_and_web_deployments::SupportedConte
 pub struct SmsPhoneNumberPatchRequest {
     /// read-only
     pub id: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for SmsPhoneNumberPatchRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

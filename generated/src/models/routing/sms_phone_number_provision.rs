@@ -6,22 +6,22 @@ use crate::models::routing::SmsPhoneNumberImportPhoneNumberType;
 
 #[derive(Clone, Default)]
 pub struct SmsPhoneNumberProvision {
+    /// `addressId`
+    pub address_id: Option<String>,
+    /// `countryCode`, required
+    pub country_code: Option<String>,
     /// read-only
     pub id: Option<String>,
+    pub name: Option<String>,
     /// `phoneNumber`, required
     pub phone_number: Option<String>,
     /// `phoneNumberType`, required
     pub phone_number_type: Option<SmsPhoneNumberProvisionPhoneNumberType>,
-    /// `countryCode`, required
-    pub country_code: Option<String>,
-    pub name: Option<String>,
-    /// `addressId`
-    pub address_id: Option<String>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for SmsPhoneNumberProvision {
     const NAME: &'static str = "SmsPhoneNumberProvision";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("addressId", &mut self.address_id);
+        visitor.field("countryCode", &mut self.country_code);
         visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("phoneNumber", &mut self.phone_number);
         visitor.field("phoneNumberType", &mut self.phone_number_type);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("name", &mut self.name);
-        visitor.field("addressId", &mut self.address_id);
-        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

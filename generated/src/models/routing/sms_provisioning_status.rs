@@ -7,10 +7,10 @@ use crate::models::shared_by_17_e2efed::ErrorBody;
 #[derive(Clone, Default)]
 pub struct SmsProvisioningStatus {
     pub action: Option<SmsProvisioningStatusAction>,
-    pub state: Option<SmsProvisioningStatusState>,
     pub error: Option<Box<ErrorBody>>,
+    pub state: Option<SmsProvisioningStatusState>,
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for SmsProvisioningStatus {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("action", &mut self.action);
-        visitor.field("state", &mut self.state);
         visitor.boxed("error", &mut self.error);
+        visitor.field("state", &mut self.state);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }

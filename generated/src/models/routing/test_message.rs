@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TestMessage {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub to: Option<Vec<EmailAddress>>,
     /// required
     pub from: Option<Box<EmailAddress>>,
+    /// `htmlBody`
+    pub html_body: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     pub subject: Option<String>,
     /// `textBody`, required
     pub text_body: Option<String>,
-    /// `htmlBody`
-    pub html_body: Option<String>,
     pub time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub to: Option<Vec<EmailAddress>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for TestMessage {
     const NAME: &'static str = "TestMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("to", &mut self.to);
         visitor.boxed("from", &mut self.from);
+        visitor.field("htmlBody", &mut self.html_body);
+        visitor.field("id", &mut self.id);
         visitor.field("subject", &mut self.subject);
         visitor.field("textBody", &mut self.text_body);
-        visitor.field("htmlBody", &mut self.html_body);
         visitor.field("time", &mut self.time);
+        visitor.field("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

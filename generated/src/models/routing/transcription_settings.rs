@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TranscriptionSettings {
-    /// required
-    pub transcription: Option<TranscriptionSettingsTranscription>,
-    /// `transcriptionConfidenceThreshold`, required
-    pub transcription_confidence_threshold: Option<i64>,
-    /// `lowLatencyTranscriptionEnabled`
-    pub low_latency_transcription_enabled: Option<bool>,
     /// `contentSearchEnabled`
     pub content_search_enabled: Option<bool>,
+    /// `lowLatencyTranscriptionEnabled`
+    pub low_latency_transcription_enabled: Option<bool>,
     /// `pciDssRedactionEnabled`
     pub pci_dss_redaction_enabled: Option<bool>,
     /// `piiRedactionEnabled`
     pub pii_redaction_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub transcription: Option<TranscriptionSettingsTranscription>,
+    /// `transcriptionConfidenceThreshold`, required
+    pub transcription_confidence_threshold: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,20 +24,20 @@ impl codec::Model for TranscriptionSettings {
     const NAME: &'static str = "TranscriptionSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("contentSearchEnabled", &mut self.content_search_enabled);
+        visitor
+            .field(
+                "lowLatencyTranscriptionEnabled",
+                &mut self.low_latency_transcription_enabled,
+            );
+        visitor.field("pciDssRedactionEnabled", &mut self.pci_dss_redaction_enabled);
+        visitor.field("piiRedactionEnabled", &mut self.pii_redaction_enabled);
         visitor.field("transcription", &mut self.transcription);
         visitor
             .field(
                 "transcriptionConfidenceThreshold",
                 &mut self.transcription_confidence_threshold,
             );
-        visitor
-            .field(
-                "lowLatencyTranscriptionEnabled",
-                &mut self.low_latency_transcription_enabled,
-            );
-        visitor.field("contentSearchEnabled", &mut self.content_search_enabled);
-        visitor.field("pciDssRedactionEnabled", &mut self.pci_dss_redaction_enabled);
-        visitor.field("piiRedactionEnabled", &mut self.pii_redaction_enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::routing::KeyPerformanceIndicatorStatus;
 
 #[derive(Clone, Default)]
 pub struct UpdateKpiRequest {
-    pub name: Option<String>,
     pub description: Option<String>,
+    pub name: Option<String>,
     pub status: Option<UpdateKpiRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for UpdateKpiRequest {
     const NAME: &'static str = "UpdateKpiRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }

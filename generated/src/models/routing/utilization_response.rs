@@ -6,12 +6,12 @@ use crate::models::routing_and_users::{LabelUtilizationResponse, MediaUtilizatio
 
 #[derive(Clone, Default)]
 pub struct UtilizationResponse {
-    pub utilization: Option<BTreeMap<String, MediaUtilization>>,
     /// `labelUtilizations`
     pub label_utilizations: Option<BTreeMap<String, LabelUtilizationResponse>>,
     /// `maxInboundCalls`
     pub max_inbound_calls: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub utilization: Option<BTreeMap<String, MediaUtilization>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for UtilizationResponse {
     const NAME: &'static str = "UtilizationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("utilization", &mut self.utilization);
         visitor.field("labelUtilizations", &mut self.label_utilizations);
         visitor.field("maxInboundCalls", &mut self.max_inbound_calls);
+        visitor.field("utilization", &mut self.utilization);
         visitor.extra(&mut self.extra);
     }
 }

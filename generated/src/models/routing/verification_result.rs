@@ -5,9 +5,9 @@ use crate::models::routing::{MailFromResultStatus, Record};
 
 #[derive(Clone, Default)]
 pub struct VerificationResult {
-    pub status: Option<VerificationResultStatus>,
     pub records: Option<Vec<Record>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<VerificationResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for VerificationResult {
     const NAME: &'static str = "VerificationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.field("records", &mut self.records);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

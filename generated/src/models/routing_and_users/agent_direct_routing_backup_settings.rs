@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentDirectRoutingBackupSettings {
+    /// `agentWaitSeconds`
+    pub agent_wait_seconds: Option<i64>,
+    /// `backedUpUsers`, read-only
+    pub backed_up_users: Option<Vec<String>>,
     /// `queueId`
     pub queue_id: Option<String>,
     /// `userId`
     pub user_id: Option<String>,
     /// `waitForAgent`
     pub wait_for_agent: Option<bool>,
-    /// `agentWaitSeconds`
-    pub agent_wait_seconds: Option<i64>,
-    /// `backedUpUsers`, read-only
-    pub backed_up_users: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for AgentDirectRoutingBackupSettings {
     const NAME: &'static str = "AgentDirectRoutingBackupSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentWaitSeconds", &mut self.agent_wait_seconds);
+        visitor.field("backedUpUsers", &mut self.backed_up_users);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("userId", &mut self.user_id);
         visitor.field("waitForAgent", &mut self.wait_for_agent);
-        visitor.field("agentWaitSeconds", &mut self.agent_wait_seconds);
-        visitor.field("backedUpUsers", &mut self.backed_up_users);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::models::routing_and_users::{LabelUtilizationResponse, MediaUtilizatio
 
 #[derive(Clone, Default)]
 pub struct AgentMaxUtilizationResponse {
-    pub utilization: Option<BTreeMap<String, MediaUtilization>>,
     /// `labelUtilizations`
     pub label_utilizations: Option<BTreeMap<String, LabelUtilizationResponse>>,
+    pub level: Option<AgentMaxUtilizationResponseLevel>,
     /// `maxInboundCalls`
     pub max_inbound_calls: Option<i64>,
-    pub level: Option<AgentMaxUtilizationResponseLevel>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub utilization: Option<BTreeMap<String, MediaUtilization>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for AgentMaxUtilizationResponse {
     const NAME: &'static str = "AgentMaxUtilizationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("utilization", &mut self.utilization);
         visitor.field("labelUtilizations", &mut self.label_utilizations);
-        visitor.field("maxInboundCalls", &mut self.max_inbound_calls);
         visitor.field("level", &mut self.level);
+        visitor.field("maxInboundCalls", &mut self.max_inbound_calls);
+        visitor.field("utilization", &mut self.utilization);
         visitor.extra(&mut self.extra);
     }
 }

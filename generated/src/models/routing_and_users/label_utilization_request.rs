@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LabelUtilizationRequest {
-    /// `maximumCapacity`
-    pub maximum_capacity: Option<i64>,
     /// `interruptingLabelIds`
     pub interrupting_label_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `maximumCapacity`
+    pub maximum_capacity: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for LabelUtilizationRequest {
     const NAME: &'static str = "LabelUtilizationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("maximumCapacity", &mut self.maximum_capacity);
         visitor.field("interruptingLabelIds", &mut self.interrupting_label_ids);
+        visitor.field("maximumCapacity", &mut self.maximum_capacity);
         visitor.extra(&mut self.extra);
     }
 }

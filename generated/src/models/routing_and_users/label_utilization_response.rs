@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LabelUtilizationResponse {
-    /// `maximumCapacity`
-    pub maximum_capacity: Option<i64>,
     /// `interruptingLabelIds`
     pub interrupting_label_ids: Option<Vec<String>>,
     /// `labelName`
     pub label_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `maximumCapacity`
+    pub maximum_capacity: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for LabelUtilizationResponse {
     const NAME: &'static str = "LabelUtilizationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("maximumCapacity", &mut self.maximum_capacity);
         visitor.field("interruptingLabelIds", &mut self.interrupting_label_ids);
         visitor.field("labelName", &mut self.label_name);
+        visitor.field("maximumCapacity", &mut self.maximum_capacity);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MediaUtilization {
-    /// `maximumCapacity`
-    pub maximum_capacity: Option<i64>,
-    /// `interruptableMediaTypes`
-    pub interruptable_media_types: Option<Vec<String>>,
     /// `includeNonAcd`
     pub include_non_acd: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `interruptableMediaTypes`
+    pub interruptable_media_types: Option<Vec<String>>,
+    /// `maximumCapacity`
+    pub maximum_capacity: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for MediaUtilization {
     const NAME: &'static str = "MediaUtilization";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("maximumCapacity", &mut self.maximum_capacity);
-        visitor.field("interruptableMediaTypes", &mut self.interruptable_media_types);
         visitor.field("includeNonAcd", &mut self.include_non_acd);
+        visitor.field("interruptableMediaTypes", &mut self.interruptable_media_types);
+        visitor.field("maximumCapacity", &mut self.maximum_capacity);
         visitor.extra(&mut self.extra);
     }
 }

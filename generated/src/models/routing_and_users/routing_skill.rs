@@ -7,20 +7,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RoutingSkill {
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub division: Option<Box<Division>>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// read-only
     pub state: Option<RoutingSkillState>,
     /// read-only
     pub version: Option<String>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for RoutingSkill {
     const NAME: &'static str = "RoutingSkill";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("state", &mut self.state);
         visitor.field("version", &mut self.version);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,13 +8,13 @@ use crate::models::routing_and_users::{
 
 #[derive(Clone, Default)]
 pub struct SkillGroupCondition {
-    /// `routingSkillConditions`, required
-    pub routing_skill_conditions: Option<Vec<SkillGroupRoutingCondition>>,
     /// `languageSkillConditions`, required
     pub language_skill_conditions: Option<Vec<SkillGroupLanguageCondition>>,
     /// required
     pub operation: Option<SkillGroupConditionOperation>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `routingSkillConditions`, required
+    pub routing_skill_conditions: Option<Vec<SkillGroupRoutingCondition>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for SkillGroupCondition {
     const NAME: &'static str = "SkillGroupCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("routingSkillConditions", &mut self.routing_skill_conditions);
         visitor.field("languageSkillConditions", &mut self.language_skill_conditions);
         visitor.field("operation", &mut self.operation);
+        visitor.field("routingSkillConditions", &mut self.routing_skill_conditions);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::models::routing_and_users::SkillGroupCondition;
 
 #[derive(Clone, Default)]
 pub struct SkillGroupLanguageCondition {
+    /// `childConditions`
+    pub child_conditions: Option<Vec<SkillGroupCondition>>,
+    /// required
+    pub comparator: Option<SkillGroupLanguageConditionComparator>,
     /// `languageSkill`, required
     pub language_skill: Option<String>,
     /// required
-    pub comparator: Option<SkillGroupLanguageConditionComparator>,
-    /// required
     pub proficiency: Option<i64>,
-    /// `childConditions`
-    pub child_conditions: Option<Vec<SkillGroupCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for SkillGroupLanguageCondition {
     const NAME: &'static str = "SkillGroupLanguageCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("languageSkill", &mut self.language_skill);
-        visitor.field("comparator", &mut self.comparator);
-        visitor.field("proficiency", &mut self.proficiency);
         visitor.field("childConditions", &mut self.child_conditions);
+        visitor.field("comparator", &mut self.comparator);
+        visitor.field("languageSkill", &mut self.language_skill);
+        visitor.field("proficiency", &mut self.proficiency);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::models::routing_and_users::SkillGroupCondition;
 
 #[derive(Clone, Default)]
 pub struct SkillGroupRoutingCondition {
-    /// `routingSkill`, required
-    pub routing_skill: Option<String>,
+    /// `childConditions`
+    pub child_conditions: Option<Vec<SkillGroupCondition>>,
     /// required
     pub comparator: Option<SkillGroupRoutingConditionComparator>,
     /// required
     pub proficiency: Option<i64>,
-    /// `childConditions`
-    pub child_conditions: Option<Vec<SkillGroupCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `routingSkill`, required
+    pub routing_skill: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for SkillGroupRoutingCondition {
     const NAME: &'static str = "SkillGroupRoutingCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("routingSkill", &mut self.routing_skill);
+        visitor.field("childConditions", &mut self.child_conditions);
         visitor.field("comparator", &mut self.comparator);
         visitor.field("proficiency", &mut self.proficiency);
-        visitor.field("childConditions", &mut self.child_conditions);
+        visitor.field("routingSkill", &mut self.routing_skill);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct UserRoutingLanguagePost {
     /// required
     pub id: Option<String>,
-    /// required
-    pub proficiency: Option<f64>,
     /// `languageUri`, read-only
     pub language_uri: Option<String>,
+    /// required
+    pub proficiency: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for UserRoutingLanguagePost {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("proficiency", &mut self.proficiency);
         visitor.field("languageUri", &mut self.language_uri);
+        visitor.field("proficiency", &mut self.proficiency);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -8,11 +8,11 @@ pub struct UserRoutingSkillPost {
     pub id: Option<String>,
     /// required
     pub proficiency: Option<f64>,
-    /// `skillUri`, read-only
-    pub skill_uri: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `skillUri`, read-only
+    pub skill_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for UserRoutingSkillPost {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("proficiency", &mut self.proficiency);
-        visitor.field("skillUri", &mut self.skill_uri);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("skillUri", &mut self.skill_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Manager {
-    pub value: Option<String>,
     /// `$ref`, read-only
     pub r#ref: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for Manager {
     const NAME: &'static str = "Manager";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
         visitor.field("$ref", &mut self.r#ref);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,22 +6,22 @@ use crate::models::scim::{ScimConfigResourceTypeSchemaExtension, ScimMetadata};
 #[derive(Clone, Default)]
 pub struct ScimConfigResourceType {
     /// read-only
+    pub description: Option<String>,
+    /// read-only
+    pub endpoint: Option<String>,
+    /// read-only
     pub id: Option<String>,
     /// read-only
-    pub schemas: Option<Vec<String>>,
+    pub meta: Option<Box<ScimMetadata>>,
     /// read-only
     pub name: Option<String>,
-    /// read-only
-    pub description: Option<String>,
     /// read-only
     pub schema: Option<String>,
     /// `schemaExtensions`, read-only
     pub schema_extensions: Option<Vec<ScimConfigResourceTypeSchemaExtension>>,
     /// read-only
-    pub endpoint: Option<String>,
-    /// read-only
-    pub meta: Option<Box<ScimMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub schemas: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for ScimConfigResourceType {
     const NAME: &'static str = "ScimConfigResourceType";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("schemas", &mut self.schemas);
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
+        visitor.field("endpoint", &mut self.endpoint);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("meta", &mut self.meta);
+        visitor.field("name", &mut self.name);
         visitor.field("schema", &mut self.schema);
         visitor.field("schemaExtensions", &mut self.schema_extensions);
-        visitor.field("endpoint", &mut self.endpoint);
-        visitor.boxed("meta", &mut self.meta);
+        visitor.field("schemas", &mut self.schemas);
         visitor.extra(&mut self.extra);
     }
 }

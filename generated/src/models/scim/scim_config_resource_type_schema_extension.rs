@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ScimConfigResourceTypeSchemaExtension {
     /// read-only
-    pub schema: Option<String>,
-    /// read-only
     pub required: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub schema: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ScimConfigResourceTypeSchemaExtension {
     const NAME: &'static str = "ScimConfigResourceTypeSchemaExtension";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schema", &mut self.schema);
         visitor.field("required", &mut self.required);
+        visitor.field("schema", &mut self.schema);
         visitor.extra(&mut self.extra);
     }
 }

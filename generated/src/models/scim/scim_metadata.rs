@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ScimMetadata {
-    /// `resourceType`, read-only
-    pub resource_type: Option<ScimMetadataResourceType>,
     /// `lastModified`, read-only
     pub last_modified: Option<time::Timestamp>,
     /// read-only
     pub location: Option<String>,
+    /// `resourceType`, read-only
+    pub resource_type: Option<ScimMetadataResourceType>,
     /// read-only
     pub version: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for ScimMetadata {
     const NAME: &'static str = "ScimMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("resourceType", &mut self.resource_type);
         visitor.field("lastModified", &mut self.last_modified);
         visitor.field("location", &mut self.location);
+        visitor.field("resourceType", &mut self.resource_type);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScimPhoneNumber {
-    pub value: Option<String>,
-    pub r#type: Option<ScimPhoneNumberType>,
     pub primary: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ScimPhoneNumberType>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,9 +15,9 @@ impl codec::Model for ScimPhoneNumber {
     const NAME: &'static str = "ScimPhoneNumber";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
-        visitor.field("type", &mut self.r#type);
         visitor.field("primary", &mut self.primary);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

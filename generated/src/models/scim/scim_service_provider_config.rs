@@ -9,29 +9,29 @@ use crate::models::scim::{
 
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfig {
-    /// read-only
-    pub schemas: Option<Vec<String>>,
-    /// `documentationUri`, read-only
-    pub documentation_uri: Option<String>,
-    /// read-only
-    pub patch: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
-    /// read-only
-    pub filter: Option<Box<ScimServiceProviderConfigFilterFeature>>,
-    /// read-only
-    pub etag: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
-    /// read-only
-    pub sort: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
-    /// read-only
-    pub bulk: Option<Box<ScimServiceProviderConfigBulkFeature>>,
-    /// `changePassword`, read-only
-    pub change_password: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
     /// `authenticationSchemes`, read-only
     pub authentication_schemes: Option<
         Vec<ScimServiceProviderConfigAuthenticationScheme>,
     >,
     /// read-only
+    pub bulk: Option<Box<ScimServiceProviderConfigBulkFeature>>,
+    /// `changePassword`, read-only
+    pub change_password: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
+    /// `documentationUri`, read-only
+    pub documentation_uri: Option<String>,
+    /// read-only
+    pub etag: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
+    /// read-only
+    pub filter: Option<Box<ScimServiceProviderConfigFilterFeature>>,
+    /// read-only
     pub meta: Option<Box<ScimMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub patch: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
+    /// read-only
+    pub schemas: Option<Vec<String>>,
+    /// read-only
+    pub sort: Option<Box<ScimServiceProviderConfigSimpleFeature>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,16 +39,16 @@ impl codec::Model for ScimServiceProviderConfig {
     const NAME: &'static str = "ScimServiceProviderConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemas", &mut self.schemas);
-        visitor.field("documentationUri", &mut self.documentation_uri);
-        visitor.boxed("patch", &mut self.patch);
-        visitor.boxed("filter", &mut self.filter);
-        visitor.boxed("etag", &mut self.etag);
-        visitor.boxed("sort", &mut self.sort);
+        visitor.field("authenticationSchemes", &mut self.authentication_schemes);
         visitor.boxed("bulk", &mut self.bulk);
         visitor.boxed("changePassword", &mut self.change_password);
-        visitor.field("authenticationSchemes", &mut self.authentication_schemes);
+        visitor.field("documentationUri", &mut self.documentation_uri);
+        visitor.boxed("etag", &mut self.etag);
+        visitor.boxed("filter", &mut self.filter);
         visitor.boxed("meta", &mut self.meta);
+        visitor.boxed("patch", &mut self.patch);
+        visitor.field("schemas", &mut self.schemas);
+        visitor.boxed("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,18 +5,18 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigAuthenticationScheme {
     /// required, read-only
-    pub name: Option<String>,
-    /// required, read-only
     pub description: Option<String>,
-    /// `specUri`, read-only
-    pub spec_uri: Option<String>,
     /// `documentationUri`, read-only
     pub documentation_uri: Option<String>,
     /// required, read-only
-    pub r#type: Option<ScimServiceProviderConfigAuthenticationSchemeType>,
+    pub name: Option<String>,
     /// read-only
     pub primary: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `specUri`, read-only
+    pub spec_uri: Option<String>,
+    /// required, read-only
+    pub r#type: Option<ScimServiceProviderConfigAuthenticationSchemeType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for ScimServiceProviderConfigAuthenticationScheme {
     const NAME: &'static str = "ScimServiceProviderConfigAuthenticationScheme";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("specUri", &mut self.spec_uri);
         visitor.field("documentationUri", &mut self.documentation_uri);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("name", &mut self.name);
         visitor.field("primary", &mut self.primary);
+        visitor.field("specUri", &mut self.spec_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigBulkFeature {
-    /// read-only
-    pub supported: Option<bool>,
     /// `maxOperations`, read-only
     pub max_operations: Option<i64>,
     /// `maxPayloadSize`, read-only
     pub max_payload_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub supported: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ScimServiceProviderConfigBulkFeature {
     const NAME: &'static str = "ScimServiceProviderConfigBulkFeature";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("supported", &mut self.supported);
         visitor.field("maxOperations", &mut self.max_operations);
         visitor.field("maxPayloadSize", &mut self.max_payload_size);
+        visitor.field("supported", &mut self.supported);
         visitor.extra(&mut self.extra);
     }
 }

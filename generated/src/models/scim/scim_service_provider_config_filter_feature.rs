@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScimServiceProviderConfigFilterFeature {
-    /// read-only
-    pub supported: Option<bool>,
     /// `maxResults`, read-only
     pub max_results: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub supported: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ScimServiceProviderConfigFilterFeature {
     const NAME: &'static str = "ScimServiceProviderConfigFilterFeature";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("supported", &mut self.supported);
         visitor.field("maxResults", &mut self.max_results);
+        visitor.field("supported", &mut self.supported);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct ScimServiceProviderConfigSimpleFeature {
     /// read-only
     pub supported: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,13 +7,13 @@ use crate::models::scim::{
 
 #[derive(Clone, Default)]
 pub struct ScimUserExtensions {
-    /// `routingSkills`
-    pub routing_skills: Option<Vec<ScimUserRoutingSkill>>,
-    /// `routingLanguages`
-    pub routing_languages: Option<Vec<ScimUserRoutingLanguage>>,
     /// `externalIds`
     pub external_ids: Option<Vec<ScimGenesysUserExternalId>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `routingLanguages`
+    pub routing_languages: Option<Vec<ScimUserRoutingLanguage>>,
+    /// `routingSkills`
+    pub routing_skills: Option<Vec<ScimUserRoutingSkill>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for ScimUserExtensions {
     const NAME: &'static str = "ScimUserExtensions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("routingSkills", &mut self.routing_skills);
-        visitor.field("routingLanguages", &mut self.routing_languages);
         visitor.field("externalIds", &mut self.external_ids);
+        visitor.field("routingLanguages", &mut self.routing_languages);
+        visitor.field("routingSkills", &mut self.routing_skills);
         visitor.extra(&mut self.extra);
     }
 }

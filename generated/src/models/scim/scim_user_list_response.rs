@@ -5,16 +5,16 @@ use crate::models::scim::ScimV2User;
 
 #[derive(Clone, Default)]
 pub struct ScimUserListResponse {
-    pub schemas: Option<Vec<String>>,
-    /// `totalResults`, read-only
-    pub total_results: Option<i64>,
-    /// `startIndex`, read-only
-    pub start_index: Option<i64>,
-    /// `itemsPerPage`, read-only
-    pub items_per_page: Option<i64>,
     /// `Resources`, read-only
     pub resources: Option<Vec<ScimV2User>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `itemsPerPage`, read-only
+    pub items_per_page: Option<i64>,
+    pub schemas: Option<Vec<String>>,
+    /// `startIndex`, read-only
+    pub start_index: Option<i64>,
+    /// `totalResults`, read-only
+    pub total_results: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for ScimUserListResponse {
     const NAME: &'static str = "ScimUserListResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemas", &mut self.schemas);
-        visitor.field("totalResults", &mut self.total_results);
-        visitor.field("startIndex", &mut self.start_index);
-        visitor.field("itemsPerPage", &mut self.items_per_page);
         visitor.field("Resources", &mut self.resources);
+        visitor.field("itemsPerPage", &mut self.items_per_page);
+        visitor.field("schemas", &mut self.schemas);
+        visitor.field("startIndex", &mut self.start_index);
+        visitor.field("totalResults", &mut self.total_results);
         visitor.extra(&mut self.extra);
     }
 }

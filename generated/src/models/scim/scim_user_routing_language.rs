@@ -7,7 +7,7 @@ pub struct ScimUserRoutingLanguage {
     /// required
     pub name: Option<String>,
     pub proficiency: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,23 +8,21 @@ use crate::models::scim::{
 
 #[derive(Clone, Default)]
 pub struct ScimV2CreateUser {
-    /// read-only
-    pub schemas: Option<Vec<String>>,
     pub active: Option<bool>,
-    /// `userName`, required
-    pub user_name: Option<String>,
     /// `displayName`, required
     pub display_name: Option<String>,
-    pub password: Option<String>,
-    pub title: Option<String>,
-    /// `phoneNumbers`
-    pub phone_numbers: Option<Vec<ScimPhoneNumber>>,
     pub emails: Option<Vec<ScimEmail>>,
     /// `externalId`
     pub external_id: Option<String>,
     /// read-only
     pub groups: Option<Vec<ScimV2GroupReference>>,
+    pub password: Option<String>,
+    /// `phoneNumbers`
+    pub phone_numbers: Option<Vec<ScimPhoneNumber>>,
     pub roles: Option<Vec<ScimUserRole>>,
+    /// read-only
+    pub schemas: Option<Vec<String>>,
+    pub title: Option<String>,
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User`
     pub urn_ietf_params_scim_schemas_extension_enterprise_2_0_user: Option<
         Box<ScimV2EnterpriseUser>,
@@ -33,7 +31,9 @@ pub struct ScimV2CreateUser {
     pub urn_ietf_params_scim_schemas_extension_genesys_purecloud_2_0_user: Option<
         Box<ScimUserExtensions>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userName`, required
+    pub user_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,17 +41,16 @@ impl codec::Model for ScimV2CreateUser {
     const NAME: &'static str = "ScimV2CreateUser";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemas", &mut self.schemas);
         visitor.field("active", &mut self.active);
-        visitor.field("userName", &mut self.user_name);
         visitor.field("displayName", &mut self.display_name);
-        visitor.field("password", &mut self.password);
-        visitor.field("title", &mut self.title);
-        visitor.field("phoneNumbers", &mut self.phone_numbers);
         visitor.field("emails", &mut self.emails);
         visitor.field("externalId", &mut self.external_id);
         visitor.field("groups", &mut self.groups);
+        visitor.field("password", &mut self.password);
+        visitor.field("phoneNumbers", &mut self.phone_numbers);
         visitor.field("roles", &mut self.roles);
+        visitor.field("schemas", &mut self.schemas);
+        visitor.field("title", &mut self.title);
         visitor
             .boxed(
                 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
@@ -63,6 +62,7 @@ impl codec::Model for ScimV2CreateUser {
                 &mut self
                     .urn_ietf_params_scim_schemas_extension_genesys_purecloud_2_0_user,
             );
+        visitor.field("userName", &mut self.user_name);
         visitor.extra(&mut self.extra);
     }
 }

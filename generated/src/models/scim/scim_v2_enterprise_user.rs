@@ -5,14 +5,14 @@ use crate::models::scim::Manager;
 
 #[derive(Clone, Default)]
 pub struct ScimV2EnterpriseUser {
-    pub division: Option<String>,
-    pub department: Option<String>,
-    pub manager: Option<Box<Manager>>,
-    /// `employeeNumber`
-    pub employee_number: Option<String>,
     /// `dateHire`
     pub date_hire: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub department: Option<String>,
+    pub division: Option<String>,
+    /// `employeeNumber`
+    pub employee_number: Option<String>,
+    pub manager: Option<Box<Manager>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for ScimV2EnterpriseUser {
     const NAME: &'static str = "ScimV2EnterpriseUser";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("division", &mut self.division);
-        visitor.field("department", &mut self.department);
-        visitor.boxed("manager", &mut self.manager);
-        visitor.field("employeeNumber", &mut self.employee_number);
         visitor.field("dateHire", &mut self.date_hire);
+        visitor.field("department", &mut self.department);
+        visitor.field("division", &mut self.division);
+        visitor.field("employeeNumber", &mut self.employee_number);
+        visitor.boxed("manager", &mut self.manager);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,18 +5,18 @@ use crate::models::scim::{ScimMetadata, ScimV2MemberReference};
 
 #[derive(Clone, Default)]
 pub struct ScimV2Group {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub schemas: Option<Vec<String>>,
     /// `displayName`, required, read-only
     pub display_name: Option<String>,
     /// `externalId`
     pub external_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     pub members: Option<Vec<ScimV2MemberReference>>,
     /// read-only
     pub meta: Option<Box<ScimMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub schemas: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for ScimV2Group {
     const NAME: &'static str = "ScimV2Group";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("schemas", &mut self.schemas);
         visitor.field("displayName", &mut self.display_name);
         visitor.field("externalId", &mut self.external_id);
+        visitor.field("id", &mut self.id);
         visitor.field("members", &mut self.members);
         visitor.boxed("meta", &mut self.meta);
+        visitor.field("schemas", &mut self.schemas);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScimV2GroupReference {
+    /// `$ref`, read-only
+    pub r#ref: Option<String>,
     /// read-only
     pub r#type: Option<ScimV2GroupReferenceType>,
     pub value: Option<String>,
-    /// `$ref`, read-only
-    pub r#ref: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ScimV2GroupReference {
     const NAME: &'static str = "ScimV2GroupReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("$ref", &mut self.r#ref);
         visitor.field("type", &mut self.r#type);
         visitor.field("value", &mut self.value);
-        visitor.field("$ref", &mut self.r#ref);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::scim::ScimV2GroupReferenceType;
 
 #[derive(Clone, Default)]
 pub struct ScimV2MemberReference {
+    /// `$ref`, read-only
+    pub r#ref: Option<String>,
     /// read-only
     pub r#type: Option<ScimV2MemberReferenceType>,
     pub value: Option<String>,
-    /// `$ref`, read-only
-    pub r#ref: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ScimV2MemberReference {
     const NAME: &'static str = "ScimV2MemberReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("$ref", &mut self.r#ref);
         visitor.field("type", &mut self.r#type);
         visitor.field("value", &mut self.value);
-        visitor.field("$ref", &mut self.r#ref);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct ScimV2PatchOperation {
     pub op: Option<ScimV2PatchOperationOp>,
     pub path: Option<String>,
     pub value: Option<serde_json::Value>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

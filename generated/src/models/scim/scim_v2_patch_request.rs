@@ -5,11 +5,11 @@ use crate::models::scim::ScimV2PatchOperation;
 
 #[derive(Clone, Default)]
 pub struct ScimV2PatchRequest {
-    /// required
-    pub schemas: Option<Vec<String>>,
     /// `Operations`
     pub operations: Option<Vec<ScimV2PatchOperation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub schemas: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ScimV2PatchRequest {
     const NAME: &'static str = "ScimV2PatchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemas", &mut self.schemas);
         visitor.field("Operations", &mut self.operations);
+        visitor.field("schemas", &mut self.schemas);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,31 +4,31 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScimV2SchemaAttribute {
-    /// read-only
-    pub name: Option<String>,
-    /// read-only
-    pub r#type: Option<ScimV2SchemaAttributeType>,
-    /// `subAttributes`, read-only
-    pub sub_attributes: Option<Vec<ScimV2SchemaAttribute>>,
-    /// `multiValued`, read-only
-    pub multi_valued: Option<bool>,
-    /// read-only
-    pub description: Option<String>,
-    /// read-only
-    pub required: Option<bool>,
     /// `canonicalValues`, read-only
     pub canonical_values: Option<Vec<String>>,
     /// `caseExact`, read-only
     pub case_exact: Option<bool>,
     /// read-only
+    pub description: Option<String>,
+    /// `multiValued`, read-only
+    pub multi_valued: Option<bool>,
+    /// read-only
     pub mutability: Option<ScimV2SchemaAttributeMutability>,
     /// read-only
-    pub returned: Option<ScimV2SchemaAttributeReturned>,
-    /// read-only
-    pub uniqueness: Option<ScimV2SchemaAttributeUniqueness>,
+    pub name: Option<String>,
     /// `referenceTypes`, read-only
     pub reference_types: Option<Vec<ScimV2SchemaAttributeReferenceTypes>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub required: Option<bool>,
+    /// read-only
+    pub returned: Option<ScimV2SchemaAttributeReturned>,
+    /// `subAttributes`, read-only
+    pub sub_attributes: Option<Vec<ScimV2SchemaAttribute>>,
+    /// read-only
+    pub r#type: Option<ScimV2SchemaAttributeType>,
+    /// read-only
+    pub uniqueness: Option<ScimV2SchemaAttributeUniqueness>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,18 +36,18 @@ impl codec::Model for ScimV2SchemaAttribute {
     const NAME: &'static str = "ScimV2SchemaAttribute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("subAttributes", &mut self.sub_attributes);
-        visitor.field("multiValued", &mut self.multi_valued);
-        visitor.field("description", &mut self.description);
-        visitor.field("required", &mut self.required);
         visitor.field("canonicalValues", &mut self.canonical_values);
         visitor.field("caseExact", &mut self.case_exact);
+        visitor.field("description", &mut self.description);
+        visitor.field("multiValued", &mut self.multi_valued);
         visitor.field("mutability", &mut self.mutability);
-        visitor.field("returned", &mut self.returned);
-        visitor.field("uniqueness", &mut self.uniqueness);
+        visitor.field("name", &mut self.name);
         visitor.field("referenceTypes", &mut self.reference_types);
+        visitor.field("required", &mut self.required);
+        visitor.field("returned", &mut self.returned);
+        visitor.field("subAttributes", &mut self.sub_attributes);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("uniqueness", &mut self.uniqueness);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::models::scim::{ScimMetadata, ScimV2SchemaAttribute};
 #[derive(Clone, Default)]
 pub struct ScimV2SchemaDefinition {
     /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub name: Option<String>,
+    pub attributes: Option<Vec<ScimV2SchemaAttribute>>,
     /// read-only
     pub description: Option<String>,
     /// read-only
-    pub attributes: Option<Vec<ScimV2SchemaAttribute>>,
+    pub id: Option<String>,
     /// read-only
     pub meta: Option<Box<ScimMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for ScimV2SchemaDefinition {
     const NAME: &'static str = "ScimV2SchemaDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("attributes", &mut self.attributes);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.boxed("meta", &mut self.meta);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

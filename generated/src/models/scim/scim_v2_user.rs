@@ -8,25 +8,25 @@ use crate::models::scim::{
 
 #[derive(Clone, Default)]
 pub struct ScimV2User {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub schemas: Option<Vec<String>>,
     pub active: Option<bool>,
-    /// `userName`
-    pub user_name: Option<String>,
     /// `displayName`
     pub display_name: Option<String>,
-    pub password: Option<String>,
-    pub title: Option<String>,
-    /// `phoneNumbers`
-    pub phone_numbers: Option<Vec<ScimPhoneNumber>>,
     pub emails: Option<Vec<ScimEmail>>,
     /// `externalId`
     pub external_id: Option<String>,
     /// read-only
     pub groups: Option<Vec<ScimV2GroupReference>>,
+    /// read-only
+    pub id: Option<String>,
+    /// read-only
+    pub meta: Option<Box<ScimMetadata>>,
+    pub password: Option<String>,
+    /// `phoneNumbers`
+    pub phone_numbers: Option<Vec<ScimPhoneNumber>>,
     pub roles: Option<Vec<ScimUserRole>>,
+    /// read-only
+    pub schemas: Option<Vec<String>>,
+    pub title: Option<String>,
     /// `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User`
     pub urn_ietf_params_scim_schemas_extension_enterprise_2_0_user: Option<
         Box<ScimV2EnterpriseUser>,
@@ -35,9 +35,9 @@ pub struct ScimV2User {
     pub urn_ietf_params_scim_schemas_extension_genesys_purecloud_2_0_user: Option<
         Box<ScimUserExtensions>,
     >,
-    /// read-only
-    pub meta: Option<Box<ScimMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userName`
+    pub user_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,18 +45,18 @@ impl codec::Model for ScimV2User {
     const NAME: &'static str = "ScimV2User";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("schemas", &mut self.schemas);
         visitor.field("active", &mut self.active);
-        visitor.field("userName", &mut self.user_name);
         visitor.field("displayName", &mut self.display_name);
-        visitor.field("password", &mut self.password);
-        visitor.field("title", &mut self.title);
-        visitor.field("phoneNumbers", &mut self.phone_numbers);
         visitor.field("emails", &mut self.emails);
         visitor.field("externalId", &mut self.external_id);
         visitor.field("groups", &mut self.groups);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("meta", &mut self.meta);
+        visitor.field("password", &mut self.password);
+        visitor.field("phoneNumbers", &mut self.phone_numbers);
         visitor.field("roles", &mut self.roles);
+        visitor.field("schemas", &mut self.schemas);
+        visitor.field("title", &mut self.title);
         visitor
             .boxed(
                 "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
@@ -68,7 +68,7 @@ impl codec::Model for ScimV2User {
                 &mut self
                     .urn_ietf_params_scim_schemas_extension_genesys_purecloud_2_0_user,
             );
-        visitor.boxed("meta", &mut self.meta);
+        visitor.field("userName", &mut self.user_name);
         visitor.extra(&mut self.extra);
     }
 }

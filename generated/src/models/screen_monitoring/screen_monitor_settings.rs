@@ -8,7 +8,7 @@ pub struct ScreenMonitorSettings {
     pub enable_agent_notifications: Option<bool>,
     /// `maxSimultaneousScreenMonitoringSessions`
     pub max_simultaneous_screen_monitoring_sessions: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

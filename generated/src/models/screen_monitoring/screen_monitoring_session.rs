@@ -6,22 +6,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ScreenMonitoringSession {
+    pub conversation: Option<Box<AddressableEntityRef>>,
+    /// `dateCreated`, required
+    pub date_created: Option<time::Timestamp>,
+    /// `monitoringType`, required
+    pub monitoring_type: Option<ScreenMonitoringSessionMonitoringType>,
+    /// `participantId`
+    pub participant_id: Option<String>,
+    /// `screenMonitoringId`, required
+    pub screen_monitoring_id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `sourceUser`, required
     pub source_user: Option<Box<AddressableEntityRef>>,
     /// `targetUser`
     pub target_user: Option<Box<AddressableEntityRef>>,
-    pub conversation: Option<Box<AddressableEntityRef>>,
-    /// `participantId`
-    pub participant_id: Option<String>,
-    /// `monitoringType`, required
-    pub monitoring_type: Option<ScreenMonitoringSessionMonitoringType>,
-    /// `dateCreated`, required
-    pub date_created: Option<time::Timestamp>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// `screenMonitoringId`, required
-    pub screen_monitoring_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for ScreenMonitoringSession {
     const NAME: &'static str = "ScreenMonitoringSession";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("monitoringType", &mut self.monitoring_type);
+        visitor.field("participantId", &mut self.participant_id);
+        visitor.field("screenMonitoringId", &mut self.screen_monitoring_id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("sourceUser", &mut self.source_user);
         visitor.boxed("targetUser", &mut self.target_user);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.field("participantId", &mut self.participant_id);
-        visitor.field("monitoringType", &mut self.monitoring_type);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("screenMonitoringId", &mut self.screen_monitoring_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::screen_monitoring::ScreenMonitoringSession;
 #[derive(Clone, Default)]
 pub struct ScreenMonitoringSessionEntityListing {
     pub entities: Option<Vec<ScreenMonitoringSession>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct ScreenMonitoringUserDetails {
     pub count: Option<i64>,
     /// `targetUser`, required
     pub target_user: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::screen_monitoring::ScreenMonitoringUserDetails;
 #[derive(Clone, Default)]
 pub struct ScreenMonitoringUserDetailsEntityListing {
     pub entities: Option<Vec<ScreenMonitoringUserDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ImportScriptStatusResponse {
-    pub url: Option<String>,
-    pub succeeded: Option<bool>,
     pub message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub succeeded: Option<bool>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,9 +15,9 @@ impl codec::Model for ImportScriptStatusResponse {
     const NAME: &'static str = "ImportScriptStatusResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
-        visitor.field("succeeded", &mut self.succeeded);
         visitor.field("message", &mut self.message);
+        visitor.field("succeeded", &mut self.succeeded);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,29 +5,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DocumentationResult {
-    /// required
-    pub id: Option<i64>,
     pub categories: Option<Vec<i64>>,
-    pub description: Option<String>,
     pub content: Option<String>,
+    pub description: Option<String>,
     pub excerpt: Option<String>,
-    pub link: Option<String>,
-    pub modified: Option<time::Timestamp>,
-    pub name: Option<String>,
-    pub service: Option<Vec<i64>>,
-    pub slug: Option<String>,
-    pub title: Option<String>,
-    pub get_type: Option<String>,
     pub facet_feature: Option<Vec<i64>>,
     pub facet_role: Option<Vec<i64>>,
     pub facet_service: Option<Vec<i64>>,
     pub faq_categories: Option<Vec<i64>>,
+    pub get_type: Option<String>,
+    /// required
+    pub id: Option<i64>,
+    pub link: Option<String>,
+    pub modified: Option<time::Timestamp>,
+    pub name: Option<String>,
     pub releasenote_category: Option<Vec<i64>>,
     pub releasenote_tag: Option<Vec<i64>>,
+    pub service: Option<Vec<i64>>,
     /// `service-area`
     pub service_area: Option<Vec<i64>>,
+    pub slug: Option<String>,
+    pub title: Option<String>,
     pub video_categories: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,25 +35,25 @@ impl codec::Model for DocumentationResult {
     const NAME: &'static str = "DocumentationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("categories", &mut self.categories);
-        visitor.field("description", &mut self.description);
         visitor.field("content", &mut self.content);
+        visitor.field("description", &mut self.description);
         visitor.field("excerpt", &mut self.excerpt);
-        visitor.field("link", &mut self.link);
-        visitor.field("modified", &mut self.modified);
-        visitor.field("name", &mut self.name);
-        visitor.field("service", &mut self.service);
-        visitor.field("slug", &mut self.slug);
-        visitor.field("title", &mut self.title);
-        visitor.field("get_type", &mut self.get_type);
         visitor.field("facet_feature", &mut self.facet_feature);
         visitor.field("facet_role", &mut self.facet_role);
         visitor.field("facet_service", &mut self.facet_service);
         visitor.field("faq_categories", &mut self.faq_categories);
+        visitor.field("get_type", &mut self.get_type);
+        visitor.field("id", &mut self.id);
+        visitor.field("link", &mut self.link);
+        visitor.field("modified", &mut self.modified);
+        visitor.field("name", &mut self.name);
         visitor.field("releasenote_category", &mut self.releasenote_category);
         visitor.field("releasenote_tag", &mut self.releasenote_tag);
+        visitor.field("service", &mut self.service);
         visitor.field("service-area", &mut self.service_area);
+        visitor.field("slug", &mut self.slug);
+        visitor.field("title", &mut self.title);
         visitor.field("video_categories", &mut self.video_categories);
         visitor.extra(&mut self.extra);
     }

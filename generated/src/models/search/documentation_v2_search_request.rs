@@ -11,20 +11,20 @@ use crate::models::shared_by_10_aefafe::{
 
 #[derive(Clone, Default)]
 pub struct DocumentationV2SearchRequest {
-    /// `sortOrder`
-    pub sort_order: Option<DocumentationV2SearchRequestSortOrder>,
-    /// `sortBy`
-    pub sort_by: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
+    pub aggregations: Option<Vec<DocumentationV2SearchAggregation>>,
     /// `pageNumber`
     pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    pub query: Option<Vec<DocumentationV2SearchCriteria>>,
     pub sort: Option<Vec<SearchSort>>,
+    /// `sortBy`
+    pub sort_by: Option<String>,
+    /// `sortOrder`
+    pub sort_order: Option<DocumentationV2SearchRequestSortOrder>,
     /// required
     pub types: Option<Vec<String>>,
-    pub query: Option<Vec<DocumentationV2SearchCriteria>>,
-    pub aggregations: Option<Vec<DocumentationV2SearchAggregation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for DocumentationV2SearchRequest {
     const NAME: &'static str = "DocumentationV2SearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("sort", &mut self.sort);
-        visitor.field("types", &mut self.types);
-        visitor.field("query", &mut self.query);
         visitor.field("aggregations", &mut self.aggregations);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
+        visitor.field("sort", &mut self.sort);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
+        visitor.field("types", &mut self.types);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::runtime::codec;
 /// `GKNDocumentationResult` in the API.
 #[derive(Clone, Default)]
 pub struct GknDocumentationResult {
+    /// `_type`, required
+    pub r#type: Option<String>,
     pub content: Option<String>,
     pub link: Option<String>,
     pub title: Option<String>,
-    /// `_type`, required
-    pub r#type: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for GknDocumentationResult {
     const NAME: &'static str = "GknDocumentationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("_type", &mut self.r#type);
         visitor.field("content", &mut self.content);
         visitor.field("link", &mut self.link);
         visitor.field("title", &mut self.title);
-        visitor.field("_type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,26 +5,26 @@ use crate::models::search_and_suggest::JsonNode;
 
 #[derive(Clone, Default)]
 pub struct JsonNodeSearchResponse {
-    /// required
-    pub total: Option<i64>,
-    /// `pageCount`, required
-    pub page_count: Option<i64>,
-    /// `pageSize`, required
-    pub page_size: Option<i64>,
-    /// `pageNumber`, required
-    pub page_number: Option<i64>,
-    /// `previousPage`
-    pub previous_page: Option<String>,
+    pub aggregations: Option<Box<JsonNode>>,
     /// `currentPage`
     pub current_page: Option<String>,
     /// `nextPage`
     pub next_page: Option<String>,
-    /// required
-    pub types: Option<Vec<String>>,
+    /// `pageCount`, required
+    pub page_count: Option<i64>,
+    /// `pageNumber`, required
+    pub page_number: Option<i64>,
+    /// `pageSize`, required
+    pub page_size: Option<i64>,
+    /// `previousPage`
+    pub previous_page: Option<String>,
     /// required
     pub results: Option<Box<JsonNode>>,
-    pub aggregations: Option<Box<JsonNode>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub total: Option<i64>,
+    /// required
+    pub types: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for JsonNodeSearchResponse {
     const NAME: &'static str = "JsonNodeSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("total", &mut self.total);
-        visitor.field("pageCount", &mut self.page_count);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("previousPage", &mut self.previous_page);
+        visitor.boxed("aggregations", &mut self.aggregations);
         visitor.field("currentPage", &mut self.current_page);
         visitor.field("nextPage", &mut self.next_page);
-        visitor.field("types", &mut self.types);
+        visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("previousPage", &mut self.previous_page);
         visitor.boxed("results", &mut self.results);
-        visitor.boxed("aggregations", &mut self.aggregations);
+        visitor.field("total", &mut self.total);
+        visitor.field("types", &mut self.types);
         visitor.extra(&mut self.extra);
     }
 }

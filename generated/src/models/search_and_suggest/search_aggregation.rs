@@ -7,11 +7,11 @@ use crate::models::search_and_suggest::DocumentationV2SearchAggregationOrder;
 pub struct SearchAggregation {
     pub field: Option<String>,
     pub name: Option<String>,
+    pub order: Option<Vec<SearchAggregationOrder>>,
+    pub size: Option<i64>,
     pub r#type: Option<SearchAggregationType>,
     pub value: Option<String>,
-    pub size: Option<i64>,
-    pub order: Option<Vec<SearchAggregationOrder>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for SearchAggregation {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("field", &mut self.field);
         visitor.field("name", &mut self.name);
+        visitor.field("order", &mut self.order);
+        visitor.field("size", &mut self.size);
         visitor.field("type", &mut self.r#type);
         visitor.field("value", &mut self.value);
-        visitor.field("size", &mut self.size);
-        visitor.field("order", &mut self.order);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,23 +8,23 @@ use crate::models::shared_by_10_aefafe::{
 
 #[derive(Clone, Default)]
 pub struct SearchRequest {
-    /// `sortOrder`
-    pub sort_order: Option<SearchRequestSortOrder>,
-    /// `sortBy`
-    pub sort_by: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
+    pub aggregations: Option<Vec<SearchAggregation>>,
+    pub expand: Option<Vec<String>>,
     /// `pageNumber`
     pub page_number: Option<i64>,
-    pub sort: Option<Vec<SearchSort>>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    pub query: Option<Vec<SearchCriteria>>,
     /// `returnFields`
     pub return_fields: Option<Vec<String>>,
-    pub expand: Option<Vec<String>>,
+    pub sort: Option<Vec<SearchSort>>,
+    /// `sortBy`
+    pub sort_by: Option<String>,
+    /// `sortOrder`
+    pub sort_order: Option<SearchRequestSortOrder>,
     /// required
     pub types: Option<Vec<String>>,
-    pub query: Option<Vec<SearchCriteria>>,
-    pub aggregations: Option<Vec<SearchAggregation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for SearchRequest {
     const NAME: &'static str = "SearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("sort", &mut self.sort);
-        visitor.field("returnFields", &mut self.return_fields);
-        visitor.field("expand", &mut self.expand);
-        visitor.field("types", &mut self.types);
-        visitor.field("query", &mut self.query);
         visitor.field("aggregations", &mut self.aggregations);
+        visitor.field("expand", &mut self.expand);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
+        visitor.field("returnFields", &mut self.return_fields);
+        visitor.field("sort", &mut self.sort);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
+        visitor.field("types", &mut self.types);
         visitor.extra(&mut self.extra);
     }
 }

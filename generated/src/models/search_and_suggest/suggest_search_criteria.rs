@@ -5,18 +5,18 @@ use crate::models::shared_by_10_aefafe::ConversationCustomAttributesSearchCriter
 
 #[derive(Clone, Default)]
 pub struct SuggestSearchCriteria {
+    /// `dateFormat`
+    pub date_format: Option<String>,
     /// `endValue`
     pub end_value: Option<String>,
-    pub values: Option<Vec<String>>,
+    pub fields: Option<Vec<String>>,
+    pub group: Option<Vec<SuggestSearchCriteria>>,
+    pub operator: Option<SuggestSearchCriteriaOperator>,
     /// `startValue`
     pub start_value: Option<String>,
     pub value: Option<String>,
-    pub operator: Option<SuggestSearchCriteriaOperator>,
-    pub group: Option<Vec<SuggestSearchCriteria>>,
-    /// `dateFormat`
-    pub date_format: Option<String>,
-    pub fields: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,14 +24,14 @@ impl codec::Model for SuggestSearchCriteria {
     const NAME: &'static str = "SuggestSearchCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateFormat", &mut self.date_format);
         visitor.field("endValue", &mut self.end_value);
-        visitor.field("values", &mut self.values);
+        visitor.field("fields", &mut self.fields);
+        visitor.field("group", &mut self.group);
+        visitor.field("operator", &mut self.operator);
         visitor.field("startValue", &mut self.start_value);
         visitor.field("value", &mut self.value);
-        visitor.field("operator", &mut self.operator);
-        visitor.field("group", &mut self.group);
-        visitor.field("dateFormat", &mut self.date_format);
-        visitor.field("fields", &mut self.fields);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::search_and_suggest::SuggestSearchCriteria;
 pub struct SuggestSearchRequest {
     pub expand: Option<Vec<String>>,
     /// required
-    pub types: Option<Vec<String>>,
-    /// required
     pub query: Option<Vec<SuggestSearchCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub types: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for SuggestSearchRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("expand", &mut self.expand);
-        visitor.field("types", &mut self.types);
         visitor.field("query", &mut self.query);
+        visitor.field("types", &mut self.types);
         visitor.extra(&mut self.extra);
     }
 }

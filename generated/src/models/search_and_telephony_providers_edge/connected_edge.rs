@@ -5,18 +5,18 @@ use crate::models::search_and_telephony_providers_edge::EdgeConnectionInfo;
 
 #[derive(Clone, Default)]
 pub struct ConnectedEdge {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `interfaceName`, read-only
-    pub interface_name: Option<String>,
-    /// `interfaceIpAddress`, read-only
-    pub interface_ip_address: Option<String>,
     /// `edgeConnectionList`
     pub edge_connection_list: Option<Vec<EdgeConnectionInfo>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `interfaceIpAddress`, read-only
+    pub interface_ip_address: Option<String>,
+    /// `interfaceName`, read-only
+    pub interface_name: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for ConnectedEdge {
     const NAME: &'static str = "ConnectedEdge";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("interfaceName", &mut self.interface_name);
-        visitor.field("interfaceIpAddress", &mut self.interface_ip_address);
         visitor.field("edgeConnectionList", &mut self.edge_connection_list);
+        visitor.field("id", &mut self.id);
+        visitor.field("interfaceIpAddress", &mut self.interface_ip_address);
+        visitor.field("interfaceName", &mut self.interface_name);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

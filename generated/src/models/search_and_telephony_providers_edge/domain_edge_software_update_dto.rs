@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DomainEdgeSoftwareUpdateDto {
-    /// required
-    pub version: Option<Box<DomainEdgeSoftwareVersionDto>>,
-    /// `maxDownloadRate`
-    pub max_download_rate: Option<i64>,
+    /// `callDrainingWaitTimeSeconds`
+    pub call_draining_wait_time_seconds: Option<i64>,
+    pub current: Option<bool>,
     /// `downloadStartTime`
     pub download_start_time: Option<time::Timestamp>,
+    /// `edgeUri`
+    pub edge_uri: Option<String>,
+    /// `executeOnIdle`
+    pub execute_on_idle: Option<bool>,
     /// `executeStartTime`
     pub execute_start_time: Option<time::Timestamp>,
     /// `executeStopTime`
     pub execute_stop_time: Option<time::Timestamp>,
-    /// `executeOnIdle`
-    pub execute_on_idle: Option<bool>,
+    /// `maxDownloadRate`
+    pub max_download_rate: Option<i64>,
     pub status: Option<DomainEdgeSoftwareUpdateDtoStatus>,
-    /// `edgeUri`
-    pub edge_uri: Option<String>,
-    /// `callDrainingWaitTimeSeconds`
-    pub call_draining_wait_time_seconds: Option<i64>,
-    pub current: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub version: Option<Box<DomainEdgeSoftwareVersionDto>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,20 +32,20 @@ impl codec::Model for DomainEdgeSoftwareUpdateDto {
     const NAME: &'static str = "DomainEdgeSoftwareUpdateDto";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("version", &mut self.version);
-        visitor.field("maxDownloadRate", &mut self.max_download_rate);
-        visitor.field("downloadStartTime", &mut self.download_start_time);
-        visitor.field("executeStartTime", &mut self.execute_start_time);
-        visitor.field("executeStopTime", &mut self.execute_stop_time);
-        visitor.field("executeOnIdle", &mut self.execute_on_idle);
-        visitor.field("status", &mut self.status);
-        visitor.field("edgeUri", &mut self.edge_uri);
         visitor
             .field(
                 "callDrainingWaitTimeSeconds",
                 &mut self.call_draining_wait_time_seconds,
             );
         visitor.field("current", &mut self.current);
+        visitor.field("downloadStartTime", &mut self.download_start_time);
+        visitor.field("edgeUri", &mut self.edge_uri);
+        visitor.field("executeOnIdle", &mut self.execute_on_idle);
+        visitor.field("executeStartTime", &mut self.execute_start_time);
+        visitor.field("executeStopTime", &mut self.execute_stop_time);
+        visitor.field("maxDownloadRate", &mut self.max_download_rate);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DomainEdgeSoftwareVersionDto {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `edgeVersion`
-    pub edge_version: Option<String>,
-    /// `publishDate`
-    pub publish_date: Option<time::Timestamp>,
+    pub current: Option<bool>,
     /// `edgeUri`
     pub edge_uri: Option<String>,
-    pub current: Option<bool>,
+    /// `edgeVersion`
+    pub edge_version: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `latestRelease`
     pub latest_release: Option<bool>,
+    pub name: Option<String>,
+    /// `publishDate`
+    pub publish_date: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for DomainEdgeSoftwareVersionDto {
     const NAME: &'static str = "DomainEdgeSoftwareVersionDto";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("edgeVersion", &mut self.edge_version);
-        visitor.field("publishDate", &mut self.publish_date);
-        visitor.field("edgeUri", &mut self.edge_uri);
         visitor.field("current", &mut self.current);
+        visitor.field("edgeUri", &mut self.edge_uri);
+        visitor.field("edgeVersion", &mut self.edge_version);
+        visitor.field("id", &mut self.id);
         visitor.field("latestRelease", &mut self.latest_release);
+        visitor.field("name", &mut self.name);
+        visitor.field("publishDate", &mut self.publish_date);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -11,82 +11,82 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Edge {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `apiVersion`
+    pub api_version: Option<String>,
+    /// `callDrainingState`, read-only
+    pub call_draining_state: Option<EdgeCallDrainingState>,
+    /// `certType`
+    pub cert_type: Option<EdgeCertType>,
+    /// `conversationCount`, read-only
+    pub conversation_count: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
+    /// `currentVersion`
+    pub current_version: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<EdgeState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    pub interfaces: Option<Vec<EdgeInterface>>,
-    pub make: Option<String>,
-    pub model: Option<String>,
-    /// `apiVersion`
-    pub api_version: Option<String>,
-    /// `softwareVersion`
-    pub software_version: Option<String>,
-    /// `softwareVersionTimestamp`
-    pub software_version_timestamp: Option<String>,
-    /// `softwareVersionPlatform`
-    pub software_version_platform: Option<String>,
-    /// `softwareVersionConfiguration`
-    pub software_version_configuration: Option<String>,
-    /// `fullSoftwareVersion`
-    pub full_software_version: Option<String>,
-    /// `pairingId`
-    pub pairing_id: Option<String>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// `edgeDeploymentType`
+    pub edge_deployment_type: Option<EdgeEdgeDeploymentType>,
+    /// `edgeGroup`
+    pub edge_group: Option<Box<EdgeGroup>>,
     pub fingerprint: Option<String>,
     /// `fingerprintHint`
     pub fingerprint_hint: Option<String>,
-    /// `currentVersion`
-    pub current_version: Option<String>,
-    /// `stagedVersion`
-    pub staged_version: Option<String>,
+    /// `fullSoftwareVersion`
+    pub full_software_version: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub interfaces: Option<Vec<EdgeInterface>>,
+    pub make: Option<String>,
+    pub managed: Option<bool>,
+    pub model: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `offlineConfigCalled`, read-only
+    pub offline_config_called: Option<bool>,
+    /// `onlineStatus`
+    pub online_status: Option<EdgeOnlineStatus>,
+    /// `osName`, read-only
+    pub os_name: Option<String>,
+    /// `pairingId`
+    pub pairing_id: Option<String>,
     pub patch: Option<String>,
-    /// `statusCode`
-    pub status_code: Option<EdgeStatusCode>,
-    /// `edgeGroup`
-    pub edge_group: Option<Box<EdgeGroup>>,
+    /// `physicalEdge`
+    pub physical_edge: Option<bool>,
+    pub proxy: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// `serialNumber`
+    pub serial_number: Option<String>,
     pub site: Option<Box<Site>>,
     /// `softwareStatus`
     pub software_status: Option<Box<DomainEdgeSoftwareUpdateDto>>,
-    /// `onlineStatus`
-    pub online_status: Option<EdgeOnlineStatus>,
-    /// `serialNumber`
-    pub serial_number: Option<String>,
-    /// `physicalEdge`
-    pub physical_edge: Option<bool>,
-    pub managed: Option<bool>,
-    /// `edgeDeploymentType`
-    pub edge_deployment_type: Option<EdgeEdgeDeploymentType>,
-    /// `certType`
-    pub cert_type: Option<EdgeCertType>,
-    /// `callDrainingState`, read-only
-    pub call_draining_state: Option<EdgeCallDrainingState>,
-    /// `conversationCount`, read-only
-    pub conversation_count: Option<i64>,
-    pub proxy: Option<String>,
-    /// `offlineConfigCalled`, read-only
-    pub offline_config_called: Option<bool>,
-    /// `osName`, read-only
-    pub os_name: Option<String>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `softwareVersion`
+    pub software_version: Option<String>,
+    /// `softwareVersionConfiguration`
+    pub software_version_configuration: Option<String>,
+    /// `softwareVersionPlatform`
+    pub software_version_platform: Option<String>,
+    /// `softwareVersionTimestamp`
+    pub software_version_timestamp: Option<String>,
+    /// `stagedVersion`
+    pub staged_version: Option<String>,
+    /// read-only
+    pub state: Option<EdgeState>,
+    /// `statusCode`
+    pub status_code: Option<EdgeStatusCode>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -94,53 +94,53 @@ impl codec::Model for Edge {
     const NAME: &'static str = "Edge";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("apiVersion", &mut self.api_version);
+        visitor.field("callDrainingState", &mut self.call_draining_state);
+        visitor.field("certType", &mut self.cert_type);
+        visitor.field("conversationCount", &mut self.conversation_count);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
+        visitor.field("currentVersion", &mut self.current_version);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("edgeDeploymentType", &mut self.edge_deployment_type);
+        visitor.boxed("edgeGroup", &mut self.edge_group);
+        visitor.field("fingerprint", &mut self.fingerprint);
+        visitor.field("fingerprintHint", &mut self.fingerprint_hint);
+        visitor.field("fullSoftwareVersion", &mut self.full_software_version);
+        visitor.field("id", &mut self.id);
         visitor.field("interfaces", &mut self.interfaces);
         visitor.field("make", &mut self.make);
+        visitor.field("managed", &mut self.managed);
         visitor.field("model", &mut self.model);
-        visitor.field("apiVersion", &mut self.api_version);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
+        visitor.field("offlineConfigCalled", &mut self.offline_config_called);
+        visitor.field("onlineStatus", &mut self.online_status);
+        visitor.field("osName", &mut self.os_name);
+        visitor.field("pairingId", &mut self.pairing_id);
+        visitor.field("patch", &mut self.patch);
+        visitor.field("physicalEdge", &mut self.physical_edge);
+        visitor.field("proxy", &mut self.proxy);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("serialNumber", &mut self.serial_number);
+        visitor.boxed("site", &mut self.site);
+        visitor.boxed("softwareStatus", &mut self.software_status);
         visitor.field("softwareVersion", &mut self.software_version);
-        visitor.field("softwareVersionTimestamp", &mut self.software_version_timestamp);
-        visitor.field("softwareVersionPlatform", &mut self.software_version_platform);
         visitor
             .field(
                 "softwareVersionConfiguration",
                 &mut self.software_version_configuration,
             );
-        visitor.field("fullSoftwareVersion", &mut self.full_software_version);
-        visitor.field("pairingId", &mut self.pairing_id);
-        visitor.field("fingerprint", &mut self.fingerprint);
-        visitor.field("fingerprintHint", &mut self.fingerprint_hint);
-        visitor.field("currentVersion", &mut self.current_version);
+        visitor.field("softwareVersionPlatform", &mut self.software_version_platform);
+        visitor.field("softwareVersionTimestamp", &mut self.software_version_timestamp);
         visitor.field("stagedVersion", &mut self.staged_version);
-        visitor.field("patch", &mut self.patch);
+        visitor.field("state", &mut self.state);
         visitor.field("statusCode", &mut self.status_code);
-        visitor.boxed("edgeGroup", &mut self.edge_group);
-        visitor.boxed("site", &mut self.site);
-        visitor.boxed("softwareStatus", &mut self.software_status);
-        visitor.field("onlineStatus", &mut self.online_status);
-        visitor.field("serialNumber", &mut self.serial_number);
-        visitor.field("physicalEdge", &mut self.physical_edge);
-        visitor.field("managed", &mut self.managed);
-        visitor.field("edgeDeploymentType", &mut self.edge_deployment_type);
-        visitor.field("certType", &mut self.cert_type);
-        visitor.field("callDrainingState", &mut self.call_draining_state);
-        visitor.field("conversationCount", &mut self.conversation_count);
-        visitor.field("proxy", &mut self.proxy);
-        visitor.field("offlineConfigCalled", &mut self.offline_config_called);
-        visitor.field("osName", &mut self.os_name);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

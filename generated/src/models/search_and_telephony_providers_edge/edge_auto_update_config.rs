@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EdgeAutoUpdateConfig {
-    /// `timeZone`, required
-    pub time_zone: Option<String>,
+    /// required
+    pub end: Option<time::LocalDateTime>,
     /// required
     pub rrule: Option<String>,
     /// required
     pub start: Option<time::LocalDateTime>,
-    /// required
-    pub end: Option<time::LocalDateTime>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`, required
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for EdgeAutoUpdateConfig {
     const NAME: &'static str = "EdgeAutoUpdateConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("end", &mut self.end);
         visitor.field("rrule", &mut self.rrule);
         visitor.field("start", &mut self.start);
-        visitor.field("end", &mut self.end);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

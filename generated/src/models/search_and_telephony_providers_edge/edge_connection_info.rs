@@ -5,19 +5,19 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct EdgeConnectionInfo {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `interfaceName`, read-only
-    pub interface_name: Option<String>,
-    /// `interfaceIpAddress`, read-only
-    pub interface_ip_address: Option<String>,
     /// `connectionErrors`, read-only
     pub connection_errors: Option<Vec<String>>,
-    pub site: Option<Box<AddressableEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `interfaceIpAddress`, read-only
+    pub interface_ip_address: Option<String>,
+    /// `interfaceName`, read-only
+    pub interface_name: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub site: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for EdgeConnectionInfo {
     const NAME: &'static str = "EdgeConnectionInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("interfaceName", &mut self.interface_name);
-        visitor.field("interfaceIpAddress", &mut self.interface_ip_address);
         visitor.field("connectionErrors", &mut self.connection_errors);
-        visitor.boxed("site", &mut self.site);
+        visitor.field("id", &mut self.id);
+        visitor.field("interfaceIpAddress", &mut self.interface_ip_address);
+        visitor.field("interfaceName", &mut self.interface_name);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("site", &mut self.site);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,36 +8,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EdgeGroup {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<EdgeGroupState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    pub managed: Option<bool>,
-    pub hybrid: Option<bool>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
     /// `edgeTrunkBaseAssignment`, required
     pub edge_trunk_base_assignment: Option<Box<TrunkBaseAssignment>>,
+    pub hybrid: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    pub managed: Option<bool>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `phoneTrunkBases`, required
     pub phone_trunk_bases: Option<Vec<TrunkBase>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<EdgeGroupState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,23 +45,23 @@ impl codec::Model for EdgeGroup {
     const NAME: &'static str = "EdgeGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("managed", &mut self.managed);
-        visitor.field("hybrid", &mut self.hybrid);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.boxed("edgeTrunkBaseAssignment", &mut self.edge_trunk_base_assignment);
+        visitor.field("hybrid", &mut self.hybrid);
+        visitor.field("id", &mut self.id);
+        visitor.field("managed", &mut self.managed);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
         visitor.field("phoneTrunkBases", &mut self.phone_trunk_bases);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,20 +5,20 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct EdgeInterface {
-    pub r#type: Option<String>,
-    /// `ipAddress`
-    pub ip_address: Option<String>,
-    pub name: Option<String>,
-    /// `macAddress`
-    pub mac_address: Option<String>,
-    /// `ifName`
-    pub if_name: Option<String>,
-    pub endpoints: Option<Vec<DomainEntityRef>>,
-    /// `lineTypes`
-    pub line_types: Option<Vec<EdgeInterfaceLineTypes>>,
     /// `addressFamilyId`
     pub address_family_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub endpoints: Option<Vec<DomainEntityRef>>,
+    /// `ifName`
+    pub if_name: Option<String>,
+    /// `ipAddress`
+    pub ip_address: Option<String>,
+    /// `lineTypes`
+    pub line_types: Option<Vec<EdgeInterfaceLineTypes>>,
+    /// `macAddress`
+    pub mac_address: Option<String>,
+    pub name: Option<String>,
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,14 +26,14 @@ impl codec::Model for EdgeInterface {
     const NAME: &'static str = "EdgeInterface";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("ipAddress", &mut self.ip_address);
-        visitor.field("name", &mut self.name);
-        visitor.field("macAddress", &mut self.mac_address);
-        visitor.field("ifName", &mut self.if_name);
-        visitor.field("endpoints", &mut self.endpoints);
-        visitor.field("lineTypes", &mut self.line_types);
         visitor.field("addressFamilyId", &mut self.address_family_id);
+        visitor.field("endpoints", &mut self.endpoints);
+        visitor.field("ifName", &mut self.if_name);
+        visitor.field("ipAddress", &mut self.ip_address);
+        visitor.field("lineTypes", &mut self.line_types);
+        visitor.field("macAddress", &mut self.mac_address);
+        visitor.field("name", &mut self.name);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

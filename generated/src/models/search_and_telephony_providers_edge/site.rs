@@ -14,63 +14,63 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Site {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<SiteState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    /// `primarySites`
-    pub primary_sites: Option<Vec<DomainEntityRef>>,
-    /// `secondarySites`
-    pub secondary_sites: Option<Vec<DomainEntityRef>>,
-    /// `primaryEdges`
-    pub primary_edges: Option<Vec<Edge>>,
-    /// `secondaryEdges`
-    pub secondary_edges: Option<Vec<Edge>>,
     pub addresses: Option<Vec<Contact>>,
-    pub edges: Option<Vec<Edge>>,
-    /// `edgeAutoUpdateConfig`
-    pub edge_auto_update_config: Option<Box<EdgeAutoUpdateConfig>>,
-    /// `mediaRegionsUseLatencyBased`
-    pub media_regions_use_latency_based: Option<bool>,
-    /// required
-    pub location: Option<Box<LocationDefinition>>,
-    pub managed: Option<bool>,
-    /// `ntpSettings`
-    pub ntp_settings: Option<Box<NtpSettings>>,
-    /// `mediaModel`
-    pub media_model: Option<SiteMediaModel>,
-    /// `coreSite`
-    pub core_site: Option<bool>,
-    /// `siteConnections`
-    pub site_connections: Option<Vec<SiteConnection>>,
-    /// `mediaRegions`
-    pub media_regions: Option<Vec<String>>,
     /// `callerId`
     pub caller_id: Option<String>,
     /// `callerName`
     pub caller_name: Option<String>,
     /// `cloudProxyForceTurn`
     pub cloud_proxy_force_turn: Option<bool>,
+    /// `coreSite`
+    pub core_site: Option<bool>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// `edgeAutoUpdateConfig`
+    pub edge_auto_update_config: Option<Box<EdgeAutoUpdateConfig>>,
+    pub edges: Option<Vec<Edge>>,
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub location: Option<Box<LocationDefinition>>,
+    pub managed: Option<bool>,
+    /// `mediaModel`
+    pub media_model: Option<SiteMediaModel>,
+    /// `mediaRegions`
+    pub media_regions: Option<Vec<String>>,
+    /// `mediaRegionsUseLatencyBased`
+    pub media_regions_use_latency_based: Option<bool>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `ntpSettings`
+    pub ntp_settings: Option<Box<NtpSettings>>,
+    /// `primaryEdges`
+    pub primary_edges: Option<Vec<Edge>>,
+    /// `primarySites`
+    pub primary_sites: Option<Vec<DomainEntityRef>>,
+    /// `secondaryEdges`
+    pub secondary_edges: Option<Vec<Edge>>,
+    /// `secondarySites`
+    pub secondary_sites: Option<Vec<DomainEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `siteConnections`
+    pub site_connections: Option<Vec<SiteConnection>>,
+    /// read-only
+    pub state: Option<SiteState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -78,41 +78,41 @@ impl codec::Model for Site {
     const NAME: &'static str = "Site";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("addresses", &mut self.addresses);
+        visitor.field("callerId", &mut self.caller_id);
+        visitor.field("callerName", &mut self.caller_name);
+        visitor.field("cloudProxyForceTurn", &mut self.cloud_proxy_force_turn);
+        visitor.field("coreSite", &mut self.core_site);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("primarySites", &mut self.primary_sites);
-        visitor.field("secondarySites", &mut self.secondary_sites);
-        visitor.field("primaryEdges", &mut self.primary_edges);
-        visitor.field("secondaryEdges", &mut self.secondary_edges);
-        visitor.field("addresses", &mut self.addresses);
-        visitor.field("edges", &mut self.edges);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.boxed("edgeAutoUpdateConfig", &mut self.edge_auto_update_config);
+        visitor.field("edges", &mut self.edges);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("location", &mut self.location);
+        visitor.field("managed", &mut self.managed);
+        visitor.field("mediaModel", &mut self.media_model);
+        visitor.field("mediaRegions", &mut self.media_regions);
         visitor
             .field(
                 "mediaRegionsUseLatencyBased",
                 &mut self.media_regions_use_latency_based,
             );
-        visitor.boxed("location", &mut self.location);
-        visitor.field("managed", &mut self.managed);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
         visitor.boxed("ntpSettings", &mut self.ntp_settings);
-        visitor.field("mediaModel", &mut self.media_model);
-        visitor.field("coreSite", &mut self.core_site);
-        visitor.field("siteConnections", &mut self.site_connections);
-        visitor.field("mediaRegions", &mut self.media_regions);
-        visitor.field("callerId", &mut self.caller_id);
-        visitor.field("callerName", &mut self.caller_name);
-        visitor.field("cloudProxyForceTurn", &mut self.cloud_proxy_force_turn);
+        visitor.field("primaryEdges", &mut self.primary_edges);
+        visitor.field("primarySites", &mut self.primary_sites);
+        visitor.field("secondaryEdges", &mut self.secondary_edges);
+        visitor.field("secondarySites", &mut self.secondary_sites);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("siteConnections", &mut self.site_connections);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,24 +6,24 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct SiteConnection {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
-    pub managed: Option<bool>,
-    pub r#type: Option<SiteConnectionType>,
-    pub enabled: Option<bool>,
-    /// `mediaModel`, read-only
-    pub media_model: Option<SiteConnectionMediaModel>,
-    /// `edgeList`, read-only
-    pub edge_list: Option<Vec<ConnectedEdge>>,
     /// `coreSite`, read-only
     pub core_site: Option<bool>,
+    /// `edgeList`, read-only
+    pub edge_list: Option<Vec<ConnectedEdge>>,
+    pub enabled: Option<bool>,
+    pub id: Option<String>,
+    pub managed: Option<bool>,
+    /// `mediaModel`, read-only
+    pub media_model: Option<SiteConnectionMediaModel>,
+    pub name: Option<String>,
     /// `primaryCoreSites`, read-only
     pub primary_core_sites: Option<Vec<DomainEntityRef>>,
     /// `secondaryCoreSites`, read-only
     pub secondary_core_sites: Option<Vec<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    pub r#type: Option<SiteConnectionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,17 +31,17 @@ impl codec::Model for SiteConnection {
     const NAME: &'static str = "SiteConnection";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("managed", &mut self.managed);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("mediaModel", &mut self.media_model);
-        visitor.field("edgeList", &mut self.edge_list);
         visitor.field("coreSite", &mut self.core_site);
+        visitor.field("edgeList", &mut self.edge_list);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
+        visitor.field("managed", &mut self.managed);
+        visitor.field("mediaModel", &mut self.media_model);
+        visitor.field("name", &mut self.name);
         visitor.field("primaryCoreSites", &mut self.primary_core_sites);
         visitor.field("secondaryCoreSites", &mut self.secondary_core_sites);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct TrunkBaseAssignment {
     pub family: Option<i64>,
     /// `trunkBase`
     pub trunk_base: Option<Box<TrunkBase>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

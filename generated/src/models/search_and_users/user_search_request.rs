@@ -9,22 +9,22 @@ use crate::models::shared_by_10_aefafe::{
 
 #[derive(Clone, Default)]
 pub struct UserSearchRequest {
-    /// `sortOrder`
-    pub sort_order: Option<UserSearchRequestSortOrder>,
-    /// `sortBy`
-    pub sort_by: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    pub sort: Option<Vec<SearchSort>>,
-    pub expand: Option<Vec<String>>,
-    pub query: Option<Vec<UserSearchCriteria>>,
-    /// `integrationPresenceSource`
-    pub integration_presence_source: Option<UserSearchRequestIntegrationPresenceSource>,
     /// `enforcePermissions`
     pub enforce_permissions: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub expand: Option<Vec<String>>,
+    /// `integrationPresenceSource`
+    pub integration_presence_source: Option<UserSearchRequestIntegrationPresenceSource>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    pub query: Option<Vec<UserSearchCriteria>>,
+    pub sort: Option<Vec<SearchSort>>,
+    /// `sortBy`
+    pub sort_by: Option<String>,
+    /// `sortOrder`
+    pub sort_order: Option<UserSearchRequestSortOrder>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for UserSearchRequest {
     const NAME: &'static str = "UserSearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("sort", &mut self.sort);
+        visitor.field("enforcePermissions", &mut self.enforce_permissions);
         visitor.field("expand", &mut self.expand);
-        visitor.field("query", &mut self.query);
         visitor
             .field("integrationPresenceSource", &mut self.integration_presence_source);
-        visitor.field("enforcePermissions", &mut self.enforce_permissions);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("query", &mut self.query);
+        visitor.field("sort", &mut self.sort);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct VoicemailCopyRecord {
     /// read-only
-    pub user: Option<Box<User>>,
+    pub date: Option<time::Timestamp>,
     /// read-only
     pub group: Option<Box<Group>>,
     /// read-only
-    pub date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for VoicemailCopyRecord {
     const NAME: &'static str = "VoicemailCopyRecord";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("group", &mut self.group);
         visitor.field("date", &mut self.date);
+        visitor.boxed("group", &mut self.group);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,46 +9,46 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct VoicemailMessage {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub conversation: Option<Box<Conversation>>,
-    pub read: Option<bool>,
     /// `audioRecordingDurationSeconds`, read-only
     pub audio_recording_duration_seconds: Option<i64>,
     /// `audioRecordingSizeBytes`, read-only
     pub audio_recording_size_bytes: Option<i64>,
-    /// read-only
-    pub transcription: Option<String>,
-    /// `createdDate`, read-only
-    pub created_date: Option<time::Timestamp>,
-    /// `modifiedDate`, read-only
-    pub modified_date: Option<time::Timestamp>,
-    /// `deletedDate`, read-only
-    pub deleted_date: Option<time::Timestamp>,
     /// `callerAddress`, read-only
     pub caller_address: Option<String>,
     /// `callerName`, read-only
     pub caller_name: Option<String>,
     /// `callerUser`, read-only
     pub caller_user: Option<Box<User>>,
-    pub deleted: Option<bool>,
-    pub note: Option<String>,
     /// read-only
-    pub user: Option<Box<User>>,
-    /// read-only
-    pub group: Option<Box<Group>>,
-    /// read-only
-    pub queue: Option<Box<Queue>>,
+    pub conversation: Option<Box<Conversation>>,
     /// `copiedFrom`, read-only
     pub copied_from: Option<Box<VoicemailCopyRecord>>,
     /// `copiedTo`, read-only
     pub copied_to: Option<Vec<VoicemailCopyRecord>>,
+    /// `createdDate`, read-only
+    pub created_date: Option<time::Timestamp>,
     /// `deleteRetentionPolicy`
     pub delete_retention_policy: Option<Box<VoicemailRetentionPolicy>>,
+    pub deleted: Option<bool>,
+    /// `deletedDate`, read-only
+    pub deleted_date: Option<time::Timestamp>,
+    /// read-only
+    pub group: Option<Box<Group>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedDate`, read-only
+    pub modified_date: Option<time::Timestamp>,
+    pub note: Option<String>,
+    /// read-only
+    pub queue: Option<Box<Queue>>,
+    pub read: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub transcription: Option<String>,
+    /// read-only
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,31 +56,31 @@ impl codec::Model for VoicemailMessage {
     const NAME: &'static str = "VoicemailMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.field("read", &mut self.read);
         visitor
             .field(
                 "audioRecordingDurationSeconds",
                 &mut self.audio_recording_duration_seconds,
             );
         visitor.field("audioRecordingSizeBytes", &mut self.audio_recording_size_bytes);
-        visitor.field("transcription", &mut self.transcription);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("deletedDate", &mut self.deleted_date);
         visitor.field("callerAddress", &mut self.caller_address);
         visitor.field("callerName", &mut self.caller_name);
         visitor.boxed("callerUser", &mut self.caller_user);
-        visitor.field("deleted", &mut self.deleted);
-        visitor.field("note", &mut self.note);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("group", &mut self.group);
-        visitor.boxed("queue", &mut self.queue);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.boxed("copiedFrom", &mut self.copied_from);
         visitor.field("copiedTo", &mut self.copied_to);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.boxed("deleteRetentionPolicy", &mut self.delete_retention_policy);
+        visitor.field("deleted", &mut self.deleted);
+        visitor.field("deletedDate", &mut self.deleted_date);
+        visitor.boxed("group", &mut self.group);
+        visitor.field("id", &mut self.id);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("note", &mut self.note);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("read", &mut self.read);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("transcription", &mut self.transcription);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

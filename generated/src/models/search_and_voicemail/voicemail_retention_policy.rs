@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct VoicemailRetentionPolicy {
+    /// `numberOfDays`
+    pub number_of_days: Option<i64>,
     /// `voicemailRetentionPolicyType`
     pub voicemail_retention_policy_type: Option<
         VoicemailRetentionPolicyVoicemailRetentionPolicyType,
     >,
-    /// `numberOfDays`
-    pub number_of_days: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,12 +18,12 @@ impl codec::Model for VoicemailRetentionPolicy {
     const NAME: &'static str = "VoicemailRetentionPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("numberOfDays", &mut self.number_of_days);
         visitor
             .field(
                 "voicemailRetentionPolicyType",
                 &mut self.voicemail_retention_policy_type,
             );
-        visitor.field("numberOfDays", &mut self.number_of_days);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,20 +5,20 @@ use crate::models::shared_by_10_aefafe::ConversationCustomAttributesSearchCriter
 
 #[derive(Clone, Default)]
 pub struct VoicemailSearchCriteria {
-    /// `endValue`
-    pub end_value: Option<String>,
-    pub values: Option<Vec<String>>,
-    /// `startValue`
-    pub start_value: Option<String>,
-    pub value: Option<String>,
-    pub operator: Option<VoicemailSearchCriteriaOperator>,
-    pub group: Option<Vec<VoicemailSearchCriteria>>,
     /// `dateFormat`
     pub date_format: Option<String>,
+    /// `endValue`
+    pub end_value: Option<String>,
     pub fields: Option<Vec<String>>,
+    pub group: Option<Vec<VoicemailSearchCriteria>>,
+    pub operator: Option<VoicemailSearchCriteriaOperator>,
+    /// `startValue`
+    pub start_value: Option<String>,
     /// required
     pub r#type: Option<VoicemailSearchCriteriaType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub value: Option<String>,
+    pub values: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,15 +26,15 @@ impl codec::Model for VoicemailSearchCriteria {
     const NAME: &'static str = "VoicemailSearchCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("endValue", &mut self.end_value);
-        visitor.field("values", &mut self.values);
-        visitor.field("startValue", &mut self.start_value);
-        visitor.field("value", &mut self.value);
-        visitor.field("operator", &mut self.operator);
-        visitor.field("group", &mut self.group);
         visitor.field("dateFormat", &mut self.date_format);
+        visitor.field("endValue", &mut self.end_value);
         visitor.field("fields", &mut self.fields);
+        visitor.field("group", &mut self.group);
+        visitor.field("operator", &mut self.operator);
+        visitor.field("startValue", &mut self.start_value);
         visitor.field("type", &mut self.r#type);
+        visitor.field("value", &mut self.value);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,19 +7,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExecutionDataGlobalSettingsResponse {
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
+    pub enabled: Option<bool>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub enabled: Option<bool>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
     /// `modifiedByClient`
     pub modified_by_client: Option<Box<DomainEntityRef>>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for ExecutionDataGlobalSettingsResponse {
     const NAME: &'static str = "ExecutionDataGlobalSettingsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.boxed("modifiedByClient", &mut self.modified_by_client);
-        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

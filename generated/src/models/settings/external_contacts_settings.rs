@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ExternalContactsSettings {
-    /// `manuallyAssignDivisionsToInteractions`
-    pub manually_assign_divisions_to_interactions: Option<bool>,
     /// `manuallyAssignDivisionsToContacts`
     pub manually_assign_divisions_to_contacts: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `manuallyAssignDivisionsToInteractions`
+    pub manually_assign_divisions_to_interactions: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,13 +18,13 @@ impl codec::Model for ExternalContactsSettings {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor
             .field(
-                "manuallyAssignDivisionsToInteractions",
-                &mut self.manually_assign_divisions_to_interactions,
+                "manuallyAssignDivisionsToContacts",
+                &mut self.manually_assign_divisions_to_contacts,
             );
         visitor
             .field(
-                "manuallyAssignDivisionsToContacts",
-                &mut self.manually_assign_divisions_to_contacts,
+                "manuallyAssignDivisionsToInteractions",
+                &mut self.manually_assign_divisions_to_interactions,
             );
         visitor.extra(&mut self.extra);
     }

@@ -7,7 +7,7 @@ use crate::models::shared_by_10_7b650e::SkillsToRemove;
 pub struct Actions {
     /// `skillsToRemove`
     pub skills_to_remove: Option<Vec<SkillsToRemove>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AcwSettings {
-    /// `wrapupPrompt`
-    pub wrapup_prompt: Option<AcwSettingsWrapupPrompt>,
     /// `timeoutMs`
     pub timeout_ms: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `wrapupPrompt`
+    pub wrapup_prompt: Option<AcwSettingsWrapupPrompt>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AcwSettings {
     const NAME: &'static str = "AcwSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
         visitor.field("timeoutMs", &mut self.timeout_ms);
+        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct AgentOwnedRouting {
     /// `enableAgentOwnedCallbacks`
     pub enable_agent_owned_callbacks: Option<bool>,
-    /// `maxOwnedCallbackHours`
-    pub max_owned_callback_hours: Option<i64>,
     /// `maxOwnedCallbackDelayHours`
     pub max_owned_callback_delay_hours: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `maxOwnedCallbackHours`
+    pub max_owned_callback_hours: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,12 +20,12 @@ impl codec::Model for AgentOwnedRouting {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor
             .field("enableAgentOwnedCallbacks", &mut self.enable_agent_owned_callbacks);
-        visitor.field("maxOwnedCallbackHours", &mut self.max_owned_callback_hours);
         visitor
             .field(
                 "maxOwnedCallbackDelayHours",
                 &mut self.max_owned_callback_delay_hours,
             );
+        visitor.field("maxOwnedCallbackHours", &mut self.max_owned_callback_hours);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::shared_by_10_7b650e::Ring;
 #[derive(Clone, Default)]
 pub struct Bullseye {
     pub rings: Option<Vec<Ring>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

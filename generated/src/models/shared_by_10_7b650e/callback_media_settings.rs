@@ -6,43 +6,43 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct CallbackMediaSettings {
-    /// `enableAutoAnswer`
-    pub enable_auto_answer: Option<bool>,
     /// `alertingTimeoutSeconds`
     pub alerting_timeout_seconds: Option<i64>,
-    /// `serviceLevel`
-    pub service_level: Option<Box<ServiceLevel>>,
-    /// `autoAnswerAlertToneSeconds`
-    pub auto_answer_alert_tone_seconds: Option<f64>,
-    /// `manualAnswerAlertToneSeconds`
-    pub manual_answer_alert_tone_seconds: Option<f64>,
-    pub mode: Option<CallbackMediaSettingsMode>,
-    /// `enableAutoDialAndEnd`
-    pub enable_auto_dial_and_end: Option<bool>,
-    /// `autoDialDelaySeconds`
-    pub auto_dial_delay_seconds: Option<i64>,
-    /// `autoEndDelaySeconds`
-    pub auto_end_delay_seconds: Option<i64>,
-    /// `pacingModifier`
-    pub pacing_modifier: Option<f64>,
-    /// `maxRetryCount`
-    pub max_retry_count: Option<i64>,
-    /// `retryDelaySeconds`
-    pub retry_delay_seconds: Option<i64>,
-    /// `liveVoiceReactionType`
-    pub live_voice_reaction_type: Option<CallbackMediaSettingsLiveVoiceReactionType>,
-    /// `liveVoiceFlow`
-    pub live_voice_flow: Option<Box<DomainEntityRef>>,
+    /// `answeringMachineFlow`
+    pub answering_machine_flow: Option<Box<DomainEntityRef>>,
     /// `answeringMachineReactionType`
     pub answering_machine_reaction_type: Option<
         CallbackMediaSettingsAnsweringMachineReactionType,
     >,
-    /// `answeringMachineFlow`
-    pub answering_machine_flow: Option<Box<DomainEntityRef>>,
+    /// `autoAnswerAlertToneSeconds`
+    pub auto_answer_alert_tone_seconds: Option<f64>,
+    /// `autoDialDelaySeconds`
+    pub auto_dial_delay_seconds: Option<i64>,
+    /// `autoEndDelaySeconds`
+    pub auto_end_delay_seconds: Option<i64>,
     /// `edgeGroup`
     pub edge_group: Option<Box<DomainEntityRef>>,
+    /// `enableAutoAnswer`
+    pub enable_auto_answer: Option<bool>,
+    /// `enableAutoDialAndEnd`
+    pub enable_auto_dial_and_end: Option<bool>,
+    /// `liveVoiceFlow`
+    pub live_voice_flow: Option<Box<DomainEntityRef>>,
+    /// `liveVoiceReactionType`
+    pub live_voice_reaction_type: Option<CallbackMediaSettingsLiveVoiceReactionType>,
+    /// `manualAnswerAlertToneSeconds`
+    pub manual_answer_alert_tone_seconds: Option<f64>,
+    /// `maxRetryCount`
+    pub max_retry_count: Option<i64>,
+    pub mode: Option<CallbackMediaSettingsMode>,
+    /// `pacingModifier`
+    pub pacing_modifier: Option<f64>,
+    /// `retryDelaySeconds`
+    pub retry_delay_seconds: Option<i64>,
+    /// `serviceLevel`
+    pub service_level: Option<Box<ServiceLevel>>,
     pub site: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,35 +50,35 @@ impl codec::Model for CallbackMediaSettings {
     const NAME: &'static str = "CallbackMediaSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
         visitor.field("alertingTimeoutSeconds", &mut self.alerting_timeout_seconds);
-        visitor.boxed("serviceLevel", &mut self.service_level);
-        visitor
-            .field(
-                "autoAnswerAlertToneSeconds",
-                &mut self.auto_answer_alert_tone_seconds,
-            );
-        visitor
-            .field(
-                "manualAnswerAlertToneSeconds",
-                &mut self.manual_answer_alert_tone_seconds,
-            );
-        visitor.field("mode", &mut self.mode);
-        visitor.field("enableAutoDialAndEnd", &mut self.enable_auto_dial_and_end);
-        visitor.field("autoDialDelaySeconds", &mut self.auto_dial_delay_seconds);
-        visitor.field("autoEndDelaySeconds", &mut self.auto_end_delay_seconds);
-        visitor.field("pacingModifier", &mut self.pacing_modifier);
-        visitor.field("maxRetryCount", &mut self.max_retry_count);
-        visitor.field("retryDelaySeconds", &mut self.retry_delay_seconds);
-        visitor.field("liveVoiceReactionType", &mut self.live_voice_reaction_type);
-        visitor.boxed("liveVoiceFlow", &mut self.live_voice_flow);
+        visitor.boxed("answeringMachineFlow", &mut self.answering_machine_flow);
         visitor
             .field(
                 "answeringMachineReactionType",
                 &mut self.answering_machine_reaction_type,
             );
-        visitor.boxed("answeringMachineFlow", &mut self.answering_machine_flow);
+        visitor
+            .field(
+                "autoAnswerAlertToneSeconds",
+                &mut self.auto_answer_alert_tone_seconds,
+            );
+        visitor.field("autoDialDelaySeconds", &mut self.auto_dial_delay_seconds);
+        visitor.field("autoEndDelaySeconds", &mut self.auto_end_delay_seconds);
         visitor.boxed("edgeGroup", &mut self.edge_group);
+        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
+        visitor.field("enableAutoDialAndEnd", &mut self.enable_auto_dial_and_end);
+        visitor.boxed("liveVoiceFlow", &mut self.live_voice_flow);
+        visitor.field("liveVoiceReactionType", &mut self.live_voice_reaction_type);
+        visitor
+            .field(
+                "manualAnswerAlertToneSeconds",
+                &mut self.manual_answer_alert_tone_seconds,
+            );
+        visitor.field("maxRetryCount", &mut self.max_retry_count);
+        visitor.field("mode", &mut self.mode);
+        visitor.field("pacingModifier", &mut self.pacing_modifier);
+        visitor.field("retryDelaySeconds", &mut self.retry_delay_seconds);
+        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.boxed("site", &mut self.site);
         visitor.extra(&mut self.extra);
     }

@@ -7,7 +7,7 @@ pub struct CannedResponseLibraries {
     /// `libraryIds`
     pub library_ids: Option<Vec<String>>,
     pub mode: Option<CannedResponseLibrariesMode>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct ConditionalGroupActivation {
     /// `pilotRule`
     pub pilot_rule: Option<Box<ConditionalGroupActivationPilotRule>>,
     pub rules: Option<Vec<ConditionalGroupActivationRule>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

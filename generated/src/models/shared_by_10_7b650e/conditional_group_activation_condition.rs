@@ -5,11 +5,11 @@ use crate::models::shared_by_10_7b650e::ConditionalGroupActivationSimpleMetric;
 
 #[derive(Clone, Default)]
 pub struct ConditionalGroupActivationCondition {
+    pub operator: Option<ConditionalGroupActivationConditionOperator>,
     /// `simpleMetric`
     pub simple_metric: Option<Box<ConditionalGroupActivationSimpleMetric>>,
-    pub operator: Option<ConditionalGroupActivationConditionOperator>,
     pub value: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConditionalGroupActivationCondition {
     const NAME: &'static str = "ConditionalGroupActivationCondition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("simpleMetric", &mut self.simple_metric);
         visitor.field("operator", &mut self.operator);
+        visitor.boxed("simpleMetric", &mut self.simple_metric);
         visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }

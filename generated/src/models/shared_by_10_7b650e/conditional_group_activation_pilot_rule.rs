@@ -5,10 +5,10 @@ use crate::models::shared_by_10_7b650e::ConditionalGroupActivationCondition;
 
 #[derive(Clone, Default)]
 pub struct ConditionalGroupActivationPilotRule {
-    pub conditions: Option<Vec<ConditionalGroupActivationCondition>>,
     /// `conditionExpression`
     pub condition_expression: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub conditions: Option<Vec<ConditionalGroupActivationCondition>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConditionalGroupActivationPilotRule {
     const NAME: &'static str = "ConditionalGroupActivationPilotRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conditions", &mut self.conditions);
         visitor.field("conditionExpression", &mut self.condition_expression);
+        visitor.field("conditions", &mut self.conditions);
         visitor.extra(&mut self.extra);
     }
 }

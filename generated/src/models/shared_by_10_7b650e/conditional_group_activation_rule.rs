@@ -7,11 +7,11 @@ use crate::models::shared_by_10_7b650e::{
 
 #[derive(Clone, Default)]
 pub struct ConditionalGroupActivationRule {
-    pub conditions: Option<Vec<ConditionalGroupActivationCondition>>,
     /// `conditionExpression`
     pub condition_expression: Option<String>,
+    pub conditions: Option<Vec<ConditionalGroupActivationCondition>>,
     pub groups: Option<Vec<MemberGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for ConditionalGroupActivationRule {
     const NAME: &'static str = "ConditionalGroupActivationRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conditions", &mut self.conditions);
         visitor.field("conditionExpression", &mut self.condition_expression);
+        visitor.field("conditions", &mut self.conditions);
         visitor.field("groups", &mut self.groups);
         visitor.extra(&mut self.extra);
     }

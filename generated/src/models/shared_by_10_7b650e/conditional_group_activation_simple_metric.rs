@@ -7,7 +7,7 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 pub struct ConditionalGroupActivationSimpleMetric {
     pub metric: Option<ConditionalGroupActivationSimpleMetricMetric>,
     pub queue: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::shared_by_10_7b650e::ConditionalGroupRoutingRule;
 #[derive(Clone, Default)]
 pub struct ConditionalGroupRouting {
     pub rules: Option<Vec<ConditionalGroupRoutingRule>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,15 +6,15 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct ConditionalGroupRoutingRule {
-    pub queue: Option<Box<DomainEntityRef>>,
-    pub metric: Option<ConditionalGroupRoutingRuleMetric>,
-    pub operator: Option<ConditionalGroupRoutingRuleOperator>,
     /// `conditionValue`
     pub condition_value: Option<f64>,
     pub groups: Option<Vec<MemberGroup>>,
+    pub metric: Option<ConditionalGroupRoutingRuleMetric>,
+    pub operator: Option<ConditionalGroupRoutingRuleOperator>,
+    pub queue: Option<Box<DomainEntityRef>>,
     /// `waitSeconds`
     pub wait_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for ConditionalGroupRoutingRule {
     const NAME: &'static str = "ConditionalGroupRoutingRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("queue", &mut self.queue);
-        visitor.field("metric", &mut self.metric);
-        visitor.field("operator", &mut self.operator);
         visitor.field("conditionValue", &mut self.condition_value);
         visitor.field("groups", &mut self.groups);
+        visitor.field("metric", &mut self.metric);
+        visitor.field("operator", &mut self.operator);
+        visitor.boxed("queue", &mut self.queue);
         visitor.field("waitSeconds", &mut self.wait_seconds);
         visitor.extra(&mut self.extra);
     }

@@ -5,19 +5,19 @@ use crate::models::shared_by_10_7b650e::DirectRoutingMediaSettings;
 
 #[derive(Clone, Default)]
 pub struct DirectRouting {
+    /// `agentWaitSeconds`
+    pub agent_wait_seconds: Option<i64>,
+    /// `backupQueueId`
+    pub backup_queue_id: Option<String>,
     /// `callMediaSettings`
     pub call_media_settings: Option<Box<DirectRoutingMediaSettings>>,
     /// `emailMediaSettings`
     pub email_media_settings: Option<Box<DirectRoutingMediaSettings>>,
     /// `messageMediaSettings`
     pub message_media_settings: Option<Box<DirectRoutingMediaSettings>>,
-    /// `backupQueueId`
-    pub backup_queue_id: Option<String>,
     /// `waitForAgent`
     pub wait_for_agent: Option<bool>,
-    /// `agentWaitSeconds`
-    pub agent_wait_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for DirectRouting {
     const NAME: &'static str = "DirectRouting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentWaitSeconds", &mut self.agent_wait_seconds);
+        visitor.field("backupQueueId", &mut self.backup_queue_id);
         visitor.boxed("callMediaSettings", &mut self.call_media_settings);
         visitor.boxed("emailMediaSettings", &mut self.email_media_settings);
         visitor.boxed("messageMediaSettings", &mut self.message_media_settings);
-        visitor.field("backupQueueId", &mut self.backup_queue_id);
         visitor.field("waitForAgent", &mut self.wait_for_agent);
-        visitor.field("agentWaitSeconds", &mut self.agent_wait_seconds);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,19 +6,19 @@ use crate::models::shared_by_11_d3e18a::ServiceLevel;
 
 #[derive(Clone, Default)]
 pub struct EmailMediaSettings {
-    /// `enableAutoAnswer`
-    pub enable_auto_answer: Option<bool>,
     /// `alertingTimeoutSeconds`
     pub alerting_timeout_seconds: Option<i64>,
-    /// `serviceLevel`
-    pub service_level: Option<Box<ServiceLevel>>,
-    /// `autoAnswerAlertToneSeconds`
-    pub auto_answer_alert_tone_seconds: Option<f64>,
-    /// `manualAnswerAlertToneSeconds`
-    pub manual_answer_alert_tone_seconds: Option<f64>,
     /// `allOutboundEmailAddresses`
     pub all_outbound_email_addresses: Option<Vec<QueueEmailAddress>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `autoAnswerAlertToneSeconds`
+    pub auto_answer_alert_tone_seconds: Option<f64>,
+    /// `enableAutoAnswer`
+    pub enable_auto_answer: Option<bool>,
+    /// `manualAnswerAlertToneSeconds`
+    pub manual_answer_alert_tone_seconds: Option<f64>,
+    /// `serviceLevel`
+    pub service_level: Option<Box<ServiceLevel>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,21 +26,21 @@ impl codec::Model for EmailMediaSettings {
     const NAME: &'static str = "EmailMediaSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
         visitor.field("alertingTimeoutSeconds", &mut self.alerting_timeout_seconds);
-        visitor.boxed("serviceLevel", &mut self.service_level);
+        visitor
+            .field("allOutboundEmailAddresses", &mut self.all_outbound_email_addresses);
         visitor
             .field(
                 "autoAnswerAlertToneSeconds",
                 &mut self.auto_answer_alert_tone_seconds,
             );
+        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
         visitor
             .field(
                 "manualAnswerAlertToneSeconds",
                 &mut self.manual_answer_alert_tone_seconds,
             );
-        visitor
-            .field("allOutboundEmailAddresses", &mut self.all_outbound_email_addresses);
+        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ExpansionCriterium {
-    pub r#type: Option<ExpansionCriteriumType>,
     pub threshold: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ExpansionCriteriumType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for ExpansionCriterium {
     const NAME: &'static str = "ExpansionCriterium";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("threshold", &mut self.threshold);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

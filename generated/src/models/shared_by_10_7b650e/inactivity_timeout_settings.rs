@@ -5,13 +5,13 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InactivityTimeoutSettings {
-    /// `timeoutSeconds`
-    pub timeout_seconds: Option<i64>,
     /// `actionType`
     pub action_type: Option<InactivityTimeoutSettingsActionType>,
     /// `flowId`
     pub flow_id: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeoutSeconds`
+    pub timeout_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for InactivityTimeoutSettings {
     const NAME: &'static str = "InactivityTimeoutSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("timeoutSeconds", &mut self.timeout_seconds);
         visitor.field("actionType", &mut self.action_type);
         visitor.boxed("flowId", &mut self.flow_id);
+        visitor.field("timeoutSeconds", &mut self.timeout_seconds);
         visitor.extra(&mut self.extra);
     }
 }

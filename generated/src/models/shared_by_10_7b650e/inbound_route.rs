@@ -6,38 +6,38 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct InboundRoute {
+    /// `allowMultipleActions`
+    pub allow_multiple_actions: Option<bool>,
+    /// `autoBcc`
+    pub auto_bcc: Option<Vec<EmailAddress>>,
+    pub flow: Option<Box<DomainEntityRef>>,
+    /// `fromEmail`
+    pub from_email: Option<String>,
+    /// `fromName`, required
+    pub from_name: Option<String>,
+    /// `historyInclusion`
+    pub history_inclusion: Option<InboundRouteHistoryInclusion>,
     /// read-only
     pub id: Option<String>,
+    pub language: Option<Box<DomainEntityRef>>,
+    /// `mailboxFolders`
+    pub mailbox_folders: Option<Vec<String>>,
     pub name: Option<String>,
     /// required
     pub pattern: Option<String>,
-    pub queue: Option<Box<DomainEntityRef>>,
     pub priority: Option<i64>,
-    pub skills: Option<Vec<DomainEntityRef>>,
-    pub language: Option<Box<DomainEntityRef>>,
-    /// `fromName`, required
-    pub from_name: Option<String>,
-    /// `fromEmail`
-    pub from_email: Option<String>,
-    pub flow: Option<Box<DomainEntityRef>>,
+    pub queue: Option<Box<DomainEntityRef>>,
     /// `replyEmailAddress`
     pub reply_email_address: Option<Box<QueueEmailAddress>>,
-    /// `autoBcc`
-    pub auto_bcc: Option<Vec<EmailAddress>>,
-    /// `spamFlow`
-    pub spam_flow: Option<Box<DomainEntityRef>>,
-    pub signature: Option<Box<Signature>>,
-    /// `historyInclusion`
-    pub history_inclusion: Option<InboundRouteHistoryInclusion>,
-    /// `allowMultipleActions`
-    pub allow_multiple_actions: Option<bool>,
-    /// `mailboxFolders`
-    pub mailbox_folders: Option<Vec<String>>,
-    /// read-only
-    pub status: Option<InboundRouteStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub signature: Option<Box<Signature>>,
+    pub skills: Option<Vec<DomainEntityRef>>,
+    /// `spamFlow`
+    pub spam_flow: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub status: Option<InboundRouteStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,25 +45,25 @@ impl codec::Model for InboundRoute {
     const NAME: &'static str = "InboundRoute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("allowMultipleActions", &mut self.allow_multiple_actions);
+        visitor.field("autoBcc", &mut self.auto_bcc);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.field("fromEmail", &mut self.from_email);
+        visitor.field("fromName", &mut self.from_name);
+        visitor.field("historyInclusion", &mut self.history_inclusion);
         visitor.field("id", &mut self.id);
+        visitor.boxed("language", &mut self.language);
+        visitor.field("mailboxFolders", &mut self.mailbox_folders);
         visitor.field("name", &mut self.name);
         visitor.field("pattern", &mut self.pattern);
-        visitor.boxed("queue", &mut self.queue);
         visitor.field("priority", &mut self.priority);
-        visitor.field("skills", &mut self.skills);
-        visitor.boxed("language", &mut self.language);
-        visitor.field("fromName", &mut self.from_name);
-        visitor.field("fromEmail", &mut self.from_email);
-        visitor.boxed("flow", &mut self.flow);
+        visitor.boxed("queue", &mut self.queue);
         visitor.boxed("replyEmailAddress", &mut self.reply_email_address);
-        visitor.field("autoBcc", &mut self.auto_bcc);
-        visitor.boxed("spamFlow", &mut self.spam_flow);
-        visitor.boxed("signature", &mut self.signature);
-        visitor.field("historyInclusion", &mut self.history_inclusion);
-        visitor.field("allowMultipleActions", &mut self.allow_multiple_actions);
-        visitor.field("mailboxFolders", &mut self.mailbox_folders);
-        visitor.field("status", &mut self.status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("signature", &mut self.signature);
+        visitor.field("skills", &mut self.skills);
+        visitor.boxed("spamFlow", &mut self.spam_flow);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::models::shared_by_11_d3e18a::ServiceLevel;
 
 #[derive(Clone, Default)]
 pub struct MediaSettings {
-    /// `enableAutoAnswer`
-    pub enable_auto_answer: Option<bool>,
     /// `alertingTimeoutSeconds`
     pub alerting_timeout_seconds: Option<i64>,
-    /// `serviceLevel`
-    pub service_level: Option<Box<ServiceLevel>>,
     /// `autoAnswerAlertToneSeconds`
     pub auto_answer_alert_tone_seconds: Option<f64>,
+    /// `enableAutoAnswer`
+    pub enable_auto_answer: Option<bool>,
     /// `manualAnswerAlertToneSeconds`
     pub manual_answer_alert_tone_seconds: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceLevel`
+    pub service_level: Option<Box<ServiceLevel>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,19 +23,19 @@ impl codec::Model for MediaSettings {
     const NAME: &'static str = "MediaSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
         visitor.field("alertingTimeoutSeconds", &mut self.alerting_timeout_seconds);
-        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor
             .field(
                 "autoAnswerAlertToneSeconds",
                 &mut self.auto_answer_alert_tone_seconds,
             );
+        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
         visitor
             .field(
                 "manualAnswerAlertToneSeconds",
                 &mut self.manual_answer_alert_tone_seconds,
             );
+        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::shared_by_21_b30249::WritableDivision;
 
 #[derive(Clone, Default)]
 pub struct MemberGroup {
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub division: Option<Box<WritableDivision>>,
-    pub r#type: Option<MemberGroupType>,
+    pub id: Option<String>,
     /// `memberCount`, read-only
     pub member_count: Option<i64>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<MemberGroupType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,12 +21,12 @@ impl codec::Model for MemberGroup {
     const NAME: &'static str = "MemberGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("division", &mut self.division);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("id", &mut self.id);
         visitor.field("memberCount", &mut self.member_count);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,23 +10,23 @@ use crate::models::shared_by_11_d3e18a::ServiceLevel;
 
 #[derive(Clone, Default)]
 pub struct MessageMediaSettings {
-    /// `enableAutoAnswer`
-    pub enable_auto_answer: Option<bool>,
     /// `alertingTimeoutSeconds`
     pub alerting_timeout_seconds: Option<i64>,
-    /// `serviceLevel`
-    pub service_level: Option<Box<ServiceLevel>>,
     /// `autoAnswerAlertToneSeconds`
     pub auto_answer_alert_tone_seconds: Option<f64>,
-    /// `manualAnswerAlertToneSeconds`
-    pub manual_answer_alert_tone_seconds: Option<f64>,
-    /// `subTypeSettings`
-    pub sub_type_settings: Option<BTreeMap<String, MessageSubtypeSettings>>,
+    /// `enableAutoAnswer`
+    pub enable_auto_answer: Option<bool>,
     /// `enableInactivityTimeout`
     pub enable_inactivity_timeout: Option<bool>,
     /// `inactivityTimeoutSettings`
     pub inactivity_timeout_settings: Option<Box<InactivityTimeoutSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `manualAnswerAlertToneSeconds`
+    pub manual_answer_alert_tone_seconds: Option<f64>,
+    /// `serviceLevel`
+    pub service_level: Option<Box<ServiceLevel>>,
+    /// `subTypeSettings`
+    pub sub_type_settings: Option<BTreeMap<String, MessageSubtypeSettings>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,23 +34,23 @@ impl codec::Model for MessageMediaSettings {
     const NAME: &'static str = "MessageMediaSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
         visitor.field("alertingTimeoutSeconds", &mut self.alerting_timeout_seconds);
-        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor
             .field(
                 "autoAnswerAlertToneSeconds",
                 &mut self.auto_answer_alert_tone_seconds,
             );
+        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
+        visitor.field("enableInactivityTimeout", &mut self.enable_inactivity_timeout);
+        visitor
+            .boxed("inactivityTimeoutSettings", &mut self.inactivity_timeout_settings);
         visitor
             .field(
                 "manualAnswerAlertToneSeconds",
                 &mut self.manual_answer_alert_tone_seconds,
             );
+        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.field("subTypeSettings", &mut self.sub_type_settings);
-        visitor.field("enableInactivityTimeout", &mut self.enable_inactivity_timeout);
-        visitor
-            .boxed("inactivityTimeoutSettings", &mut self.inactivity_timeout_settings);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct MessageSubtypeSettings {
     pub enable_auto_answer: Option<bool>,
     /// `enableInactivityTimeout`
     pub enable_inactivity_timeout: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

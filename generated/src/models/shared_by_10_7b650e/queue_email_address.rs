@@ -8,7 +8,7 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 pub struct QueueEmailAddress {
     pub domain: Option<Box<DomainEntityRef>>,
     pub route: Option<Box<InboundRoute>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

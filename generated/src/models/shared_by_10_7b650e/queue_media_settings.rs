@@ -12,7 +12,7 @@ pub struct QueueMediaSettings {
     pub chat: Option<Box<MediaSettings>>,
     pub email: Option<Box<EmailMediaSettings>>,
     pub message: Option<Box<MessageMediaSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct QueueMessagingAddresses {
-    /// `smsAddress`
-    pub sms_address: Option<Box<DomainEntityRef>>,
     /// `openMessagingRecipient`
     pub open_messaging_recipient: Option<Box<DomainEntityRef>>,
+    /// `smsAddress`
+    pub sms_address: Option<Box<DomainEntityRef>>,
     /// `whatsAppRecipient`
     pub whats_app_recipient: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for QueueMessagingAddresses {
     const NAME: &'static str = "QueueMessagingAddresses";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("smsAddress", &mut self.sms_address);
         visitor.boxed("openMessagingRecipient", &mut self.open_messaging_recipient);
+        visitor.boxed("smsAddress", &mut self.sms_address);
         visitor.boxed("whatsAppRecipient", &mut self.whats_app_recipient);
         visitor.extra(&mut self.extra);
     }

@@ -5,12 +5,12 @@ use crate::models::shared_by_10_7b650e::{Actions, ExpansionCriterium, MemberGrou
 
 #[derive(Clone, Default)]
 pub struct Ring {
+    pub actions: Option<Box<Actions>>,
     /// `expansionCriteria`
     pub expansion_criteria: Option<Vec<ExpansionCriterium>>,
-    pub actions: Option<Box<Actions>>,
     /// `memberGroups`
     pub member_groups: Option<Vec<MemberGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for Ring {
     const NAME: &'static str = "Ring";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("expansionCriteria", &mut self.expansion_criteria);
         visitor.boxed("actions", &mut self.actions);
+        visitor.field("expansionCriteria", &mut self.expansion_criteria);
         visitor.field("memberGroups", &mut self.member_groups);
         visitor.extra(&mut self.extra);
     }

@@ -8,7 +8,7 @@ pub struct RoutingRule {
     pub threshold: Option<i64>,
     /// `waitSeconds`
     pub wait_seconds: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

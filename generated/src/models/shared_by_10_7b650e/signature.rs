@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Signature {
-    pub enabled: Option<bool>,
-    /// `cannedResponseId`
-    pub canned_response_id: Option<String>,
     /// `alwaysIncluded`
     pub always_included: Option<bool>,
+    /// `cannedResponseId`
+    pub canned_response_id: Option<String>,
+    pub enabled: Option<bool>,
     /// `inclusionType`
     pub inclusion_type: Option<SignatureInclusionType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for Signature {
     const NAME: &'static str = "Signature";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("cannedResponseId", &mut self.canned_response_id);
         visitor.field("alwaysIncluded", &mut self.always_included);
+        visitor.field("cannedResponseId", &mut self.canned_response_id);
+        visitor.field("enabled", &mut self.enabled);
         visitor.field("inclusionType", &mut self.inclusion_type);
         visitor.extra(&mut self.extra);
     }

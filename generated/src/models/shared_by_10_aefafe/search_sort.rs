@@ -5,11 +5,11 @@ use crate::models::shared_by_10_aefafe::ConversationCustomAttributesSearchReques
 
 #[derive(Clone, Default)]
 pub struct SearchSort {
-    /// `sortOrder`
-    pub sort_order: Option<SearchSortSortOrder>,
     /// `sortBy`
     pub sort_by: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sortOrder`
+    pub sort_order: Option<SearchSortSortOrder>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SearchSort {
     const NAME: &'static str = "SearchSort";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sortOrder", &mut self.sort_order);
         visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
         visitor.extra(&mut self.extra);
     }
 }

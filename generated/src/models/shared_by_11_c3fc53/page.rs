@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Page {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `versionId`
-    pub version_id: Option<String>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
     /// `rootContainer`
     pub root_container: Option<BTreeMap<String, serde_json::Value>>,
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `versionId`
+    pub version_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for Page {
     const NAME: &'static str = "Page";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("versionId", &mut self.version_id);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("rootContainer", &mut self.root_container);
+        visitor.field("name", &mut self.name);
         visitor.field("properties", &mut self.properties);
+        visitor.field("rootContainer", &mut self.root_container);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("versionId", &mut self.version_id);
         visitor.extra(&mut self.extra);
     }
 }

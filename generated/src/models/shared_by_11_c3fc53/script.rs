@@ -7,32 +7,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Script {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    /// `versionId`
-    pub version_id: Option<String>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
+    /// `customActions`
+    pub custom_actions: Option<serde_json::Value>,
+    pub division: Option<Box<Division>>,
+    pub features: Option<serde_json::Value>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
+    pub pages: Option<Vec<Page>>,
     /// `publishedDate`
     pub published_date: Option<time::Timestamp>,
-    /// `versionDate`
-    pub version_date: Option<time::Timestamp>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `startPageId`
     pub start_page_id: Option<String>,
     /// `startPageName`
     pub start_page_name: Option<String>,
-    pub features: Option<serde_json::Value>,
     pub variables: Option<serde_json::Value>,
-    /// `customActions`
-    pub custom_actions: Option<serde_json::Value>,
-    pub pages: Option<Vec<Page>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `versionDate`
+    pub version_date: Option<time::Timestamp>,
+    /// `versionId`
+    pub version_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,21 +40,21 @@ impl codec::Model for Script {
     const NAME: &'static str = "Script";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("versionId", &mut self.version_id);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("customActions", &mut self.custom_actions);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("features", &mut self.features);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("pages", &mut self.pages);
         visitor.field("publishedDate", &mut self.published_date);
-        visitor.field("versionDate", &mut self.version_date);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("startPageId", &mut self.start_page_id);
         visitor.field("startPageName", &mut self.start_page_name);
-        visitor.field("features", &mut self.features);
         visitor.field("variables", &mut self.variables);
-        visitor.field("customActions", &mut self.custom_actions);
-        visitor.field("pages", &mut self.pages);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("versionDate", &mut self.version_date);
+        visitor.field("versionId", &mut self.version_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ServiceLevel {
-    pub percentage: Option<f64>,
     /// `durationMs`
     pub duration_ms: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub percentage: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ServiceLevel {
     const NAME: &'static str = "ServiceLevel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("percentage", &mut self.percentage);
         visitor.field("durationMs", &mut self.duration_ms);
+        visitor.field("percentage", &mut self.percentage);
         visitor.extra(&mut self.extra);
     }
 }

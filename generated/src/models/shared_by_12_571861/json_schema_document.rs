@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct JsonSchemaDocument {
-    pub id: Option<String>,
     /// `$schema`
     pub schema: Option<String>,
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub r#type: Option<String>,
-    pub required: Option<Vec<String>>,
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
     /// `additionalProperties`
     pub additional_properties: Option<serde_json::Value>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    pub id: Option<String>,
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    pub required: Option<Vec<String>>,
+    pub title: Option<String>,
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,14 +23,14 @@ impl codec::Model for JsonSchemaDocument {
     const NAME: &'static str = "JsonSchemaDocument";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("$schema", &mut self.schema);
-        visitor.field("title", &mut self.title);
-        visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("required", &mut self.required);
-        visitor.field("properties", &mut self.properties);
         visitor.field("additionalProperties", &mut self.additional_properties);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("properties", &mut self.properties);
+        visitor.field("required", &mut self.required);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

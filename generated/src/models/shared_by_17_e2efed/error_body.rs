@@ -7,23 +7,23 @@ use crate::models::shared_by_18_9d4865::Detail;
 
 #[derive(Clone, Default)]
 pub struct ErrorBody {
-    pub message: Option<String>,
     pub code: Option<String>,
-    pub status: Option<i64>,
+    /// `contextId`
+    pub context_id: Option<String>,
+    pub details: Option<Vec<Detail>>,
     /// `entityId`
     pub entity_id: Option<String>,
     /// `entityName`
     pub entity_name: Option<String>,
-    /// `messageWithParams`
-    pub message_with_params: Option<String>,
-    /// `messageParams`
-    pub message_params: Option<BTreeMap<String, String>>,
-    /// `contextId`
-    pub context_id: Option<String>,
-    pub details: Option<Vec<Detail>>,
     pub errors: Option<Vec<ErrorBody>>,
     pub limit: Option<Box<Limit>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub message: Option<String>,
+    /// `messageParams`
+    pub message_params: Option<BTreeMap<String, String>>,
+    /// `messageWithParams`
+    pub message_with_params: Option<String>,
+    pub status: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,17 +31,17 @@ impl codec::Model for ErrorBody {
     const NAME: &'static str = "ErrorBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("message", &mut self.message);
         visitor.field("code", &mut self.code);
-        visitor.field("status", &mut self.status);
-        visitor.field("entityId", &mut self.entity_id);
-        visitor.field("entityName", &mut self.entity_name);
-        visitor.field("messageWithParams", &mut self.message_with_params);
-        visitor.field("messageParams", &mut self.message_params);
         visitor.field("contextId", &mut self.context_id);
         visitor.field("details", &mut self.details);
+        visitor.field("entityId", &mut self.entity_id);
+        visitor.field("entityName", &mut self.entity_name);
         visitor.field("errors", &mut self.errors);
         visitor.boxed("limit", &mut self.limit);
+        visitor.field("message", &mut self.message);
+        visitor.field("messageParams", &mut self.message_params);
+        visitor.field("messageWithParams", &mut self.message_with_params);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

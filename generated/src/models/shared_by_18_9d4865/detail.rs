@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Detail {
-    /// `errorCode`
-    pub error_code: Option<String>,
-    /// `fieldName`
-    pub field_name: Option<String>,
     /// `entityId`
     pub entity_id: Option<String>,
     /// `entityName`
     pub entity_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `errorCode`
+    pub error_code: Option<String>,
+    /// `fieldName`
+    pub field_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for Detail {
     const NAME: &'static str = "Detail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("errorCode", &mut self.error_code);
-        visitor.field("fieldName", &mut self.field_name);
         visitor.field("entityId", &mut self.entity_id);
         visitor.field("entityName", &mut self.entity_name);
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.field("fieldName", &mut self.field_name);
         visitor.extra(&mut self.extra);
     }
 }

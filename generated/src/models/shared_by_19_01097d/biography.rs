@@ -6,11 +6,11 @@ use crate::models::shared_by_19_01097d::Education;
 #[derive(Clone, Default)]
 pub struct Biography {
     pub biography: Option<String>,
-    pub interests: Option<Vec<String>>,
-    pub hobbies: Option<Vec<String>>,
-    pub spouse: Option<String>,
     pub education: Option<Vec<Education>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub hobbies: Option<Vec<String>>,
+    pub interests: Option<Vec<String>>,
+    pub spouse: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for Biography {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("biography", &mut self.biography);
-        visitor.field("interests", &mut self.interests);
-        visitor.field("hobbies", &mut self.hobbies);
-        visitor.field("spouse", &mut self.spouse);
         visitor.field("education", &mut self.education);
+        visitor.field("hobbies", &mut self.hobbies);
+        visitor.field("interests", &mut self.interests);
+        visitor.field("spouse", &mut self.spouse);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Education {
-    pub school: Option<String>,
+    /// `dateEnd`
+    pub date_end: Option<time::Date>,
+    /// `dateStart`
+    pub date_start: Option<time::Date>,
     /// `fieldOfStudy`
     pub field_of_study: Option<String>,
     pub notes: Option<String>,
-    /// `dateStart`
-    pub date_start: Option<time::Date>,
-    /// `dateEnd`
-    pub date_end: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub school: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for Education {
     const NAME: &'static str = "Education";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("school", &mut self.school);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("fieldOfStudy", &mut self.field_of_study);
         visitor.field("notes", &mut self.notes);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("school", &mut self.school);
         visitor.extra(&mut self.extra);
     }
 }

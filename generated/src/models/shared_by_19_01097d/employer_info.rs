@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct EmployerInfo {
-    /// `officialName`
-    pub official_name: Option<String>,
+    /// `dateHire`
+    pub date_hire: Option<String>,
     /// `employeeId`
     pub employee_id: Option<String>,
     /// `employeeType`
     pub employee_type: Option<String>,
-    /// `dateHire`
-    pub date_hire: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `officialName`
+    pub official_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for EmployerInfo {
     const NAME: &'static str = "EmployerInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("officialName", &mut self.official_name);
+        visitor.field("dateHire", &mut self.date_hire);
         visitor.field("employeeId", &mut self.employee_id);
         visitor.field("employeeType", &mut self.employee_type);
-        visitor.field("dateHire", &mut self.date_hire);
+        visitor.field("officialName", &mut self.official_name);
         visitor.extra(&mut self.extra);
     }
 }

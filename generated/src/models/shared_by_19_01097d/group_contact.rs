@@ -6,14 +6,14 @@ use crate::runtime::codec;
 pub struct GroupContact {
     /// required
     pub address: Option<String>,
-    pub extension: Option<String>,
     /// read-only
     pub display: Option<String>,
-    /// required
-    pub r#type: Option<GroupContactType>,
+    pub extension: Option<String>,
     /// `mediaType`, required
     pub media_type: Option<GroupContactMediaType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<GroupContactType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for GroupContact {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("address", &mut self.address);
-        visitor.field("extension", &mut self.extension);
         visitor.field("display", &mut self.display);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("extension", &mut self.extension);
         visitor.field("mediaType", &mut self.media_type);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::models::shared_by_22_5bafab::LocationDefinition;
 
 #[derive(Clone, Default)]
 pub struct Location {
-    pub id: Option<String>,
+    pub coordinates: Option<BTreeMap<String, f64>>,
     /// `floorplanId`, read-only
     pub floorplan_id: Option<String>,
-    pub coordinates: Option<BTreeMap<String, f64>>,
-    pub notes: Option<String>,
+    pub id: Option<String>,
     /// `locationDefinition`
     pub location_definition: Option<Box<LocationDefinition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub notes: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for Location {
     const NAME: &'static str = "Location";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("floorplanId", &mut self.floorplan_id);
         visitor.field("coordinates", &mut self.coordinates);
-        visitor.field("notes", &mut self.notes);
+        visitor.field("floorplanId", &mut self.floorplan_id);
+        visitor.field("id", &mut self.id);
         visitor.boxed("locationDefinition", &mut self.location_definition);
+        visitor.field("notes", &mut self.notes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct MediaSummary {
     /// `contactCenter`
     pub contact_center: Option<Box<MediaSummaryDetail>>,
     pub enterprise: Option<Box<MediaSummaryDetail>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

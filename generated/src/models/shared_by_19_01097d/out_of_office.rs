@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutOfOffice {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub user: Option<Box<User>>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
+    pub active: Option<bool>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
-    pub active: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     pub indefinite: Option<bool>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    pub user: Option<Box<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,14 +26,14 @@ impl codec::Model for OutOfOffice {
     const NAME: &'static str = "OutOfOffice";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
         visitor.field("active", &mut self.active);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.field("id", &mut self.id);
         visitor.field("indefinite", &mut self.indefinite);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

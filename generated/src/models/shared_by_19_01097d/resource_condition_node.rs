@@ -8,13 +8,13 @@ use crate::models::shared_by_19_01097d::{
 
 #[derive(Clone, Default)]
 pub struct ResourceConditionNode {
+    pub conjunction: Option<ResourceConditionNodeConjunction>,
+    pub operands: Option<Vec<ResourceConditionValue>>,
+    pub operator: Option<ResourceConditionNodeOperator>,
+    pub terms: Option<Vec<ResourceConditionNode>>,
     /// `variableName`
     pub variable_name: Option<String>,
-    pub conjunction: Option<ResourceConditionNodeConjunction>,
-    pub operator: Option<ResourceConditionNodeOperator>,
-    pub operands: Option<Vec<ResourceConditionValue>>,
-    pub terms: Option<Vec<ResourceConditionNode>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for ResourceConditionNode {
     const NAME: &'static str = "ResourceConditionNode";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("variableName", &mut self.variable_name);
         visitor.field("conjunction", &mut self.conjunction);
-        visitor.field("operator", &mut self.operator);
         visitor.field("operands", &mut self.operands);
+        visitor.field("operator", &mut self.operator);
         visitor.field("terms", &mut self.terms);
+        visitor.field("variableName", &mut self.variable_name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,27 +5,27 @@ use crate::models::shared_by_19_01097d::ResourceConditionNode;
 
 #[derive(Clone, Default)]
 pub struct ResourcePermissionPolicy {
-    pub id: Option<String>,
-    pub domain: Option<String>,
-    /// `entityName`
-    pub entity_name: Option<String>,
-    /// `policyName`
-    pub policy_name: Option<String>,
-    /// `policyDescription`
-    pub policy_description: Option<String>,
+    /// `actionSet`
+    pub action_set: Option<Vec<String>>,
     /// `actionSetKey`
     pub action_set_key: Option<String>,
     /// `allowConditions`
     pub allow_conditions: Option<bool>,
-    /// `resourceConditionNode`
-    pub resource_condition_node: Option<Box<ResourceConditionNode>>,
+    pub domain: Option<String>,
+    /// `entityName`
+    pub entity_name: Option<String>,
+    pub id: Option<String>,
     /// `namedResources`
     pub named_resources: Option<Vec<String>>,
+    /// `policyDescription`
+    pub policy_description: Option<String>,
+    /// `policyName`
+    pub policy_name: Option<String>,
     /// `resourceCondition`
     pub resource_condition: Option<String>,
-    /// `actionSet`
-    pub action_set: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `resourceConditionNode`
+    pub resource_condition_node: Option<Box<ResourceConditionNode>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for ResourcePermissionPolicy {
     const NAME: &'static str = "ResourcePermissionPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("domain", &mut self.domain);
-        visitor.field("entityName", &mut self.entity_name);
-        visitor.field("policyName", &mut self.policy_name);
-        visitor.field("policyDescription", &mut self.policy_description);
+        visitor.field("actionSet", &mut self.action_set);
         visitor.field("actionSetKey", &mut self.action_set_key);
         visitor.field("allowConditions", &mut self.allow_conditions);
-        visitor.boxed("resourceConditionNode", &mut self.resource_condition_node);
+        visitor.field("domain", &mut self.domain);
+        visitor.field("entityName", &mut self.entity_name);
+        visitor.field("id", &mut self.id);
         visitor.field("namedResources", &mut self.named_resources);
+        visitor.field("policyDescription", &mut self.policy_description);
+        visitor.field("policyName", &mut self.policy_name);
         visitor.field("resourceCondition", &mut self.resource_condition);
-        visitor.field("actionSet", &mut self.action_set);
+        visitor.boxed("resourceConditionNode", &mut self.resource_condition_node);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,12 +6,12 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct RoutingStatus {
-    /// `userId`
-    pub user_id: Option<String>,
-    pub status: Option<RoutingStatusStatus>,
     /// `startTime`
     pub start_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<RoutingStatusStatus>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for RoutingStatus {
     const NAME: &'static str = "RoutingStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("status", &mut self.status);
         visitor.field("startTime", &mut self.start_time);
+        visitor.field("status", &mut self.status);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::models::shared_by_19_01097d::{DomainRole, ResourcePermissionPolicy};
 
 #[derive(Clone, Default)]
 pub struct UserAuthorization {
+    /// `permissionPolicies`, read-only
+    pub permission_policies: Option<Vec<ResourcePermissionPolicy>>,
+    /// read-only
+    pub permissions: Option<Vec<String>>,
     pub roles: Option<Vec<DomainRole>>,
     /// `unusedRoles`, read-only
     pub unused_roles: Option<Vec<DomainRole>>,
-    /// read-only
-    pub permissions: Option<Vec<String>>,
-    /// `permissionPolicies`, read-only
-    pub permission_policies: Option<Vec<ResourcePermissionPolicy>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for UserAuthorization {
     const NAME: &'static str = "UserAuthorization";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("permissionPolicies", &mut self.permission_policies);
+        visitor.field("permissions", &mut self.permissions);
         visitor.field("roles", &mut self.roles);
         visitor.field("unusedRoles", &mut self.unused_roles);
-        visitor.field("permissions", &mut self.permissions);
-        visitor.field("permissionPolicies", &mut self.permission_policies);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::models::shared_by_19_01097d::MediaSummary;
 
 #[derive(Clone, Default)]
 pub struct UserConversationSummary {
-    /// `userId`
-    pub user_id: Option<String>,
     pub call: Option<Box<MediaSummary>>,
     pub callback: Option<Box<MediaSummary>>,
+    pub chat: Option<Box<MediaSummary>>,
     pub email: Option<Box<MediaSummary>>,
     pub message: Option<Box<MediaSummary>>,
-    pub chat: Option<Box<MediaSummary>>,
     /// `socialExpression`
     pub social_expression: Option<Box<MediaSummary>>,
+    /// `userId`
+    pub user_id: Option<String>,
     pub video: Option<Box<MediaSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,13 +23,13 @@ impl codec::Model for UserConversationSummary {
     const NAME: &'static str = "UserConversationSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
         visitor.boxed("call", &mut self.call);
         visitor.boxed("callback", &mut self.callback);
+        visitor.boxed("chat", &mut self.chat);
         visitor.boxed("email", &mut self.email);
         visitor.boxed("message", &mut self.message);
-        visitor.boxed("chat", &mut self.chat);
         visitor.boxed("socialExpression", &mut self.social_expression);
+        visitor.field("userId", &mut self.user_id);
         visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }

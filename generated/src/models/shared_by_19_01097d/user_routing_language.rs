@@ -7,14 +7,14 @@ use crate::models::shared_by_23_573a2b::ActionTargetState;
 pub struct UserRoutingLanguage {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub proficiency: Option<f64>,
-    pub state: Option<UserRoutingLanguageState>,
     /// `languageUri`, read-only
     pub language_uri: Option<String>,
+    pub name: Option<String>,
+    pub proficiency: Option<f64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<UserRoutingLanguageState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for UserRoutingLanguage {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("languageUri", &mut self.language_uri);
         visitor.field("name", &mut self.name);
         visitor.field("proficiency", &mut self.proficiency);
-        visitor.field("state", &mut self.state);
-        visitor.field("languageUri", &mut self.language_uri);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

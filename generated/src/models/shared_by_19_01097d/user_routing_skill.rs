@@ -9,12 +9,12 @@ pub struct UserRoutingSkill {
     pub id: Option<String>,
     pub name: Option<String>,
     pub proficiency: Option<f64>,
-    pub state: Option<UserRoutingSkillState>,
-    /// `skillUri`, read-only
-    pub skill_uri: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `skillUri`, read-only
+    pub skill_uri: Option<String>,
+    pub state: Option<UserRoutingSkillState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,9 +25,9 @@ impl codec::Model for UserRoutingSkill {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("proficiency", &mut self.proficiency);
-        visitor.field("state", &mut self.state);
-        visitor.field("skillUri", &mut self.skill_uri);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("skillUri", &mut self.skill_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

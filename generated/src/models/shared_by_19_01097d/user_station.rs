@@ -7,21 +7,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserStation {
+    /// `associatedDate`
+    pub associated_date: Option<time::Timestamp>,
+    /// `associatedUser`
+    pub associated_user: Option<Box<User>>,
+    /// `defaultUser`
+    pub default_user: Option<Box<User>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub r#type: Option<String>,
-    /// `associatedUser`
-    pub associated_user: Option<Box<User>>,
-    /// `associatedDate`
-    pub associated_date: Option<time::Timestamp>,
-    /// `defaultUser`
-    pub default_user: Option<Box<User>>,
     /// `providerInfo`
     pub provider_info: Option<BTreeMap<String, String>>,
+    pub r#type: Option<String>,
     /// `webRtcCallAppearances`, read-only
     pub web_rtc_call_appearances: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,13 +29,13 @@ impl codec::Model for UserStation {
     const NAME: &'static str = "UserStation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("associatedDate", &mut self.associated_date);
+        visitor.boxed("associatedUser", &mut self.associated_user);
+        visitor.boxed("defaultUser", &mut self.default_user);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("associatedUser", &mut self.associated_user);
-        visitor.field("associatedDate", &mut self.associated_date);
-        visitor.boxed("defaultUser", &mut self.default_user);
         visitor.field("providerInfo", &mut self.provider_info);
+        visitor.field("type", &mut self.r#type);
         visitor.field("webRtcCallAppearances", &mut self.web_rtc_call_appearances);
         visitor.extra(&mut self.extra);
     }

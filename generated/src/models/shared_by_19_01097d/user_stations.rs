@@ -7,13 +7,13 @@ use crate::models::shared_by_19_01097d::UserStation;
 pub struct UserStations {
     /// `associatedStation`, read-only
     pub associated_station: Option<Box<UserStation>>,
-    /// `effectiveStation`, read-only
-    pub effective_station: Option<Box<UserStation>>,
     /// `defaultStation`, read-only
     pub default_station: Option<Box<UserStation>>,
+    /// `effectiveStation`, read-only
+    pub effective_station: Option<Box<UserStation>>,
     /// `lastAssociatedStation`, read-only
     pub last_associated_station: Option<Box<UserStation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for UserStations {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("associatedStation", &mut self.associated_station);
-        visitor.boxed("effectiveStation", &mut self.effective_station);
         visitor.boxed("defaultStation", &mut self.default_station);
+        visitor.boxed("effectiveStation", &mut self.effective_station);
         visitor.boxed("lastAssociatedStation", &mut self.last_associated_station);
         visitor.extra(&mut self.extra);
     }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanBidRanks {
-    pub id: Option<String>,
-    /// `workPlanBiddingPerformance`
-    pub work_plan_bidding_performance: Option<i64>,
     /// `biddingTieBreaker`
     pub bidding_tie_breaker: Option<String>,
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanBiddingPerformance`
+    pub work_plan_bidding_performance: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,14 +19,14 @@ impl codec::Model for WorkPlanBidRanks {
     const NAME: &'static str = "WorkPlanBidRanks";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("biddingTieBreaker", &mut self.bidding_tie_breaker);
         visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor
             .field(
                 "workPlanBiddingPerformance",
                 &mut self.work_plan_bidding_performance,
             );
-        visitor.field("biddingTieBreaker", &mut self.bidding_tie_breaker);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

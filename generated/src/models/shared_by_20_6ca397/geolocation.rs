@@ -5,20 +5,20 @@ use crate::models::shared_by_22_5bafab::LocationDefinition;
 
 #[derive(Clone, Default)]
 pub struct Geolocation {
+    pub city: Option<String>,
+    pub country: Option<String>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<String>,
-    pub primary: Option<bool>,
     pub latitude: Option<f64>,
-    pub longitude: Option<f64>,
-    pub country: Option<String>,
-    pub region: Option<String>,
-    pub city: Option<String>,
     pub locations: Option<Vec<LocationDefinition>>,
+    pub longitude: Option<f64>,
+    pub name: Option<String>,
+    pub primary: Option<bool>,
+    pub region: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,17 +26,17 @@ impl codec::Model for Geolocation {
     const NAME: &'static str = "Geolocation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("primary", &mut self.primary);
-        visitor.field("latitude", &mut self.latitude);
-        visitor.field("longitude", &mut self.longitude);
-        visitor.field("country", &mut self.country);
-        visitor.field("region", &mut self.region);
         visitor.field("city", &mut self.city);
+        visitor.field("country", &mut self.country);
+        visitor.field("id", &mut self.id);
+        visitor.field("latitude", &mut self.latitude);
         visitor.field("locations", &mut self.locations);
+        visitor.field("longitude", &mut self.longitude);
+        visitor.field("name", &mut self.name);
+        visitor.field("primary", &mut self.primary);
+        visitor.field("region", &mut self.region);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct Contact {
     pub address: Option<String>,
+    /// `countryCode`
+    pub country_code: Option<String>,
     /// read-only
     pub display: Option<String>,
+    pub extension: Option<String>,
+    pub integration: Option<String>,
     /// `mediaType`
     pub media_type: Option<ContactMediaType>,
     pub r#type: Option<ContactType>,
-    pub extension: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    pub integration: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for Contact {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("address", &mut self.address);
+        visitor.field("countryCode", &mut self.country_code);
         visitor.field("display", &mut self.display);
+        visitor.field("extension", &mut self.extension);
+        visitor.field("integration", &mut self.integration);
         visitor.field("mediaType", &mut self.media_type);
         visitor.field("type", &mut self.r#type);
-        visitor.field("extension", &mut self.extension);
-        visitor.field("countryCode", &mut self.country_code);
-        visitor.field("integration", &mut self.integration);
         visitor.extra(&mut self.extra);
     }
 }

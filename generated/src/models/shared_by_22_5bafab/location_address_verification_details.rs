@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LocationAddressVerificationDetails {
-    pub status: Option<LocationAddressVerificationDetailsStatus>,
     /// `dateFinished`
     pub date_finished: Option<time::Timestamp>,
     /// `dateStarted`
     pub date_started: Option<time::Timestamp>,
     pub service: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<LocationAddressVerificationDetailsStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for LocationAddressVerificationDetails {
     const NAME: &'static str = "LocationAddressVerificationDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.field("dateFinished", &mut self.date_finished);
         visitor.field("dateStarted", &mut self.date_started);
         visitor.field("service", &mut self.service);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,33 +11,33 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct LocationDefinition {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `contactUser`
-    pub contact_user: Option<Box<AddressableEntityRef>>,
-    /// `emergencyNumber`
-    pub emergency_number: Option<Box<LocationEmergencyNumber>>,
     pub address: Option<Box<LocationAddress>>,
-    pub state: Option<LocationDefinitionState>,
-    pub notes: Option<String>,
-    pub version: Option<i64>,
-    /// read-only
-    pub path: Option<Vec<String>>,
-    /// `profileImage`, read-only
-    pub profile_image: Option<Vec<LocationImage>>,
-    /// `floorplanImage`, read-only
-    pub floorplan_image: Option<Vec<LocationImage>>,
+    /// `addressStored`, read-only
+    pub address_stored: Option<bool>,
     /// `addressVerificationDetails`, read-only
     pub address_verification_details: Option<Box<LocationAddressVerificationDetails>>,
     /// `addressVerified`, read-only
     pub address_verified: Option<bool>,
-    /// `addressStored`, read-only
-    pub address_stored: Option<bool>,
+    /// `contactUser`
+    pub contact_user: Option<Box<AddressableEntityRef>>,
+    /// `emergencyNumber`
+    pub emergency_number: Option<Box<LocationEmergencyNumber>>,
+    /// `floorplanImage`, read-only
+    pub floorplan_image: Option<Vec<LocationImage>>,
+    /// read-only
+    pub id: Option<String>,
     pub images: Option<String>,
+    pub name: Option<String>,
+    pub notes: Option<String>,
+    /// read-only
+    pub path: Option<Vec<String>>,
+    /// `profileImage`, read-only
+    pub profile_image: Option<Vec<LocationImage>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<LocationDefinitionState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,23 +45,23 @@ impl codec::Model for LocationDefinition {
     const NAME: &'static str = "LocationDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("contactUser", &mut self.contact_user);
-        visitor.boxed("emergencyNumber", &mut self.emergency_number);
         visitor.boxed("address", &mut self.address);
-        visitor.field("state", &mut self.state);
-        visitor.field("notes", &mut self.notes);
-        visitor.field("version", &mut self.version);
-        visitor.field("path", &mut self.path);
-        visitor.field("profileImage", &mut self.profile_image);
-        visitor.field("floorplanImage", &mut self.floorplan_image);
+        visitor.field("addressStored", &mut self.address_stored);
         visitor
             .boxed("addressVerificationDetails", &mut self.address_verification_details);
         visitor.field("addressVerified", &mut self.address_verified);
-        visitor.field("addressStored", &mut self.address_stored);
+        visitor.boxed("contactUser", &mut self.contact_user);
+        visitor.boxed("emergencyNumber", &mut self.emergency_number);
+        visitor.field("floorplanImage", &mut self.floorplan_image);
+        visitor.field("id", &mut self.id);
         visitor.field("images", &mut self.images);
+        visitor.field("name", &mut self.name);
+        visitor.field("notes", &mut self.notes);
+        visitor.field("path", &mut self.path);
+        visitor.field("profileImage", &mut self.profile_image);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct LocationEmergencyNumber {
     pub e164: Option<String>,
     pub number: Option<String>,
     pub r#type: Option<LocationEmergencyNumberType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LocationImage {
-    pub resolution: Option<String>,
     /// `imageUri`
     pub image_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub resolution: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for LocationImage {
     const NAME: &'static str = "LocationImage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("resolution", &mut self.resolution);
         visitor.field("imageUri", &mut self.image_uri);
+        visitor.field("resolution", &mut self.resolution);
         visitor.extra(&mut self.extra);
     }
 }

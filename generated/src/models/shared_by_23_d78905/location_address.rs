@@ -12,7 +12,7 @@ pub struct LocationAddress {
     pub street1: Option<String>,
     pub street2: Option<String>,
     pub zipcode: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

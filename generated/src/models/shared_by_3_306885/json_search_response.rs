@@ -4,20 +4,20 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct JsonSearchResponse {
-    /// required
-    pub total: Option<i64>,
+    pub aggregations: Option<serde_json::Value>,
     /// `pageCount`, required
     pub page_count: Option<i64>,
-    /// `pageSize`, required
-    pub page_size: Option<i64>,
     /// `pageNumber`, required
     pub page_number: Option<i64>,
-    /// required
-    pub types: Option<Vec<String>>,
+    /// `pageSize`, required
+    pub page_size: Option<i64>,
     /// required
     pub results: Option<serde_json::Value>,
-    pub aggregations: Option<serde_json::Value>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub total: Option<i64>,
+    /// required
+    pub types: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for JsonSearchResponse {
     const NAME: &'static str = "JsonSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("total", &mut self.total);
-        visitor.field("pageCount", &mut self.page_count);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("types", &mut self.types);
-        visitor.field("results", &mut self.results);
         visitor.field("aggregations", &mut self.aggregations);
+        visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("results", &mut self.results);
+        visitor.field("total", &mut self.total);
+        visitor.field("types", &mut self.types);
         visitor.extra(&mut self.extra);
     }
 }

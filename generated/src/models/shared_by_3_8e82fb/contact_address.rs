@@ -7,12 +7,12 @@ pub struct ContactAddress {
     pub address1: Option<String>,
     pub address2: Option<String>,
     pub city: Option<String>,
-    pub state: Option<String>,
-    /// `postalCode`
-    pub postal_code: Option<String>,
     /// `countryCode`
     pub country_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `postalCode`
+    pub postal_code: Option<String>,
+    pub state: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for ContactAddress {
         visitor.field("address1", &mut self.address1);
         visitor.field("address2", &mut self.address2);
         visitor.field("city", &mut self.city);
-        visitor.field("state", &mut self.state);
-        visitor.field("postalCode", &mut self.postal_code);
         visitor.field("countryCode", &mut self.country_code);
+        visitor.field("postalCode", &mut self.postal_code);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,16 +7,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContactIdentifier {
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
     pub division: Option<Box<WritableStarrableDivision>>,
+    /// `externalSource`
+    pub external_source: Option<Box<ExternalSource>>,
     /// required
     pub r#type: Option<ContactIdentifierType>,
     /// required
     pub value: Option<String>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    /// `externalSource`
-    pub external_source: Option<Box<ExternalSource>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for ContactIdentifier {
     const NAME: &'static str = "ContactIdentifier";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("division", &mut self.division);
+        visitor.boxed("externalSource", &mut self.external_source);
         visitor.field("type", &mut self.r#type);
         visitor.field("value", &mut self.value);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("externalSource", &mut self.external_source);
         visitor.extra(&mut self.extra);
     }
 }

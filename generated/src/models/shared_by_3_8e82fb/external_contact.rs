@@ -14,76 +14,76 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExternalContact {
-    pub id: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
-    /// `firstName`
-    pub first_name: Option<String>,
-    /// `middleName`
-    pub middle_name: Option<String>,
-    /// `lastName`
-    pub last_name: Option<String>,
-    pub salutation: Option<String>,
-    pub title: Option<String>,
-    /// `workPhone`
-    pub work_phone: Option<Box<PhoneNumber>>,
-    /// `cellPhone`
-    pub cell_phone: Option<Box<PhoneNumber>>,
-    /// `homePhone`
-    pub home_phone: Option<Box<PhoneNumber>>,
-    /// `otherPhone`
-    pub other_phone: Option<Box<PhoneNumber>>,
-    /// `workEmail`
-    pub work_email: Option<String>,
-    /// `personalEmail`
-    pub personal_email: Option<String>,
-    /// `otherEmail`
-    pub other_email: Option<String>,
     pub address: Option<Box<ContactAddress>>,
-    /// `twitterId`
-    pub twitter_id: Option<Box<TwitterId>>,
-    /// `lineId`
-    pub line_id: Option<Box<LineId>>,
-    /// `whatsAppId`
-    pub whats_app_id: Option<Box<WhatsAppId>>,
-    /// `facebookId`
-    pub facebook_id: Option<Box<FacebookId>>,
-    /// `instagramId`
-    pub instagram_id: Option<Box<InstagramId>>,
     /// `appleOpaqueIds`
     pub apple_opaque_ids: Option<Vec<AppleOpaqueId>>,
-    /// `externalIds`
-    pub external_ids: Option<Vec<ExternalId>>,
-    pub identifiers: Option<Vec<ContactIdentifier>>,
-    /// `modifyDate`
-    pub modify_date: Option<time::Timestamp>,
-    /// `createDate`
-    pub create_date: Option<time::Timestamp>,
-    /// `externalOrganization`
-    pub external_organization: Option<Box<ExternalOrganization>>,
-    /// `surveyOptOut`
-    pub survey_opt_out: Option<bool>,
-    /// `externalSystemUrl`
-    pub external_system_url: Option<String>,
-    pub schema: Option<Box<DataSchema>>,
-    /// `customFields`
-    pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// `externalDataSources`, read-only
-    pub external_data_sources: Option<Vec<ExternalDataSource>>,
-    /// read-only
-    pub r#type: Option<ExternalContactType>,
     /// `canonicalContact`, read-only
     pub canonical_contact: Option<Box<ContactAddressableEntityRef>>,
+    /// `cellPhone`
+    pub cell_phone: Option<Box<PhoneNumber>>,
+    /// `createDate`
+    pub create_date: Option<time::Timestamp>,
+    /// `customFields`
+    pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
+    pub division: Option<Box<WritableStarrableDivision>>,
+    /// `externalDataSources`, read-only
+    pub external_data_sources: Option<Vec<ExternalDataSource>>,
+    /// `externalIds`
+    pub external_ids: Option<Vec<ExternalId>>,
+    /// `externalOrganization`
+    pub external_organization: Option<Box<ExternalOrganization>>,
+    /// `externalSystemUrl`
+    pub external_system_url: Option<String>,
+    /// `facebookId`
+    pub facebook_id: Option<Box<FacebookId>>,
+    /// `firstName`
+    pub first_name: Option<String>,
+    /// `homePhone`
+    pub home_phone: Option<Box<PhoneNumber>>,
+    pub id: Option<String>,
+    pub identifiers: Option<Vec<ContactIdentifier>>,
+    /// `instagramId`
+    pub instagram_id: Option<Box<InstagramId>>,
+    /// `lastName`
+    pub last_name: Option<String>,
+    /// `lineId`
+    pub line_id: Option<Box<LineId>>,
+    /// `mergeOperation`, read-only
+    pub merge_operation: Option<Box<MergeOperation>>,
     /// `mergeSet`, read-only
     pub merge_set: Option<Vec<ContactAddressableEntityRef>>,
     /// `mergedFrom`, read-only
     pub merged_from: Option<Vec<ContactAddressableEntityRef>>,
     /// `mergedTo`, read-only
     pub merged_to: Option<Box<ContactAddressableEntityRef>>,
-    /// `mergeOperation`, read-only
-    pub merge_operation: Option<Box<MergeOperation>>,
+    /// `middleName`
+    pub middle_name: Option<String>,
+    /// `modifyDate`
+    pub modify_date: Option<time::Timestamp>,
+    /// `otherEmail`
+    pub other_email: Option<String>,
+    /// `otherPhone`
+    pub other_phone: Option<Box<PhoneNumber>>,
+    /// `personalEmail`
+    pub personal_email: Option<String>,
+    pub salutation: Option<String>,
+    pub schema: Option<Box<DataSchema>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `surveyOptOut`
+    pub survey_opt_out: Option<bool>,
+    pub title: Option<String>,
+    /// `twitterId`
+    pub twitter_id: Option<Box<TwitterId>>,
+    /// read-only
+    pub r#type: Option<ExternalContactType>,
+    /// `whatsAppId`
+    pub whats_app_id: Option<Box<WhatsAppId>>,
+    /// `workEmail`
+    pub work_email: Option<String>,
+    /// `workPhone`
+    pub work_phone: Option<Box<PhoneNumber>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -91,44 +91,44 @@ impl codec::Model for ExternalContact {
     const NAME: &'static str = "ExternalContact";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("firstName", &mut self.first_name);
-        visitor.field("middleName", &mut self.middle_name);
-        visitor.field("lastName", &mut self.last_name);
-        visitor.field("salutation", &mut self.salutation);
-        visitor.field("title", &mut self.title);
-        visitor.boxed("workPhone", &mut self.work_phone);
-        visitor.boxed("cellPhone", &mut self.cell_phone);
-        visitor.boxed("homePhone", &mut self.home_phone);
-        visitor.boxed("otherPhone", &mut self.other_phone);
-        visitor.field("workEmail", &mut self.work_email);
-        visitor.field("personalEmail", &mut self.personal_email);
-        visitor.field("otherEmail", &mut self.other_email);
         visitor.boxed("address", &mut self.address);
-        visitor.boxed("twitterId", &mut self.twitter_id);
-        visitor.boxed("lineId", &mut self.line_id);
-        visitor.boxed("whatsAppId", &mut self.whats_app_id);
-        visitor.boxed("facebookId", &mut self.facebook_id);
-        visitor.boxed("instagramId", &mut self.instagram_id);
         visitor.field("appleOpaqueIds", &mut self.apple_opaque_ids);
-        visitor.field("externalIds", &mut self.external_ids);
-        visitor.field("identifiers", &mut self.identifiers);
-        visitor.field("modifyDate", &mut self.modify_date);
-        visitor.field("createDate", &mut self.create_date);
-        visitor.boxed("externalOrganization", &mut self.external_organization);
-        visitor.field("surveyOptOut", &mut self.survey_opt_out);
-        visitor.field("externalSystemUrl", &mut self.external_system_url);
-        visitor.boxed("schema", &mut self.schema);
-        visitor.field("customFields", &mut self.custom_fields);
-        visitor.field("externalDataSources", &mut self.external_data_sources);
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("canonicalContact", &mut self.canonical_contact);
+        visitor.boxed("cellPhone", &mut self.cell_phone);
+        visitor.field("createDate", &mut self.create_date);
+        visitor.field("customFields", &mut self.custom_fields);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("externalDataSources", &mut self.external_data_sources);
+        visitor.field("externalIds", &mut self.external_ids);
+        visitor.boxed("externalOrganization", &mut self.external_organization);
+        visitor.field("externalSystemUrl", &mut self.external_system_url);
+        visitor.boxed("facebookId", &mut self.facebook_id);
+        visitor.field("firstName", &mut self.first_name);
+        visitor.boxed("homePhone", &mut self.home_phone);
+        visitor.field("id", &mut self.id);
+        visitor.field("identifiers", &mut self.identifiers);
+        visitor.boxed("instagramId", &mut self.instagram_id);
+        visitor.field("lastName", &mut self.last_name);
+        visitor.boxed("lineId", &mut self.line_id);
+        visitor.boxed("mergeOperation", &mut self.merge_operation);
         visitor.field("mergeSet", &mut self.merge_set);
         visitor.field("mergedFrom", &mut self.merged_from);
         visitor.boxed("mergedTo", &mut self.merged_to);
-        visitor.boxed("mergeOperation", &mut self.merge_operation);
+        visitor.field("middleName", &mut self.middle_name);
+        visitor.field("modifyDate", &mut self.modify_date);
+        visitor.field("otherEmail", &mut self.other_email);
+        visitor.boxed("otherPhone", &mut self.other_phone);
+        visitor.field("personalEmail", &mut self.personal_email);
+        visitor.field("salutation", &mut self.salutation);
+        visitor.boxed("schema", &mut self.schema);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("surveyOptOut", &mut self.survey_opt_out);
+        visitor.field("title", &mut self.title);
+        visitor.boxed("twitterId", &mut self.twitter_id);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("whatsAppId", &mut self.whats_app_id);
+        visitor.field("workEmail", &mut self.work_email);
+        visitor.boxed("workPhone", &mut self.work_phone);
         visitor.extra(&mut self.extra);
     }
 }

@@ -14,44 +14,44 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExternalOrganization {
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<WritableStarrableDivision>>,
+    pub address: Option<Box<ContactAddress>>,
     /// `companyType`
     pub company_type: Option<String>,
-    pub industry: Option<String>,
-    pub address: Option<Box<ContactAddress>>,
-    /// `phoneNumber`
-    pub phone_number: Option<Box<PhoneNumber>>,
-    /// `faxNumber`
-    pub fax_number: Option<Box<PhoneNumber>>,
-    /// `employeeCount`
-    pub employee_count: Option<i64>,
-    pub revenue: Option<i64>,
-    pub tags: Option<Vec<String>>,
-    pub websites: Option<Vec<String>>,
-    pub tickers: Option<Vec<Ticker>>,
-    /// `twitterId`
-    pub twitter_id: Option<Box<TwitterId>>,
-    /// `externalSystemUrl`
-    pub external_system_url: Option<String>,
-    /// `modifyDate`
-    pub modify_date: Option<time::Timestamp>,
     /// `createDate`
     pub create_date: Option<time::Timestamp>,
-    pub trustor: Option<Box<Trustor>>,
-    pub schema: Option<Box<DataSchema>>,
     /// `customFields`
     pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
-    pub identifiers: Option<Vec<ExternalOrganizationIdentifier>>,
-    /// `externalIds`
-    pub external_ids: Option<Vec<ExternalId>>,
+    pub division: Option<Box<WritableStarrableDivision>>,
+    /// `employeeCount`
+    pub employee_count: Option<i64>,
     /// `externalDataSources`, read-only
     pub external_data_sources: Option<Vec<ExternalDataSource>>,
+    /// `externalIds`
+    pub external_ids: Option<Vec<ExternalId>>,
+    /// `externalSystemUrl`
+    pub external_system_url: Option<String>,
+    /// `faxNumber`
+    pub fax_number: Option<Box<PhoneNumber>>,
+    pub id: Option<String>,
+    pub identifiers: Option<Vec<ExternalOrganizationIdentifier>>,
+    pub industry: Option<String>,
+    /// `modifyDate`
+    pub modify_date: Option<time::Timestamp>,
+    /// required
+    pub name: Option<String>,
+    /// `phoneNumber`
+    pub phone_number: Option<Box<PhoneNumber>>,
+    pub revenue: Option<i64>,
+    pub schema: Option<Box<DataSchema>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub tags: Option<Vec<String>>,
+    pub tickers: Option<Vec<Ticker>>,
+    pub trustor: Option<Box<Trustor>>,
+    /// `twitterId`
+    pub twitter_id: Option<Box<TwitterId>>,
+    pub websites: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -59,30 +59,30 @@ impl codec::Model for ExternalOrganization {
     const NAME: &'static str = "ExternalOrganization";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("companyType", &mut self.company_type);
-        visitor.field("industry", &mut self.industry);
         visitor.boxed("address", &mut self.address);
-        visitor.boxed("phoneNumber", &mut self.phone_number);
-        visitor.boxed("faxNumber", &mut self.fax_number);
-        visitor.field("employeeCount", &mut self.employee_count);
-        visitor.field("revenue", &mut self.revenue);
-        visitor.field("tags", &mut self.tags);
-        visitor.field("websites", &mut self.websites);
-        visitor.field("tickers", &mut self.tickers);
-        visitor.boxed("twitterId", &mut self.twitter_id);
-        visitor.field("externalSystemUrl", &mut self.external_system_url);
-        visitor.field("modifyDate", &mut self.modify_date);
+        visitor.field("companyType", &mut self.company_type);
         visitor.field("createDate", &mut self.create_date);
-        visitor.boxed("trustor", &mut self.trustor);
-        visitor.boxed("schema", &mut self.schema);
         visitor.field("customFields", &mut self.custom_fields);
-        visitor.field("identifiers", &mut self.identifiers);
-        visitor.field("externalIds", &mut self.external_ids);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("employeeCount", &mut self.employee_count);
         visitor.field("externalDataSources", &mut self.external_data_sources);
+        visitor.field("externalIds", &mut self.external_ids);
+        visitor.field("externalSystemUrl", &mut self.external_system_url);
+        visitor.boxed("faxNumber", &mut self.fax_number);
+        visitor.field("id", &mut self.id);
+        visitor.field("identifiers", &mut self.identifiers);
+        visitor.field("industry", &mut self.industry);
+        visitor.field("modifyDate", &mut self.modify_date);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("phoneNumber", &mut self.phone_number);
+        visitor.field("revenue", &mut self.revenue);
+        visitor.boxed("schema", &mut self.schema);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("tags", &mut self.tags);
+        visitor.field("tickers", &mut self.tickers);
+        visitor.boxed("trustor", &mut self.trustor);
+        visitor.boxed("twitterId", &mut self.twitter_id);
+        visitor.field("websites", &mut self.websites);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::shared_by_3_8e82fb::LinkConfiguration;
 
 #[derive(Clone, Default)]
 pub struct ExternalSource {
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
     pub active: Option<bool>,
+    pub id: Option<String>,
     /// `linkConfiguration`
     pub link_configuration: Option<Box<LinkConfiguration>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ExternalSource {
     const NAME: &'static str = "ExternalSource";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("active", &mut self.active);
+        visitor.field("id", &mut self.id);
         visitor.boxed("linkConfiguration", &mut self.link_configuration);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,11 +5,11 @@ use crate::models::shared_by_3_8e82fb::FacebookScopedId;
 
 #[derive(Clone, Default)]
 pub struct FacebookId {
-    /// required
-    pub ids: Option<Vec<FacebookScopedId>>,
     /// `displayName`
     pub display_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub ids: Option<Vec<FacebookScopedId>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for FacebookId {
     const NAME: &'static str = "FacebookId";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("ids", &mut self.ids);
         visitor.field("displayName", &mut self.display_name);
+        visitor.field("ids", &mut self.ids);
         visitor.extra(&mut self.extra);
     }
 }

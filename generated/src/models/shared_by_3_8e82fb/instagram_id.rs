@@ -5,12 +5,12 @@ use crate::models::shared_by_3_8e82fb::InstagramScopedId;
 
 #[derive(Clone, Default)]
 pub struct InstagramId {
-    /// required
-    pub ids: Option<Vec<InstagramScopedId>>,
     /// `displayName`
     pub display_name: Option<String>,
     pub handle: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub ids: Option<Vec<InstagramScopedId>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for InstagramId {
     const NAME: &'static str = "InstagramId";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("ids", &mut self.ids);
         visitor.field("displayName", &mut self.display_name);
         visitor.field("handle", &mut self.handle);
+        visitor.field("ids", &mut self.ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::shared_by_3_8e82fb::LineUserId;
 
 #[derive(Clone, Default)]
 pub struct LineId {
-    /// required
-    pub ids: Option<Vec<LineUserId>>,
     /// `displayName`
     pub display_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub ids: Option<Vec<LineUserId>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for LineId {
     const NAME: &'static str = "LineId";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("ids", &mut self.ids);
         visitor.field("displayName", &mut self.display_name);
+        visitor.field("ids", &mut self.ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct LinkConfiguration {
     /// `uriTemplate`, required
     pub uri_template: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

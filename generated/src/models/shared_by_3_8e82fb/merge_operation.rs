@@ -5,13 +5,13 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct MergeOperation {
+    /// `resultingContact`, read-only
+    pub resulting_contact: Option<Box<AddressableEntityRef>>,
     /// `sourceContact`, read-only
     pub source_contact: Option<Box<AddressableEntityRef>>,
     /// `targetContact`, read-only
     pub target_contact: Option<Box<AddressableEntityRef>>,
-    /// `resultingContact`, read-only
-    pub resulting_contact: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for MergeOperation {
     const NAME: &'static str = "MergeOperation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("resultingContact", &mut self.resulting_contact);
         visitor.boxed("sourceContact", &mut self.source_contact);
         visitor.boxed("targetContact", &mut self.target_contact);
-        visitor.boxed("resultingContact", &mut self.resulting_contact);
         visitor.extra(&mut self.extra);
     }
 }

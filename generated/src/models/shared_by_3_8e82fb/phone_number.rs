@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PhoneNumber {
-    pub display: Option<String>,
-    pub extension: Option<i64>,
     /// `acceptsSMS`
     pub accepts_sms: Option<bool>,
+    /// `countryCode`
+    pub country_code: Option<String>,
+    pub display: Option<String>,
+    pub e164: Option<String>,
+    pub extension: Option<i64>,
     /// `normalizationCountryCode`
     pub normalization_country_code: Option<String>,
     /// `userInput`
     pub user_input: Option<String>,
-    pub e164: Option<String>,
-    /// `countryCode`
-    pub country_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,13 +23,13 @@ impl codec::Model for PhoneNumber {
     const NAME: &'static str = "PhoneNumber";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("display", &mut self.display);
-        visitor.field("extension", &mut self.extension);
         visitor.field("acceptsSMS", &mut self.accepts_sms);
+        visitor.field("countryCode", &mut self.country_code);
+        visitor.field("display", &mut self.display);
+        visitor.field("e164", &mut self.e164);
+        visitor.field("extension", &mut self.extension);
         visitor.field("normalizationCountryCode", &mut self.normalization_country_code);
         visitor.field("userInput", &mut self.user_input);
-        visitor.field("e164", &mut self.e164);
-        visitor.field("countryCode", &mut self.country_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct Ticker {
     /// required
-    pub symbol: Option<String>,
-    /// required
     pub exchange: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub symbol: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for Ticker {
     const NAME: &'static str = "Ticker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("symbol", &mut self.symbol);
         visitor.field("exchange", &mut self.exchange);
+        visitor.field("symbol", &mut self.symbol);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct TwitterId {
     pub id: Option<String>,
     pub name: Option<String>,
+    /// `profileUrl`, read-only
+    pub profile_url: Option<String>,
     /// `screenName`
     pub screen_name: Option<String>,
     /// read-only
     pub verified: Option<bool>,
-    /// `profileUrl`, read-only
-    pub profile_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for TwitterId {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
+        visitor.field("profileUrl", &mut self.profile_url);
         visitor.field("screenName", &mut self.screen_name);
         visitor.field("verified", &mut self.verified);
-        visitor.field("profileUrl", &mut self.profile_url);
         visitor.extra(&mut self.extra);
     }
 }

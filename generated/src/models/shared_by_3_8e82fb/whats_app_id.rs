@@ -5,11 +5,11 @@ use crate::models::shared_by_3_8e82fb::PhoneNumber;
 
 #[derive(Clone, Default)]
 pub struct WhatsAppId {
-    /// `phoneNumber`, required
-    pub phone_number: Option<Box<PhoneNumber>>,
     /// `displayName`
     pub display_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `phoneNumber`, required
+    pub phone_number: Option<Box<PhoneNumber>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for WhatsAppId {
     const NAME: &'static str = "WhatsAppId";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("phoneNumber", &mut self.phone_number);
         visitor.field("displayName", &mut self.display_name);
+        visitor.boxed("phoneNumber", &mut self.phone_number);
         visitor.extra(&mut self.extra);
     }
 }

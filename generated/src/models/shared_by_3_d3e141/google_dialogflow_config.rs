@@ -5,11 +5,11 @@ use crate::models::shared_by_3_d3e141::ConversationProfile;
 
 #[derive(Clone, Default)]
 pub struct GoogleDialogflowConfig {
-    /// `integrationId`
-    pub integration_id: Option<String>,
     /// `conversationProfiles`, required
     pub conversation_profiles: Option<Vec<ConversationProfile>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `integrationId`
+    pub integration_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for GoogleDialogflowConfig {
     const NAME: &'static str = "GoogleDialogflowConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("integrationId", &mut self.integration_id);
         visitor.field("conversationProfiles", &mut self.conversation_profiles);
+        visitor.field("integrationId", &mut self.integration_id);
         visitor.extra(&mut self.extra);
     }
 }

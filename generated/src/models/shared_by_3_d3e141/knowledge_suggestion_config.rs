@@ -6,15 +6,15 @@ use crate::models::shared_by_4_44924e::KnowledgeBaseReference;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSuggestionConfig {
-    /// `vendorName`, required
-    pub vendor_name: Option<KnowledgeSuggestionConfigVendorName>,
     /// `knowledgeBase`
     pub knowledge_base: Option<Box<KnowledgeBaseReference>>,
     /// `knowledgeBases`
     pub knowledge_bases: Option<Vec<KnowledgeBaseWithDialectReference>>,
     /// `receiveSegmentedArticles`
     pub receive_segmented_articles: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `vendorName`, required
+    pub vendor_name: Option<KnowledgeSuggestionConfigVendorName>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for KnowledgeSuggestionConfig {
     const NAME: &'static str = "KnowledgeSuggestionConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("vendorName", &mut self.vendor_name);
         visitor.boxed("knowledgeBase", &mut self.knowledge_base);
         visitor.field("knowledgeBases", &mut self.knowledge_bases);
         visitor.field("receiveSegmentedArticles", &mut self.receive_segmented_articles);
+        visitor.field("vendorName", &mut self.vendor_name);
         visitor.extra(&mut self.extra);
     }
 }

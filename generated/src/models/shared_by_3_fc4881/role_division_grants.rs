@@ -7,7 +7,7 @@ use crate::models::shared_by_3_fc4881::RoleDivisionPair;
 pub struct RoleDivisionGrants {
     /// required
     pub grants: Option<Vec<RoleDivisionPair>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

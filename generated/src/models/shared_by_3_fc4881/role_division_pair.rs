@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RoleDivisionPair {
-    /// `roleId`, required
-    pub role_id: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `roleId`, required
+    pub role_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for RoleDivisionPair {
     const NAME: &'static str = "RoleDivisionPair";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("roleId", &mut self.role_id);
         visitor.field("divisionId", &mut self.division_id);
+        visitor.field("roleId", &mut self.role_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct AddressableEntityRef {
     pub id: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct AdditionalLanguagesIntent {
     /// read-only
     pub id: Option<String>,
     pub utterances: Option<Vec<NluUtterance>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,20 +8,20 @@ use crate::models::shared_by_4_090eb5::{
 
 #[derive(Clone, Default)]
 pub struct IntentDefinition {
+    /// `additionalLanguages`
+    pub additional_languages: Option<BTreeMap<String, AdditionalLanguagesIntent>>,
+    pub description: Option<String>,
+    /// `entityNameReferences`, read-only
+    pub entity_name_references: Option<Vec<String>>,
+    /// `entityTypeBindings`
+    pub entity_type_bindings: Option<Vec<NamedEntityTypeBinding>>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
-    /// `entityTypeBindings`
-    pub entity_type_bindings: Option<Vec<NamedEntityTypeBinding>>,
-    /// `entityNameReferences`, read-only
-    pub entity_name_references: Option<Vec<String>>,
     /// required
     pub utterances: Option<Vec<NluUtterance>>,
-    /// `additionalLanguages`
-    pub additional_languages: Option<BTreeMap<String, AdditionalLanguagesIntent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,13 +29,13 @@ impl codec::Model for IntentDefinition {
     const NAME: &'static str = "IntentDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("additionalLanguages", &mut self.additional_languages);
+        visitor.field("description", &mut self.description);
+        visitor.field("entityNameReferences", &mut self.entity_name_references);
+        visitor.field("entityTypeBindings", &mut self.entity_type_bindings);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("entityTypeBindings", &mut self.entity_type_bindings);
-        visitor.field("entityNameReferences", &mut self.entity_name_references);
         visitor.field("utterances", &mut self.utterances);
-        visitor.field("additionalLanguages", &mut self.additional_languages);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct NamedEntityTypeBinding {
-    /// `entityType`, required
-    pub entity_type: Option<String>,
     /// `entityName`, required
     pub entity_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `entityType`, required
+    pub entity_type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for NamedEntityTypeBinding {
     const NAME: &'static str = "NamedEntityTypeBinding";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entityType", &mut self.entity_type);
         visitor.field("entityName", &mut self.entity_name);
+        visitor.field("entityType", &mut self.entity_type);
         visitor.extra(&mut self.extra);
     }
 }

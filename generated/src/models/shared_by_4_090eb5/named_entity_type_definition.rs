@@ -5,12 +5,12 @@ use crate::models::shared_by_4_090eb5::NamedEntityTypeMechanism;
 
 #[derive(Clone, Default)]
 pub struct NamedEntityTypeDefinition {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
     /// required
     pub mechanism: Option<Box<NamedEntityTypeMechanism>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for NamedEntityTypeDefinition {
     const NAME: &'static str = "NamedEntityTypeDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
         visitor.boxed("mechanism", &mut self.mechanism);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

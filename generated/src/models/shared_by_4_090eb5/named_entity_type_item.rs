@@ -6,12 +6,12 @@ use crate::models::shared_by_4_090eb5::AdditionalLanguagesSynonyms;
 
 #[derive(Clone, Default)]
 pub struct NamedEntityTypeItem {
-    /// required
-    pub value: Option<String>,
-    pub synonyms: Option<Vec<String>>,
     /// `additionalLanguages`
     pub additional_languages: Option<BTreeMap<String, AdditionalLanguagesSynonyms>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub synonyms: Option<Vec<String>>,
+    /// required
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for NamedEntityTypeItem {
     const NAME: &'static str = "NamedEntityTypeItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
-        visitor.field("synonyms", &mut self.synonyms);
         visitor.field("additionalLanguages", &mut self.additional_languages);
+        visitor.field("synonyms", &mut self.synonyms);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

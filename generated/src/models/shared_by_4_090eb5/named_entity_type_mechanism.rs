@@ -7,21 +7,21 @@ use crate::models::shared_by_4_090eb5::{
 
 #[derive(Clone, Default)]
 pub struct NamedEntityTypeMechanism {
+    /// `allowSpecialChars`
+    pub allow_special_chars: Option<bool>,
+    pub examples: Option<Vec<NamedEntityTypeMechanismExample>>,
     /// required
     pub items: Option<Vec<NamedEntityTypeItem>>,
-    pub restricted: Option<bool>,
-    /// required
-    pub r#type: Option<NamedEntityTypeMechanismType>,
-    /// `subType`
-    pub sub_type: Option<NamedEntityTypeMechanismSubType>,
     /// `maxLength`
     pub max_length: Option<i64>,
     /// `minLength`
     pub min_length: Option<i64>,
-    /// `allowSpecialChars`
-    pub allow_special_chars: Option<bool>,
-    pub examples: Option<Vec<NamedEntityTypeMechanismExample>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub restricted: Option<bool>,
+    /// `subType`
+    pub sub_type: Option<NamedEntityTypeMechanismSubType>,
+    /// required
+    pub r#type: Option<NamedEntityTypeMechanismType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for NamedEntityTypeMechanism {
     const NAME: &'static str = "NamedEntityTypeMechanism";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("items", &mut self.items);
-        visitor.field("restricted", &mut self.restricted);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("subType", &mut self.sub_type);
-        visitor.field("maxLength", &mut self.max_length);
-        visitor.field("minLength", &mut self.min_length);
         visitor.field("allowSpecialChars", &mut self.allow_special_chars);
         visitor.field("examples", &mut self.examples);
+        visitor.field("items", &mut self.items);
+        visitor.field("maxLength", &mut self.max_length);
+        visitor.field("minLength", &mut self.min_length);
+        visitor.field("restricted", &mut self.restricted);
+        visitor.field("subType", &mut self.sub_type);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

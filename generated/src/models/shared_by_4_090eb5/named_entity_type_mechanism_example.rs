@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct NamedEntityTypeMechanismExample {
-    /// required
-    pub text: Option<String>,
     /// `resolvedValue`, required
     pub resolved_value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for NamedEntityTypeMechanismExample {
     const NAME: &'static str = "NamedEntityTypeMechanismExample";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("resolvedValue", &mut self.resolved_value);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

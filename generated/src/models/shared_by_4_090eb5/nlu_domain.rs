@@ -6,24 +6,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct NluDomain {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub language: Option<String>,
-    /// `draftVersion`, read-only
-    pub draft_version: Option<Box<NluDomainVersionReference>>,
-    /// `lastPublishedVersion`, read-only
-    pub last_published_version: Option<Box<NluDomainVersionReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    /// `draftVersion`, read-only
+    pub draft_version: Option<Box<NluDomainVersionReference>>,
     /// `engineVersion`
     pub engine_version: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub language: Option<String>,
+    /// `lastPublishedVersion`, read-only
+    pub last_published_version: Option<Box<NluDomainVersionReference>>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,14 +31,14 @@ impl codec::Model for NluDomain {
     const NAME: &'static str = "NluDomain";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("language", &mut self.language);
-        visitor.boxed("draftVersion", &mut self.draft_version);
-        visitor.boxed("lastPublishedVersion", &mut self.last_published_version);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("draftVersion", &mut self.draft_version);
         visitor.field("engineVersion", &mut self.engine_version);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
+        visitor.boxed("lastPublishedVersion", &mut self.last_published_version);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

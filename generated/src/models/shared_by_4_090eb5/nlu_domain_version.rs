@@ -10,36 +10,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct NluDomainVersion {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub domain: Option<Box<NluDomain>>,
-    pub description: Option<String>,
-    /// required
-    pub language: Option<String>,
-    /// read-only
-    pub published: Option<bool>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `dateTrained`, read-only
-    pub date_trained: Option<time::Timestamp>,
     /// `datePublished`, read-only
     pub date_published: Option<time::Timestamp>,
-    /// `trainingStatus`, read-only
-    pub training_status: Option<NluDomainVersionTrainingStatus>,
-    /// `evaluationStatus`, read-only
-    pub evaluation_status: Option<NluDomainVersionEvaluationStatus>,
-    pub intents: Option<Vec<IntentDefinition>>,
+    /// `dateTrained`, read-only
+    pub date_trained: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// read-only
+    pub domain: Option<Box<NluDomain>>,
+    pub entities: Option<Vec<NamedEntityDefinition>>,
     /// `entityTypes`
     pub entity_types: Option<Vec<NamedEntityTypeDefinition>>,
-    pub entities: Option<Vec<NamedEntityDefinition>>,
+    /// `evaluationStatus`, read-only
+    pub evaluation_status: Option<NluDomainVersionEvaluationStatus>,
+    /// read-only
+    pub id: Option<String>,
+    pub intents: Option<Vec<IntentDefinition>>,
+    /// required
+    pub language: Option<String>,
     /// `languageVersions`, read-only
     pub language_versions: Option<BTreeMap<String, String>>,
+    /// read-only
+    pub published: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `trainingStatus`, read-only
+    pub training_status: Option<NluDomainVersionTrainingStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,22 +47,22 @@ impl codec::Model for NluDomainVersion {
     const NAME: &'static str = "NluDomainVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("domain", &mut self.domain);
-        visitor.field("description", &mut self.description);
-        visitor.field("language", &mut self.language);
-        visitor.field("published", &mut self.published);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("dateTrained", &mut self.date_trained);
         visitor.field("datePublished", &mut self.date_published);
-        visitor.field("trainingStatus", &mut self.training_status);
-        visitor.field("evaluationStatus", &mut self.evaluation_status);
-        visitor.field("intents", &mut self.intents);
-        visitor.field("entityTypes", &mut self.entity_types);
+        visitor.field("dateTrained", &mut self.date_trained);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("domain", &mut self.domain);
         visitor.field("entities", &mut self.entities);
+        visitor.field("entityTypes", &mut self.entity_types);
+        visitor.field("evaluationStatus", &mut self.evaluation_status);
+        visitor.field("id", &mut self.id);
+        visitor.field("intents", &mut self.intents);
+        visitor.field("language", &mut self.language);
         visitor.field("languageVersions", &mut self.language_versions);
+        visitor.field("published", &mut self.published);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("trainingStatus", &mut self.training_status);
         visitor.extra(&mut self.extra);
     }
 }

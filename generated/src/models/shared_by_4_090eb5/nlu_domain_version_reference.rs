@@ -6,13 +6,13 @@ use crate::models::shared_by_4_090eb5::{IntentReference, NluDomain};
 #[derive(Clone, Default)]
 pub struct NluDomainVersionReference {
     /// read-only
-    pub id: Option<String>,
-    /// read-only
     pub domain: Option<Box<NluDomain>>,
+    /// read-only
+    pub id: Option<String>,
     pub intents: Option<Vec<IntentReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for NluDomainVersionReference {
     const NAME: &'static str = "NluDomainVersionReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("domain", &mut self.domain);
+        visitor.field("id", &mut self.id);
         visitor.field("intents", &mut self.intents);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

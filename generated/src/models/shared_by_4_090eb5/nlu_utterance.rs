@@ -7,10 +7,10 @@ use crate::models::shared_by_4_090eb5::NluUtteranceSegment;
 pub struct NluUtterance {
     /// read-only
     pub id: Option<String>,
-    pub source: Option<NluUtteranceSource>,
     /// required
     pub segments: Option<Vec<NluUtteranceSegment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<NluUtteranceSource>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for NluUtterance {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("source", &mut self.source);
         visitor.field("segments", &mut self.segments);
+        visitor.field("source", &mut self.source);
         visitor.extra(&mut self.extra);
     }
 }

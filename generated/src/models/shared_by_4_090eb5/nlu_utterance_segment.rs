@@ -5,10 +5,10 @@ use crate::models::shared_by_4_090eb5::NamedEntityAnnotation;
 
 #[derive(Clone, Default)]
 pub struct NluUtteranceSegment {
+    pub entity: Option<Box<NamedEntityAnnotation>>,
     /// required
     pub text: Option<String>,
-    pub entity: Option<Box<NamedEntityAnnotation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for NluUtteranceSegment {
     const NAME: &'static str = "NluUtteranceSegment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.boxed("entity", &mut self.entity);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::shared_by_4_2e1ecb::BulkError;
 
 #[derive(Clone, Default)]
 pub struct BulkResult {
-    pub error: Option<Box<BulkError>>,
     pub entity: Option<serde_json::Value>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub error: Option<Box<BulkError>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for BulkResult {
     const NAME: &'static str = "BulkResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("error", &mut self.error);
         visitor.field("entity", &mut self.entity);
+        visitor.boxed("error", &mut self.error);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeBaseReference {
+    /// `contentSearchEnabled`
+    pub content_search_enabled: Option<bool>,
     /// required
     pub id: Option<String>,
     /// `languageCode`
     pub language_code: Option<KnowledgeBaseReferenceLanguageCode>,
-    /// `contentSearchEnabled`
-    pub content_search_enabled: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for KnowledgeBaseReference {
     const NAME: &'static str = "KnowledgeBaseReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("contentSearchEnabled", &mut self.content_search_enabled);
         visitor.field("id", &mut self.id);
         visitor.field("languageCode", &mut self.language_code);
-        visitor.field("contentSearchEnabled", &mut self.content_search_enabled);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -8,33 +8,33 @@ use crate::models::shared_by_4_4bcc9a::{
 
 #[derive(Clone, Default)]
 pub struct Copilot {
-    /// read-only
-    pub enabled: Option<bool>,
-    /// `liveOnQueue`, required
-    pub live_on_queue: Option<bool>,
+    /// `answerGenerationConfig`
+    pub answer_generation_config: Option<Box<AnswerGenerationConfig>>,
+    /// `autoSearchConfig`
+    pub auto_search_config: Option<Box<AutoSearchConfig>>,
     /// `defaultLanguage`, required
     pub default_language: Option<String>,
+    /// read-only
+    pub enabled: Option<bool>,
     /// `knowledgeAnswerConfig`
     pub knowledge_answer_config: Option<Box<KnowledgeAnswerConfig>>,
+    /// `liveOnQueue`, required
+    pub live_on_queue: Option<bool>,
+    /// `manualSearchConfig`
+    pub manual_search_config: Option<Box<ManualSearchConfig>>,
+    /// `nluConfig`
+    pub nlu_config: Option<Box<NluConfig>>,
+    /// `nluEngineType`
+    pub nlu_engine_type: Option<CopilotNluEngineType>,
+    /// `ruleEngineConfig`
+    pub rule_engine_config: Option<Box<RuleEngineConfig>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `summaryGenerationConfig`
     pub summary_generation_config: Option<Box<SummaryGenerationConfig>>,
     /// `wrapupCodePredictionConfig`
     pub wrapup_code_prediction_config: Option<Box<WrapupCodePredictionConfig>>,
-    /// `answerGenerationConfig`
-    pub answer_generation_config: Option<Box<AnswerGenerationConfig>>,
-    /// `nluEngineType`
-    pub nlu_engine_type: Option<CopilotNluEngineType>,
-    /// `nluConfig`
-    pub nlu_config: Option<Box<NluConfig>>,
-    /// `ruleEngineConfig`
-    pub rule_engine_config: Option<Box<RuleEngineConfig>>,
-    /// `autoSearchConfig`
-    pub auto_search_config: Option<Box<AutoSearchConfig>>,
-    /// `manualSearchConfig`
-    pub manual_search_config: Option<Box<ManualSearchConfig>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,23 +42,23 @@ impl codec::Model for Copilot {
     const NAME: &'static str = "Copilot";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("liveOnQueue", &mut self.live_on_queue);
+        visitor.boxed("answerGenerationConfig", &mut self.answer_generation_config);
+        visitor.boxed("autoSearchConfig", &mut self.auto_search_config);
         visitor.field("defaultLanguage", &mut self.default_language);
+        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("knowledgeAnswerConfig", &mut self.knowledge_answer_config);
+        visitor.field("liveOnQueue", &mut self.live_on_queue);
+        visitor.boxed("manualSearchConfig", &mut self.manual_search_config);
+        visitor.boxed("nluConfig", &mut self.nlu_config);
+        visitor.field("nluEngineType", &mut self.nlu_engine_type);
+        visitor.boxed("ruleEngineConfig", &mut self.rule_engine_config);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("summaryGenerationConfig", &mut self.summary_generation_config);
         visitor
             .boxed(
                 "wrapupCodePredictionConfig",
                 &mut self.wrapup_code_prediction_config,
             );
-        visitor.boxed("answerGenerationConfig", &mut self.answer_generation_config);
-        visitor.field("nluEngineType", &mut self.nlu_engine_type);
-        visitor.boxed("nluConfig", &mut self.nlu_config);
-        visitor.boxed("ruleEngineConfig", &mut self.rule_engine_config);
-        visitor.boxed("autoSearchConfig", &mut self.auto_search_config);
-        visitor.boxed("manualSearchConfig", &mut self.manual_search_config);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

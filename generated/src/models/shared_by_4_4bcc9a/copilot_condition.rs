@@ -8,7 +8,7 @@ pub struct CopilotCondition {
     pub condition_type: Option<CopilotConditionConditionType>,
     /// `conditionValues`, required
     pub condition_values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

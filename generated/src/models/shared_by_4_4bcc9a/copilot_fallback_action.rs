@@ -8,7 +8,7 @@ pub struct CopilotFallbackAction {
     /// `actionType`, required
     pub action_type: Option<CopilotFallbackActionActionType>,
     pub attributes: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

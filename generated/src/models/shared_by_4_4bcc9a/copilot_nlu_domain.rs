@@ -7,12 +7,12 @@ use crate::models::shared_by_4_4bcc9a::CopilotNluDomainVersion;
 pub struct CopilotNluDomain {
     /// required
     pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `useLatestVersion`, required
     pub use_latest_version: Option<bool>,
     pub version: Option<Box<CopilotNluDomainVersion>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for CopilotNluDomain {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("useLatestVersion", &mut self.use_latest_version);
         visitor.boxed("version", &mut self.version);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::shared_by_4_4bcc9a::{CopilotAction, CopilotCondition};
 #[derive(Clone, Default)]
 pub struct CopilotRule {
     /// required
-    pub conditions: Option<Vec<CopilotCondition>>,
-    /// required
     pub actions: Option<Vec<CopilotAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub conditions: Option<Vec<CopilotCondition>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for CopilotRule {
     const NAME: &'static str = "CopilotRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("conditions", &mut self.conditions);
         visitor.field("actions", &mut self.actions);
+        visitor.field("conditions", &mut self.conditions);
         visitor.extra(&mut self.extra);
     }
 }

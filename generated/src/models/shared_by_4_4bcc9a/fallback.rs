@@ -5,9 +5,9 @@ use crate::models::shared_by_4_4bcc9a::CopilotFallbackAction;
 
 #[derive(Clone, Default)]
 pub struct Fallback {
-    pub enabled: Option<bool>,
     pub actions: Option<Vec<CopilotFallbackAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for Fallback {
     const NAME: &'static str = "Fallback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
         visitor.field("actions", &mut self.actions);
+        visitor.field("enabled", &mut self.enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ManualSearchConfig {
-    /// `articlesWithAnswerHighlights`
-    pub articles_with_answer_highlights: Option<bool>,
     /// `answerGeneration`
     pub answer_generation: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `articlesWithAnswerHighlights`
+    pub articles_with_answer_highlights: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for ManualSearchConfig {
     const NAME: &'static str = "ManualSearchConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("answerGeneration", &mut self.answer_generation);
         visitor
             .field(
                 "articlesWithAnswerHighlights",
                 &mut self.articles_with_answer_highlights,
             );
-        visitor.field("answerGeneration", &mut self.answer_generation);
         visitor.extra(&mut self.extra);
     }
 }

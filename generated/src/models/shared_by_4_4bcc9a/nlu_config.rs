@@ -9,7 +9,7 @@ pub struct NluConfig {
     pub domain: Option<Box<CopilotNluDomain>>,
     /// `intentConfidenceThreshold`, required
     pub intent_confidence_threshold: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,12 +5,12 @@ use crate::models::shared_by_4_4bcc9a::CopilotRule;
 
 #[derive(Clone, Default)]
 pub struct RuleConfig {
-    pub id: Option<String>,
     /// required
     pub enabled: Option<bool>,
+    pub id: Option<String>,
     /// required
     pub rule: Option<Box<CopilotRule>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for RuleConfig {
     const NAME: &'static str = "RuleConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.boxed("rule", &mut self.rule);
         visitor.extra(&mut self.extra);
     }

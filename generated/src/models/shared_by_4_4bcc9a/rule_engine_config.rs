@@ -5,10 +5,10 @@ use crate::models::shared_by_4_4bcc9a::{Fallback, RuleConfig};
 
 #[derive(Clone, Default)]
 pub struct RuleEngineConfig {
+    pub fallback: Option<Box<Fallback>>,
     /// required
     pub rules: Option<Vec<RuleConfig>>,
-    pub fallback: Option<Box<Fallback>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for RuleEngineConfig {
     const NAME: &'static str = "RuleEngineConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("rules", &mut self.rules);
         visitor.boxed("fallback", &mut self.fallback);
+        visitor.field("rules", &mut self.rules);
         visitor.extra(&mut self.extra);
     }
 }

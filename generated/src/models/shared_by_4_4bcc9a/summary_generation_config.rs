@@ -9,15 +9,15 @@ use crate::models::shared_by_4_4bcc9a::{
 pub struct SummaryGenerationConfig {
     /// required
     pub enabled: Option<bool>,
-    /// `summarySetting`
-    pub summary_setting: Option<Box<SummarySettingEntity>>,
-    /// `retentionSeconds`
-    pub retention_seconds: Option<i64>,
-    /// `onDemandSummaryConfig`
-    pub on_demand_summary_config: Option<Box<OnDemandSummaryConfig>>,
     /// `modelConfig`
     pub model_config: Option<Box<ModelConfig>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `onDemandSummaryConfig`
+    pub on_demand_summary_config: Option<Box<OnDemandSummaryConfig>>,
+    /// `retentionSeconds`
+    pub retention_seconds: Option<i64>,
+    /// `summarySetting`
+    pub summary_setting: Option<Box<SummarySettingEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,10 +26,10 @@ impl codec::Model for SummaryGenerationConfig {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("summarySetting", &mut self.summary_setting);
-        visitor.field("retentionSeconds", &mut self.retention_seconds);
-        visitor.boxed("onDemandSummaryConfig", &mut self.on_demand_summary_config);
         visitor.boxed("modelConfig", &mut self.model_config);
+        visitor.boxed("onDemandSummaryConfig", &mut self.on_demand_summary_config);
+        visitor.field("retentionSeconds", &mut self.retention_seconds);
+        visitor.boxed("summarySetting", &mut self.summary_setting);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,57 +12,57 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Callback {
-    pub state: Option<CallbackState>,
-    /// `initialState`
-    pub initial_state: Option<CallbackInitialState>,
-    pub id: Option<String>,
-    pub segments: Option<Vec<Segment>>,
-    pub direction: Option<CallbackDirection>,
-    pub held: Option<bool>,
-    /// `disconnectType`
-    pub disconnect_type: Option<CallbackDisconnectType>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    /// `dialerPreview`
-    pub dialer_preview: Option<Box<DialerPreview>>,
-    pub voicemail: Option<Box<Voicemail>>,
-    /// `callbackNumbers`
-    pub callback_numbers: Option<Vec<String>>,
-    /// `callbackUserName`
-    pub callback_user_name: Option<String>,
-    /// `scriptId`
-    pub script_id: Option<String>,
-    /// `externalCampaign`
-    pub external_campaign: Option<bool>,
-    /// `skipEnabled`
-    pub skip_enabled: Option<bool>,
-    /// `timeoutSeconds`
-    pub timeout_seconds: Option<i64>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    /// `callbackScheduledTime`
-    pub callback_scheduled_time: Option<time::Timestamp>,
-    /// `automatedCallbackConfigId`
-    pub automated_callback_config_id: Option<String>,
-    pub provider: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    pub wrapup: Option<Box<Wrapup>>,
     /// `afterCallWork`
     pub after_call_work: Option<Box<AfterCallWork>>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
+    /// `automatedCallbackConfigId`
+    pub automated_callback_config_id: Option<String>,
+    /// `callbackNumbers`
+    pub callback_numbers: Option<Vec<String>>,
+    /// `callbackScheduledTime`
+    pub callback_scheduled_time: Option<time::Timestamp>,
+    /// `callbackUserName`
+    pub callback_user_name: Option<String>,
     /// `callerId`
     pub caller_id: Option<String>,
     /// `callerIdName`
     pub caller_id_name: Option<String>,
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    /// `dialerPreview`
+    pub dialer_preview: Option<Box<DialerPreview>>,
+    pub direction: Option<CallbackDirection>,
+    /// `disconnectType`
+    pub disconnect_type: Option<CallbackDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
+    /// `externalCampaign`
+    pub external_campaign: Option<bool>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
+    /// `initialState`
+    pub initial_state: Option<CallbackInitialState>,
+    /// `peerId`
+    pub peer_id: Option<String>,
+    pub provider: Option<String>,
     /// `queueMediaSettings`
     pub queue_media_settings: Option<Box<ConversationQueueMediaSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `scriptId`
+    pub script_id: Option<String>,
+    pub segments: Option<Vec<Segment>>,
+    /// `skipEnabled`
+    pub skip_enabled: Option<bool>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    pub state: Option<CallbackState>,
+    /// `timeoutSeconds`
+    pub timeout_seconds: Option<i64>,
+    pub voicemail: Option<Box<Voicemail>>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -70,36 +70,36 @@ impl codec::Model for Callback {
     const NAME: &'static str = "Callback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("initialState", &mut self.initial_state);
-        visitor.field("id", &mut self.id);
-        visitor.field("segments", &mut self.segments);
-        visitor.field("direction", &mut self.direction);
-        visitor.field("held", &mut self.held);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.boxed("dialerPreview", &mut self.dialer_preview);
-        visitor.boxed("voicemail", &mut self.voicemail);
-        visitor.field("callbackNumbers", &mut self.callback_numbers);
-        visitor.field("callbackUserName", &mut self.callback_user_name);
-        visitor.field("scriptId", &mut self.script_id);
-        visitor.field("externalCampaign", &mut self.external_campaign);
-        visitor.field("skipEnabled", &mut self.skip_enabled);
-        visitor.field("timeoutSeconds", &mut self.timeout_seconds);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("callbackScheduledTime", &mut self.callback_scheduled_time);
-        visitor
-            .field("automatedCallbackConfigId", &mut self.automated_callback_config_id);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.boxed("afterCallWork", &mut self.after_call_work);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
+        visitor
+            .field("automatedCallbackConfigId", &mut self.automated_callback_config_id);
+        visitor.field("callbackNumbers", &mut self.callback_numbers);
+        visitor.field("callbackScheduledTime", &mut self.callback_scheduled_time);
+        visitor.field("callbackUserName", &mut self.callback_user_name);
         visitor.field("callerId", &mut self.caller_id);
         visitor.field("callerIdName", &mut self.caller_id_name);
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.boxed("dialerPreview", &mut self.dialer_preview);
+        visitor.field("direction", &mut self.direction);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
+        visitor.field("externalCampaign", &mut self.external_campaign);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialState", &mut self.initial_state);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("provider", &mut self.provider);
         visitor.boxed("queueMediaSettings", &mut self.queue_media_settings);
+        visitor.field("scriptId", &mut self.script_id);
+        visitor.field("segments", &mut self.segments);
+        visitor.field("skipEnabled", &mut self.skip_enabled);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("state", &mut self.state);
+        visitor.field("timeoutSeconds", &mut self.timeout_seconds);
+        visitor.boxed("voicemail", &mut self.voicemail);
+        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,37 +10,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Conversation {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `externalTag`
-    pub external_tag: Option<String>,
-    /// `startTime`, required
-    pub start_time: Option<time::Timestamp>,
-    /// `endTime`
-    pub end_time: Option<time::Timestamp>,
     pub address: Option<String>,
-    /// required
-    pub participants: Option<Vec<Participant>>,
     /// `conversationIds`
     pub conversation_ids: Option<Vec<String>>,
-    /// `maxParticipants`
-    pub max_participants: Option<i64>,
-    /// `recordingState`
-    pub recording_state: Option<ConversationRecordingState>,
-    pub state: Option<ConversationState>,
     pub divisions: Option<Vec<ConversationDivisionMembership>>,
-    /// `recentTransfers`
-    pub recent_transfers: Option<Vec<TransferResponse>>,
-    /// `securePause`
-    pub secure_pause: Option<bool>,
-    /// `utilizationLabelId`
-    pub utilization_label_id: Option<String>,
+    /// `endTime`
+    pub end_time: Option<time::Timestamp>,
+    /// `externalTag`
+    pub external_tag: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `inactivityTimeout`
     pub inactivity_timeout: Option<time::Timestamp>,
+    /// `maxParticipants`
+    pub max_participants: Option<i64>,
+    pub name: Option<String>,
+    /// required
+    pub participants: Option<Vec<Participant>>,
+    /// `recentTransfers`
+    pub recent_transfers: Option<Vec<TransferResponse>>,
+    /// `recordingState`
+    pub recording_state: Option<ConversationRecordingState>,
+    /// `securePause`
+    pub secure_pause: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startTime`, required
+    pub start_time: Option<time::Timestamp>,
+    pub state: Option<ConversationState>,
+    /// `utilizationLabelId`
+    pub utilization_label_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -48,23 +48,23 @@ impl codec::Model for Conversation {
     const NAME: &'static str = "Conversation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("externalTag", &mut self.external_tag);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("endTime", &mut self.end_time);
         visitor.field("address", &mut self.address);
-        visitor.field("participants", &mut self.participants);
         visitor.field("conversationIds", &mut self.conversation_ids);
-        visitor.field("maxParticipants", &mut self.max_participants);
-        visitor.field("recordingState", &mut self.recording_state);
-        visitor.field("state", &mut self.state);
         visitor.field("divisions", &mut self.divisions);
-        visitor.field("recentTransfers", &mut self.recent_transfers);
-        visitor.field("securePause", &mut self.secure_pause);
-        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
+        visitor.field("endTime", &mut self.end_time);
+        visitor.field("externalTag", &mut self.external_tag);
+        visitor.field("id", &mut self.id);
         visitor.field("inactivityTimeout", &mut self.inactivity_timeout);
+        visitor.field("maxParticipants", &mut self.max_participants);
+        visitor.field("name", &mut self.name);
+        visitor.field("participants", &mut self.participants);
+        visitor.field("recentTransfers", &mut self.recent_transfers);
+        visitor.field("recordingState", &mut self.recording_state);
+        visitor.field("securePause", &mut self.secure_pause);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("state", &mut self.state);
+        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -15,89 +15,89 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Participant {
-    pub id: Option<String>,
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
-    /// `endTime`
-    pub end_time: Option<time::Timestamp>,
+    pub address: Option<String>,
+    /// `alertingTimeoutMs`
+    pub alerting_timeout_ms: Option<i64>,
+    pub ani: Option<String>,
+    /// `aniName`
+    pub ani_name: Option<String>,
+    pub attributes: Option<BTreeMap<String, String>>,
+    /// `bargedParticipantId`
+    pub barged_participant_id: Option<String>,
+    pub callbacks: Option<Vec<Callback>>,
+    pub calls: Option<Vec<Call>>,
+    pub chats: Option<Vec<ConversationChat>>,
+    /// `coachedParticipantId`
+    pub coached_participant_id: Option<String>,
+    pub cobrowsesessions: Option<Vec<Cobrowsesession>>,
     /// `connectedTime`
     pub connected_time: Option<time::Timestamp>,
-    pub name: Option<String>,
-    /// `userUri`
-    pub user_uri: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
+    /// `consultParticipantId`
+    pub consult_participant_id: Option<String>,
+    /// `conversationRoutingData`
+    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
+    pub dnis: Option<String>,
+    pub emails: Option<Vec<Email>>,
+    /// `endAcwTime`
+    pub end_acw_time: Option<time::Timestamp>,
+    /// `endTime`
+    pub end_time: Option<time::Timestamp>,
+    pub evaluations: Option<Vec<Evaluation>>,
     /// `externalContactId`
     pub external_contact_id: Option<String>,
     /// `externalContactInitialDivisionId`
     pub external_contact_initial_division_id: Option<String>,
     /// `externalOrganizationId`
     pub external_organization_id: Option<String>,
-    /// `queueId`
-    pub queue_id: Option<String>,
+    /// `flaggedReason`
+    pub flagged_reason: Option<ParticipantFlaggedReason>,
     /// `groupId`
     pub group_id: Option<String>,
-    /// `teamId`
-    pub team_id: Option<String>,
-    /// `queueName`
-    pub queue_name: Option<String>,
-    pub purpose: Option<String>,
-    /// `participantType`
-    pub participant_type: Option<String>,
-    /// `consultParticipantId`
-    pub consult_participant_id: Option<String>,
-    pub address: Option<String>,
-    pub ani: Option<String>,
-    /// `aniName`
-    pub ani_name: Option<String>,
-    pub dnis: Option<String>,
-    pub locale: Option<String>,
-    /// `wrapupRequired`
-    pub wrapup_required: Option<bool>,
-    /// `wrapupPrompt`
-    pub wrapup_prompt: Option<ParticipantWrapupPrompt>,
-    /// `wrapupTimeoutMs`
-    pub wrapup_timeout_ms: Option<i64>,
-    /// `wrapupSkipped`
-    pub wrapup_skipped: Option<bool>,
-    pub wrapup: Option<Box<Wrapup>>,
-    /// `mediaRoles`
-    pub media_roles: Option<Vec<String>>,
-    /// `conversationRoutingData`
-    pub conversation_routing_data: Option<Box<ConversationRoutingData>>,
-    /// `alertingTimeoutMs`
-    pub alerting_timeout_ms: Option<i64>,
-    /// `monitoredParticipantId`
-    pub monitored_participant_id: Option<String>,
-    /// `coachedParticipantId`
-    pub coached_participant_id: Option<String>,
-    pub attributes: Option<BTreeMap<String, String>>,
-    pub calls: Option<Vec<Call>>,
-    pub callbacks: Option<Vec<Callback>>,
-    pub chats: Option<Vec<ConversationChat>>,
-    pub cobrowsesessions: Option<Vec<Cobrowsesession>>,
-    pub emails: Option<Vec<Email>>,
-    pub messages: Option<Vec<Message>>,
+    pub id: Option<String>,
     /// `internalMessages`
     pub internal_messages: Option<Vec<InternalMessage>>,
+    pub locale: Option<String>,
+    /// `mediaRoles`
+    pub media_roles: Option<Vec<String>>,
+    pub messages: Option<Vec<Message>>,
+    /// `monitoredParticipantId`
+    pub monitored_participant_id: Option<String>,
+    pub name: Option<String>,
+    /// `participantType`
+    pub participant_type: Option<String>,
+    pub purpose: Option<String>,
+    /// `queueId`
+    pub queue_id: Option<String>,
+    /// `queueName`
+    pub queue_name: Option<String>,
     /// `screenMonitorings`
     pub screen_monitorings: Option<Vec<ScreenMonitoring>>,
+    /// `screenRecordingState`
+    pub screen_recording_state: Option<ParticipantScreenRecordingState>,
     pub screenshares: Option<Vec<Screenshare>>,
     /// `socialExpressions`
     pub social_expressions: Option<Vec<SocialExpression>>,
-    pub videos: Option<Vec<Video>>,
-    pub evaluations: Option<Vec<Evaluation>>,
-    /// `screenRecordingState`
-    pub screen_recording_state: Option<ParticipantScreenRecordingState>,
-    /// `flaggedReason`
-    pub flagged_reason: Option<ParticipantFlaggedReason>,
     /// `startAcwTime`
     pub start_acw_time: Option<time::Timestamp>,
-    /// `endAcwTime`
-    pub end_acw_time: Option<time::Timestamp>,
-    /// `bargedParticipantId`
-    pub barged_participant_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
+    /// `teamId`
+    pub team_id: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// `userUri`
+    pub user_uri: Option<String>,
+    pub videos: Option<Vec<Video>>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// `wrapupPrompt`
+    pub wrapup_prompt: Option<ParticipantWrapupPrompt>,
+    /// `wrapupRequired`
+    pub wrapup_required: Option<bool>,
+    /// `wrapupSkipped`
+    pub wrapup_skipped: Option<bool>,
+    /// `wrapupTimeoutMs`
+    pub wrapup_timeout_ms: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -105,13 +105,25 @@ impl codec::Model for Participant {
     const NAME: &'static str = "Participant";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("endTime", &mut self.end_time);
+        visitor.field("address", &mut self.address);
+        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
+        visitor.field("ani", &mut self.ani);
+        visitor.field("aniName", &mut self.ani_name);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("bargedParticipantId", &mut self.barged_participant_id);
+        visitor.field("callbacks", &mut self.callbacks);
+        visitor.field("calls", &mut self.calls);
+        visitor.field("chats", &mut self.chats);
+        visitor.field("coachedParticipantId", &mut self.coached_participant_id);
+        visitor.field("cobrowsesessions", &mut self.cobrowsesessions);
         visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("name", &mut self.name);
-        visitor.field("userUri", &mut self.user_uri);
-        visitor.field("userId", &mut self.user_id);
+        visitor.field("consultParticipantId", &mut self.consult_participant_id);
+        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
+        visitor.field("dnis", &mut self.dnis);
+        visitor.field("emails", &mut self.emails);
+        visitor.field("endAcwTime", &mut self.end_acw_time);
+        visitor.field("endTime", &mut self.end_time);
+        visitor.field("evaluations", &mut self.evaluations);
         visitor.field("externalContactId", &mut self.external_contact_id);
         visitor
             .field(
@@ -119,46 +131,34 @@ impl codec::Model for Participant {
                 &mut self.external_contact_initial_division_id,
             );
         visitor.field("externalOrganizationId", &mut self.external_organization_id);
-        visitor.field("queueId", &mut self.queue_id);
+        visitor.field("flaggedReason", &mut self.flagged_reason);
         visitor.field("groupId", &mut self.group_id);
-        visitor.field("teamId", &mut self.team_id);
-        visitor.field("queueName", &mut self.queue_name);
-        visitor.field("purpose", &mut self.purpose);
-        visitor.field("participantType", &mut self.participant_type);
-        visitor.field("consultParticipantId", &mut self.consult_participant_id);
-        visitor.field("address", &mut self.address);
-        visitor.field("ani", &mut self.ani);
-        visitor.field("aniName", &mut self.ani_name);
-        visitor.field("dnis", &mut self.dnis);
-        visitor.field("locale", &mut self.locale);
-        visitor.field("wrapupRequired", &mut self.wrapup_required);
-        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
-        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
-        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
-        visitor.boxed("wrapup", &mut self.wrapup);
-        visitor.field("mediaRoles", &mut self.media_roles);
-        visitor.boxed("conversationRoutingData", &mut self.conversation_routing_data);
-        visitor.field("alertingTimeoutMs", &mut self.alerting_timeout_ms);
-        visitor.field("monitoredParticipantId", &mut self.monitored_participant_id);
-        visitor.field("coachedParticipantId", &mut self.coached_participant_id);
-        visitor.field("attributes", &mut self.attributes);
-        visitor.field("calls", &mut self.calls);
-        visitor.field("callbacks", &mut self.callbacks);
-        visitor.field("chats", &mut self.chats);
-        visitor.field("cobrowsesessions", &mut self.cobrowsesessions);
-        visitor.field("emails", &mut self.emails);
-        visitor.field("messages", &mut self.messages);
+        visitor.field("id", &mut self.id);
         visitor.field("internalMessages", &mut self.internal_messages);
+        visitor.field("locale", &mut self.locale);
+        visitor.field("mediaRoles", &mut self.media_roles);
+        visitor.field("messages", &mut self.messages);
+        visitor.field("monitoredParticipantId", &mut self.monitored_participant_id);
+        visitor.field("name", &mut self.name);
+        visitor.field("participantType", &mut self.participant_type);
+        visitor.field("purpose", &mut self.purpose);
+        visitor.field("queueId", &mut self.queue_id);
+        visitor.field("queueName", &mut self.queue_name);
         visitor.field("screenMonitorings", &mut self.screen_monitorings);
+        visitor.field("screenRecordingState", &mut self.screen_recording_state);
         visitor.field("screenshares", &mut self.screenshares);
         visitor.field("socialExpressions", &mut self.social_expressions);
-        visitor.field("videos", &mut self.videos);
-        visitor.field("evaluations", &mut self.evaluations);
-        visitor.field("screenRecordingState", &mut self.screen_recording_state);
-        visitor.field("flaggedReason", &mut self.flagged_reason);
         visitor.field("startAcwTime", &mut self.start_acw_time);
-        visitor.field("endAcwTime", &mut self.end_acw_time);
-        visitor.field("bargedParticipantId", &mut self.barged_participant_id);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("teamId", &mut self.team_id);
+        visitor.field("userId", &mut self.user_id);
+        visitor.field("userUri", &mut self.user_uri);
+        visitor.field("videos", &mut self.videos);
+        visitor.boxed("wrapup", &mut self.wrapup);
+        visitor.field("wrapupPrompt", &mut self.wrapup_prompt);
+        visitor.field("wrapupRequired", &mut self.wrapup_required);
+        visitor.field("wrapupSkipped", &mut self.wrapup_skipped);
+        visitor.field("wrapupTimeoutMs", &mut self.wrapup_timeout_ms);
         visitor.extra(&mut self.extra);
     }
 }

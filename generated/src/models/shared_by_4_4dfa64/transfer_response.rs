@@ -10,17 +10,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TransferResponse {
-    pub id: Option<String>,
-    pub state: Option<TransferResponseState>,
     /// `dateIssued`
     pub date_issued: Option<time::Timestamp>,
+    pub destination: Option<Box<TransferDestination>>,
+    pub id: Option<String>,
     pub initiator: Option<Box<TransferInitiator>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<TransferResponseModifiedBy>>,
-    pub destination: Option<Box<TransferDestination>>,
+    pub state: Option<TransferResponseState>,
     /// `transferType`
     pub transfer_type: Option<TransferResponseTransferType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for TransferResponse {
     const NAME: &'static str = "TransferResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
         visitor.field("dateIssued", &mut self.date_issued);
+        visitor.boxed("destination", &mut self.destination);
+        visitor.field("id", &mut self.id);
         visitor.boxed("initiator", &mut self.initiator);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("destination", &mut self.destination);
+        visitor.field("state", &mut self.state);
         visitor.field("transferType", &mut self.transfer_type);
         visitor.extra(&mut self.extra);
     }

@@ -5,17 +5,17 @@ use crate::models::shared_by_6_1d06ee::ConversationContentAttachmentMediaType;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentAttachment {
+    /// `contentSizeBytes`
+    pub content_size_bytes: Option<i64>,
+    pub filename: Option<String>,
     pub id: Option<String>,
     /// `mediaType`, required
     pub media_type: Option<ConversationContentAttachmentMediaType>,
-    pub url: Option<String>,
     pub mime: Option<String>,
-    pub text: Option<String>,
     pub sha256: Option<String>,
-    pub filename: Option<String>,
-    /// `contentSizeBytes`
-    pub content_size_bytes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,14 +23,14 @@ impl codec::Model for ConversationContentAttachment {
     const NAME: &'static str = "ConversationContentAttachment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("contentSizeBytes", &mut self.content_size_bytes);
+        visitor.field("filename", &mut self.filename);
         visitor.field("id", &mut self.id);
         visitor.field("mediaType", &mut self.media_type);
-        visitor.field("url", &mut self.url);
         visitor.field("mime", &mut self.mime);
-        visitor.field("text", &mut self.text);
         visitor.field("sha256", &mut self.sha256);
-        visitor.field("filename", &mut self.filename);
-        visitor.field("contentSizeBytes", &mut self.content_size_bytes);
+        visitor.field("text", &mut self.text);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::models::shared_by_4_4e7f65::ConversationContentCardAction;
 #[derive(Clone, Default)]
 pub struct ConversationContentCard {
     /// required
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub image: Option<String>,
-    pub video: Option<String>,
+    pub actions: Option<Vec<ConversationContentCardAction>>,
     /// `defaultAction`
     pub default_action: Option<Box<ConversationContentCardAction>>,
+    pub description: Option<String>,
+    pub image: Option<String>,
     /// required
-    pub actions: Option<Vec<ConversationContentCardAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    pub video: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for ConversationContentCard {
     const NAME: &'static str = "ConversationContentCard";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
+        visitor.field("actions", &mut self.actions);
+        visitor.boxed("defaultAction", &mut self.default_action);
         visitor.field("description", &mut self.description);
         visitor.field("image", &mut self.image);
+        visitor.field("title", &mut self.title);
         visitor.field("video", &mut self.video);
-        visitor.boxed("defaultAction", &mut self.default_action);
-        visitor.field("actions", &mut self.actions);
         visitor.extra(&mut self.extra);
     }
 }

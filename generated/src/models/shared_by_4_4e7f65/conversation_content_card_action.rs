@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentCardAction {
-    pub r#type: Option<ConversationContentCardActionType>,
-    pub text: Option<String>,
     pub payload: Option<String>,
+    pub text: Option<String>,
+    pub r#type: Option<ConversationContentCardActionType>,
     pub url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for ConversationContentCardAction {
     const NAME: &'static str = "ConversationContentCardAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }

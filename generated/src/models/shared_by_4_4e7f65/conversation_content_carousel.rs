@@ -7,7 +7,7 @@ use crate::models::shared_by_4_4e7f65::ConversationContentCard;
 pub struct ConversationContentCarousel {
     /// required
     pub cards: Option<Vec<ConversationContentCard>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,12 +6,12 @@ use crate::models::shared_by_6_1d06ee::ConversationContentReceivedReplyMessage;
 #[derive(Clone, Default)]
 pub struct ConversationContentInteractiveApplication {
     pub name: Option<String>,
-    pub url: Option<String>,
     /// `receivedMessage`
     pub received_message: Option<Box<ConversationContentReceivedReplyMessage>>,
     /// `replyMessage`
     pub reply_message: Option<Box<ConversationContentReceivedReplyMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for ConversationContentInteractiveApplication {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("name", &mut self.name);
-        visitor.field("url", &mut self.url);
         visitor.boxed("receivedMessage", &mut self.received_message);
         visitor.boxed("replyMessage", &mut self.reply_message);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

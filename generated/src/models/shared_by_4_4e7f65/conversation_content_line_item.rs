@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentLineItem {
+    pub description: Option<String>,
+    pub identifier: Option<String>,
     /// required
     pub name: Option<String>,
     /// required
     pub price: Option<f64>,
-    pub description: Option<String>,
-    pub identifier: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for ConversationContentLineItem {
     const NAME: &'static str = "ConversationContentLineItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("price", &mut self.price);
         visitor.field("description", &mut self.description);
         visitor.field("identifier", &mut self.identifier);
+        visitor.field("name", &mut self.name);
+        visitor.field("price", &mut self.price);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::models::shared_by_5_43c52f::ConversationContentNotificationResponseNo
 
 #[derive(Clone, Default)]
 pub struct ConversationContentNotificationResponse {
-    /// `originatingMessageId`, required
-    pub originating_message_id: Option<String>,
-    /// `referenceId`
-    pub reference_id: Option<String>,
     /// `notificationStatus`, required
     pub notification_status: Option<
         ConversationContentNotificationResponseNotificationStatus,
     >,
     /// `notificationText`
     pub notification_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `originatingMessageId`, required
+    pub originating_message_id: Option<String>,
+    /// `referenceId`
+    pub reference_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for ConversationContentNotificationResponse {
     const NAME: &'static str = "ConversationContentNotificationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("originatingMessageId", &mut self.originating_message_id);
-        visitor.field("referenceId", &mut self.reference_id);
         visitor.field("notificationStatus", &mut self.notification_status);
         visitor.field("notificationText", &mut self.notification_text);
+        visitor.field("originatingMessageId", &mut self.originating_message_id);
+        visitor.field("referenceId", &mut self.reference_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,14 +8,14 @@ use crate::models::shared_by_4_4e7f65::{
 
 #[derive(Clone, Default)]
 pub struct ConversationContentNotificationTemplate {
-    pub id: Option<String>,
-    pub language: Option<String>,
-    pub header: Option<Box<ConversationNotificationTemplateHeader>>,
     /// required
     pub body: Option<Box<ConversationNotificationTemplateBody>>,
     pub buttons: Option<Vec<ConversationNotificationTemplateButton>>,
     pub footer: Option<Box<ConversationNotificationTemplateFooter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub header: Option<Box<ConversationNotificationTemplateHeader>>,
+    pub id: Option<String>,
+    pub language: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for ConversationContentNotificationTemplate {
     const NAME: &'static str = "ConversationContentNotificationTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("language", &mut self.language);
-        visitor.boxed("header", &mut self.header);
         visitor.boxed("body", &mut self.body);
         visitor.field("buttons", &mut self.buttons);
         visitor.boxed("footer", &mut self.footer);
+        visitor.boxed("header", &mut self.header);
+        visitor.field("id", &mut self.id);
+        visitor.field("language", &mut self.language);
         visitor.extra(&mut self.extra);
     }
 }

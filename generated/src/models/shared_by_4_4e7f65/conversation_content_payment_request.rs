@@ -10,25 +10,25 @@ use crate::models::shared_by_6_1d06ee::ConversationContentReceivedReplyMessage;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentPaymentRequest {
-    /// `paymentPlatform`, required, read-only
-    pub payment_platform: Option<ConversationContentPaymentRequestPaymentPlatform>,
     /// `countryCode`, required
     pub country_code: Option<String>,
     /// `currencyCode`, required
     pub currency_code: Option<String>,
-    /// `orderTotal`, required
-    pub order_total: Option<f64>,
     /// `lineItems`
     pub line_items: Option<Vec<ConversationContentLineItem>>,
-    /// `shippingOptions`
-    pub shipping_options: Option<Vec<ConversationContentLineItem>>,
-    /// `requiredContactFields`
-    pub required_contact_fields: Option<Vec<ConversationContentRequiredContactField>>,
+    /// `orderTotal`, required
+    pub order_total: Option<f64>,
+    /// `paymentPlatform`, required, read-only
+    pub payment_platform: Option<ConversationContentPaymentRequestPaymentPlatform>,
     /// `receivedMessage`
     pub received_message: Option<Box<ConversationContentReceivedReplyMessage>>,
     /// `replyMessage`
     pub reply_message: Option<Box<ConversationContentReceivedReplyMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `requiredContactFields`
+    pub required_contact_fields: Option<Vec<ConversationContentRequiredContactField>>,
+    /// `shippingOptions`
+    pub shipping_options: Option<Vec<ConversationContentLineItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,15 +36,15 @@ impl codec::Model for ConversationContentPaymentRequest {
     const NAME: &'static str = "ConversationContentPaymentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("paymentPlatform", &mut self.payment_platform);
         visitor.field("countryCode", &mut self.country_code);
         visitor.field("currencyCode", &mut self.currency_code);
-        visitor.field("orderTotal", &mut self.order_total);
         visitor.field("lineItems", &mut self.line_items);
-        visitor.field("shippingOptions", &mut self.shipping_options);
-        visitor.field("requiredContactFields", &mut self.required_contact_fields);
+        visitor.field("orderTotal", &mut self.order_total);
+        visitor.field("paymentPlatform", &mut self.payment_platform);
         visitor.boxed("receivedMessage", &mut self.received_message);
         visitor.boxed("replyMessage", &mut self.reply_message);
+        visitor.field("requiredContactFields", &mut self.required_contact_fields);
+        visitor.field("shippingOptions", &mut self.shipping_options);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::shared_by_5_43c52f::ConversationContentPaymentResponsePayment
 
 #[derive(Clone, Default)]
 pub struct ConversationContentPaymentResponse {
+    /// `failureReason`
+    pub failure_reason: Option<String>,
     /// `originatingMessageId`, required
     pub originating_message_id: Option<String>,
     /// `paymentStatus`, required
     pub payment_status: Option<ConversationContentPaymentResponsePaymentStatus>,
-    /// `failureReason`
-    pub failure_reason: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ConversationContentPaymentResponse {
     const NAME: &'static str = "ConversationContentPaymentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("failureReason", &mut self.failure_reason);
         visitor.field("originatingMessageId", &mut self.originating_message_id);
         visitor.field("paymentStatus", &mut self.payment_status);
-        visitor.field("failureReason", &mut self.failure_reason);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,21 +8,21 @@ use crate::models::shared_by_4_4e7f65::{
 
 #[derive(Clone, Default)]
 pub struct ConversationContentPush {
-    /// `deviceType`, required
-    pub device_type: Option<ConversationContentPushDeviceType>,
-    /// `deviceTokenId`, required
-    pub device_token_id: Option<String>,
     /// `deviceToken`, required
     pub device_token: Option<String>,
+    /// `deviceTokenId`, required
+    pub device_token_id: Option<String>,
+    /// `deviceType`, required
+    pub device_type: Option<ConversationContentPushDeviceType>,
+    /// required
+    pub expiration: Option<i64>,
     /// `failedMessages`, required
     pub failed_messages: Option<Vec<ConversationPushFailedMessageReferences>>,
     /// `notificationMessage`, required
     pub notification_message: Option<Box<ConversationPushNotificationMessageLabel>>,
     /// `pushProviderIntegration`, required
     pub push_provider_integration: Option<Box<ConversationPushProviderIntegration>>,
-    /// required
-    pub expiration: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for ConversationContentPush {
     const NAME: &'static str = "ConversationContentPush";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("deviceType", &mut self.device_type);
-        visitor.field("deviceTokenId", &mut self.device_token_id);
         visitor.field("deviceToken", &mut self.device_token);
+        visitor.field("deviceTokenId", &mut self.device_token_id);
+        visitor.field("deviceType", &mut self.device_type);
+        visitor.field("expiration", &mut self.expiration);
         visitor.field("failedMessages", &mut self.failed_messages);
         visitor.boxed("notificationMessage", &mut self.notification_message);
         visitor.boxed("pushProviderIntegration", &mut self.push_provider_integration);
-        visitor.field("expiration", &mut self.expiration);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::shared_by_6_1d06ee::ConversationContentQuickReplyAction;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentQuickReply {
-    /// required
-    pub text: Option<String>,
+    pub action: Option<ConversationContentQuickReplyAction>,
+    pub image: Option<String>,
     /// required
     pub payload: Option<String>,
-    pub image: Option<String>,
-    pub action: Option<ConversationContentQuickReplyAction>,
     /// `summaryText`
     pub summary_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for ConversationContentQuickReply {
     const NAME: &'static str = "ConversationContentQuickReply";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
-        visitor.field("payload", &mut self.payload);
-        visitor.field("image", &mut self.image);
         visitor.field("action", &mut self.action);
+        visitor.field("image", &mut self.image);
+        visitor.field("payload", &mut self.payload);
         visitor.field("summaryText", &mut self.summary_text);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::shared_by_4_4e7f65::ConversationContentQuickReply;
 #[derive(Clone, Default)]
 pub struct ConversationContentQuickReplyV2 {
     /// required
-    pub title: Option<String>,
-    /// required
     pub actions: Option<Vec<ConversationContentQuickReply>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConversationContentQuickReplyV2 {
     const NAME: &'static str = "ConversationContentQuickReplyV2";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.field("actions", &mut self.actions);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentReaction {
-    /// `reactionType`
-    pub reaction_type: Option<ConversationContentReactionReactionType>,
     /// required
     pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `reactionType`
+    pub reaction_type: Option<ConversationContentReactionReactionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConversationContentReaction {
     const NAME: &'static str = "ConversationContentReaction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("reactionType", &mut self.reaction_type);
         visitor.field("count", &mut self.count);
+        visitor.field("reactionType", &mut self.reaction_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::shared_by_5_43c52f::ConversationContentStoryType;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentStory {
-    pub r#type: Option<ConversationContentStoryType>,
-    pub url: Option<String>,
     /// `replyToId`
     pub reply_to_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ConversationContentStoryType>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ConversationContentStory {
     const NAME: &'static str = "ConversationContentStory";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("replyToId", &mut self.reply_to_id);
         visitor.field("type", &mut self.r#type);
         visitor.field("url", &mut self.url);
-        visitor.field("replyToId", &mut self.reply_to_id);
         visitor.extra(&mut self.extra);
     }
 }

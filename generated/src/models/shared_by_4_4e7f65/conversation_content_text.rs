@@ -5,10 +5,10 @@ use crate::models::shared_by_5_7d9409::ConversationContentTextType;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentText {
-    pub r#type: Option<ConversationContentTextType>,
     /// required
     pub body: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ConversationContentTextType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConversationContentText {
     const NAME: &'static str = "ConversationContentText";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("body", &mut self.body);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

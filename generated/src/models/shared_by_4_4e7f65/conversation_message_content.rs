@@ -19,37 +19,37 @@ use crate::models::shared_by_8_bb3498::ConversationMessageContentContentType;
 
 #[derive(Clone, Default)]
 pub struct ConversationMessageContent {
-    /// `contentType`, required
-    pub content_type: Option<ConversationMessageContentContentType>,
-    pub location: Option<Box<ConversationContentLocation>>,
     pub attachment: Option<Box<ConversationContentAttachment>>,
-    /// `quickReply`
-    pub quick_reply: Option<Box<ConversationContentQuickReply>>,
     /// `buttonResponse`
     pub button_response: Option<Box<ConversationContentButtonResponse>>,
-    pub template: Option<Box<ConversationContentNotificationTemplate>>,
-    pub story: Option<Box<ConversationContentStory>>,
     pub card: Option<Box<ConversationContentCard>>,
     pub carousel: Option<Box<ConversationContentCarousel>>,
-    pub text: Option<Box<ConversationContentText>>,
-    /// `quickReplyV2`
-    pub quick_reply_v2: Option<Box<ConversationContentQuickReplyV2>>,
-    pub reactions: Option<Vec<ConversationContentReaction>>,
+    /// `contentType`, required
+    pub content_type: Option<ConversationMessageContentContentType>,
     /// `datePicker`
     pub date_picker: Option<Box<ConversationContentDatePicker>>,
+    pub form: Option<Box<ConversationContentForm>>,
     /// `interactiveApplication`
     pub interactive_application: Option<Box<ConversationContentInteractiveApplication>>,
     /// `listPicker`
     pub list_picker: Option<Box<ConversationContentListPicker>>,
+    pub location: Option<Box<ConversationContentLocation>>,
+    /// `notificationResponse`
+    pub notification_response: Option<Box<ConversationContentNotificationResponse>>,
     /// `paymentRequest`
     pub payment_request: Option<Box<ConversationContentPaymentRequest>>,
     /// `paymentResponse`
     pub payment_response: Option<Box<ConversationContentPaymentResponse>>,
     pub push: Option<Box<ConversationContentPush>>,
-    pub form: Option<Box<ConversationContentForm>>,
-    /// `notificationResponse`
-    pub notification_response: Option<Box<ConversationContentNotificationResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `quickReply`
+    pub quick_reply: Option<Box<ConversationContentQuickReply>>,
+    /// `quickReplyV2`
+    pub quick_reply_v2: Option<Box<ConversationContentQuickReplyV2>>,
+    pub reactions: Option<Vec<ConversationContentReaction>>,
+    pub story: Option<Box<ConversationContentStory>>,
+    pub template: Option<Box<ConversationContentNotificationTemplate>>,
+    pub text: Option<Box<ConversationContentText>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -57,26 +57,26 @@ impl codec::Model for ConversationMessageContent {
     const NAME: &'static str = "ConversationMessageContent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contentType", &mut self.content_type);
-        visitor.boxed("location", &mut self.location);
         visitor.boxed("attachment", &mut self.attachment);
-        visitor.boxed("quickReply", &mut self.quick_reply);
         visitor.boxed("buttonResponse", &mut self.button_response);
-        visitor.boxed("template", &mut self.template);
-        visitor.boxed("story", &mut self.story);
         visitor.boxed("card", &mut self.card);
         visitor.boxed("carousel", &mut self.carousel);
-        visitor.boxed("text", &mut self.text);
-        visitor.boxed("quickReplyV2", &mut self.quick_reply_v2);
-        visitor.field("reactions", &mut self.reactions);
+        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("datePicker", &mut self.date_picker);
+        visitor.boxed("form", &mut self.form);
         visitor.boxed("interactiveApplication", &mut self.interactive_application);
         visitor.boxed("listPicker", &mut self.list_picker);
+        visitor.boxed("location", &mut self.location);
+        visitor.boxed("notificationResponse", &mut self.notification_response);
         visitor.boxed("paymentRequest", &mut self.payment_request);
         visitor.boxed("paymentResponse", &mut self.payment_response);
         visitor.boxed("push", &mut self.push);
-        visitor.boxed("form", &mut self.form);
-        visitor.boxed("notificationResponse", &mut self.notification_response);
+        visitor.boxed("quickReply", &mut self.quick_reply);
+        visitor.boxed("quickReplyV2", &mut self.quick_reply_v2);
+        visitor.field("reactions", &mut self.reactions);
+        visitor.boxed("story", &mut self.story);
+        visitor.boxed("template", &mut self.template);
+        visitor.boxed("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

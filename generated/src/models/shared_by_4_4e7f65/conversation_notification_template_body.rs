@@ -5,10 +5,10 @@ use crate::models::shared_by_4_4e7f65::ConversationNotificationTemplateParameter
 
 #[derive(Clone, Default)]
 pub struct ConversationNotificationTemplateBody {
-    pub text: Option<String>,
     /// required
     pub parameters: Option<Vec<ConversationNotificationTemplateParameter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConversationNotificationTemplateBody {
     const NAME: &'static str = "ConversationNotificationTemplateBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("parameters", &mut self.parameters);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,16 +7,16 @@ use crate::models::shared_by_6_f6f99c::ButtonType;
 #[derive(Clone, Default)]
 pub struct ConversationNotificationTemplateButton {
     /// required
-    pub r#type: Option<ConversationNotificationTemplateButtonType>,
-    pub text: Option<String>,
-    /// required
     pub index: Option<i64>,
+    pub parameters: Option<Vec<ConversationNotificationTemplateParameter>>,
+    pub payload: Option<String>,
     /// `phoneNumber`
     pub phone_number: Option<String>,
+    pub text: Option<String>,
+    /// required
+    pub r#type: Option<ConversationNotificationTemplateButtonType>,
     pub url: Option<String>,
-    pub payload: Option<String>,
-    pub parameters: Option<Vec<ConversationNotificationTemplateParameter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for ConversationNotificationTemplateButton {
     const NAME: &'static str = "ConversationNotificationTemplateButton";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("index", &mut self.index);
-        visitor.field("phoneNumber", &mut self.phone_number);
-        visitor.field("url", &mut self.url);
-        visitor.field("payload", &mut self.payload);
         visitor.field("parameters", &mut self.parameters);
+        visitor.field("payload", &mut self.payload);
+        visitor.field("phoneNumber", &mut self.phone_number);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

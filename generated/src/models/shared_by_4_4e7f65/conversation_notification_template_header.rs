@@ -9,12 +9,12 @@ use crate::models::shared_by_5_43c52f::ConversationNotificationTemplateHeaderTyp
 
 #[derive(Clone, Default)]
 pub struct ConversationNotificationTemplateHeader {
-    /// required
-    pub r#type: Option<ConversationNotificationTemplateHeaderType>,
-    pub text: Option<String>,
     pub media: Option<Box<ConversationContentAttachment>>,
     pub parameters: Option<Vec<ConversationNotificationTemplateParameter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// required
+    pub r#type: Option<ConversationNotificationTemplateHeaderType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for ConversationNotificationTemplateHeader {
     const NAME: &'static str = "ConversationNotificationTemplateHeader";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.boxed("media", &mut self.media);
         visitor.field("parameters", &mut self.parameters);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

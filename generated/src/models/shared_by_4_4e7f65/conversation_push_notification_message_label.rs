@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ConversationPushNotificationMessageLabel {
     /// required
-    pub title: Option<String>,
-    /// required
     pub body: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ConversationPushNotificationMessageLabel {
     const NAME: &'static str = "ConversationPushNotificationMessageLabel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.field("body", &mut self.body);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

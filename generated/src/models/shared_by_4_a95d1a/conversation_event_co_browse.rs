@@ -5,13 +5,13 @@ use crate::models::shared_by_5_f7d569::ConversationEventCoBrowseType;
 
 #[derive(Clone, Default)]
 pub struct ConversationEventCoBrowse {
-    /// required
-    pub r#type: Option<ConversationEventCoBrowseType>,
     /// `sessionId`
     pub session_id: Option<String>,
     /// `sessionJoinToken`
     pub session_join_token: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<ConversationEventCoBrowseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ConversationEventCoBrowse {
     const NAME: &'static str = "ConversationEventCoBrowse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("sessionId", &mut self.session_id);
         visitor.field("sessionJoinToken", &mut self.session_join_token);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::shared_by_6_1d06ee::ConversationContentReceivedReplyMessage;
 
 #[derive(Clone, Default)]
 pub struct ConversationEventPresence {
-    /// required
-    pub r#type: Option<ConversationEventPresenceType>,
     /// `receivedMessage`
     pub received_message: Option<Box<ConversationContentReceivedReplyMessage>>,
     /// `replyMessage`
     pub reply_message: Option<Box<ConversationContentReceivedReplyMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<ConversationEventPresenceType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ConversationEventPresence {
     const NAME: &'static str = "ConversationEventPresence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("receivedMessage", &mut self.received_message);
         visitor.boxed("replyMessage", &mut self.reply_message);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

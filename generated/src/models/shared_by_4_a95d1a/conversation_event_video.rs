@@ -5,12 +5,12 @@ use crate::models::shared_by_5_f7d569::ConversationEventCoBrowseType;
 
 #[derive(Clone, Default)]
 pub struct ConversationEventVideo {
-    /// required
-    pub r#type: Option<ConversationEventVideoType>,
+    pub jwt: Option<String>,
     /// `offeringId`
     pub offering_id: Option<String>,
-    pub jwt: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<ConversationEventVideoType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ConversationEventVideo {
     const NAME: &'static str = "ConversationEventVideo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("offeringId", &mut self.offering_id);
         visitor.field("jwt", &mut self.jwt);
+        visitor.field("offeringId", &mut self.offering_id);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

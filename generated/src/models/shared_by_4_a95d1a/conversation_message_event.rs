@@ -10,14 +10,14 @@ use crate::models::shared_by_8_3a7b99::ConversationMessageEventEventType;
 
 #[derive(Clone, Default)]
 pub struct ConversationMessageEvent {
-    /// `eventType`, required
-    pub event_type: Option<ConversationMessageEventEventType>,
     /// `coBrowse`
     pub co_browse: Option<Box<ConversationEventCoBrowse>>,
-    pub typing: Option<Box<ConversationEventTyping>>,
+    /// `eventType`, required
+    pub event_type: Option<ConversationMessageEventEventType>,
     pub presence: Option<Box<ConversationEventPresence>>,
+    pub typing: Option<Box<ConversationEventTyping>>,
     pub video: Option<Box<ConversationEventVideo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,10 +25,10 @@ impl codec::Model for ConversationMessageEvent {
     const NAME: &'static str = "ConversationMessageEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventType", &mut self.event_type);
         visitor.boxed("coBrowse", &mut self.co_browse);
-        visitor.boxed("typing", &mut self.typing);
+        visitor.field("eventType", &mut self.event_type);
         visitor.boxed("presence", &mut self.presence);
+        visitor.boxed("typing", &mut self.typing);
         visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }

@@ -7,7 +7,7 @@ use crate::models::shared_by_4_b07f32::MediaType;
 pub struct MediaTypeAccess {
     pub inbound: Option<Vec<MediaType>>,
     pub outbound: Option<Vec<MediaType>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::shared_by_4_b07f32::MediaTypeAccess;
 #[derive(Clone, Default)]
 pub struct MediaTypes {
     pub allow: Option<Box<MediaTypeAccess>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

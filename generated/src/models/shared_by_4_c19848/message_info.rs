@@ -8,11 +8,11 @@ pub struct MessageInfo {
     /// `localizableMessageCode`
     pub localizable_message_code: Option<String>,
     pub message: Option<String>,
-    /// `messageWithParams`
-    pub message_with_params: Option<String>,
     /// `messageParams`
     pub message_params: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `messageWithParams`
+    pub message_with_params: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for MessageInfo {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("localizableMessageCode", &mut self.localizable_message_code);
         visitor.field("message", &mut self.message);
-        visitor.field("messageWithParams", &mut self.message_with_params);
         visitor.field("messageParams", &mut self.message_params);
+        visitor.field("messageWithParams", &mut self.message_with_params);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Cursors {
-    pub before: Option<String>,
     pub after: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub before: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for Cursors {
     const NAME: &'static str = "Cursors";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("before", &mut self.before);
         visitor.field("after", &mut self.after);
+        visitor.field("before", &mut self.before);
         visitor.extra(&mut self.extra);
     }
 }

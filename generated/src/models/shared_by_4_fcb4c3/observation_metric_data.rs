@@ -7,11 +7,11 @@ use crate::models::shared_by_7_e7bfeb::StatisticalSummary;
 #[derive(Clone, Default)]
 pub struct ObservationMetricData {
     pub metric: Option<String>,
+    pub observations: Option<Vec<ObservationValue>>,
     pub qualifier: Option<String>,
     pub stats: Option<Box<StatisticalSummary>>,
     pub truncated: Option<bool>,
-    pub observations: Option<Vec<ObservationValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for ObservationMetricData {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("metric", &mut self.metric);
+        visitor.field("observations", &mut self.observations);
         visitor.field("qualifier", &mut self.qualifier);
         visitor.boxed("stats", &mut self.stats);
         visitor.field("truncated", &mut self.truncated);
-        visitor.field("observations", &mut self.observations);
         visitor.extra(&mut self.extra);
     }
 }

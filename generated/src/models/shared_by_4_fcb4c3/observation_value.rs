@@ -10,42 +10,42 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ObservationValue {
-    /// `observationDate`, required
-    pub observation_date: Option<time::Timestamp>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
-    /// `sessionId`
-    pub session_id: Option<String>,
-    /// `requestedRoutingSkillIds`
-    pub requested_routing_skill_ids: Option<Vec<String>>,
-    /// `requestedLanguageId`
-    pub requested_language_id: Option<String>,
-    /// `routingPriority`
-    pub routing_priority: Option<i64>,
-    /// `participantName`
-    pub participant_name: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
-    pub direction: Option<ObservationValueDirection>,
-    /// `convertedFrom`
-    pub converted_from: Option<String>,
-    /// `convertedTo`
-    pub converted_to: Option<String>,
     /// `addressFrom`
     pub address_from: Option<String>,
     /// `addressTo`
     pub address_to: Option<String>,
     pub ani: Option<String>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `convertedFrom`
+    pub converted_from: Option<String>,
+    /// `convertedTo`
+    pub converted_to: Option<String>,
+    pub direction: Option<ObservationValueDirection>,
     pub dnis: Option<String>,
-    /// `teamId`
-    pub team_id: Option<String>,
+    /// `observationDate`, required
+    pub observation_date: Option<time::Timestamp>,
+    /// `participantName`
+    pub participant_name: Option<String>,
+    /// `requestedLanguageId`
+    pub requested_language_id: Option<String>,
+    /// `requestedRoutingSkillIds`
+    pub requested_routing_skill_ids: Option<Vec<String>>,
     /// `requestedRoutings`
     pub requested_routings: Option<Vec<ObservationValueRequestedRoutings>>,
-    /// `usedRouting`
-    pub used_routing: Option<ObservationValueUsedRouting>,
+    /// `routingPriority`
+    pub routing_priority: Option<i64>,
     /// `scoredAgents`
     pub scored_agents: Option<Vec<AnalyticsScoredAgent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionId`
+    pub session_id: Option<String>,
+    /// `teamId`
+    pub team_id: Option<String>,
+    /// `usedRouting`
+    pub used_routing: Option<ObservationValueUsedRouting>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -53,25 +53,25 @@ impl codec::Model for ObservationValue {
     const NAME: &'static str = "ObservationValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("observationDate", &mut self.observation_date);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.field("requestedRoutingSkillIds", &mut self.requested_routing_skill_ids);
-        visitor.field("requestedLanguageId", &mut self.requested_language_id);
-        visitor.field("routingPriority", &mut self.routing_priority);
-        visitor.field("participantName", &mut self.participant_name);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("direction", &mut self.direction);
-        visitor.field("convertedFrom", &mut self.converted_from);
-        visitor.field("convertedTo", &mut self.converted_to);
         visitor.field("addressFrom", &mut self.address_from);
         visitor.field("addressTo", &mut self.address_to);
         visitor.field("ani", &mut self.ani);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("convertedFrom", &mut self.converted_from);
+        visitor.field("convertedTo", &mut self.converted_to);
+        visitor.field("direction", &mut self.direction);
         visitor.field("dnis", &mut self.dnis);
-        visitor.field("teamId", &mut self.team_id);
+        visitor.field("observationDate", &mut self.observation_date);
+        visitor.field("participantName", &mut self.participant_name);
+        visitor.field("requestedLanguageId", &mut self.requested_language_id);
+        visitor.field("requestedRoutingSkillIds", &mut self.requested_routing_skill_ids);
         visitor.field("requestedRoutings", &mut self.requested_routings);
-        visitor.field("usedRouting", &mut self.used_routing);
+        visitor.field("routingPriority", &mut self.routing_priority);
         visitor.field("scoredAgents", &mut self.scored_agents);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("teamId", &mut self.team_id);
+        visitor.field("usedRouting", &mut self.used_routing);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

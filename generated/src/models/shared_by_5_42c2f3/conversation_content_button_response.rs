@@ -7,12 +7,12 @@ use crate::models::shared_by_6_1d06ee::ButtonResponseType;
 pub struct ConversationContentButtonResponse {
     /// `originatingMessageId`
     pub originating_message_id: Option<String>,
-    pub r#type: Option<ConversationContentButtonResponseType>,
-    /// required
-    pub text: Option<String>,
     /// required
     pub payload: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub text: Option<String>,
+    pub r#type: Option<ConversationContentButtonResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for ConversationContentButtonResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("originatingMessageId", &mut self.originating_message_id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

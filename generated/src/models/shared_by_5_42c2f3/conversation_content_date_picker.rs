@@ -9,21 +9,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentDatePicker {
-    pub id: Option<String>,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
-    /// `imageUrl`
-    pub image_url: Option<String>,
-    /// `dateMinimum`
-    pub date_minimum: Option<time::Timestamp>,
-    /// `dateMaximum`
-    pub date_maximum: Option<time::Timestamp>,
-    pub location: Option<Box<ConversationContentLocation>>,
     /// `availableTimes`
     pub available_times: Option<Vec<ConversationContentDatePickerAvailableTime>>,
     /// `dateDisplayFormat`
     pub date_display_format: Option<ConversationContentDatePickerDateDisplayFormat>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateMaximum`
+    pub date_maximum: Option<time::Timestamp>,
+    /// `dateMinimum`
+    pub date_minimum: Option<time::Timestamp>,
+    pub id: Option<String>,
+    /// `imageUrl`
+    pub image_url: Option<String>,
+    pub location: Option<Box<ConversationContentLocation>>,
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for ConversationContentDatePicker {
     const NAME: &'static str = "ConversationContentDatePicker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
-        visitor.field("imageUrl", &mut self.image_url);
-        visitor.field("dateMinimum", &mut self.date_minimum);
-        visitor.field("dateMaximum", &mut self.date_maximum);
-        visitor.boxed("location", &mut self.location);
         visitor.field("availableTimes", &mut self.available_times);
         visitor.field("dateDisplayFormat", &mut self.date_display_format);
+        visitor.field("dateMaximum", &mut self.date_maximum);
+        visitor.field("dateMinimum", &mut self.date_minimum);
+        visitor.field("id", &mut self.id);
+        visitor.field("imageUrl", &mut self.image_url);
+        visitor.boxed("location", &mut self.location);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,21 +10,21 @@ use crate::models::shared_by_6_1d06ee::ConversationContentReceivedReplyMessage;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentForm {
-    pub introduction: Option<Box<ConversationContentIntroduction>>,
+    /// `cannedResponseId`, required
+    pub canned_response_id: Option<String>,
     /// `formPages`
     pub form_pages: Option<Vec<ConversationFormPage>>,
+    pub introduction: Option<Box<ConversationContentIntroduction>>,
+    /// `originatingMessageId`
+    pub originating_message_id: Option<String>,
     /// `receivedMessage`
     pub received_message: Option<Box<ConversationContentReceivedReplyMessage>>,
     /// `replyMessage`
     pub reply_message: Option<Box<ConversationContentReceivedReplyMessage>>,
+    pub response: Option<Vec<ConversationFormResponseComponent>>,
     /// `showSummary`
     pub show_summary: Option<bool>,
-    pub response: Option<Vec<ConversationFormResponseComponent>>,
-    /// `originatingMessageId`
-    pub originating_message_id: Option<String>,
-    /// `cannedResponseId`, required
-    pub canned_response_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,14 +32,14 @@ impl codec::Model for ConversationContentForm {
     const NAME: &'static str = "ConversationContentForm";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("introduction", &mut self.introduction);
+        visitor.field("cannedResponseId", &mut self.canned_response_id);
         visitor.field("formPages", &mut self.form_pages);
+        visitor.boxed("introduction", &mut self.introduction);
+        visitor.field("originatingMessageId", &mut self.originating_message_id);
         visitor.boxed("receivedMessage", &mut self.received_message);
         visitor.boxed("replyMessage", &mut self.reply_message);
-        visitor.field("showSummary", &mut self.show_summary);
         visitor.field("response", &mut self.response);
-        visitor.field("originatingMessageId", &mut self.originating_message_id);
-        visitor.field("cannedResponseId", &mut self.canned_response_id);
+        visitor.field("showSummary", &mut self.show_summary);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentIntroduction {
-    /// required
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
-    /// `imageUrl`
-    pub image_url: Option<String>,
     /// `buttonText`, required
     pub button_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `imageUrl`
+    pub image_url: Option<String>,
+    pub subtitle: Option<String>,
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for ConversationContentIntroduction {
     const NAME: &'static str = "ConversationContentIntroduction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
-        visitor.field("imageUrl", &mut self.image_url);
         visitor.field("buttonText", &mut self.button_text);
+        visitor.field("imageUrl", &mut self.image_url);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

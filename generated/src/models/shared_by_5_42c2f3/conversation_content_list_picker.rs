@@ -7,12 +7,12 @@ use crate::models::shared_by_6_1d06ee::ConversationContentReceivedReplyMessage;
 #[derive(Clone, Default)]
 pub struct ConversationContentListPicker {
     pub id: Option<String>,
-    pub sections: Option<Vec<ConversationContentListPickerSection>>,
-    /// `replyMessage`
-    pub reply_message: Option<Box<ConversationContentReceivedReplyMessage>>,
     /// `receivedMessage`
     pub received_message: Option<Box<ConversationContentReceivedReplyMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `replyMessage`
+    pub reply_message: Option<Box<ConversationContentReceivedReplyMessage>>,
+    pub sections: Option<Vec<ConversationContentListPickerSection>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for ConversationContentListPicker {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("sections", &mut self.sections);
-        visitor.boxed("replyMessage", &mut self.reply_message);
         visitor.boxed("receivedMessage", &mut self.received_message);
+        visitor.boxed("replyMessage", &mut self.reply_message);
+        visitor.field("sections", &mut self.sections);
         visitor.extra(&mut self.extra);
     }
 }

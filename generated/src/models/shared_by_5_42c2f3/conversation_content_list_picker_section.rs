@@ -5,11 +5,11 @@ use crate::models::shared_by_5_42c2f3::ConversationContentListPickerItem;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentListPickerSection {
-    pub title: Option<String>,
+    pub items: Option<Vec<ConversationContentListPickerItem>>,
     /// `multipleSelection`
     pub multiple_selection: Option<bool>,
-    pub items: Option<Vec<ConversationContentListPickerItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ConversationContentListPickerSection {
     const NAME: &'static str = "ConversationContentListPickerSection";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("multipleSelection", &mut self.multiple_selection);
         visitor.field("items", &mut self.items);
+        visitor.field("multipleSelection", &mut self.multiple_selection);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

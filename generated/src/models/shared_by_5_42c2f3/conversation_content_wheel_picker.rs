@@ -8,7 +8,7 @@ pub struct ConversationContentWheelPicker {
     pub id: Option<String>,
     /// required
     pub items: Option<Vec<ConversationContentWheelPickerItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,16 +10,16 @@ use crate::models::shared_by_6_1d06ee::ConversationFormPageComponentFormComponen
 
 #[derive(Clone, Default)]
 pub struct ConversationFormPageComponent {
-    /// `formComponentType`
-    pub form_component_type: Option<ConversationFormPageComponentFormComponentType>,
     /// `datePicker`
     pub date_picker: Option<Box<ConversationContentDatePicker>>,
-    /// `wheelPicker`
-    pub wheel_picker: Option<Box<ConversationContentWheelPicker>>,
+    /// `formComponentType`
+    pub form_component_type: Option<ConversationFormPageComponentFormComponentType>,
+    pub input: Option<Box<ConversationContentInput>>,
     /// `listPicker`
     pub list_picker: Option<Box<ConversationContentListPicker>>,
-    pub input: Option<Box<ConversationContentInput>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `wheelPicker`
+    pub wheel_picker: Option<Box<ConversationContentWheelPicker>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,11 @@ impl codec::Model for ConversationFormPageComponent {
     const NAME: &'static str = "ConversationFormPageComponent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("formComponentType", &mut self.form_component_type);
         visitor.boxed("datePicker", &mut self.date_picker);
-        visitor.boxed("wheelPicker", &mut self.wheel_picker);
-        visitor.boxed("listPicker", &mut self.list_picker);
+        visitor.field("formComponentType", &mut self.form_component_type);
         visitor.boxed("input", &mut self.input);
+        visitor.boxed("listPicker", &mut self.list_picker);
+        visitor.boxed("wheelPicker", &mut self.wheel_picker);
         visitor.extra(&mut self.extra);
     }
 }

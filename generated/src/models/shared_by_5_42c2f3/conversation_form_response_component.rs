@@ -6,10 +6,10 @@ use crate::models::shared_by_5_42c2f3::ConversationFormResponseContent;
 #[derive(Clone, Default)]
 pub struct ConversationFormResponseComponent {
     /// required
-    pub id: Option<String>,
-    /// required
     pub component: Option<Box<ConversationFormResponseContent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConversationFormResponseComponent {
     const NAME: &'static str = "ConversationFormResponseComponent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("component", &mut self.component);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::shared_by_6_1d06ee::ConversationFormResponseContentContentTyp
 
 #[derive(Clone, Default)]
 pub struct ConversationFormResponseContent {
-    /// `contentType`
-    pub content_type: Option<ConversationFormResponseContentContentType>,
     /// `buttonResponse`
     pub button_response: Option<Box<ConversationContentButtonResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `contentType`
+    pub content_type: Option<ConversationFormResponseContentContentType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for ConversationFormResponseContent {
     const NAME: &'static str = "ConversationFormResponseContent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("buttonResponse", &mut self.button_response);
+        visitor.field("contentType", &mut self.content_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,20 +8,20 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct Trustor {
     /// read-only
-    pub id: Option<String>,
-    /// required
-    pub enabled: Option<bool>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
+    pub authorization: Option<Box<TrusteeAuthorization>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<OrgUser>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
+    /// required
+    pub enabled: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     /// read-only
     pub organization: Option<Box<Organization>>,
-    /// read-only
-    pub authorization: Option<Box<TrusteeAuthorization>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for Trustor {
     const NAME: &'static str = "Trustor";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("organization", &mut self.organization);
         visitor.boxed("authorization", &mut self.authorization);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("organization", &mut self.organization);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

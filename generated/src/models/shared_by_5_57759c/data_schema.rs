@@ -8,22 +8,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DataSchema {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// required
-    pub version: Option<i64>,
     /// `appliesTo`, read-only
     pub applies_to: Option<Vec<DataSchemaAppliesTo>>,
-    pub enabled: Option<bool>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    pub enabled: Option<bool>,
+    pub id: Option<String>,
     /// `jsonSchema`, required
     pub json_schema: Option<Box<JsonSchemaDocument>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for DataSchema {
     const NAME: &'static str = "DataSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
         visitor.field("appliesTo", &mut self.applies_to);
-        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.boxed("jsonSchema", &mut self.json_schema);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

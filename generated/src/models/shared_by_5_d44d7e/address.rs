@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Address {
-    pub name: Option<String>,
-    /// `nameRaw`
-    pub name_raw: Option<String>,
+    /// `addressDisplayable`
+    pub address_displayable: Option<String>,
     /// `addressNormalized`
     pub address_normalized: Option<String>,
     /// `addressRaw`
     pub address_raw: Option<String>,
-    /// `addressDisplayable`
-    pub address_displayable: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `nameRaw`
+    pub name_raw: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for Address {
     const NAME: &'static str = "Address";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("nameRaw", &mut self.name_raw);
+        visitor.field("addressDisplayable", &mut self.address_displayable);
         visitor.field("addressNormalized", &mut self.address_normalized);
         visitor.field("addressRaw", &mut self.address_raw);
-        visitor.field("addressDisplayable", &mut self.address_displayable);
+        visitor.field("name", &mut self.name);
+        visitor.field("nameRaw", &mut self.name_raw);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AdjustableLiveSpeakerDetection {
-    pub mode: Option<AdjustableLiveSpeakerDetectionMode>,
-    /// `preconnectDuration`
-    pub preconnect_duration: Option<String>,
     /// `eventName`
     pub event_name: Option<String>,
     /// `isPersonLikely`
     pub is_person_likely: Option<bool>,
-    /// `totalRingbacks`
-    pub total_ringbacks: Option<i64>,
     /// `lineConnected`
     pub line_connected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub mode: Option<AdjustableLiveSpeakerDetectionMode>,
+    /// `preconnectDuration`
+    pub preconnect_duration: Option<String>,
+    /// `totalRingbacks`
+    pub total_ringbacks: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for AdjustableLiveSpeakerDetection {
     const NAME: &'static str = "AdjustableLiveSpeakerDetection";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mode", &mut self.mode);
-        visitor.field("preconnectDuration", &mut self.preconnect_duration);
         visitor.field("eventName", &mut self.event_name);
         visitor.field("isPersonLikely", &mut self.is_person_likely);
-        visitor.field("totalRingbacks", &mut self.total_ringbacks);
         visitor.field("lineConnected", &mut self.line_connected);
+        visitor.field("mode", &mut self.mode);
+        visitor.field("preconnectDuration", &mut self.preconnect_duration);
+        visitor.field("totalRingbacks", &mut self.total_ringbacks);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AfterCallWork {
-    /// `startTime`
-    pub start_time: Option<time::Timestamp>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
+    /// `startTime`
+    pub start_time: Option<time::Timestamp>,
     pub state: Option<AfterCallWorkState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AfterCallWork {
     const NAME: &'static str = "AfterCallWork";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startTime", &mut self.start_time);
         visitor.field("endTime", &mut self.end_time);
+        visitor.field("startTime", &mut self.start_time);
         visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }

@@ -6,16 +6,16 @@ use crate::runtime::codec;
 pub struct Attachment {
     /// `attachmentId`
     pub attachment_id: Option<String>,
-    pub name: Option<String>,
-    /// `contentUri`
-    pub content_uri: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
     /// `contentLength`
     pub content_length: Option<i64>,
+    /// `contentType`
+    pub content_type: Option<String>,
+    /// `contentUri`
+    pub content_uri: Option<String>,
     /// `inlineImage`
     pub inline_image: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for Attachment {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("attachmentId", &mut self.attachment_id);
-        visitor.field("name", &mut self.name);
-        visitor.field("contentUri", &mut self.content_uri);
-        visitor.field("contentType", &mut self.content_type);
         visitor.field("contentLength", &mut self.content_length);
+        visitor.field("contentType", &mut self.content_type);
+        visitor.field("contentUri", &mut self.content_uri);
         visitor.field("inlineImage", &mut self.inline_image);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

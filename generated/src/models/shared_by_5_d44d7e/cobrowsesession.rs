@@ -10,39 +10,39 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Cobrowsesession {
-    pub state: Option<CobrowsesessionState>,
-    /// `initialState`
-    pub initial_state: Option<CobrowsesessionInitialState>,
-    pub id: Option<String>,
-    /// `disconnectType`
-    pub disconnect_type: Option<CobrowsesessionDisconnectType>,
-    /// `self`
-    pub self_: Option<Box<Address>>,
-    /// `cobrowseSessionId`
-    pub cobrowse_session_id: Option<String>,
-    /// `cobrowseRole`
-    pub cobrowse_role: Option<String>,
-    pub controlling: Option<Vec<String>>,
-    /// `viewerUrl`
-    pub viewer_url: Option<String>,
-    /// `providerEventTime`
-    pub provider_event_time: Option<time::Timestamp>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    pub provider: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    pub segments: Option<Vec<Segment>>,
-    pub wrapup: Option<Box<Wrapup>>,
     /// `afterCallWork`
     pub after_call_work: Option<Box<AfterCallWork>>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `cobrowseRole`
+    pub cobrowse_role: Option<String>,
+    /// `cobrowseSessionId`
+    pub cobrowse_session_id: Option<String>,
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    pub controlling: Option<Vec<String>>,
+    /// `disconnectType`
+    pub disconnect_type: Option<CobrowsesessionDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
+    pub id: Option<String>,
+    /// `initialState`
+    pub initial_state: Option<CobrowsesessionInitialState>,
+    /// `peerId`
+    pub peer_id: Option<String>,
+    pub provider: Option<String>,
+    /// `providerEventTime`
+    pub provider_event_time: Option<time::Timestamp>,
+    pub segments: Option<Vec<Segment>>,
+    /// `self`
+    pub self_: Option<Box<Address>>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    pub state: Option<CobrowsesessionState>,
+    /// `viewerUrl`
+    pub viewer_url: Option<String>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,25 +50,25 @@ impl codec::Model for Cobrowsesession {
     const NAME: &'static str = "Cobrowsesession";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("initialState", &mut self.initial_state);
-        visitor.field("id", &mut self.id);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.boxed("self", &mut self.self_);
-        visitor.field("cobrowseSessionId", &mut self.cobrowse_session_id);
-        visitor.field("cobrowseRole", &mut self.cobrowse_role);
-        visitor.field("controlling", &mut self.controlling);
-        visitor.field("viewerUrl", &mut self.viewer_url);
-        visitor.field("providerEventTime", &mut self.provider_event_time);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.field("segments", &mut self.segments);
-        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.boxed("afterCallWork", &mut self.after_call_work);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
+        visitor.field("cobrowseRole", &mut self.cobrowse_role);
+        visitor.field("cobrowseSessionId", &mut self.cobrowse_session_id);
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("controlling", &mut self.controlling);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialState", &mut self.initial_state);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("providerEventTime", &mut self.provider_event_time);
+        visitor.field("segments", &mut self.segments);
+        visitor.boxed("self", &mut self.self_);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("state", &mut self.state);
+        visitor.field("viewerUrl", &mut self.viewer_url);
+        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.extra(&mut self.extra);
     }
 }

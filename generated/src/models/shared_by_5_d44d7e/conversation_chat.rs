@@ -10,44 +10,44 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ConversationChat {
-    pub state: Option<ConversationChatState>,
-    /// `initialState`
-    pub initial_state: Option<ConversationChatInitialState>,
-    pub id: Option<String>,
-    /// `roomId`
-    pub room_id: Option<String>,
-    /// `recordingId`
-    pub recording_id: Option<String>,
-    pub segments: Option<Vec<Segment>>,
-    pub held: Option<bool>,
-    pub direction: Option<ConversationChatDirection>,
-    /// `disconnectType`
-    pub disconnect_type: Option<ConversationChatDisconnectType>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    pub provider: Option<String>,
-    /// `scriptId`
-    pub script_id: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    /// `avatarImageUrl`
-    pub avatar_image_url: Option<String>,
-    /// `journeyContext`
-    pub journey_context: Option<Box<JourneyContext>>,
-    pub wrapup: Option<Box<Wrapup>>,
     /// `afterCallWork`
     pub after_call_work: Option<Box<AfterCallWork>>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
+    /// `avatarImageUrl`
+    pub avatar_image_url: Option<String>,
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    pub direction: Option<ConversationChatDirection>,
+    /// `disconnectType`
+    pub disconnect_type: Option<ConversationChatDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
+    /// `initialState`
+    pub initial_state: Option<ConversationChatInitialState>,
+    /// `journeyContext`
+    pub journey_context: Option<Box<JourneyContext>>,
+    /// `peerId`
+    pub peer_id: Option<String>,
+    pub provider: Option<String>,
     /// `queueMediaSettings`
     pub queue_media_settings: Option<Box<ConversationQueueMediaSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `recordingId`
+    pub recording_id: Option<String>,
+    /// `roomId`
+    pub room_id: Option<String>,
+    /// `scriptId`
+    pub script_id: Option<String>,
+    pub segments: Option<Vec<Segment>>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    pub state: Option<ConversationChatState>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -55,28 +55,28 @@ impl codec::Model for ConversationChat {
     const NAME: &'static str = "ConversationChat";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("initialState", &mut self.initial_state);
-        visitor.field("id", &mut self.id);
-        visitor.field("roomId", &mut self.room_id);
-        visitor.field("recordingId", &mut self.recording_id);
-        visitor.field("segments", &mut self.segments);
-        visitor.field("held", &mut self.held);
-        visitor.field("direction", &mut self.direction);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("scriptId", &mut self.script_id);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.field("avatarImageUrl", &mut self.avatar_image_url);
-        visitor.boxed("journeyContext", &mut self.journey_context);
-        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.boxed("afterCallWork", &mut self.after_call_work);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
+        visitor.field("avatarImageUrl", &mut self.avatar_image_url);
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("direction", &mut self.direction);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialState", &mut self.initial_state);
+        visitor.boxed("journeyContext", &mut self.journey_context);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("provider", &mut self.provider);
         visitor.boxed("queueMediaSettings", &mut self.queue_media_settings);
+        visitor.field("recordingId", &mut self.recording_id);
+        visitor.field("roomId", &mut self.room_id);
+        visitor.field("scriptId", &mut self.script_id);
+        visitor.field("segments", &mut self.segments);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.extra(&mut self.extra);
     }
 }

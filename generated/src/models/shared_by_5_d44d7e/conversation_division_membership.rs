@@ -8,7 +8,7 @@ use crate::models::shared_by_5_d44d7e::DivisionEntityRef;
 pub struct ConversationDivisionMembership {
     pub division: Option<Box<DomainEntityRef>>,
     pub entities: Option<Vec<DivisionEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

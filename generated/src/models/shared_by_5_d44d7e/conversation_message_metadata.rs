@@ -9,10 +9,10 @@ use crate::models::shared_by_8_bb3498::ConversationMessageMetadataType;
 
 #[derive(Clone, Default)]
 pub struct ConversationMessageMetadata {
-    pub r#type: Option<ConversationMessageMetadataType>,
-    pub events: Option<Vec<ConversationMessageMetadataEvent>>,
     pub content: Option<Vec<ConversationMessageMetadataContent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub events: Option<Vec<ConversationMessageMetadataEvent>>,
+    pub r#type: Option<ConversationMessageMetadataType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for ConversationMessageMetadata {
     const NAME: &'static str = "ConversationMessageMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("events", &mut self.events);
         visitor.field("content", &mut self.content);
+        visitor.field("events", &mut self.events);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

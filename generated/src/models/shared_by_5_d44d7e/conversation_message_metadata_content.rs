@@ -9,7 +9,7 @@ pub struct ConversationMessageMetadataContent {
     pub content_type: Option<ConversationMessageMetadataContentContentType>,
     /// `subType`
     pub sub_type: Option<ConversationMessageMetadataContentSubType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

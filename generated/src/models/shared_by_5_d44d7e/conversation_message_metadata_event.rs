@@ -9,7 +9,7 @@ pub struct ConversationMessageMetadataEvent {
     pub event_type: Option<ConversationMessageMetadataEventEventType>,
     /// `subType`
     pub sub_type: Option<ConversationMessageMetadataEventSubType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

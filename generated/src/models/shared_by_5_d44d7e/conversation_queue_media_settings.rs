@@ -8,11 +8,11 @@ pub struct ConversationQueueMediaSettings {
     pub alerting_timeout_seconds: Option<i64>,
     /// `autoAnswerAlertToneSeconds`
     pub auto_answer_alert_tone_seconds: Option<f64>,
-    /// `manualAnswerAlertToneSeconds`
-    pub manual_answer_alert_tone_seconds: Option<f64>,
     /// `enableAutoAnswer`
     pub enable_auto_answer: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `manualAnswerAlertToneSeconds`
+    pub manual_answer_alert_tone_seconds: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for ConversationQueueMediaSettings {
                 "autoAnswerAlertToneSeconds",
                 &mut self.auto_answer_alert_tone_seconds,
             );
+        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
         visitor
             .field(
                 "manualAnswerAlertToneSeconds",
                 &mut self.manual_answer_alert_tone_seconds,
             );
-        visitor.field("enableAutoAnswer", &mut self.enable_auto_answer);
         visitor.extra(&mut self.extra);
     }
 }

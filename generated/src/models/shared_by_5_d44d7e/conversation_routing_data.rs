@@ -6,18 +6,18 @@ use crate::models::shared_by_6_4ceb5e::ScoredAgent;
 
 #[derive(Clone, Default)]
 pub struct ConversationRoutingData {
-    pub queue: Option<Box<AddressableEntityRef>>,
+    pub label: Option<String>,
     pub language: Option<Box<AddressableEntityRef>>,
     pub priority: Option<i64>,
-    pub skills: Option<Vec<AddressableEntityRef>>,
+    pub queue: Option<Box<AddressableEntityRef>>,
+    /// `scoredAgents`
+    pub scored_agents: Option<Vec<ScoredAgent>>,
     /// `skillExpression`
     pub skill_expression: Option<String>,
     /// `skillExpressionId`
     pub skill_expression_id: Option<String>,
-    /// `scoredAgents`
-    pub scored_agents: Option<Vec<ScoredAgent>>,
-    pub label: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub skills: Option<Vec<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for ConversationRoutingData {
     const NAME: &'static str = "ConversationRoutingData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("queue", &mut self.queue);
+        visitor.field("label", &mut self.label);
         visitor.boxed("language", &mut self.language);
         visitor.field("priority", &mut self.priority);
-        visitor.field("skills", &mut self.skills);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.field("scoredAgents", &mut self.scored_agents);
         visitor.field("skillExpression", &mut self.skill_expression);
         visitor.field("skillExpressionId", &mut self.skill_expression_id);
-        visitor.field("scoredAgents", &mut self.scored_agents);
-        visitor.field("label", &mut self.label);
+        visitor.field("skills", &mut self.skills);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,18 +5,18 @@ use crate::models::shared_by_5_d44d7e::PhoneNumberColumn;
 
 #[derive(Clone, Default)]
 pub struct DialerPreview {
-    pub id: Option<String>,
+    /// `callbackAutoAnswer`
+    pub callback_auto_answer: Option<bool>,
+    /// `campaignId`
+    pub campaign_id: Option<String>,
     /// `contactId`
     pub contact_id: Option<String>,
     /// `contactListId`
     pub contact_list_id: Option<String>,
-    /// `campaignId`
-    pub campaign_id: Option<String>,
+    pub id: Option<String>,
     /// `phoneNumberColumns`
     pub phone_number_columns: Option<Vec<PhoneNumberColumn>>,
-    /// `callbackAutoAnswer`
-    pub callback_auto_answer: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for DialerPreview {
     const NAME: &'static str = "DialerPreview";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
+        visitor.field("callbackAutoAnswer", &mut self.callback_auto_answer);
+        visitor.field("campaignId", &mut self.campaign_id);
         visitor.field("contactId", &mut self.contact_id);
         visitor.field("contactListId", &mut self.contact_list_id);
-        visitor.field("campaignId", &mut self.campaign_id);
+        visitor.field("id", &mut self.id);
         visitor.field("phoneNumberColumns", &mut self.phone_number_columns);
-        visitor.field("callbackAutoAnswer", &mut self.callback_auto_answer);
         visitor.extra(&mut self.extra);
     }
 }

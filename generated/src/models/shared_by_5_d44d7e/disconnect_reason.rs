@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DisconnectReason {
-    pub r#type: Option<DisconnectReasonType>,
     pub code: Option<i64>,
     pub phrase: Option<String>,
     pub reason: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<DisconnectReasonType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for DisconnectReason {
     const NAME: &'static str = "DisconnectReason";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("code", &mut self.code);
         visitor.field("phrase", &mut self.phrase);
         visitor.field("reason", &mut self.reason);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,20 +9,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Disposition {
-    /// required
-    pub name: Option<String>,
-    pub analyzer: Option<String>,
-    /// `dispositionParameters`
-    pub disposition_parameters: Option<Box<DispositionParameters>>,
-    /// `detectedSpeechStart`
-    pub detected_speech_start: Option<time::Timestamp>,
-    /// `detectedSpeechEnd`
-    pub detected_speech_end: Option<time::Timestamp>,
     /// `amdTimeout`
     pub amd_timeout: Option<Box<DispositionAmdTimeout>>,
+    pub analyzer: Option<String>,
+    /// `detectedSpeechEnd`
+    pub detected_speech_end: Option<time::Timestamp>,
+    /// `detectedSpeechStart`
+    pub detected_speech_start: Option<time::Timestamp>,
+    /// `dispositionParameters`
+    pub disposition_parameters: Option<Box<DispositionParameters>>,
+    /// required
+    pub name: Option<String>,
     /// `silentCallTimeout`
     pub silent_call_timeout: Option<Box<DispositionSilentCallTimeout>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,12 +30,12 @@ impl codec::Model for Disposition {
     const NAME: &'static str = "Disposition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("analyzer", &mut self.analyzer);
-        visitor.boxed("dispositionParameters", &mut self.disposition_parameters);
-        visitor.field("detectedSpeechStart", &mut self.detected_speech_start);
-        visitor.field("detectedSpeechEnd", &mut self.detected_speech_end);
         visitor.boxed("amdTimeout", &mut self.amd_timeout);
+        visitor.field("analyzer", &mut self.analyzer);
+        visitor.field("detectedSpeechEnd", &mut self.detected_speech_end);
+        visitor.field("detectedSpeechStart", &mut self.detected_speech_start);
+        visitor.boxed("dispositionParameters", &mut self.disposition_parameters);
+        visitor.field("name", &mut self.name);
         visitor.boxed("silentCallTimeout", &mut self.silent_call_timeout);
         visitor.extra(&mut self.extra);
     }

@@ -7,13 +7,13 @@ use crate::runtime::time;
 pub struct DispositionAmdTimeout {
     /// `timeoutMs`
     pub timeout_ms: Option<i64>,
+    /// `timerEndTime`
+    pub timer_end_time: Option<time::Timestamp>,
     /// `timerStartEvent`
     pub timer_start_event: Option<String>,
     /// `timerStartTime`
     pub timer_start_time: Option<time::Timestamp>,
-    /// `timerEndTime`
-    pub timer_end_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for DispositionAmdTimeout {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("timeoutMs", &mut self.timeout_ms);
+        visitor.field("timerEndTime", &mut self.timer_end_time);
         visitor.field("timerStartEvent", &mut self.timer_start_event);
         visitor.field("timerStartTime", &mut self.timer_start_time);
-        visitor.field("timerEndTime", &mut self.timer_end_time);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::shared_by_5_d44d7e::AdjustableLiveSpeakerDetection;
 pub struct DispositionParameters {
     /// `adjustableLiveSpeakerDetection`
     pub adjustable_live_speaker_detection: Option<Box<AdjustableLiveSpeakerDetection>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,11 +7,11 @@ use crate::runtime::time;
 pub struct DispositionSilentCallTimeout {
     /// `timeoutMs`
     pub timeout_ms: Option<i64>,
-    /// `timerStartTime`
-    pub timer_start_time: Option<time::Timestamp>,
     /// `timerEndTime`
     pub timer_end_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timerStartTime`
+    pub timer_start_time: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for DispositionSilentCallTimeout {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("timeoutMs", &mut self.timeout_ms);
-        visitor.field("timerStartTime", &mut self.timer_start_time);
         visitor.field("timerEndTime", &mut self.timer_end_time);
+        visitor.field("timerStartTime", &mut self.timer_start_time);
         visitor.extra(&mut self.extra);
     }
 }

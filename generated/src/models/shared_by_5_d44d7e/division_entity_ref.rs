@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DivisionEntityRef {
+    /// `dateDivisionUpdated`
+    pub date_division_updated: Option<time::Timestamp>,
     pub id: Option<String>,
     pub name: Option<String>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// `dateDivisionUpdated`
-    pub date_division_updated: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for DivisionEntityRef {
     const NAME: &'static str = "DivisionEntityRef";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateDivisionUpdated", &mut self.date_division_updated);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("dateDivisionUpdated", &mut self.date_division_updated);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,22 +4,22 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FaxStatus {
+    /// `activePage`
+    pub active_page: Option<i64>,
+    /// `baudRate`
+    pub baud_rate: Option<i64>,
+    /// `bytesTransmitted`
+    pub bytes_transmitted: Option<i64>,
     pub direction: Option<String>,
     /// `expectedPages`
     pub expected_pages: Option<i64>,
-    /// `activePage`
-    pub active_page: Option<i64>,
-    /// `linesTransmitted`
-    pub lines_transmitted: Option<i64>,
-    /// `bytesTransmitted`
-    pub bytes_transmitted: Option<i64>,
-    /// `baudRate`
-    pub baud_rate: Option<i64>,
-    /// `pageErrors`
-    pub page_errors: Option<i64>,
     /// `lineErrors`
     pub line_errors: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `linesTransmitted`
+    pub lines_transmitted: Option<i64>,
+    /// `pageErrors`
+    pub page_errors: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for FaxStatus {
     const NAME: &'static str = "FaxStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activePage", &mut self.active_page);
+        visitor.field("baudRate", &mut self.baud_rate);
+        visitor.field("bytesTransmitted", &mut self.bytes_transmitted);
         visitor.field("direction", &mut self.direction);
         visitor.field("expectedPages", &mut self.expected_pages);
-        visitor.field("activePage", &mut self.active_page);
-        visitor.field("linesTransmitted", &mut self.lines_transmitted);
-        visitor.field("bytesTransmitted", &mut self.bytes_transmitted);
-        visitor.field("baudRate", &mut self.baud_rate);
-        visitor.field("pageErrors", &mut self.page_errors);
         visitor.field("lineErrors", &mut self.line_errors);
+        visitor.field("linesTransmitted", &mut self.lines_transmitted);
+        visitor.field("pageErrors", &mut self.page_errors);
         visitor.extra(&mut self.extra);
     }
 }

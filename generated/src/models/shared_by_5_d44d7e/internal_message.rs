@@ -6,32 +6,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct InternalMessage {
-    pub state: Option<InternalMessageState>,
-    /// `initialState`
-    pub initial_state: Option<InternalMessageInitialState>,
-    pub id: Option<String>,
-    pub segments: Option<Vec<Segment>>,
-    /// `disconnectType`
-    pub disconnect_type: Option<InternalMessageDisconnectType>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
     /// `connectedTime`
     pub connected_time: Option<time::Timestamp>,
+    /// `disconnectType`
+    pub disconnect_type: Option<InternalMessageDisconnectType>,
     /// `disconnectedTime`
     pub disconnected_time: Option<time::Timestamp>,
-    pub provider: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    /// `targetUserId`
-    pub target_user_id: Option<String>,
-    /// `sourceUserId`
-    pub source_user_id: Option<String>,
-    /// `toAddress`
-    pub to_address: Option<Box<Address>>,
     /// `fromAddress`
     pub from_address: Option<Box<Address>>,
+    pub id: Option<String>,
+    /// `initialState`
+    pub initial_state: Option<InternalMessageInitialState>,
     pub messages: Option<Vec<InternalMessageDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `peerId`
+    pub peer_id: Option<String>,
+    pub provider: Option<String>,
+    pub segments: Option<Vec<Segment>>,
+    /// `sourceUserId`
+    pub source_user_id: Option<String>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    pub state: Option<InternalMessageState>,
+    /// `targetUserId`
+    pub target_user_id: Option<String>,
+    /// `toAddress`
+    pub to_address: Option<Box<Address>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,21 +39,21 @@ impl codec::Model for InternalMessage {
     const NAME: &'static str = "InternalMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("initialState", &mut self.initial_state);
-        visitor.field("id", &mut self.id);
-        visitor.field("segments", &mut self.segments);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
         visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("disconnectType", &mut self.disconnect_type);
         visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.field("targetUserId", &mut self.target_user_id);
-        visitor.field("sourceUserId", &mut self.source_user_id);
-        visitor.boxed("toAddress", &mut self.to_address);
         visitor.boxed("fromAddress", &mut self.from_address);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialState", &mut self.initial_state);
         visitor.field("messages", &mut self.messages);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("segments", &mut self.segments);
+        visitor.field("sourceUserId", &mut self.source_user_id);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("state", &mut self.state);
+        visitor.field("targetUserId", &mut self.target_user_id);
+        visitor.boxed("toAddress", &mut self.to_address);
         visitor.extra(&mut self.extra);
     }
 }

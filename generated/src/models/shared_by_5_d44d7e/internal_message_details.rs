@@ -9,7 +9,7 @@ pub struct InternalMessageDetails {
     pub message_id: Option<String>,
     /// `messageTime`
     pub message_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -13,7 +13,7 @@ pub struct JourneyContext {
     pub customer_session: Option<Box<JourneyCustomerSession>>,
     /// `triggeringAction`
     pub triggering_action: Option<Box<JourneyAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -13,63 +13,63 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Message {
-    pub state: Option<MessageState>,
-    /// `initialState`
-    pub initial_state: Option<MessageInitialState>,
-    pub id: Option<String>,
-    pub held: Option<bool>,
-    pub segments: Option<Vec<Segment>>,
-    pub direction: Option<MessageDirection>,
-    /// `recordingId`
-    pub recording_id: Option<String>,
-    /// `errorInfo`
-    pub error_info: Option<Box<ErrorBody>>,
-    /// `disconnectType`
-    pub disconnect_type: Option<MessageDisconnectType>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    pub provider: Option<String>,
-    pub authenticated: Option<bool>,
-    pub r#type: Option<MessageType>,
-    /// `recipientCountry`
-    pub recipient_country: Option<String>,
-    /// `recipientType`
-    pub recipient_type: Option<String>,
-    /// `scriptId`
-    pub script_id: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    /// `toAddress`
-    pub to_address: Option<Box<Address>>,
-    /// `fromAddress`
-    pub from_address: Option<Box<Address>>,
-    pub messages: Option<Vec<MessageDetails>>,
-    /// `journeyContext`
-    pub journey_context: Option<Box<JourneyContext>>,
-    pub wrapup: Option<Box<Wrapup>>,
     /// `afterCallWork`
     pub after_call_work: Option<Box<AfterCallWork>>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
     /// `agentAssistantId`
     pub agent_assistant_id: Option<String>,
+    pub authenticated: Option<bool>,
     /// `byoSmsIntegrationId`
     pub byo_sms_integration_id: Option<String>,
-    /// `queueMediaSettings`
-    pub queue_media_settings: Option<Box<ConversationQueueMediaSettings>>,
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    pub direction: Option<MessageDirection>,
+    /// `disconnectType`
+    pub disconnect_type: Option<MessageDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
     /// `engagementSource`
     pub engagement_source: Option<MessageEngagementSource>,
-    /// `resumeTime`
-    pub resume_time: Option<time::Timestamp>,
+    /// `errorInfo`
+    pub error_info: Option<Box<ErrorBody>>,
+    /// `fromAddress`
+    pub from_address: Option<Box<Address>>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
+    /// `initialState`
+    pub initial_state: Option<MessageInitialState>,
+    /// `journeyContext`
+    pub journey_context: Option<Box<JourneyContext>>,
+    pub messages: Option<Vec<MessageDetails>>,
     /// `parkTime`
     pub park_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `peerId`
+    pub peer_id: Option<String>,
+    pub provider: Option<String>,
+    /// `queueMediaSettings`
+    pub queue_media_settings: Option<Box<ConversationQueueMediaSettings>>,
+    /// `recipientCountry`
+    pub recipient_country: Option<String>,
+    /// `recipientType`
+    pub recipient_type: Option<String>,
+    /// `recordingId`
+    pub recording_id: Option<String>,
+    /// `resumeTime`
+    pub resume_time: Option<time::Timestamp>,
+    /// `scriptId`
+    pub script_id: Option<String>,
+    pub segments: Option<Vec<Segment>>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    pub state: Option<MessageState>,
+    /// `toAddress`
+    pub to_address: Option<Box<Address>>,
+    pub r#type: Option<MessageType>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -77,39 +77,39 @@ impl codec::Model for Message {
     const NAME: &'static str = "Message";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("initialState", &mut self.initial_state);
-        visitor.field("id", &mut self.id);
-        visitor.field("held", &mut self.held);
-        visitor.field("segments", &mut self.segments);
-        visitor.field("direction", &mut self.direction);
-        visitor.field("recordingId", &mut self.recording_id);
-        visitor.boxed("errorInfo", &mut self.error_info);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("authenticated", &mut self.authenticated);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("recipientCountry", &mut self.recipient_country);
-        visitor.field("recipientType", &mut self.recipient_type);
-        visitor.field("scriptId", &mut self.script_id);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.boxed("toAddress", &mut self.to_address);
-        visitor.boxed("fromAddress", &mut self.from_address);
-        visitor.field("messages", &mut self.messages);
-        visitor.boxed("journeyContext", &mut self.journey_context);
-        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.boxed("afterCallWork", &mut self.after_call_work);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
         visitor.field("agentAssistantId", &mut self.agent_assistant_id);
+        visitor.field("authenticated", &mut self.authenticated);
         visitor.field("byoSmsIntegrationId", &mut self.byo_sms_integration_id);
-        visitor.boxed("queueMediaSettings", &mut self.queue_media_settings);
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("direction", &mut self.direction);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
         visitor.field("engagementSource", &mut self.engagement_source);
-        visitor.field("resumeTime", &mut self.resume_time);
+        visitor.boxed("errorInfo", &mut self.error_info);
+        visitor.boxed("fromAddress", &mut self.from_address);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialState", &mut self.initial_state);
+        visitor.boxed("journeyContext", &mut self.journey_context);
+        visitor.field("messages", &mut self.messages);
         visitor.field("parkTime", &mut self.park_time);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("provider", &mut self.provider);
+        visitor.boxed("queueMediaSettings", &mut self.queue_media_settings);
+        visitor.field("recipientCountry", &mut self.recipient_country);
+        visitor.field("recipientType", &mut self.recipient_type);
+        visitor.field("recordingId", &mut self.recording_id);
+        visitor.field("resumeTime", &mut self.resume_time);
+        visitor.field("scriptId", &mut self.script_id);
+        visitor.field("segments", &mut self.segments);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("toAddress", &mut self.to_address);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,25 +10,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessageDetails {
-    /// `messageId`
-    pub message_id: Option<String>,
-    /// `messageURI`
-    pub message_uri: Option<String>,
-    /// `messageStatus`
-    pub message_status: Option<MessageDetailsMessageStatus>,
-    /// `messageSegmentCount`
-    pub message_segment_count: Option<i64>,
-    /// `messageTime`
-    pub message_time: Option<time::Timestamp>,
-    pub media: Option<Vec<MessageMedia>>,
-    pub stickers: Option<Vec<MessageSticker>>,
-    /// `messageMetadata`
-    pub message_metadata: Option<Box<ConversationMessageMetadata>>,
-    /// `socialVisibility`
-    pub social_visibility: Option<MessageDetailsSocialVisibility>,
     /// `errorInfo`
     pub error_info: Option<Box<ErrorBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub media: Option<Vec<MessageMedia>>,
+    /// `messageId`
+    pub message_id: Option<String>,
+    /// `messageMetadata`
+    pub message_metadata: Option<Box<ConversationMessageMetadata>>,
+    /// `messageSegmentCount`
+    pub message_segment_count: Option<i64>,
+    /// `messageStatus`
+    pub message_status: Option<MessageDetailsMessageStatus>,
+    /// `messageTime`
+    pub message_time: Option<time::Timestamp>,
+    /// `messageURI`
+    pub message_uri: Option<String>,
+    /// `socialVisibility`
+    pub social_visibility: Option<MessageDetailsSocialVisibility>,
+    pub stickers: Option<Vec<MessageSticker>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,16 +36,16 @@ impl codec::Model for MessageDetails {
     const NAME: &'static str = "MessageDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("messageId", &mut self.message_id);
-        visitor.field("messageURI", &mut self.message_uri);
-        visitor.field("messageStatus", &mut self.message_status);
-        visitor.field("messageSegmentCount", &mut self.message_segment_count);
-        visitor.field("messageTime", &mut self.message_time);
-        visitor.field("media", &mut self.media);
-        visitor.field("stickers", &mut self.stickers);
-        visitor.boxed("messageMetadata", &mut self.message_metadata);
-        visitor.field("socialVisibility", &mut self.social_visibility);
         visitor.boxed("errorInfo", &mut self.error_info);
+        visitor.field("media", &mut self.media);
+        visitor.field("messageId", &mut self.message_id);
+        visitor.boxed("messageMetadata", &mut self.message_metadata);
+        visitor.field("messageSegmentCount", &mut self.message_segment_count);
+        visitor.field("messageStatus", &mut self.message_status);
+        visitor.field("messageTime", &mut self.message_time);
+        visitor.field("messageURI", &mut self.message_uri);
+        visitor.field("socialVisibility", &mut self.social_visibility);
+        visitor.field("stickers", &mut self.stickers);
         visitor.extra(&mut self.extra);
     }
 }

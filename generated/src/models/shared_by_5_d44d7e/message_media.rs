@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MessageMedia {
-    pub url: Option<String>,
-    /// `mediaType`
-    pub media_type: Option<String>,
     /// `contentLengthBytes`
     pub content_length_bytes: Option<i64>,
-    pub name: Option<String>,
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `mediaType`
+    pub media_type: Option<String>,
+    pub name: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for MessageMedia {
     const NAME: &'static str = "MessageMedia";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
-        visitor.field("mediaType", &mut self.media_type);
         visitor.field("contentLengthBytes", &mut self.content_length_bytes);
-        visitor.field("name", &mut self.name);
         visitor.field("id", &mut self.id);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("name", &mut self.name);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

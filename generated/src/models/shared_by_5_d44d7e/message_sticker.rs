@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MessageSticker {
-    pub url: Option<String>,
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for MessageSticker {
     const NAME: &'static str = "MessageSticker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
         visitor.field("id", &mut self.id);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PhoneNumberColumn {
+    /// `callableTimeColumnName`
+    pub callable_time_column_name: Option<String>,
     /// `columnName`
     pub column_name: Option<String>,
     pub r#type: Option<String>,
-    /// `callableTimeColumnName`
-    pub callable_time_column_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for PhoneNumberColumn {
     const NAME: &'static str = "PhoneNumberColumn";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("callableTimeColumnName", &mut self.callable_time_column_name);
         visitor.field("columnName", &mut self.column_name);
         visitor.field("type", &mut self.r#type);
-        visitor.field("callableTimeColumnName", &mut self.callable_time_column_name);
         visitor.extra(&mut self.extra);
     }
 }

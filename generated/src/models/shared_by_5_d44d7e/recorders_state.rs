@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct RecordersState {
     /// `adhocState`
     pub adhoc_state: Option<RecordersStateAdhocState>,
-    /// `customerExperienceState`
-    pub customer_experience_state: Option<RecordersStateCustomerExperienceState>,
     /// `agentExperienceState`
     pub agent_experience_state: Option<RecordersStateAgentExperienceState>,
+    /// `customerExperienceState`
+    pub customer_experience_state: Option<RecordersStateCustomerExperienceState>,
     /// `snippetState`
     pub snippet_state: Option<RecordersStateSnippetState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for RecordersState {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("adhocState", &mut self.adhoc_state);
-        visitor.field("customerExperienceState", &mut self.customer_experience_state);
         visitor.field("agentExperienceState", &mut self.agent_experience_state);
+        visitor.field("customerExperienceState", &mut self.customer_experience_state);
         visitor.field("snippetState", &mut self.snippet_state);
         visitor.extra(&mut self.extra);
     }

@@ -7,26 +7,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ScreenMonitoring {
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    pub count: Option<i64>,
+    /// `disconnectType`
+    pub disconnect_type: Option<ScreenMonitoringDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
     pub id: Option<String>,
     /// `initialState`
     pub initial_state: Option<ScreenMonitoringInitialState>,
-    pub state: Option<ScreenMonitoringState>,
-    pub segments: Option<Vec<Segment>>,
-    /// `disconnectType`
-    pub disconnect_type: Option<ScreenMonitoringDisconnectType>,
-    pub provider: Option<String>,
-    /// `targetUser`
-    pub target_user: Option<Box<AddressableEntityRef>>,
-    /// `screenMonitoring`
-    pub screen_monitoring: Option<Box<AddressableEntityRef>>,
     /// `monitoringType`
     pub monitoring_type: Option<ScreenMonitoringMonitoringType>,
-    pub count: Option<i64>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub provider: Option<String>,
+    /// `screenMonitoring`
+    pub screen_monitoring: Option<Box<AddressableEntityRef>>,
+    pub segments: Option<Vec<Segment>>,
+    pub state: Option<ScreenMonitoringState>,
+    /// `targetUser`
+    pub target_user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,18 +34,18 @@ impl codec::Model for ScreenMonitoring {
     const NAME: &'static str = "ScreenMonitoring";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("count", &mut self.count);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
         visitor.field("id", &mut self.id);
         visitor.field("initialState", &mut self.initial_state);
-        visitor.field("state", &mut self.state);
-        visitor.field("segments", &mut self.segments);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("provider", &mut self.provider);
-        visitor.boxed("targetUser", &mut self.target_user);
-        visitor.boxed("screenMonitoring", &mut self.screen_monitoring);
         visitor.field("monitoringType", &mut self.monitoring_type);
-        visitor.field("count", &mut self.count);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
+        visitor.field("provider", &mut self.provider);
+        visitor.boxed("screenMonitoring", &mut self.screen_monitoring);
+        visitor.field("segments", &mut self.segments);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("targetUser", &mut self.target_user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,32 +10,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Screenshare {
-    pub state: Option<ScreenshareState>,
-    /// `initialState`
-    pub initial_state: Option<ScreenshareInitialState>,
-    pub id: Option<String>,
-    pub context: Option<String>,
-    pub sharing: Option<bool>,
-    /// `peerCount`
-    pub peer_count: Option<i64>,
-    /// `disconnectType`
-    pub disconnect_type: Option<ScreenshareDisconnectType>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    pub provider: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    pub segments: Option<Vec<Segment>>,
-    pub wrapup: Option<Box<Wrapup>>,
     /// `afterCallWork`
     pub after_call_work: Option<Box<AfterCallWork>>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    pub context: Option<String>,
+    /// `disconnectType`
+    pub disconnect_type: Option<ScreenshareDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
+    pub id: Option<String>,
+    /// `initialState`
+    pub initial_state: Option<ScreenshareInitialState>,
+    /// `peerCount`
+    pub peer_count: Option<i64>,
+    /// `peerId`
+    pub peer_id: Option<String>,
+    pub provider: Option<String>,
+    pub segments: Option<Vec<Segment>>,
+    pub sharing: Option<bool>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    pub state: Option<ScreenshareState>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,22 +43,22 @@ impl codec::Model for Screenshare {
     const NAME: &'static str = "Screenshare";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("initialState", &mut self.initial_state);
-        visitor.field("id", &mut self.id);
-        visitor.field("context", &mut self.context);
-        visitor.field("sharing", &mut self.sharing);
-        visitor.field("peerCount", &mut self.peer_count);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.field("segments", &mut self.segments);
-        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.boxed("afterCallWork", &mut self.after_call_work);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("context", &mut self.context);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialState", &mut self.initial_state);
+        visitor.field("peerCount", &mut self.peer_count);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("segments", &mut self.segments);
+        visitor.field("sharing", &mut self.sharing);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Segment {
-    /// `startTime`, required
-    pub start_time: Option<time::Timestamp>,
-    /// `endTime`, required
-    pub end_time: Option<time::Timestamp>,
-    pub r#type: Option<String>,
-    /// `howEnded`
-    pub how_ended: Option<String>,
     /// `disconnectType`
     pub disconnect_type: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `endTime`, required
+    pub end_time: Option<time::Timestamp>,
+    /// `howEnded`
+    pub how_ended: Option<String>,
+    /// `startTime`, required
+    pub start_time: Option<time::Timestamp>,
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for Segment {
     const NAME: &'static str = "Segment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startTime", &mut self.start_time);
-        visitor.field("endTime", &mut self.end_time);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("howEnded", &mut self.how_ended);
         visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("endTime", &mut self.end_time);
+        visitor.field("howEnded", &mut self.how_ended);
+        visitor.field("startTime", &mut self.start_time);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

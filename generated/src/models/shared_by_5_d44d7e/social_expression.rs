@@ -9,41 +9,41 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SocialExpression {
-    pub state: Option<SocialExpressionState>,
-    pub id: Option<String>,
-    /// `socialMediaId`
-    pub social_media_id: Option<String>,
-    /// `socialMediaHub`
-    pub social_media_hub: Option<String>,
-    /// `socialUserName`
-    pub social_user_name: Option<String>,
-    /// `previewText`
-    pub preview_text: Option<String>,
-    /// `recordingId`
-    pub recording_id: Option<String>,
-    pub segments: Option<Vec<Segment>>,
-    pub held: Option<bool>,
-    /// `disconnectType`
-    pub disconnect_type: Option<SocialExpressionDisconnectType>,
-    /// `startHoldTime`
-    pub start_hold_time: Option<time::Timestamp>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    pub provider: Option<String>,
-    /// `scriptId`
-    pub script_id: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    pub wrapup: Option<Box<Wrapup>>,
     /// `afterCallWork`
     pub after_call_work: Option<Box<AfterCallWork>>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    /// `disconnectType`
+    pub disconnect_type: Option<SocialExpressionDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
+    pub held: Option<bool>,
+    pub id: Option<String>,
+    /// `peerId`
+    pub peer_id: Option<String>,
+    /// `previewText`
+    pub preview_text: Option<String>,
+    pub provider: Option<String>,
+    /// `recordingId`
+    pub recording_id: Option<String>,
+    /// `scriptId`
+    pub script_id: Option<String>,
+    pub segments: Option<Vec<Segment>>,
+    /// `socialMediaHub`
+    pub social_media_hub: Option<String>,
+    /// `socialMediaId`
+    pub social_media_id: Option<String>,
+    /// `socialUserName`
+    pub social_user_name: Option<String>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    /// `startHoldTime`
+    pub start_hold_time: Option<time::Timestamp>,
+    pub state: Option<SocialExpressionState>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -51,26 +51,26 @@ impl codec::Model for SocialExpression {
     const NAME: &'static str = "SocialExpression";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("id", &mut self.id);
-        visitor.field("socialMediaId", &mut self.social_media_id);
-        visitor.field("socialMediaHub", &mut self.social_media_hub);
-        visitor.field("socialUserName", &mut self.social_user_name);
-        visitor.field("previewText", &mut self.preview_text);
-        visitor.field("recordingId", &mut self.recording_id);
-        visitor.field("segments", &mut self.segments);
-        visitor.field("held", &mut self.held);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("startHoldTime", &mut self.start_hold_time);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("scriptId", &mut self.script_id);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.boxed("afterCallWork", &mut self.after_call_work);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
+        visitor.field("held", &mut self.held);
+        visitor.field("id", &mut self.id);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("previewText", &mut self.preview_text);
+        visitor.field("provider", &mut self.provider);
+        visitor.field("recordingId", &mut self.recording_id);
+        visitor.field("scriptId", &mut self.script_id);
+        visitor.field("segments", &mut self.segments);
+        visitor.field("socialMediaHub", &mut self.social_media_hub);
+        visitor.field("socialMediaId", &mut self.social_media_id);
+        visitor.field("socialUserName", &mut self.social_user_name);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("startHoldTime", &mut self.start_hold_time);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.extra(&mut self.extra);
     }
 }

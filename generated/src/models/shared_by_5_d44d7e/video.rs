@@ -10,39 +10,39 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Video {
-    pub state: Option<VideoState>,
-    /// `initialState`
-    pub initial_state: Option<VideoInitialState>,
-    pub id: Option<String>,
-    pub context: Option<String>,
-    /// `audioMuted`
-    pub audio_muted: Option<bool>,
-    /// `videoMuted`
-    pub video_muted: Option<bool>,
-    /// `sharingScreen`
-    pub sharing_screen: Option<bool>,
-    /// `peerCount`
-    pub peer_count: Option<i64>,
-    /// `disconnectType`
-    pub disconnect_type: Option<VideoDisconnectType>,
-    /// `startAlertingTime`
-    pub start_alerting_time: Option<time::Timestamp>,
-    /// `connectedTime`
-    pub connected_time: Option<time::Timestamp>,
-    /// `disconnectedTime`
-    pub disconnected_time: Option<time::Timestamp>,
-    pub provider: Option<String>,
-    /// `peerId`
-    pub peer_id: Option<String>,
-    pub msids: Option<Vec<String>>,
-    /// `self`
-    pub self_: Option<Box<Address>>,
-    pub wrapup: Option<Box<Wrapup>>,
     /// `afterCallWork`
     pub after_call_work: Option<Box<AfterCallWork>>,
     /// `afterCallWorkRequired`
     pub after_call_work_required: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `audioMuted`
+    pub audio_muted: Option<bool>,
+    /// `connectedTime`
+    pub connected_time: Option<time::Timestamp>,
+    pub context: Option<String>,
+    /// `disconnectType`
+    pub disconnect_type: Option<VideoDisconnectType>,
+    /// `disconnectedTime`
+    pub disconnected_time: Option<time::Timestamp>,
+    pub id: Option<String>,
+    /// `initialState`
+    pub initial_state: Option<VideoInitialState>,
+    pub msids: Option<Vec<String>>,
+    /// `peerCount`
+    pub peer_count: Option<i64>,
+    /// `peerId`
+    pub peer_id: Option<String>,
+    pub provider: Option<String>,
+    /// `self`
+    pub self_: Option<Box<Address>>,
+    /// `sharingScreen`
+    pub sharing_screen: Option<bool>,
+    /// `startAlertingTime`
+    pub start_alerting_time: Option<time::Timestamp>,
+    pub state: Option<VideoState>,
+    /// `videoMuted`
+    pub video_muted: Option<bool>,
+    pub wrapup: Option<Box<Wrapup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,25 +50,25 @@ impl codec::Model for Video {
     const NAME: &'static str = "Video";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("initialState", &mut self.initial_state);
-        visitor.field("id", &mut self.id);
-        visitor.field("context", &mut self.context);
-        visitor.field("audioMuted", &mut self.audio_muted);
-        visitor.field("videoMuted", &mut self.video_muted);
-        visitor.field("sharingScreen", &mut self.sharing_screen);
-        visitor.field("peerCount", &mut self.peer_count);
-        visitor.field("disconnectType", &mut self.disconnect_type);
-        visitor.field("startAlertingTime", &mut self.start_alerting_time);
-        visitor.field("connectedTime", &mut self.connected_time);
-        visitor.field("disconnectedTime", &mut self.disconnected_time);
-        visitor.field("provider", &mut self.provider);
-        visitor.field("peerId", &mut self.peer_id);
-        visitor.field("msids", &mut self.msids);
-        visitor.boxed("self", &mut self.self_);
-        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.boxed("afterCallWork", &mut self.after_call_work);
         visitor.field("afterCallWorkRequired", &mut self.after_call_work_required);
+        visitor.field("audioMuted", &mut self.audio_muted);
+        visitor.field("connectedTime", &mut self.connected_time);
+        visitor.field("context", &mut self.context);
+        visitor.field("disconnectType", &mut self.disconnect_type);
+        visitor.field("disconnectedTime", &mut self.disconnected_time);
+        visitor.field("id", &mut self.id);
+        visitor.field("initialState", &mut self.initial_state);
+        visitor.field("msids", &mut self.msids);
+        visitor.field("peerCount", &mut self.peer_count);
+        visitor.field("peerId", &mut self.peer_id);
+        visitor.field("provider", &mut self.provider);
+        visitor.boxed("self", &mut self.self_);
+        visitor.field("sharingScreen", &mut self.sharing_screen);
+        visitor.field("startAlertingTime", &mut self.start_alerting_time);
+        visitor.field("state", &mut self.state);
+        visitor.field("videoMuted", &mut self.video_muted);
+        visitor.boxed("wrapup", &mut self.wrapup);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct Voicemail {
     pub id: Option<String>,
     /// `uploadStatus`
     pub upload_status: Option<VoicemailUploadStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,15 +6,15 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct Wrapup {
     pub code: Option<String>,
-    pub name: Option<String>,
-    pub notes: Option<String>,
-    pub tags: Option<Vec<String>>,
     /// `durationSeconds`
     pub duration_seconds: Option<i64>,
     /// `endTime`
     pub end_time: Option<time::Timestamp>,
+    pub name: Option<String>,
+    pub notes: Option<String>,
     pub provisional: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub tags: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for Wrapup {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("name", &mut self.name);
-        visitor.field("notes", &mut self.notes);
-        visitor.field("tags", &mut self.tags);
         visitor.field("durationSeconds", &mut self.duration_seconds);
         visitor.field("endTime", &mut self.end_time);
+        visitor.field("name", &mut self.name);
+        visitor.field("notes", &mut self.notes);
         visitor.field("provisional", &mut self.provisional);
+        visitor.field("tags", &mut self.tags);
         visitor.extra(&mut self.extra);
     }
 }

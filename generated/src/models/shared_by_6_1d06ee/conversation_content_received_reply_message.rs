@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentReceivedReplyMessage {
-    pub header: Option<String>,
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
     /// `buttonLabel`
     pub button_label: Option<String>,
+    pub header: Option<String>,
     /// `imageUrl`
     pub image_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for ConversationContentReceivedReplyMessage {
     const NAME: &'static str = "ConversationContentReceivedReplyMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("header", &mut self.header);
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
         visitor.field("buttonLabel", &mut self.button_label);
+        visitor.field("header", &mut self.header);
         visitor.field("imageUrl", &mut self.image_url);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 pub struct ScoredAgent {
     pub agent: Option<Box<DomainEntityRef>>,
     pub score: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

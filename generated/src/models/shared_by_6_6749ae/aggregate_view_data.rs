@@ -7,7 +7,7 @@ use crate::models::shared_by_7_e7bfeb::StatisticalSummary;
 pub struct AggregateViewData {
     pub name: Option<String>,
     pub stats: Option<Box<StatisticalSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

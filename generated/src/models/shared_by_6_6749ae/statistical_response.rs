@@ -8,7 +8,7 @@ pub struct StatisticalResponse {
     pub interval: Option<String>,
     pub metrics: Option<Vec<AggregateMetricData>>,
     pub views: Option<Vec<AggregateViewData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

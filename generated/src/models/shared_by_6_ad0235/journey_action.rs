@@ -5,11 +5,11 @@ use crate::models::shared_by_6_ad0235::JourneyActionMap;
 
 #[derive(Clone, Default)]
 pub struct JourneyAction {
-    /// required
-    pub id: Option<String>,
     /// `actionMap`, required
     pub action_map: Option<Box<JourneyActionMap>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for JourneyAction {
     const NAME: &'static str = "JourneyAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("actionMap", &mut self.action_map);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct JourneyCustomer {
     pub id: Option<String>,
     /// `idType`, required
     pub id_type: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

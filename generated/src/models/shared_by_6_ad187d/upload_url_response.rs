@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct UploadUrlResponse {
     /// read-only
-    pub url: Option<String>,
+    pub headers: Option<BTreeMap<String, String>>,
     /// `uploadKey`, read-only
     pub upload_key: Option<String>,
     /// read-only
-    pub headers: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for UploadUrlResponse {
     const NAME: &'static str = "UploadUrlResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("url", &mut self.url);
-        visitor.field("uploadKey", &mut self.upload_key);
         visitor.field("headers", &mut self.headers);
+        visitor.field("uploadKey", &mut self.upload_key);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

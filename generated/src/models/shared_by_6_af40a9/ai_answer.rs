@@ -11,7 +11,7 @@ pub struct AiAnswer {
     pub failure_type: Option<AiAnswerFailureType>,
     /// `markedNotApplicable`
     pub marked_not_applicable: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AiScoring {
+    /// `dateLastChanged`, read-only
+    pub date_last_changed: Option<time::Timestamp>,
     /// `failureType`, read-only
     pub failure_type: Option<AiScoringFailureType>,
     /// read-only
     pub pending: Option<bool>,
-    /// `dateLastChanged`, read-only
-    pub date_last_changed: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AiScoring {
     const NAME: &'static str = "AiScoring";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateLastChanged", &mut self.date_last_changed);
         visitor.field("failureType", &mut self.failure_type);
         visitor.field("pending", &mut self.pending);
-        visitor.field("dateLastChanged", &mut self.date_last_changed);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,33 +9,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Calibration {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub calibrator: Option<Box<User>>,
     pub agent: Option<Box<User>>,
-    pub conversation: Option<Box<ConversationReference>>,
-    /// `evaluationForm`
-    pub evaluation_form: Option<Box<EvaluationForm>>,
-    /// `contextId`
-    pub context_id: Option<String>,
     /// `averageScore`
     pub average_score: Option<i64>,
-    /// `highScore`
-    pub high_score: Option<i64>,
-    /// `lowScore`
-    pub low_score: Option<i64>,
+    pub calibrator: Option<Box<User>>,
+    /// `contextId`
+    pub context_id: Option<String>,
+    pub conversation: Option<Box<ConversationReference>>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
+    /// `evaluationForm`
+    pub evaluation_form: Option<Box<EvaluationForm>>,
     pub evaluations: Option<Vec<Evaluation>>,
     pub evaluators: Option<Vec<User>>,
-    /// `scoringIndex`
-    pub scoring_index: Option<Box<Evaluation>>,
     /// `expertEvaluator`
     pub expert_evaluator: Option<Box<User>>,
+    /// `highScore`
+    pub high_score: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
+    /// `lowScore`
+    pub low_score: Option<i64>,
+    pub name: Option<String>,
+    /// `scoringIndex`
+    pub scoring_index: Option<Box<Evaluation>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,21 +43,21 @@ impl codec::Model for Calibration {
     const NAME: &'static str = "Calibration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("calibrator", &mut self.calibrator);
         visitor.boxed("agent", &mut self.agent);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.boxed("evaluationForm", &mut self.evaluation_form);
-        visitor.field("contextId", &mut self.context_id);
         visitor.field("averageScore", &mut self.average_score);
-        visitor.field("highScore", &mut self.high_score);
-        visitor.field("lowScore", &mut self.low_score);
+        visitor.boxed("calibrator", &mut self.calibrator);
+        visitor.field("contextId", &mut self.context_id);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.boxed("evaluationForm", &mut self.evaluation_form);
         visitor.field("evaluations", &mut self.evaluations);
         visitor.field("evaluators", &mut self.evaluators);
-        visitor.boxed("scoringIndex", &mut self.scoring_index);
         visitor.boxed("expertEvaluator", &mut self.expert_evaluator);
+        visitor.field("highScore", &mut self.high_score);
+        visitor.field("id", &mut self.id);
+        visitor.field("lowScore", &mut self.low_score);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("scoringIndex", &mut self.scoring_index);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,39 +5,39 @@ use crate::models::shared_by_6_af40a9::EvaluationQuestionScore;
 
 #[derive(Clone, Default)]
 pub struct EvaluationQuestionGroupScore {
-    /// `questionGroupId`
-    pub question_group_id: Option<String>,
-    /// `totalScore`
-    pub total_score: Option<f64>,
-    /// `maxTotalScore`
-    pub max_total_score: Option<f64>,
     /// `markedNA`
     pub marked_na: Option<bool>,
+    /// `maxTotalCriticalScore`
+    pub max_total_critical_score: Option<f64>,
+    /// `maxTotalCriticalScoreUnweighted`
+    pub max_total_critical_score_unweighted: Option<f64>,
+    /// `maxTotalNonCriticalScore`
+    pub max_total_non_critical_score: Option<f64>,
+    /// `maxTotalNonCriticalScoreUnweighted`
+    pub max_total_non_critical_score_unweighted: Option<f64>,
+    /// `maxTotalScore`
+    pub max_total_score: Option<f64>,
+    /// `maxTotalScoreUnweighted`
+    pub max_total_score_unweighted: Option<f64>,
+    /// `questionGroupId`
+    pub question_group_id: Option<String>,
+    /// `questionScores`
+    pub question_scores: Option<Vec<EvaluationQuestionScore>>,
     /// `systemMarkedNA`
     pub system_marked_na: Option<bool>,
     /// `totalCriticalScore`
     pub total_critical_score: Option<f64>,
-    /// `maxTotalCriticalScore`
-    pub max_total_critical_score: Option<f64>,
-    /// `totalNonCriticalScore`
-    pub total_non_critical_score: Option<f64>,
-    /// `maxTotalNonCriticalScore`
-    pub max_total_non_critical_score: Option<f64>,
-    /// `totalScoreUnweighted`
-    pub total_score_unweighted: Option<f64>,
-    /// `maxTotalScoreUnweighted`
-    pub max_total_score_unweighted: Option<f64>,
     /// `totalCriticalScoreUnweighted`
     pub total_critical_score_unweighted: Option<f64>,
-    /// `maxTotalCriticalScoreUnweighted`
-    pub max_total_critical_score_unweighted: Option<f64>,
+    /// `totalNonCriticalScore`
+    pub total_non_critical_score: Option<f64>,
     /// `totalNonCriticalScoreUnweighted`
     pub total_non_critical_score_unweighted: Option<f64>,
-    /// `maxTotalNonCriticalScoreUnweighted`
-    pub max_total_non_critical_score_unweighted: Option<f64>,
-    /// `questionScores`
-    pub question_scores: Option<Vec<EvaluationQuestionScore>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalScore`
+    pub total_score: Option<f64>,
+    /// `totalScoreUnweighted`
+    pub total_score_unweighted: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,39 +45,39 @@ impl codec::Model for EvaluationQuestionGroupScore {
     const NAME: &'static str = "EvaluationQuestionGroupScore";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("questionGroupId", &mut self.question_group_id);
-        visitor.field("totalScore", &mut self.total_score);
-        visitor.field("maxTotalScore", &mut self.max_total_score);
         visitor.field("markedNA", &mut self.marked_na);
-        visitor.field("systemMarkedNA", &mut self.system_marked_na);
-        visitor.field("totalCriticalScore", &mut self.total_critical_score);
         visitor.field("maxTotalCriticalScore", &mut self.max_total_critical_score);
-        visitor.field("totalNonCriticalScore", &mut self.total_non_critical_score);
-        visitor
-            .field("maxTotalNonCriticalScore", &mut self.max_total_non_critical_score);
-        visitor.field("totalScoreUnweighted", &mut self.total_score_unweighted);
-        visitor.field("maxTotalScoreUnweighted", &mut self.max_total_score_unweighted);
-        visitor
-            .field(
-                "totalCriticalScoreUnweighted",
-                &mut self.total_critical_score_unweighted,
-            );
         visitor
             .field(
                 "maxTotalCriticalScoreUnweighted",
                 &mut self.max_total_critical_score_unweighted,
             );
         visitor
-            .field(
-                "totalNonCriticalScoreUnweighted",
-                &mut self.total_non_critical_score_unweighted,
-            );
+            .field("maxTotalNonCriticalScore", &mut self.max_total_non_critical_score);
         visitor
             .field(
                 "maxTotalNonCriticalScoreUnweighted",
                 &mut self.max_total_non_critical_score_unweighted,
             );
+        visitor.field("maxTotalScore", &mut self.max_total_score);
+        visitor.field("maxTotalScoreUnweighted", &mut self.max_total_score_unweighted);
+        visitor.field("questionGroupId", &mut self.question_group_id);
         visitor.field("questionScores", &mut self.question_scores);
+        visitor.field("systemMarkedNA", &mut self.system_marked_na);
+        visitor.field("totalCriticalScore", &mut self.total_critical_score);
+        visitor
+            .field(
+                "totalCriticalScoreUnweighted",
+                &mut self.total_critical_score_unweighted,
+            );
+        visitor.field("totalNonCriticalScore", &mut self.total_non_critical_score);
+        visitor
+            .field(
+                "totalNonCriticalScoreUnweighted",
+                &mut self.total_non_critical_score_unweighted,
+            );
+        visitor.field("totalScore", &mut self.total_score);
+        visitor.field("totalScoreUnweighted", &mut self.total_score_unweighted);
         visitor.extra(&mut self.extra);
     }
 }

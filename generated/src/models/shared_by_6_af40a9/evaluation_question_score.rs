@@ -5,25 +5,25 @@ use crate::models::shared_by_6_af40a9::AiAnswer;
 
 #[derive(Clone, Default)]
 pub struct EvaluationQuestionScore {
-    /// `questionId`
-    pub question_id: Option<String>,
-    /// `answerId`
-    pub answer_id: Option<String>,
-    pub score: Option<i64>,
-    /// `markedNA`
-    pub marked_na: Option<bool>,
-    /// `systemMarkedNA`
-    pub system_marked_na: Option<bool>,
-    /// `assistedAnswerId`
-    pub assisted_answer_id: Option<String>,
-    /// `failedKillQuestion`
-    pub failed_kill_question: Option<bool>,
-    pub comments: Option<String>,
     /// `aiAnswer`, read-only
     pub ai_answer: Option<Box<AiAnswer>>,
+    /// `answerId`
+    pub answer_id: Option<String>,
+    /// `assistedAnswerId`
+    pub assisted_answer_id: Option<String>,
+    pub comments: Option<String>,
+    /// `failedKillQuestion`
+    pub failed_kill_question: Option<bool>,
+    /// `markedNA`
+    pub marked_na: Option<bool>,
     /// `multipleSelectQuestionOptionScores`
     pub multiple_select_question_option_scores: Option<Vec<EvaluationQuestionScore>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `questionId`
+    pub question_id: Option<String>,
+    pub score: Option<i64>,
+    /// `systemMarkedNA`
+    pub system_marked_na: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,20 +31,20 @@ impl codec::Model for EvaluationQuestionScore {
     const NAME: &'static str = "EvaluationQuestionScore";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("questionId", &mut self.question_id);
-        visitor.field("answerId", &mut self.answer_id);
-        visitor.field("score", &mut self.score);
-        visitor.field("markedNA", &mut self.marked_na);
-        visitor.field("systemMarkedNA", &mut self.system_marked_na);
-        visitor.field("assistedAnswerId", &mut self.assisted_answer_id);
-        visitor.field("failedKillQuestion", &mut self.failed_kill_question);
-        visitor.field("comments", &mut self.comments);
         visitor.boxed("aiAnswer", &mut self.ai_answer);
+        visitor.field("answerId", &mut self.answer_id);
+        visitor.field("assistedAnswerId", &mut self.assisted_answer_id);
+        visitor.field("comments", &mut self.comments);
+        visitor.field("failedKillQuestion", &mut self.failed_kill_question);
+        visitor.field("markedNA", &mut self.marked_na);
         visitor
             .field(
                 "multipleSelectQuestionOptionScores",
                 &mut self.multiple_select_question_option_scores,
             );
+        visitor.field("questionId", &mut self.question_id);
+        visitor.field("score", &mut self.score);
+        visitor.field("systemMarkedNA", &mut self.system_marked_na);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,28 +5,28 @@ use crate::models::shared_by_6_af40a9::{EvaluationQuestionGroupScore, Transcript
 
 #[derive(Clone, Default)]
 pub struct EvaluationScoringSet {
-    /// `totalScore`
-    pub total_score: Option<f64>,
-    /// `totalCriticalScore`
-    pub total_critical_score: Option<f64>,
+    /// `agentComments`
+    pub agent_comments: Option<String>,
+    /// `anyFailedKillQuestions`
+    pub any_failed_kill_questions: Option<bool>,
+    pub comments: Option<String>,
     /// `maxTotalRawCriticalScore`
     pub max_total_raw_critical_score: Option<f64>,
     /// `maxTotalRawScore`
     pub max_total_raw_score: Option<f64>,
-    /// `totalNonCriticalScore`
-    pub total_non_critical_score: Option<f64>,
-    /// `questionGroupScores`
-    pub question_group_scores: Option<Vec<EvaluationQuestionGroupScore>>,
-    /// `anyFailedKillQuestions`
-    pub any_failed_kill_questions: Option<bool>,
-    pub comments: Option<String>,
     /// `privateComments`
     pub private_comments: Option<String>,
-    /// `agentComments`
-    pub agent_comments: Option<String>,
+    /// `questionGroupScores`
+    pub question_group_scores: Option<Vec<EvaluationQuestionGroupScore>>,
+    /// `totalCriticalScore`
+    pub total_critical_score: Option<f64>,
+    /// `totalNonCriticalScore`
+    pub total_non_critical_score: Option<f64>,
+    /// `totalScore`
+    pub total_score: Option<f64>,
     /// `transcriptTopics`
     pub transcript_topics: Option<Vec<TranscriptTopic>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,17 +34,17 @@ impl codec::Model for EvaluationScoringSet {
     const NAME: &'static str = "EvaluationScoringSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("totalScore", &mut self.total_score);
-        visitor.field("totalCriticalScore", &mut self.total_critical_score);
+        visitor.field("agentComments", &mut self.agent_comments);
+        visitor.field("anyFailedKillQuestions", &mut self.any_failed_kill_questions);
+        visitor.field("comments", &mut self.comments);
         visitor
             .field("maxTotalRawCriticalScore", &mut self.max_total_raw_critical_score);
         visitor.field("maxTotalRawScore", &mut self.max_total_raw_score);
-        visitor.field("totalNonCriticalScore", &mut self.total_non_critical_score);
-        visitor.field("questionGroupScores", &mut self.question_group_scores);
-        visitor.field("anyFailedKillQuestions", &mut self.any_failed_kill_questions);
-        visitor.field("comments", &mut self.comments);
         visitor.field("privateComments", &mut self.private_comments);
-        visitor.field("agentComments", &mut self.agent_comments);
+        visitor.field("questionGroupScores", &mut self.question_group_scores);
+        visitor.field("totalCriticalScore", &mut self.total_critical_score);
+        visitor.field("totalNonCriticalScore", &mut self.total_non_critical_score);
+        visitor.field("totalScore", &mut self.total_score);
         visitor.field("transcriptTopics", &mut self.transcript_topics);
         visitor.extra(&mut self.extra);
     }

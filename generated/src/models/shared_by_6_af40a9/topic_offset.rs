@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TopicOffset {
-    /// `wordCount`, read-only
-    pub word_count: Option<i64>,
     /// `characterCount`, read-only
     pub character_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `wordCount`, read-only
+    pub word_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for TopicOffset {
     const NAME: &'static str = "TopicOffset";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("wordCount", &mut self.word_count);
         visitor.field("characterCount", &mut self.character_count);
+        visitor.field("wordCount", &mut self.word_count);
         visitor.extra(&mut self.extra);
     }
 }

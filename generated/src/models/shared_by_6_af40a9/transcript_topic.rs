@@ -6,23 +6,23 @@ use crate::models::shared_by_6_af40a9::{TopicDuration, TopicOffset};
 #[derive(Clone, Default)]
 pub struct TranscriptTopic {
     /// read-only
+    pub confidence: Option<i64>,
+    pub duration: Option<Box<TopicDuration>>,
+    /// read-only
     pub id: Option<String>,
     /// read-only
     pub name: Option<String>,
-    /// `topicPhrase`, read-only
-    pub topic_phrase: Option<String>,
-    /// `transcriptPhrase`, read-only
-    pub transcript_phrase: Option<String>,
-    /// read-only
-    pub confidence: Option<i64>,
-    /// `startTimeMilliseconds`, read-only
-    pub start_time_milliseconds: Option<i64>,
-    pub duration: Option<Box<TopicDuration>>,
     /// read-only
     pub offset: Option<Box<TopicOffset>>,
     /// `recordingLocation`, read-only
     pub recording_location: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startTimeMilliseconds`, read-only
+    pub start_time_milliseconds: Option<i64>,
+    /// `topicPhrase`, read-only
+    pub topic_phrase: Option<String>,
+    /// `transcriptPhrase`, read-only
+    pub transcript_phrase: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for TranscriptTopic {
     const NAME: &'static str = "TranscriptTopic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("confidence", &mut self.confidence);
+        visitor.boxed("duration", &mut self.duration);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("topicPhrase", &mut self.topic_phrase);
-        visitor.field("transcriptPhrase", &mut self.transcript_phrase);
-        visitor.field("confidence", &mut self.confidence);
-        visitor.field("startTimeMilliseconds", &mut self.start_time_milliseconds);
-        visitor.boxed("duration", &mut self.duration);
         visitor.boxed("offset", &mut self.offset);
         visitor.field("recordingLocation", &mut self.recording_location);
+        visitor.field("startTimeMilliseconds", &mut self.start_time_milliseconds);
+        visitor.field("topicPhrase", &mut self.topic_phrase);
+        visitor.field("transcriptPhrase", &mut self.transcript_phrase);
         visitor.extra(&mut self.extra);
     }
 }

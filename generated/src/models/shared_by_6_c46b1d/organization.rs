@@ -6,34 +6,34 @@ use crate::models::shared_by_23_573a2b::ActionTargetState;
 
 #[derive(Clone, Default)]
 pub struct Organization {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `defaultLanguage`
-    pub default_language: Option<String>,
     /// `defaultCountryCode`
     pub default_country_code: Option<String>,
-    /// `thirdPartyOrgName`, read-only
-    pub third_party_org_name: Option<String>,
-    /// `thirdPartyURI`
-    pub third_party_uri: Option<String>,
+    /// `defaultLanguage`
+    pub default_language: Option<String>,
+    /// `defaultSiteId`
+    pub default_site_id: Option<String>,
     pub domain: Option<String>,
     /// read-only
     pub features: Option<BTreeMap<String, bool>>,
-    /// required
-    pub version: Option<i64>,
-    pub state: Option<OrganizationState>,
-    /// `defaultSiteId`
-    pub default_site_id: Option<String>,
-    /// `supportURI`
-    pub support_uri: Option<String>,
-    /// `voicemailEnabled`
-    pub voicemail_enabled: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `productPlatform`, read-only
     pub product_platform: Option<OrganizationProductPlatform>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<OrganizationState>,
+    /// `supportURI`
+    pub support_uri: Option<String>,
+    /// `thirdPartyOrgName`, read-only
+    pub third_party_org_name: Option<String>,
+    /// `thirdPartyURI`
+    pub third_party_uri: Option<String>,
+    /// required
+    pub version: Option<i64>,
+    /// `voicemailEnabled`
+    pub voicemail_enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,21 +41,21 @@ impl codec::Model for Organization {
     const NAME: &'static str = "Organization";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("defaultLanguage", &mut self.default_language);
         visitor.field("defaultCountryCode", &mut self.default_country_code);
-        visitor.field("thirdPartyOrgName", &mut self.third_party_org_name);
-        visitor.field("thirdPartyURI", &mut self.third_party_uri);
+        visitor.field("defaultLanguage", &mut self.default_language);
+        visitor.field("defaultSiteId", &mut self.default_site_id);
         visitor.field("domain", &mut self.domain);
         visitor.field("features", &mut self.features);
-        visitor.field("version", &mut self.version);
-        visitor.field("state", &mut self.state);
-        visitor.field("defaultSiteId", &mut self.default_site_id);
-        visitor.field("supportURI", &mut self.support_uri);
-        visitor.field("voicemailEnabled", &mut self.voicemail_enabled);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("productPlatform", &mut self.product_platform);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("supportURI", &mut self.support_uri);
+        visitor.field("thirdPartyOrgName", &mut self.third_party_org_name);
+        visitor.field("thirdPartyURI", &mut self.third_party_uri);
+        visitor.field("version", &mut self.version);
+        visitor.field("voicemailEnabled", &mut self.voicemail_enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,36 +6,36 @@ use crate::runtime::codec;
 pub struct SchemaQuantityLimits {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    /// `minFieldNameCharacters`, read-only
-    pub min_field_name_characters: Option<i64>,
-    /// `maxFieldNameCharacters`, read-only
-    pub max_field_name_characters: Option<i64>,
-    /// `minFieldTitleCharacters`, read-only
-    pub min_field_title_characters: Option<i64>,
-    /// `maxFieldTitleCharacters`, read-only
-    pub max_field_title_characters: Option<i64>,
-    /// `minFieldDescriptionCharacters`, read-only
-    pub min_field_description_characters: Option<i64>,
     /// `maxFieldDescriptionCharacters`, read-only
     pub max_field_description_characters: Option<i64>,
-    /// `minSchemaNameCharacters`, read-only
-    pub min_schema_name_characters: Option<i64>,
-    /// `maxSchemaNameCharacters`, read-only
-    pub max_schema_name_characters: Option<i64>,
-    /// `minSchemaDescriptionCharacters`, read-only
-    pub min_schema_description_characters: Option<i64>,
-    /// `maxSchemaDescriptionCharacters`, read-only
-    pub max_schema_description_characters: Option<i64>,
-    /// `maxNumberOfSchemasPerOrg`, read-only
-    pub max_number_of_schemas_per_org: Option<i64>,
-    /// `maxNumberOfFieldsPerSchema`, read-only
-    pub max_number_of_fields_per_schema: Option<i64>,
+    /// `maxFieldNameCharacters`, read-only
+    pub max_field_name_characters: Option<i64>,
+    /// `maxFieldTitleCharacters`, read-only
+    pub max_field_title_characters: Option<i64>,
     /// `maxNumberOfFieldsPerOrg`, read-only
     pub max_number_of_fields_per_org: Option<i64>,
+    /// `maxNumberOfFieldsPerSchema`, read-only
+    pub max_number_of_fields_per_schema: Option<i64>,
+    /// `maxNumberOfSchemasPerOrg`, read-only
+    pub max_number_of_schemas_per_org: Option<i64>,
+    /// `maxSchemaDescriptionCharacters`, read-only
+    pub max_schema_description_characters: Option<i64>,
+    /// `maxSchemaNameCharacters`, read-only
+    pub max_schema_name_characters: Option<i64>,
+    /// `minFieldDescriptionCharacters`, read-only
+    pub min_field_description_characters: Option<i64>,
+    /// `minFieldNameCharacters`, read-only
+    pub min_field_name_characters: Option<i64>,
+    /// `minFieldTitleCharacters`, read-only
+    pub min_field_title_characters: Option<i64>,
+    /// `minSchemaDescriptionCharacters`, read-only
+    pub min_schema_description_characters: Option<i64>,
+    /// `minSchemaNameCharacters`, read-only
+    pub min_schema_name_characters: Option<i64>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,41 +44,41 @@ impl codec::Model for SchemaQuantityLimits {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("minFieldNameCharacters", &mut self.min_field_name_characters);
-        visitor.field("maxFieldNameCharacters", &mut self.max_field_name_characters);
-        visitor.field("minFieldTitleCharacters", &mut self.min_field_title_characters);
-        visitor.field("maxFieldTitleCharacters", &mut self.max_field_title_characters);
-        visitor
-            .field(
-                "minFieldDescriptionCharacters",
-                &mut self.min_field_description_characters,
-            );
         visitor
             .field(
                 "maxFieldDescriptionCharacters",
                 &mut self.max_field_description_characters,
             );
-        visitor.field("minSchemaNameCharacters", &mut self.min_schema_name_characters);
-        visitor.field("maxSchemaNameCharacters", &mut self.max_schema_name_characters);
-        visitor
-            .field(
-                "minSchemaDescriptionCharacters",
-                &mut self.min_schema_description_characters,
-            );
-        visitor
-            .field(
-                "maxSchemaDescriptionCharacters",
-                &mut self.max_schema_description_characters,
-            );
-        visitor
-            .field("maxNumberOfSchemasPerOrg", &mut self.max_number_of_schemas_per_org);
+        visitor.field("maxFieldNameCharacters", &mut self.max_field_name_characters);
+        visitor.field("maxFieldTitleCharacters", &mut self.max_field_title_characters);
+        visitor.field("maxNumberOfFieldsPerOrg", &mut self.max_number_of_fields_per_org);
         visitor
             .field(
                 "maxNumberOfFieldsPerSchema",
                 &mut self.max_number_of_fields_per_schema,
             );
-        visitor.field("maxNumberOfFieldsPerOrg", &mut self.max_number_of_fields_per_org);
+        visitor
+            .field("maxNumberOfSchemasPerOrg", &mut self.max_number_of_schemas_per_org);
+        visitor
+            .field(
+                "maxSchemaDescriptionCharacters",
+                &mut self.max_schema_description_characters,
+            );
+        visitor.field("maxSchemaNameCharacters", &mut self.max_schema_name_characters);
+        visitor
+            .field(
+                "minFieldDescriptionCharacters",
+                &mut self.min_field_description_characters,
+            );
+        visitor.field("minFieldNameCharacters", &mut self.min_field_name_characters);
+        visitor.field("minFieldTitleCharacters", &mut self.min_field_title_characters);
+        visitor
+            .field(
+                "minSchemaDescriptionCharacters",
+                &mut self.min_schema_description_characters,
+            );
+        visitor.field("minSchemaNameCharacters", &mut self.min_schema_name_characters);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

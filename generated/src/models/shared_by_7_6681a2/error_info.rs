@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ErrorInfo {
-    pub message: Option<String>,
     pub code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub message: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for ErrorInfo {
     const NAME: &'static str = "ErrorInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("message", &mut self.message);
         visitor.field("code", &mut self.code);
+        visitor.field("message", &mut self.message);
         visitor.extra(&mut self.extra);
     }
 }

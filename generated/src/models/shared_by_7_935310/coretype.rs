@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Coretype {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub version: Option<i64>,
+    pub current: Option<bool>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    pub schema: Option<Box<Schema>>,
-    pub current: Option<bool>,
-    /// `validationFields`
-    pub validation_fields: Option<Vec<String>>,
-    /// `validationLimits`
-    pub validation_limits: Option<Box<ValidationLimits>>,
+    /// read-only
+    pub id: Option<String>,
     /// `itemValidationFields`
     pub item_validation_fields: Option<Vec<String>>,
     /// `itemValidationLimits`
     pub item_validation_limits: Option<Box<ItemValidationLimits>>,
+    pub name: Option<String>,
+    pub schema: Option<Box<Schema>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `validationFields`
+    pub validation_fields: Option<Vec<String>>,
+    /// `validationLimits`
+    pub validation_limits: Option<Box<ValidationLimits>>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,17 +32,17 @@ impl codec::Model for Coretype {
     const NAME: &'static str = "Coretype";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("schema", &mut self.schema);
         visitor.field("current", &mut self.current);
-        visitor.field("validationFields", &mut self.validation_fields);
-        visitor.boxed("validationLimits", &mut self.validation_limits);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("id", &mut self.id);
         visitor.field("itemValidationFields", &mut self.item_validation_fields);
         visitor.boxed("itemValidationLimits", &mut self.item_validation_limits);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("schema", &mut self.schema);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("validationFields", &mut self.validation_fields);
+        visitor.boxed("validationLimits", &mut self.validation_limits);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

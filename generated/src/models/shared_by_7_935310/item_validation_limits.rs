@@ -5,11 +5,11 @@ use crate::models::shared_by_7_935310::{MaxLength, MinLength};
 
 #[derive(Clone, Default)]
 pub struct ItemValidationLimits {
-    /// `minLength`, required
-    pub min_length: Option<Box<MinLength>>,
     /// `maxLength`, required
     pub max_length: Option<Box<MaxLength>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minLength`, required
+    pub min_length: Option<Box<MinLength>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ItemValidationLimits {
     const NAME: &'static str = "ItemValidationLimits";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("minLength", &mut self.min_length);
         visitor.boxed("maxLength", &mut self.max_length);
+        visitor.boxed("minLength", &mut self.min_length);
         visitor.extra(&mut self.extra);
     }
 }

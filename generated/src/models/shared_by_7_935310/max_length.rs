@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct MaxLength {
     /// required
-    pub min: Option<i64>,
-    /// required
     pub max: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub min: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for MaxLength {
     const NAME: &'static str = "MaxLength";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("min", &mut self.min);
         visitor.field("max", &mut self.max);
+        visitor.field("min", &mut self.min);
         visitor.extra(&mut self.extra);
     }
 }

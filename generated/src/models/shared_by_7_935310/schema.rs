@@ -6,16 +6,16 @@ use crate::models::shared_by_7_935310::Items;
 #[derive(Clone, Default)]
 pub struct Schema {
     /// read-only
-    pub title: Option<String>,
-    /// read-only
     pub description: Option<String>,
-    /// read-only
-    pub r#type: Option<Vec<String>>,
     /// read-only
     pub items: Option<Box<Items>>,
     /// read-only
     pub pattern: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub title: Option<String>,
+    /// read-only
+    pub r#type: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for Schema {
     const NAME: &'static str = "Schema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("items", &mut self.items);
         visitor.field("pattern", &mut self.pattern);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

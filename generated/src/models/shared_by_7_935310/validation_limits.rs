@@ -5,17 +5,17 @@ use crate::models::shared_by_7_935310::{MaxLength, MinLength};
 
 #[derive(Clone, Default)]
 pub struct ValidationLimits {
-    /// `minLength`
-    pub min_length: Option<Box<MinLength>>,
-    /// `maxLength`
-    pub max_length: Option<Box<MaxLength>>,
-    /// `minItems`
-    pub min_items: Option<Box<MinLength>>,
     /// `maxItems`
     pub max_items: Option<Box<MaxLength>>,
-    pub minimum: Option<Box<MinLength>>,
+    /// `maxLength`
+    pub max_length: Option<Box<MaxLength>>,
     pub maximum: Option<Box<MaxLength>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minItems`
+    pub min_items: Option<Box<MinLength>>,
+    /// `minLength`
+    pub min_length: Option<Box<MinLength>>,
+    pub minimum: Option<Box<MinLength>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for ValidationLimits {
     const NAME: &'static str = "ValidationLimits";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("minLength", &mut self.min_length);
-        visitor.boxed("maxLength", &mut self.max_length);
-        visitor.boxed("minItems", &mut self.min_items);
         visitor.boxed("maxItems", &mut self.max_items);
-        visitor.boxed("minimum", &mut self.minimum);
+        visitor.boxed("maxLength", &mut self.max_length);
         visitor.boxed("maximum", &mut self.maximum);
+        visitor.boxed("minItems", &mut self.min_items);
+        visitor.boxed("minLength", &mut self.min_length);
+        visitor.boxed("minimum", &mut self.minimum);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AsyncQueryStatus {
-    pub state: Option<AsyncQueryStatusState>,
+    /// `completionDate`
+    pub completion_date: Option<time::Timestamp>,
     /// `errorMessage`
     pub error_message: Option<String>,
     /// `expirationDate`
     pub expiration_date: Option<time::Timestamp>,
+    pub state: Option<AsyncQueryStatusState>,
     /// `submissionDate`
     pub submission_date: Option<time::Timestamp>,
-    /// `completionDate`
-    pub completion_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for AsyncQueryStatus {
     const NAME: &'static str = "AsyncQueryStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
+        visitor.field("completionDate", &mut self.completion_date);
         visitor.field("errorMessage", &mut self.error_message);
         visitor.field("expirationDate", &mut self.expiration_date);
+        visitor.field("state", &mut self.state);
         visitor.field("submissionDate", &mut self.submission_date);
-        visitor.field("completionDate", &mut self.completion_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct DefaultAnswer {
     pub id: Option<String>,
     /// `notApplicable`, read-only
     pub not_applicable: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

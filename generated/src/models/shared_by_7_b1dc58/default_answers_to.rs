@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct DefaultAnswersTo {
     /// `highestScore`
     pub highest_score: Option<bool>,
-    /// `notApplicable`
-    pub not_applicable: Option<bool>,
     /// `lowestScore`
     pub lowest_score: Option<bool>,
+    /// `notApplicable`
+    pub not_applicable: Option<bool>,
     /// `userDefined`
     pub user_defined: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for DefaultAnswersTo {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("highestScore", &mut self.highest_score);
-        visitor.field("notApplicable", &mut self.not_applicable);
         visitor.field("lowestScore", &mut self.lowest_score);
+        visitor.field("notApplicable", &mut self.not_applicable);
         visitor.field("userDefined", &mut self.user_defined);
         visitor.extra(&mut self.extra);
     }

@@ -6,32 +6,32 @@ use crate::models::shared_by_8_53337e::{AnswerOption, VisibilityCondition};
 
 #[derive(Clone, Default)]
 pub struct EvaluationQuestion {
-    pub id: Option<String>,
-    /// `contextId`, read-only
-    pub context_id: Option<String>,
-    pub text: Option<String>,
-    /// `helpText`
-    pub help_text: Option<String>,
-    pub r#type: Option<EvaluationQuestionType>,
-    /// `naEnabled`
-    pub na_enabled: Option<bool>,
-    /// `commentsRequired`
-    pub comments_required: Option<bool>,
-    /// `visibilityCondition`
-    pub visibility_condition: Option<Box<VisibilityCondition>>,
     /// `answerOptions`
     pub answer_options: Option<Vec<AnswerOption>>,
-    /// `multipleSelectOptionQuestions`
-    pub multiple_select_option_questions: Option<Vec<EvaluationQuestion>>,
-    /// `defaultAnswer`
-    pub default_answer: Option<Box<DefaultAnswer>>,
     /// `automatedScoringFocus`
     pub automated_scoring_focus: Option<EvaluationQuestionAutomatedScoringFocus>,
-    /// `isKill`
-    pub is_kill: Option<bool>,
+    /// `commentsRequired`
+    pub comments_required: Option<bool>,
+    /// `contextId`, read-only
+    pub context_id: Option<String>,
+    /// `defaultAnswer`
+    pub default_answer: Option<Box<DefaultAnswer>>,
+    /// `helpText`
+    pub help_text: Option<String>,
+    pub id: Option<String>,
     /// `isCritical`
     pub is_critical: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `isKill`
+    pub is_kill: Option<bool>,
+    /// `multipleSelectOptionQuestions`
+    pub multiple_select_option_questions: Option<Vec<EvaluationQuestion>>,
+    /// `naEnabled`
+    pub na_enabled: Option<bool>,
+    pub text: Option<String>,
+    pub r#type: Option<EvaluationQuestionType>,
+    /// `visibilityCondition`
+    pub visibility_condition: Option<Box<VisibilityCondition>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,24 +39,24 @@ impl codec::Model for EvaluationQuestion {
     const NAME: &'static str = "EvaluationQuestion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("contextId", &mut self.context_id);
-        visitor.field("text", &mut self.text);
-        visitor.field("helpText", &mut self.help_text);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("naEnabled", &mut self.na_enabled);
-        visitor.field("commentsRequired", &mut self.comments_required);
-        visitor.boxed("visibilityCondition", &mut self.visibility_condition);
         visitor.field("answerOptions", &mut self.answer_options);
+        visitor.field("automatedScoringFocus", &mut self.automated_scoring_focus);
+        visitor.field("commentsRequired", &mut self.comments_required);
+        visitor.field("contextId", &mut self.context_id);
+        visitor.boxed("defaultAnswer", &mut self.default_answer);
+        visitor.field("helpText", &mut self.help_text);
+        visitor.field("id", &mut self.id);
+        visitor.field("isCritical", &mut self.is_critical);
+        visitor.field("isKill", &mut self.is_kill);
         visitor
             .field(
                 "multipleSelectOptionQuestions",
                 &mut self.multiple_select_option_questions,
             );
-        visitor.boxed("defaultAnswer", &mut self.default_answer);
-        visitor.field("automatedScoringFocus", &mut self.automated_scoring_focus);
-        visitor.field("isKill", &mut self.is_kill);
-        visitor.field("isCritical", &mut self.is_critical);
+        visitor.field("naEnabled", &mut self.na_enabled);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("visibilityCondition", &mut self.visibility_condition);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,26 +6,26 @@ use crate::models::shared_by_8_53337e::VisibilityCondition;
 
 #[derive(Clone, Default)]
 pub struct EvaluationQuestionGroup {
-    pub id: Option<String>,
     /// `contextId`, read-only
     pub context_id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<String>,
+    /// `defaultAnswersTo`
+    pub default_answers_to: Option<Box<DefaultAnswersTo>>,
     /// `defaultAnswersToHighest`
     pub default_answers_to_highest: Option<bool>,
     /// `defaultAnswersToNA`
     pub default_answers_to_na: Option<bool>,
-    /// `naEnabled`
-    pub na_enabled: Option<bool>,
-    pub weight: Option<f64>,
+    pub id: Option<String>,
     /// `manualWeight`
     pub manual_weight: Option<bool>,
+    /// `naEnabled`
+    pub na_enabled: Option<bool>,
+    pub name: Option<String>,
     pub questions: Option<Vec<EvaluationQuestion>>,
+    pub r#type: Option<String>,
     /// `visibilityCondition`
     pub visibility_condition: Option<Box<VisibilityCondition>>,
-    /// `defaultAnswersTo`
-    pub default_answers_to: Option<Box<DefaultAnswersTo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub weight: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,18 +33,18 @@ impl codec::Model for EvaluationQuestionGroup {
     const NAME: &'static str = "EvaluationQuestionGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("contextId", &mut self.context_id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
+        visitor.boxed("defaultAnswersTo", &mut self.default_answers_to);
         visitor.field("defaultAnswersToHighest", &mut self.default_answers_to_highest);
         visitor.field("defaultAnswersToNA", &mut self.default_answers_to_na);
-        visitor.field("naEnabled", &mut self.na_enabled);
-        visitor.field("weight", &mut self.weight);
+        visitor.field("id", &mut self.id);
         visitor.field("manualWeight", &mut self.manual_weight);
+        visitor.field("naEnabled", &mut self.na_enabled);
+        visitor.field("name", &mut self.name);
         visitor.field("questions", &mut self.questions);
+        visitor.field("type", &mut self.r#type);
         visitor.boxed("visibilityCondition", &mut self.visibility_condition);
-        visitor.boxed("defaultAnswersTo", &mut self.default_answers_to);
+        visitor.field("weight", &mut self.weight);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::shared_by_7_b1dc58::EvaluationSettingsAssignee;
 
 #[derive(Clone, Default)]
 pub struct EvaluationSettings {
-    /// `revisionsEnabled`
-    pub revisions_enabled: Option<bool>,
-    /// `disputesEnabled`
-    pub disputes_enabled: Option<bool>,
     /// `disputesAllowedPerEvaluation`
     pub disputes_allowed_per_evaluation: Option<i64>,
     /// `disputesAssignees`
     pub disputes_assignees: Option<Vec<EvaluationSettingsAssignee>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `disputesEnabled`
+    pub disputes_enabled: Option<bool>,
+    /// `revisionsEnabled`
+    pub revisions_enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,14 +21,14 @@ impl codec::Model for EvaluationSettings {
     const NAME: &'static str = "EvaluationSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("revisionsEnabled", &mut self.revisions_enabled);
-        visitor.field("disputesEnabled", &mut self.disputes_enabled);
         visitor
             .field(
                 "disputesAllowedPerEvaluation",
                 &mut self.disputes_allowed_per_evaluation,
             );
         visitor.field("disputesAssignees", &mut self.disputes_assignees);
+        visitor.field("disputesEnabled", &mut self.disputes_enabled);
+        visitor.field("revisionsEnabled", &mut self.revisions_enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::shared_by_11_9c3fff::UserReferenceWithName;
 
 #[derive(Clone, Default)]
 pub struct EvaluationSettingsAssignee {
-    pub user: Option<Box<UserReferenceWithName>>,
     pub r#type: Option<EvaluationSettingsAssigneeType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReferenceWithName>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for EvaluationSettingsAssignee {
     const NAME: &'static str = "EvaluationSettingsAssignee";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("type", &mut self.r#type);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

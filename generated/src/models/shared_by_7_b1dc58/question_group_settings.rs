@@ -9,7 +9,7 @@ pub struct QuestionGroupSettings {
     pub question_group_context_id: Option<String>,
     /// `questionSettings`
     pub question_settings: Option<Vec<QuestionSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

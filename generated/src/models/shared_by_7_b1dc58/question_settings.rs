@@ -8,7 +8,7 @@ pub struct QuestionSettings {
     /// `questionContextId`
     pub question_context_id: Option<String>,
     pub settings: Option<Box<AiScoringSetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,16 +5,16 @@ use crate::models::shared_by_8_53337e::AssistanceCondition;
 
 #[derive(Clone, Default)]
 pub struct AnswerOption {
-    pub id: Option<String>,
-    /// `contextId`, read-only
-    pub context_id: Option<String>,
-    /// `builtInType`
-    pub built_in_type: Option<AnswerOptionBuiltInType>,
-    pub text: Option<String>,
-    pub value: Option<i64>,
     /// `assistanceConditions`
     pub assistance_conditions: Option<Vec<AssistanceCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `builtInType`
+    pub built_in_type: Option<AnswerOptionBuiltInType>,
+    /// `contextId`, read-only
+    pub context_id: Option<String>,
+    pub id: Option<String>,
+    pub text: Option<String>,
+    pub value: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for AnswerOption {
     const NAME: &'static str = "AnswerOption";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("contextId", &mut self.context_id);
+        visitor.field("assistanceConditions", &mut self.assistance_conditions);
         visitor.field("builtInType", &mut self.built_in_type);
+        visitor.field("contextId", &mut self.context_id);
+        visitor.field("id", &mut self.id);
         visitor.field("text", &mut self.text);
         visitor.field("value", &mut self.value);
-        visitor.field("assistanceConditions", &mut self.assistance_conditions);
         visitor.extra(&mut self.extra);
     }
 }

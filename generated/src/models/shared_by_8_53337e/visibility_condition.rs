@@ -7,7 +7,7 @@ pub struct VisibilityCondition {
     /// `combiningOperation`
     pub combining_operation: Option<VisibilityConditionCombiningOperation>,
     pub predicates: Option<Vec<serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -17,87 +17,87 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Queue {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`
-    pub modified_by: Option<String>,
-    /// `createdBy`
-    pub created_by: Option<String>,
-    /// `memberCount`, read-only
-    pub member_count: Option<i64>,
-    /// `userMemberCount`, read-only
-    pub user_member_count: Option<i64>,
-    /// `joinedMemberCount`, read-only
-    pub joined_member_count: Option<i64>,
-    /// `mediaSettings`
-    pub media_settings: Option<Box<QueueMediaSettings>>,
-    /// `routingRules`
-    pub routing_rules: Option<Vec<RoutingRule>>,
-    /// `conditionalGroupRouting`
-    pub conditional_group_routing: Option<Box<ConditionalGroupRouting>>,
-    /// `conditionalGroupActivation`
-    pub conditional_group_activation: Option<Box<ConditionalGroupActivation>>,
-    pub bullseye: Option<Box<Bullseye>>,
-    /// `scoringMethod`
-    pub scoring_method: Option<QueueScoringMethod>,
-    /// `lastAgentRoutingMode`
-    pub last_agent_routing_mode: Option<QueueLastAgentRoutingMode>,
     /// `acwSettings`
     pub acw_settings: Option<Box<AcwSettings>>,
-    /// `skillEvaluationMethod`
-    pub skill_evaluation_method: Option<QueueSkillEvaluationMethod>,
-    /// `memberGroups`
-    pub member_groups: Option<Vec<MemberGroup>>,
-    /// `queueFlow`
-    pub queue_flow: Option<Box<DomainEntityRef>>,
-    /// `emailInQueueFlow`
-    pub email_in_queue_flow: Option<Box<DomainEntityRef>>,
-    /// `messageInQueueFlow`
-    pub message_in_queue_flow: Option<Box<DomainEntityRef>>,
-    /// `whisperPrompt`
-    pub whisper_prompt: Option<Box<DomainEntityRef>>,
-    /// `onHoldPrompt`
-    pub on_hold_prompt: Option<Box<DomainEntityRef>>,
-    /// `defaultMediaLanguage`
-    pub default_media_language: Option<String>,
-    /// `autoAnswerOnly`
-    pub auto_answer_only: Option<bool>,
-    /// `cannedResponseLibraries`
-    pub canned_response_libraries: Option<Box<CannedResponseLibraries>>,
-    /// `enableTranscription`
-    pub enable_transcription: Option<bool>,
-    /// `enableAudioMonitoring`
-    pub enable_audio_monitoring: Option<bool>,
-    /// `enableManualAssignment`
-    pub enable_manual_assignment: Option<bool>,
     /// `agentOwnedRouting`
     pub agent_owned_routing: Option<Box<AgentOwnedRouting>>,
-    /// `directRouting`
-    pub direct_routing: Option<Box<DirectRouting>>,
+    /// `autoAnswerOnly`
+    pub auto_answer_only: Option<bool>,
+    pub bullseye: Option<Box<Bullseye>>,
     /// `callingPartyName`
     pub calling_party_name: Option<String>,
     /// `callingPartyNumber`
     pub calling_party_number: Option<String>,
+    /// `cannedResponseLibraries`
+    pub canned_response_libraries: Option<Box<CannedResponseLibraries>>,
+    /// `conditionalGroupActivation`
+    pub conditional_group_activation: Option<Box<ConditionalGroupActivation>>,
+    /// `conditionalGroupRouting`
+    pub conditional_group_routing: Option<Box<ConditionalGroupRouting>>,
+    /// `createdBy`
+    pub created_by: Option<String>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
+    /// `defaultMediaLanguage`
+    pub default_media_language: Option<String>,
     /// `defaultScripts`
     pub default_scripts: Option<BTreeMap<String, Script>>,
-    /// `outboundMessagingAddresses`
-    pub outbound_messaging_addresses: Option<Box<QueueMessagingAddresses>>,
+    pub description: Option<String>,
+    /// `directRouting`
+    pub direct_routing: Option<Box<DirectRouting>>,
+    pub division: Option<Box<Division>>,
+    /// `emailInQueueFlow`
+    pub email_in_queue_flow: Option<Box<DomainEntityRef>>,
+    /// `enableAudioMonitoring`
+    pub enable_audio_monitoring: Option<bool>,
+    /// `enableManualAssignment`
+    pub enable_manual_assignment: Option<bool>,
+    /// `enableTranscription`
+    pub enable_transcription: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
+    /// `joinedMemberCount`, read-only
+    pub joined_member_count: Option<i64>,
+    /// `lastAgentRoutingMode`
+    pub last_agent_routing_mode: Option<QueueLastAgentRoutingMode>,
+    /// `mediaSettings`
+    pub media_settings: Option<Box<QueueMediaSettings>>,
+    /// `memberCount`, read-only
+    pub member_count: Option<i64>,
+    /// `memberGroups`
+    pub member_groups: Option<Vec<MemberGroup>>,
+    /// `messageInQueueFlow`
+    pub message_in_queue_flow: Option<Box<DomainEntityRef>>,
+    /// `modifiedBy`
+    pub modified_by: Option<String>,
+    pub name: Option<String>,
+    /// `onHoldPrompt`
+    pub on_hold_prompt: Option<Box<DomainEntityRef>>,
     /// `outboundEmailAddress`
     pub outbound_email_address: Option<Box<QueueEmailAddress>>,
+    /// `outboundMessagingAddresses`
+    pub outbound_messaging_addresses: Option<Box<QueueMessagingAddresses>>,
     /// `peerId`
     pub peer_id: Option<String>,
-    /// `suppressInQueueCallRecording`
-    pub suppress_in_queue_call_recording: Option<bool>,
+    /// `queueFlow`
+    pub queue_flow: Option<Box<DomainEntityRef>>,
+    /// `routingRules`
+    pub routing_rules: Option<Vec<RoutingRule>>,
+    /// `scoringMethod`
+    pub scoring_method: Option<QueueScoringMethod>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `skillEvaluationMethod`
+    pub skill_evaluation_method: Option<QueueSkillEvaluationMethod>,
+    /// `suppressInQueueCallRecording`
+    pub suppress_in_queue_call_recording: Option<bool>,
+    /// `userMemberCount`, read-only
+    pub user_member_count: Option<i64>,
+    /// `whisperPrompt`
+    pub whisper_prompt: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -105,54 +105,54 @@ impl codec::Model for Queue {
     const NAME: &'static str = "Queue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("memberCount", &mut self.member_count);
-        visitor.field("userMemberCount", &mut self.user_member_count);
-        visitor.field("joinedMemberCount", &mut self.joined_member_count);
-        visitor.boxed("mediaSettings", &mut self.media_settings);
-        visitor.field("routingRules", &mut self.routing_rules);
-        visitor.boxed("conditionalGroupRouting", &mut self.conditional_group_routing);
-        visitor
-            .boxed("conditionalGroupActivation", &mut self.conditional_group_activation);
-        visitor.boxed("bullseye", &mut self.bullseye);
-        visitor.field("scoringMethod", &mut self.scoring_method);
-        visitor.field("lastAgentRoutingMode", &mut self.last_agent_routing_mode);
         visitor.boxed("acwSettings", &mut self.acw_settings);
-        visitor.field("skillEvaluationMethod", &mut self.skill_evaluation_method);
-        visitor.field("memberGroups", &mut self.member_groups);
-        visitor.boxed("queueFlow", &mut self.queue_flow);
-        visitor.boxed("emailInQueueFlow", &mut self.email_in_queue_flow);
-        visitor.boxed("messageInQueueFlow", &mut self.message_in_queue_flow);
-        visitor.boxed("whisperPrompt", &mut self.whisper_prompt);
-        visitor.boxed("onHoldPrompt", &mut self.on_hold_prompt);
-        visitor.field("defaultMediaLanguage", &mut self.default_media_language);
-        visitor.field("autoAnswerOnly", &mut self.auto_answer_only);
-        visitor.boxed("cannedResponseLibraries", &mut self.canned_response_libraries);
-        visitor.field("enableTranscription", &mut self.enable_transcription);
-        visitor.field("enableAudioMonitoring", &mut self.enable_audio_monitoring);
-        visitor.field("enableManualAssignment", &mut self.enable_manual_assignment);
         visitor.boxed("agentOwnedRouting", &mut self.agent_owned_routing);
-        visitor.boxed("directRouting", &mut self.direct_routing);
+        visitor.field("autoAnswerOnly", &mut self.auto_answer_only);
+        visitor.boxed("bullseye", &mut self.bullseye);
         visitor.field("callingPartyName", &mut self.calling_party_name);
         visitor.field("callingPartyNumber", &mut self.calling_party_number);
+        visitor.boxed("cannedResponseLibraries", &mut self.canned_response_libraries);
+        visitor
+            .boxed("conditionalGroupActivation", &mut self.conditional_group_activation);
+        visitor.boxed("conditionalGroupRouting", &mut self.conditional_group_routing);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("defaultMediaLanguage", &mut self.default_media_language);
         visitor.field("defaultScripts", &mut self.default_scripts);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("directRouting", &mut self.direct_routing);
+        visitor.boxed("division", &mut self.division);
+        visitor.boxed("emailInQueueFlow", &mut self.email_in_queue_flow);
+        visitor.field("enableAudioMonitoring", &mut self.enable_audio_monitoring);
+        visitor.field("enableManualAssignment", &mut self.enable_manual_assignment);
+        visitor.field("enableTranscription", &mut self.enable_transcription);
+        visitor.field("id", &mut self.id);
+        visitor.field("joinedMemberCount", &mut self.joined_member_count);
+        visitor.field("lastAgentRoutingMode", &mut self.last_agent_routing_mode);
+        visitor.boxed("mediaSettings", &mut self.media_settings);
+        visitor.field("memberCount", &mut self.member_count);
+        visitor.field("memberGroups", &mut self.member_groups);
+        visitor.boxed("messageInQueueFlow", &mut self.message_in_queue_flow);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("onHoldPrompt", &mut self.on_hold_prompt);
+        visitor.boxed("outboundEmailAddress", &mut self.outbound_email_address);
         visitor
             .boxed("outboundMessagingAddresses", &mut self.outbound_messaging_addresses);
-        visitor.boxed("outboundEmailAddress", &mut self.outbound_email_address);
         visitor.field("peerId", &mut self.peer_id);
+        visitor.boxed("queueFlow", &mut self.queue_flow);
+        visitor.field("routingRules", &mut self.routing_rules);
+        visitor.field("scoringMethod", &mut self.scoring_method);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("skillEvaluationMethod", &mut self.skill_evaluation_method);
         visitor
             .field(
                 "suppressInQueueCallRecording",
                 &mut self.suppress_in_queue_call_recording,
             );
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("userMemberCount", &mut self.user_member_count);
+        visitor.boxed("whisperPrompt", &mut self.whisper_prompt);
         visitor.extra(&mut self.extra);
     }
 }

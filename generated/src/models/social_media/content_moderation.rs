@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContentModeration {
+    pub categories: Option<Vec<String>>,
     /// required
     pub flag: Option<ContentModerationFlag>,
-    pub categories: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ContentModeration {
     const NAME: &'static str = "ContentModeration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("flag", &mut self.flag);
         visitor.field("categories", &mut self.categories);
+        visitor.field("flag", &mut self.flag);
         visitor.extra(&mut self.extra);
     }
 }

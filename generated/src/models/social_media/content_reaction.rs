@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContentReaction {
-    /// `reactionType`, required
-    pub reaction_type: Option<ContentReactionReactionType>,
     /// required
     pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `reactionType`, required
+    pub reaction_type: Option<ContentReactionReactionType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ContentReaction {
     const NAME: &'static str = "ContentReaction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("reactionType", &mut self.reaction_type);
         visitor.field("count", &mut self.count);
+        visitor.field("reactionType", &mut self.reaction_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct DataIngestionRulesMetadata {
     pub platform: Option<String>,
     /// `totalCount`
     pub total_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

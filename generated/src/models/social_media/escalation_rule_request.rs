@@ -7,27 +7,27 @@ use crate::models::social_media::{
 
 #[derive(Clone, Default)]
 pub struct EscalationRuleRequest {
-    /// required
-    pub name: Option<String>,
+    pub description: Option<String>,
+    /// `divisionId`, required
+    pub division_id: Option<String>,
+    /// `facebookEscalation`
+    pub facebook_escalation: Option<Box<EscalationTarget>>,
+    /// `googleBusinessProfileEscalation`
+    pub google_business_profile_escalation: Option<Box<EscalationTarget>>,
+    /// `instagramEscalation`
+    pub instagram_escalation: Option<Box<EscalationTarget>>,
     /// `matchCriteria`, required
     pub match_criteria: Option<String>,
     /// required
-    pub priority: Option<i64>,
-    /// `divisionId`, required
-    pub division_id: Option<String>,
-    pub description: Option<String>,
-    pub status: Option<EscalationRuleRequestStatus>,
+    pub name: Option<String>,
     /// `openEscalation`
     pub open_escalation: Option<Box<EscalationTarget>>,
-    /// `facebookEscalation`
-    pub facebook_escalation: Option<Box<EscalationTarget>>,
-    /// `instagramEscalation`
-    pub instagram_escalation: Option<Box<EscalationTarget>>,
+    /// required
+    pub priority: Option<i64>,
+    pub status: Option<EscalationRuleRequestStatus>,
     /// `twitterEscalation`
     pub twitter_escalation: Option<Box<EscalationTarget>>,
-    /// `googleBusinessProfileEscalation`
-    pub google_business_profile_escalation: Option<Box<EscalationTarget>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,21 +35,21 @@ impl codec::Model for EscalationRuleRequest {
     const NAME: &'static str = "EscalationRuleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("matchCriteria", &mut self.match_criteria);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("divisionId", &mut self.division_id);
         visitor.field("description", &mut self.description);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("openEscalation", &mut self.open_escalation);
+        visitor.field("divisionId", &mut self.division_id);
         visitor.boxed("facebookEscalation", &mut self.facebook_escalation);
-        visitor.boxed("instagramEscalation", &mut self.instagram_escalation);
-        visitor.boxed("twitterEscalation", &mut self.twitter_escalation);
         visitor
             .boxed(
                 "googleBusinessProfileEscalation",
                 &mut self.google_business_profile_escalation,
             );
+        visitor.boxed("instagramEscalation", &mut self.instagram_escalation);
+        visitor.field("matchCriteria", &mut self.match_criteria);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("openEscalation", &mut self.open_escalation);
+        visitor.field("priority", &mut self.priority);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("twitterEscalation", &mut self.twitter_escalation);
         visitor.extra(&mut self.extra);
     }
 }

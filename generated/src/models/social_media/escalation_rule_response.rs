@@ -9,32 +9,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EscalationRuleResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `matchCriteria`, required
-    pub match_criteria: Option<String>,
-    pub priority: Option<i64>,
-    /// `divisionId`, required
-    pub division_id: Option<String>,
-    pub description: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    pub status: Option<EscalationRuleResponseStatus>,
-    /// `openEscalation`
-    pub open_escalation: Option<Box<EscalationTarget>>,
+    pub description: Option<String>,
+    /// `divisionId`, required
+    pub division_id: Option<String>,
     /// `facebookEscalation`
     pub facebook_escalation: Option<Box<EscalationTarget>>,
-    /// `instagramEscalation`
-    pub instagram_escalation: Option<Box<EscalationTarget>>,
-    /// `twitterEscalation`
-    pub twitter_escalation: Option<Box<EscalationTarget>>,
     /// `googleBusinessProfileEscalation`
     pub google_business_profile_escalation: Option<Box<EscalationTarget>>,
+    pub id: Option<String>,
+    /// `instagramEscalation`
+    pub instagram_escalation: Option<Box<EscalationTarget>>,
+    /// `matchCriteria`, required
+    pub match_criteria: Option<String>,
+    pub name: Option<String>,
+    /// `openEscalation`
+    pub open_escalation: Option<Box<EscalationTarget>>,
+    pub priority: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<EscalationRuleResponseStatus>,
+    /// `twitterEscalation`
+    pub twitter_escalation: Option<Box<EscalationTarget>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,25 +42,25 @@ impl codec::Model for EscalationRuleResponse {
     const NAME: &'static str = "EscalationRuleResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("matchCriteria", &mut self.match_criteria);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("divisionId", &mut self.division_id);
-        visitor.field("description", &mut self.description);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("openEscalation", &mut self.open_escalation);
+        visitor.field("description", &mut self.description);
+        visitor.field("divisionId", &mut self.division_id);
         visitor.boxed("facebookEscalation", &mut self.facebook_escalation);
-        visitor.boxed("instagramEscalation", &mut self.instagram_escalation);
-        visitor.boxed("twitterEscalation", &mut self.twitter_escalation);
         visitor
             .boxed(
                 "googleBusinessProfileEscalation",
                 &mut self.google_business_profile_escalation,
             );
+        visitor.field("id", &mut self.id);
+        visitor.boxed("instagramEscalation", &mut self.instagram_escalation);
+        visitor.field("matchCriteria", &mut self.match_criteria);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("openEscalation", &mut self.open_escalation);
+        visitor.field("priority", &mut self.priority);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("twitterEscalation", &mut self.twitter_escalation);
         visitor.extra(&mut self.extra);
     }
 }

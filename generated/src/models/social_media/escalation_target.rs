@@ -5,12 +5,12 @@ use crate::models::social_media::OverrideEscalationTarget;
 
 #[derive(Clone, Default)]
 pub struct EscalationTarget {
-    /// `targetType`, required
-    pub target_type: Option<EscalationTargetTargetType>,
     /// required
     pub destination: Option<EscalationTargetDestination>,
     pub r#override: Option<Box<OverrideEscalationTarget>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `targetType`, required
+    pub target_type: Option<EscalationTargetTargetType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for EscalationTarget {
     const NAME: &'static str = "EscalationTarget";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("targetType", &mut self.target_type);
         visitor.field("destination", &mut self.destination);
         visitor.boxed("override", &mut self.r#override);
+        visitor.field("targetType", &mut self.target_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,24 +6,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct FacebookDataIngestionRuleResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub status: Option<FacebookDataIngestionRuleResponseStatus>,
-    pub version: Option<i64>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// read-only
-    pub platform: Option<String>,
+    pub description: Option<String>,
+    pub id: Option<String>,
     /// `ingestionRuleInfo`
     pub ingestion_rule_info: Option<Box<MessageInfo>>,
     /// `integrationId`
     pub integration_id: Option<String>,
+    pub name: Option<String>,
+    /// read-only
+    pub platform: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<FacebookDataIngestionRuleResponseStatus>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,17 +31,17 @@ impl codec::Model for FacebookDataIngestionRuleResponse {
     const NAME: &'static str = "FacebookDataIngestionRuleResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("status", &mut self.status);
-        visitor.field("version", &mut self.version);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("platform", &mut self.platform);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.boxed("ingestionRuleInfo", &mut self.ingestion_rule_info);
         visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("name", &mut self.name);
+        visitor.field("platform", &mut self.platform);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

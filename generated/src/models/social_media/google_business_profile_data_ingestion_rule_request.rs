@@ -5,14 +5,14 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct GoogleBusinessProfileDataIngestionRuleRequest {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
-    /// `integrationId`, required
-    pub integration_id: Option<String>,
     /// `externalSource`, required
     pub external_source: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `integrationId`, required
+    pub integration_id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for GoogleBusinessProfileDataIngestionRuleRequest {
     const NAME: &'static str = "GoogleBusinessProfileDataIngestionRuleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("integrationId", &mut self.integration_id);
         visitor.boxed("externalSource", &mut self.external_source);
+        visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::social_media::EscalationTarget;
 
 #[derive(Clone, Default)]
 pub struct ManualEscalationRequest {
-    /// `socialMediaNormalizedMessageId`, required
-    pub social_media_normalized_message_id: Option<String>,
     /// `escalationTarget`
     pub escalation_target: Option<Box<EscalationTarget>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `socialMediaNormalizedMessageId`, required
+    pub social_media_normalized_message_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,12 +17,12 @@ impl codec::Model for ManualEscalationRequest {
     const NAME: &'static str = "ManualEscalationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("escalationTarget", &mut self.escalation_target);
         visitor
             .field(
                 "socialMediaNormalizedMessageId",
                 &mut self.social_media_normalized_message_id,
             );
-        visitor.boxed("escalationTarget", &mut self.escalation_target);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::social_media::EscalationTarget;
 
 #[derive(Clone, Default)]
 pub struct ManualEscalationResponse {
-    /// `socialMediaNormalizedMessageId`
-    pub social_media_normalized_message_id: Option<String>,
     /// `conversationNormalizedMessageId`
     pub conversation_normalized_message_id: Option<String>,
-    /// `escalationTarget`
-    pub escalation_target: Option<Box<EscalationTarget>>,
     /// `escalationStatus`
     pub escalation_status: Option<ManualEscalationResponseEscalationStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `escalationTarget`
+    pub escalation_target: Option<Box<EscalationTarget>>,
+    /// `socialMediaNormalizedMessageId`
+    pub social_media_normalized_message_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,16 +23,16 @@ impl codec::Model for ManualEscalationResponse {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor
             .field(
-                "socialMediaNormalizedMessageId",
-                &mut self.social_media_normalized_message_id,
-            );
-        visitor
-            .field(
                 "conversationNormalizedMessageId",
                 &mut self.conversation_normalized_message_id,
             );
-        visitor.boxed("escalationTarget", &mut self.escalation_target);
         visitor.field("escalationStatus", &mut self.escalation_status);
+        visitor.boxed("escalationTarget", &mut self.escalation_target);
+        visitor
+            .field(
+                "socialMediaNormalizedMessageId",
+                &mut self.social_media_normalized_message_id,
+            );
         visitor.extra(&mut self.extra);
     }
 }

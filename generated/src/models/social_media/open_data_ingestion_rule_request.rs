@@ -5,12 +5,12 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct OpenDataIngestionRuleRequest {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
     /// `externalSource`, required
     pub external_source: Option<Box<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for OpenDataIngestionRuleRequest {
     const NAME: &'static str = "OpenDataIngestionRuleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
         visitor.boxed("externalSource", &mut self.external_source);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,24 +8,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OpenDataIngestionRuleVersionResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub status: Option<OpenDataIngestionRuleVersionResponseStatus>,
-    pub version: Option<i64>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// read-only
-    pub platform: Option<String>,
-    /// `ingestionRuleInfo`
-    pub ingestion_rule_info: Option<Box<MessageInfo>>,
+    pub description: Option<String>,
     /// `externalSource`
     pub external_source: Option<Box<DomainEntityRef>>,
+    pub id: Option<String>,
+    /// `ingestionRuleInfo`
+    pub ingestion_rule_info: Option<Box<MessageInfo>>,
+    pub name: Option<String>,
+    /// read-only
+    pub platform: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<OpenDataIngestionRuleVersionResponseStatus>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for OpenDataIngestionRuleVersionResponse {
     const NAME: &'static str = "OpenDataIngestionRuleVersionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("status", &mut self.status);
-        visitor.field("version", &mut self.version);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("platform", &mut self.platform);
-        visitor.boxed("ingestionRuleInfo", &mut self.ingestion_rule_info);
+        visitor.field("description", &mut self.description);
         visitor.boxed("externalSource", &mut self.external_source);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("ingestionRuleInfo", &mut self.ingestion_rule_info);
+        visitor.field("name", &mut self.name);
+        visitor.field("platform", &mut self.platform);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,23 +13,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaChannel {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub platform: Option<OpenSocialMediaChannelPlatform>,
-    /// read-only
-    pub r#type: Option<OpenSocialMediaChannelType>,
-    /// `messageId`, required
-    pub message_id: Option<String>,
-    pub to: Option<Box<OpenSocialMediaRecipient>>,
     /// required
     pub from: Option<Box<OpenSocialMediaRecipient>>,
-    /// required
-    pub time: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `messageId`, required
+    pub message_id: Option<String>,
     pub metadata: Option<Box<ConversationChannelMetadata>>,
+    /// read-only
+    pub platform: Option<OpenSocialMediaChannelPlatform>,
     /// `publicMetadata`, required
     pub public_metadata: Option<Box<OpenSocialMediaPublicMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub time: Option<time::Timestamp>,
+    pub to: Option<Box<OpenSocialMediaRecipient>>,
+    /// read-only
+    pub r#type: Option<OpenSocialMediaChannelType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,15 +37,15 @@ impl codec::Model for OpenSocialMediaChannel {
     const NAME: &'static str = "OpenSocialMediaChannel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("platform", &mut self.platform);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("messageId", &mut self.message_id);
-        visitor.boxed("to", &mut self.to);
         visitor.boxed("from", &mut self.from);
-        visitor.field("time", &mut self.time);
+        visitor.field("id", &mut self.id);
+        visitor.field("messageId", &mut self.message_id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("platform", &mut self.platform);
         visitor.boxed("publicMetadata", &mut self.public_metadata);
+        visitor.field("time", &mut self.time);
+        visitor.boxed("to", &mut self.to);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

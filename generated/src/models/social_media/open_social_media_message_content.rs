@@ -7,12 +7,12 @@ use crate::models::shared_by_4_4e7f65::{
 
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaMessageContent {
+    pub attachment: Option<Box<ConversationContentAttachment>>,
     /// `contentType`, required
     pub content_type: Option<OpenSocialMediaMessageContentContentType>,
-    pub attachment: Option<Box<ConversationContentAttachment>>,
-    pub text: Option<Box<ConversationContentText>>,
     pub reaction: Option<Box<ConversationContentReaction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<Box<ConversationContentText>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for OpenSocialMediaMessageContent {
     const NAME: &'static str = "OpenSocialMediaMessageContent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("attachment", &mut self.attachment);
-        visitor.boxed("text", &mut self.text);
+        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("reaction", &mut self.reaction);
+        visitor.boxed("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

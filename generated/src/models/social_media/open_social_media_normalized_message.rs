@@ -7,18 +7,18 @@ use crate::models::social_media::{OpenSocialMediaChannel, OpenSocialMediaMessage
 
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaNormalizedMessage {
-    /// read-only
-    pub id: Option<String>,
     /// required
     pub channel: Option<Box<OpenSocialMediaChannel>>,
-    pub text: Option<String>,
-    /// read-only
-    pub r#type: Option<OpenSocialMediaNormalizedMessageType>,
     pub content: Option<Vec<OpenSocialMediaMessageContent>>,
+    /// read-only
+    pub id: Option<String>,
     pub metadata: Option<BTreeMap<String, String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// read-only
+    pub r#type: Option<OpenSocialMediaNormalizedMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for OpenSocialMediaNormalizedMessage {
     const NAME: &'static str = "OpenSocialMediaNormalizedMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("text", &mut self.text);
-        visitor.field("type", &mut self.r#type);
         visitor.field("content", &mut self.content);
+        visitor.field("id", &mut self.id);
         visitor.field("metadata", &mut self.metadata);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaPublicMetadata {
-    /// `rootId`, required
-    pub root_id: Option<String>,
-    /// `replyToId`
-    pub reply_to_id: Option<String>,
-    pub source: Option<String>,
-    pub url: Option<String>,
     /// `mentionIds`
     pub mention_ids: Option<Vec<String>>,
+    /// `replyToId`
+    pub reply_to_id: Option<String>,
+    /// `rootId`, required
+    pub root_id: Option<String>,
+    pub source: Option<String>,
     /// `tagIds`
     pub tag_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for OpenSocialMediaPublicMetadata {
     const NAME: &'static str = "OpenSocialMediaPublicMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("rootId", &mut self.root_id);
-        visitor.field("replyToId", &mut self.reply_to_id);
-        visitor.field("source", &mut self.source);
-        visitor.field("url", &mut self.url);
         visitor.field("mentionIds", &mut self.mention_ids);
+        visitor.field("replyToId", &mut self.reply_to_id);
+        visitor.field("rootId", &mut self.root_id);
+        visitor.field("source", &mut self.source);
         visitor.field("tagIds", &mut self.tag_ids);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

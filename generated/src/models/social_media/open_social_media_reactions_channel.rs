@@ -9,17 +9,17 @@ use crate::runtime::time;
 pub struct OpenSocialMediaReactionsChannel {
     /// read-only
     pub id: Option<String>,
-    /// read-only
-    pub platform: Option<OpenSocialMediaReactionsChannelPlatform>,
-    /// read-only
-    pub r#type: Option<OpenSocialMediaReactionsChannelType>,
     /// `messageId`, required
     pub message_id: Option<String>,
     /// read-only
-    pub to: Option<Box<OpenSocialMediaRecipient>>,
+    pub platform: Option<OpenSocialMediaReactionsChannelPlatform>,
     /// required
     pub time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub to: Option<Box<OpenSocialMediaRecipient>>,
+    /// read-only
+    pub r#type: Option<OpenSocialMediaReactionsChannelType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,11 +28,11 @@ impl codec::Model for OpenSocialMediaReactionsChannel {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("platform", &mut self.platform);
-        visitor.field("type", &mut self.r#type);
         visitor.field("messageId", &mut self.message_id);
-        visitor.boxed("to", &mut self.to);
+        visitor.field("platform", &mut self.platform);
         visitor.field("time", &mut self.time);
+        visitor.boxed("to", &mut self.to);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::social_media::ContentReaction;
 pub struct OpenSocialMediaReactionsEvent {
     /// required
     pub reactions: Option<Vec<ContentReaction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,15 +7,15 @@ use crate::models::social_media::{
 
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaReactionsNormalizedEvent {
-    /// read-only
-    pub id: Option<String>,
     /// required
     pub channel: Option<Box<OpenSocialMediaReactionsChannel>>,
     /// required
     pub events: Option<Vec<OpenSocialMediaReactionsEvent>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for OpenSocialMediaReactionsNormalizedEvent {
     const NAME: &'static str = "OpenSocialMediaReactionsNormalizedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
         visitor.field("events", &mut self.events);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

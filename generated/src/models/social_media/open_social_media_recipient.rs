@@ -6,19 +6,19 @@ use crate::models::social_media::OpenSocialMediaRecipientAdditionalIdentifier;
 
 #[derive(Clone, Default)]
 pub struct OpenSocialMediaRecipient {
+    /// `additionalIds`
+    pub additional_ids: Option<Vec<OpenSocialMediaRecipientAdditionalIdentifier>>,
+    /// `firstName`
+    pub first_name: Option<String>,
     /// required
     pub id: Option<String>,
     /// `idType`
     pub id_type: Option<OpenSocialMediaRecipientIdType>,
-    /// `firstName`
-    pub first_name: Option<String>,
+    pub image: Option<String>,
     /// `lastName`
     pub last_name: Option<String>,
     pub nickname: Option<String>,
-    pub image: Option<String>,
-    /// `additionalIds`
-    pub additional_ids: Option<Vec<OpenSocialMediaRecipientAdditionalIdentifier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for OpenSocialMediaRecipient {
     const NAME: &'static str = "OpenSocialMediaRecipient";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("additionalIds", &mut self.additional_ids);
+        visitor.field("firstName", &mut self.first_name);
         visitor.field("id", &mut self.id);
         visitor.field("idType", &mut self.id_type);
-        visitor.field("firstName", &mut self.first_name);
+        visitor.field("image", &mut self.image);
         visitor.field("lastName", &mut self.last_name);
         visitor.field("nickname", &mut self.nickname);
-        visitor.field("image", &mut self.image);
-        visitor.field("additionalIds", &mut self.additional_ids);
         visitor.extra(&mut self.extra);
     }
 }

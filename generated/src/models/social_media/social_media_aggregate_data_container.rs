@@ -6,9 +6,9 @@ use crate::models::social_media::SocialMediaStatisticalResponse;
 
 #[derive(Clone, Default)]
 pub struct SocialMediaAggregateDataContainer {
-    pub group: Option<BTreeMap<String, String>>,
     pub data: Option<Vec<SocialMediaStatisticalResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub group: Option<BTreeMap<String, String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SocialMediaAggregateDataContainer {
     const NAME: &'static str = "SocialMediaAggregateDataContainer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("group", &mut self.group);
         visitor.field("data", &mut self.data);
+        visitor.field("group", &mut self.group);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct SocialMediaAggregateMetricData {
     pub metric: Option<String>,
     pub qualifier: Option<String>,
     pub stats: Option<Box<SocialMediaStatisticalSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

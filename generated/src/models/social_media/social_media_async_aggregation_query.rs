@@ -5,19 +5,19 @@ use crate::models::social_media::SocialMediaQueryFilter;
 
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncAggregationQuery {
-    /// required
-    pub interval: Option<String>,
+    pub filter: Option<Box<SocialMediaQueryFilter>>,
     pub granularity: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
     /// `groupBy`
     pub group_by: Option<Vec<SocialMediaAsyncAggregationQueryGroupBy>>,
-    pub filter: Option<Box<SocialMediaQueryFilter>>,
+    /// required
+    pub interval: Option<String>,
     /// required
     pub metrics: Option<Vec<SocialMediaAsyncAggregationQueryMetrics>>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for SocialMediaAsyncAggregationQuery {
     const NAME: &'static str = "SocialMediaAsyncAggregationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("groupBy", &mut self.group_by);
         visitor.boxed("filter", &mut self.filter);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
         visitor.field("metrics", &mut self.metrics);
         visitor.field("pageSize", &mut self.page_size);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::social_media::SocialMediaQueryFilter;
 
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncDetailQuery {
+    pub filter: Option<Box<SocialMediaQueryFilter>>,
     /// required
     pub interval: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    pub filter: Option<Box<SocialMediaQueryFilter>>,
+    pub order: Option<SocialMediaAsyncDetailQueryOrder>,
     /// `pageSize`
     pub page_size: Option<i64>,
-    pub order: Option<SocialMediaAsyncDetailQueryOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for SocialMediaAsyncDetailQuery {
     const NAME: &'static str = "SocialMediaAsyncDetailQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
-        visitor.field("timeZone", &mut self.time_zone);
         visitor.boxed("filter", &mut self.filter);
-        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("interval", &mut self.interval);
         visitor.field("order", &mut self.order);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

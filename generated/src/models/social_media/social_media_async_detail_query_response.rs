@@ -5,9 +5,9 @@ use crate::models::social_media::SocialMediaDetailDataContainer;
 
 #[derive(Clone, Default)]
 pub struct SocialMediaAsyncDetailQueryResponse {
-    pub results: Option<Vec<SocialMediaDetailDataContainer>>,
     pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<SocialMediaDetailDataContainer>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for SocialMediaAsyncDetailQueryResponse {
     const NAME: &'static str = "SocialMediaAsyncDetailQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("cursor", &mut self.cursor);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::social_media::SocialMediaDetailMessageContainer;
 pub struct SocialMediaDetailDataContainer {
     pub interval: Option<String>,
     pub messages: Option<Vec<SocialMediaDetailMessageContainer>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,14 +6,14 @@ use crate::models::social_media::{ContentModeration, SocialMediaMessageEscalatio
 
 #[derive(Clone, Default)]
 pub struct SocialMediaDetailMessageContainer {
+    /// `contentModeration`
+    pub content_moderation: Option<Box<ContentModeration>>,
+    /// `escalationInfo`
+    pub escalation_info: Option<Box<SocialMediaMessageEscalationInfo>>,
     pub id: Option<String>,
     /// `normalizedMessage`
     pub normalized_message: Option<Box<ConversationNormalizedMessage>>,
-    /// `escalationInfo`
-    pub escalation_info: Option<Box<SocialMediaMessageEscalationInfo>>,
-    /// `contentModeration`
-    pub content_moderation: Option<Box<ContentModeration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for SocialMediaDetailMessageContainer {
     const NAME: &'static str = "SocialMediaDetailMessageContainer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("contentModeration", &mut self.content_moderation);
+        visitor.boxed("escalationInfo", &mut self.escalation_info);
         visitor.field("id", &mut self.id);
         visitor.boxed("normalizedMessage", &mut self.normalized_message);
-        visitor.boxed("escalationInfo", &mut self.escalation_info);
-        visitor.boxed("contentModeration", &mut self.content_moderation);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::social_media::SocialMediaQueryPredicate;
 #[derive(Clone, Default)]
 pub struct SocialMediaQueryClause {
     /// required
-    pub r#type: Option<SocialMediaQueryClauseType>,
-    /// required
     pub predicates: Option<Vec<SocialMediaQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<SocialMediaQueryClauseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for SocialMediaQueryClause {
     const NAME: &'static str = "SocialMediaQueryClause";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

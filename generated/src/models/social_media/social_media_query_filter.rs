@@ -6,11 +6,11 @@ use crate::models::social_media::{SocialMediaQueryClause, SocialMediaQueryPredic
 
 #[derive(Clone, Default)]
 pub struct SocialMediaQueryFilter {
-    /// required
-    pub r#type: Option<SocialMediaQueryFilterType>,
     pub clauses: Option<Vec<SocialMediaQueryClause>>,
     pub predicates: Option<Vec<SocialMediaQueryPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<SocialMediaQueryFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for SocialMediaQueryFilter {
     const NAME: &'static str = "SocialMediaQueryFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::social_media::SocialMediaAggregateMetricData;
 pub struct SocialMediaStatisticalResponse {
     pub interval: Option<String>,
     pub metrics: Option<Vec<SocialMediaAggregateMetricData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,27 +4,27 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SocialMediaStatisticalSummary {
-    pub max: Option<f64>,
-    pub min: Option<f64>,
+    pub average: Option<f64>,
     pub count: Option<i64>,
     /// `countNegative`
     pub count_negative: Option<i64>,
-    /// `countPositive`
-    pub count_positive: Option<i64>,
     /// `countNeutral`
     pub count_neutral: Option<i64>,
+    /// `countPositive`
+    pub count_positive: Option<i64>,
     /// `countUnknown`
     pub count_unknown: Option<i64>,
-    pub sum: Option<f64>,
-    pub average: Option<f64>,
     pub current: Option<f64>,
-    pub ratio: Option<f64>,
-    pub numerator: Option<f64>,
     pub denominator: Option<f64>,
-    pub target: Option<f64>,
+    pub max: Option<f64>,
+    pub min: Option<f64>,
+    pub numerator: Option<f64>,
     pub p95: Option<i64>,
     pub p99: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub ratio: Option<f64>,
+    pub sum: Option<f64>,
+    pub target: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,22 +32,22 @@ impl codec::Model for SocialMediaStatisticalSummary {
     const NAME: &'static str = "SocialMediaStatisticalSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("max", &mut self.max);
-        visitor.field("min", &mut self.min);
+        visitor.field("average", &mut self.average);
         visitor.field("count", &mut self.count);
         visitor.field("countNegative", &mut self.count_negative);
-        visitor.field("countPositive", &mut self.count_positive);
         visitor.field("countNeutral", &mut self.count_neutral);
+        visitor.field("countPositive", &mut self.count_positive);
         visitor.field("countUnknown", &mut self.count_unknown);
-        visitor.field("sum", &mut self.sum);
-        visitor.field("average", &mut self.average);
         visitor.field("current", &mut self.current);
-        visitor.field("ratio", &mut self.ratio);
-        visitor.field("numerator", &mut self.numerator);
         visitor.field("denominator", &mut self.denominator);
-        visitor.field("target", &mut self.target);
+        visitor.field("max", &mut self.max);
+        visitor.field("min", &mut self.min);
+        visitor.field("numerator", &mut self.numerator);
         visitor.field("p95", &mut self.p95);
         visitor.field("p99", &mut self.p99);
+        visitor.field("ratio", &mut self.ratio);
+        visitor.field("sum", &mut self.sum);
+        visitor.field("target", &mut self.target);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SocialTopicWithDataIngestionRuleMetadataResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
+    /// `dataIngestionRulesMetadata`
+    pub data_ingestion_rules_metadata: Option<Vec<DataIngestionRulesMetadata>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
-    pub status: Option<SocialTopicWithDataIngestionRuleMetadataResponseStatus>,
-    /// `dataIngestionRulesMetadata`
-    pub data_ingestion_rules_metadata: Option<Vec<DataIngestionRulesMetadata>>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<SocialTopicWithDataIngestionRuleMetadataResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,19 +28,19 @@ impl codec::Model for SocialTopicWithDataIngestionRuleMetadataResponse {
     const NAME: &'static str = "SocialTopicWithDataIngestionRuleMetadataResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("divisionId", &mut self.division_id);
-        visitor.field("status", &mut self.status);
         visitor
             .field(
                 "dataIngestionRulesMetadata",
                 &mut self.data_ingestion_rules_metadata,
             );
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("divisionId", &mut self.division_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TweetUsage {
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
     /// `ingestionLimit`
     pub ingestion_limit: Option<i64>,
     /// `tweetCount`
     pub tweet_count: Option<i64>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for TweetUsage {
     const NAME: &'static str = "TweetUsage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("ingestionLimit", &mut self.ingestion_limit);
         visitor.field("tweetCount", &mut self.tweet_count);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.extra(&mut self.extra);
     }
 }

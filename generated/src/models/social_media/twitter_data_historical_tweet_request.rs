@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TwitterDataHistoricalTweetRequest {
+    pub countries: Option<Vec<String>>,
     /// `searchTerms`, required
     pub search_terms: Option<String>,
-    pub countries: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for TwitterDataHistoricalTweetRequest {
     const NAME: &'static str = "TwitterDataHistoricalTweetRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("searchTerms", &mut self.search_terms);
         visitor.field("countries", &mut self.countries);
+        visitor.field("searchTerms", &mut self.search_terms);
         visitor.extra(&mut self.extra);
     }
 }

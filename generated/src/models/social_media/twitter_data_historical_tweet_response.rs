@@ -11,7 +11,7 @@ pub struct TwitterDataHistoricalTweetResponse {
     pub previous_number_of_days: Option<i64>,
     /// `usageStatistics`
     pub usage_statistics: Option<Box<TweetUsage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TwitterDataIngestionRuleRequest {
+    pub countries: Option<Vec<String>>,
+    pub description: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
     /// `searchTerms`, required
     pub search_terms: Option<String>,
-    pub countries: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for TwitterDataIngestionRuleRequest {
     const NAME: &'static str = "TwitterDataIngestionRuleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("searchTerms", &mut self.search_terms);
         visitor.field("countries", &mut self.countries);
+        visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
+        visitor.field("searchTerms", &mut self.search_terms);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,25 +7,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TwitterDataIngestionRuleVersionResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub status: Option<TwitterDataIngestionRuleVersionResponseStatus>,
-    pub version: Option<i64>,
+    pub countries: Option<Vec<String>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// read-only
-    pub platform: Option<String>,
+    pub description: Option<String>,
+    pub id: Option<String>,
     /// `ingestionRuleInfo`
     pub ingestion_rule_info: Option<Box<MessageInfo>>,
+    pub name: Option<String>,
+    /// read-only
+    pub platform: Option<String>,
     /// `searchTerms`
     pub search_terms: Option<String>,
-    pub countries: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<TwitterDataIngestionRuleVersionResponseStatus>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,18 +33,18 @@ impl codec::Model for TwitterDataIngestionRuleVersionResponse {
     const NAME: &'static str = "TwitterDataIngestionRuleVersionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("status", &mut self.status);
-        visitor.field("version", &mut self.version);
+        visitor.field("countries", &mut self.countries);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("platform", &mut self.platform);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.boxed("ingestionRuleInfo", &mut self.ingestion_rule_info);
+        visitor.field("name", &mut self.name);
+        visitor.field("platform", &mut self.platform);
         visitor.field("searchTerms", &mut self.search_terms);
-        visitor.field("countries", &mut self.countries);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::models::speech_text_analytics::Operand;
 #[derive(Clone, Default)]
 pub struct CategoryRequest {
     /// required
-    pub name: Option<String>,
+    pub criteria: Option<Box<Operand>>,
     pub description: Option<String>,
     /// `interactionType`, required
     pub interaction_type: Option<CategoryRequestInteractionType>,
     /// required
-    pub criteria: Option<Box<Operand>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for CategoryRequest {
     const NAME: &'static str = "CategoryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.boxed("criteria", &mut self.criteria);
         visitor.field("description", &mut self.description);
         visitor.field("interactionType", &mut self.interaction_type);
-        visitor.boxed("criteria", &mut self.criteria);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

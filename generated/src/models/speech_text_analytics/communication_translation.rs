@@ -9,7 +9,7 @@ pub struct CommunicationTranslation {
     pub communication_id: Option<String>,
     /// required
     pub transcripts: Option<Vec<TranscriptTranslation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::speech_text_analytics::CommunicationTranslation;
 #[derive(Clone, Default)]
 pub struct CommunicationTranslationList {
     pub entities: Option<Vec<CommunicationTranslation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

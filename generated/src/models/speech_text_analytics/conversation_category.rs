@@ -5,13 +5,13 @@ use crate::models::speech_text_analytics::{CategoryRequestInteractionType, Opera
 
 #[derive(Clone, Default)]
 pub struct ConversationCategory {
-    pub id: Option<String>,
-    pub name: Option<String>,
+    pub criteria: Option<Box<Operand>>,
     pub description: Option<String>,
+    pub id: Option<String>,
     /// `interactionType`
     pub interaction_type: Option<ConversationCategoryInteractionType>,
-    pub criteria: Option<Box<Operand>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,11 +19,11 @@ impl codec::Model for ConversationCategory {
     const NAME: &'static str = "ConversationCategory";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("interactionType", &mut self.interaction_type);
         visitor.boxed("criteria", &mut self.criteria);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("interactionType", &mut self.interaction_type);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

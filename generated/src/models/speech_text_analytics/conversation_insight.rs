@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationInsight {
-    pub r#type: Option<ConversationInsightType>,
-    pub title: Option<String>,
     pub description: Option<String>,
     pub outcome: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    pub r#type: Option<ConversationInsightType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for ConversationInsight {
     const NAME: &'static str = "ConversationInsight";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
         visitor.field("outcome", &mut self.outcome);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,17 +7,17 @@ use crate::models::speech_text_analytics::{EmpathyScore, ParticipantMetrics};
 #[derive(Clone, Default)]
 pub struct ConversationMetrics {
     pub conversation: Option<Box<AddressableEntityRef>>,
+    /// `empathyScores`
+    pub empathy_scores: Option<Vec<EmpathyScore>>,
+    /// `participantMetrics`
+    pub participant_metrics: Option<Box<ParticipantMetrics>>,
     /// `sentimentScore`
     pub sentiment_score: Option<f64>,
     /// `sentimentTrend`
     pub sentiment_trend: Option<f64>,
     /// `sentimentTrendClass`
     pub sentiment_trend_class: Option<ConversationMetricsSentimentTrendClass>,
-    /// `empathyScores`
-    pub empathy_scores: Option<Vec<EmpathyScore>>,
-    /// `participantMetrics`
-    pub participant_metrics: Option<Box<ParticipantMetrics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for ConversationMetrics {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("conversation", &mut self.conversation);
+        visitor.field("empathyScores", &mut self.empathy_scores);
+        visitor.boxed("participantMetrics", &mut self.participant_metrics);
         visitor.field("sentimentScore", &mut self.sentiment_score);
         visitor.field("sentimentTrend", &mut self.sentiment_trend);
         visitor.field("sentimentTrendClass", &mut self.sentiment_trend_class);
-        visitor.field("empathyScores", &mut self.empathy_scores);
-        visitor.boxed("participantMetrics", &mut self.participant_metrics);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateReprocessJobRequest {
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `dateStart`, required
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`, required
     pub date_end: Option<time::Timestamp>,
-    /// required
-    pub programs: Option<Vec<String>>,
+    /// `dateStart`, required
+    pub date_start: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub dialects: Option<Vec<String>>,
     /// `mediaTypes`, required
     pub media_types: Option<Vec<CreateReprocessJobRequestMediaTypes>>,
-    pub dialects: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// required
+    pub programs: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for CreateReprocessJobRequest {
     const NAME: &'static str = "CreateReprocessJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("programs", &mut self.programs);
-        visitor.field("mediaTypes", &mut self.media_types);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("description", &mut self.description);
         visitor.field("dialects", &mut self.dialects);
+        visitor.field("mediaTypes", &mut self.media_types);
+        visitor.field("name", &mut self.name);
+        visitor.field("programs", &mut self.programs);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 pub struct DeleteProgramResponse {
     /// read-only
     pub id: Option<String>,
-    /// `topicLinksJob`
-    pub topic_links_job: Option<Box<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `topicLinksJob`
+    pub topic_links_job: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for DeleteProgramResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.boxed("topicLinksJob", &mut self.topic_links_job);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("topicLinksJob", &mut self.topic_links_job);
         visitor.extra(&mut self.extra);
     }
 }

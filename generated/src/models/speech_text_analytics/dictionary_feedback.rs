@@ -10,39 +10,39 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DictionaryFeedback {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub term: Option<String>,
-    /// required
-    pub dialect: Option<String>,
     /// `boostValue`
     pub boost_value: Option<f64>,
-    /// read-only
-    pub source: Option<DictionaryFeedbackSource>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
-    /// `transcriptionEngine`
-    pub transcription_engine: Option<DictionaryFeedbackTranscriptionEngine>,
-    /// read-only
-    pub status: Option<DictionaryFeedbackStatus>,
-    /// `invalidReason`, read-only
-    pub invalid_reason: Option<String>,
+    /// required
+    pub dialect: Option<String>,
     /// `displayAs`
     pub display_as: Option<String>,
     /// `examplePhrases`
     pub example_phrases: Option<Vec<DictionaryFeedbackExamplePhrase>>,
-    /// `soundsLike`
-    pub sounds_like: Option<Vec<String>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `invalidReason`, read-only
+    pub invalid_reason: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `soundsLike`
+    pub sounds_like: Option<Vec<String>>,
+    /// read-only
+    pub source: Option<DictionaryFeedbackSource>,
+    /// read-only
+    pub status: Option<DictionaryFeedbackStatus>,
+    /// required
+    pub term: Option<String>,
+    /// `transcriptionEngine`
+    pub transcription_engine: Option<DictionaryFeedbackTranscriptionEngine>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,22 +50,22 @@ impl codec::Model for DictionaryFeedback {
     const NAME: &'static str = "DictionaryFeedback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("term", &mut self.term);
-        visitor.field("dialect", &mut self.dialect);
         visitor.field("boostValue", &mut self.boost_value);
-        visitor.field("source", &mut self.source);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("transcriptionEngine", &mut self.transcription_engine);
-        visitor.field("status", &mut self.status);
-        visitor.field("invalidReason", &mut self.invalid_reason);
+        visitor.field("dialect", &mut self.dialect);
         visitor.field("displayAs", &mut self.display_as);
         visitor.field("examplePhrases", &mut self.example_phrases);
-        visitor.field("soundsLike", &mut self.sounds_like);
+        visitor.field("id", &mut self.id);
+        visitor.field("invalidReason", &mut self.invalid_reason);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("soundsLike", &mut self.sounds_like);
+        visitor.field("source", &mut self.source);
+        visitor.field("status", &mut self.status);
+        visitor.field("term", &mut self.term);
+        visitor.field("transcriptionEngine", &mut self.transcription_engine);
         visitor.extra(&mut self.extra);
     }
 }

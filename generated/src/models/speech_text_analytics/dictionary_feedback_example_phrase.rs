@@ -7,7 +7,7 @@ pub struct DictionaryFeedbackExamplePhrase {
     /// required
     pub phrase: Option<String>,
     pub source: Option<DictionaryFeedbackExamplePhraseSource>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

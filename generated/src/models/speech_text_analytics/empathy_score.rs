@@ -7,7 +7,7 @@ pub struct EmpathyScore {
     pub score: Option<f64>,
     /// `userId`
     pub user_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,20 +8,20 @@ use crate::runtime::time;
 /// `GenAIPhrasesJob` in the API.
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJob {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<GenAiPhrasesJobState>,
+    /// `aiGeneratedPhrases`
+    pub ai_generated_phrases: Option<Vec<String>>,
     /// `createdBy`
     pub created_by: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `aiGeneratedPhrases`
-    pub ai_generated_phrases: Option<Vec<String>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<GenAiPhrasesJobState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,13 +29,13 @@ impl codec::Model for GenAiPhrasesJob {
     const NAME: &'static str = "GenAiPhrasesJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
+        visitor.field("aiGeneratedPhrases", &mut self.ai_generated_phrases);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("aiGeneratedPhrases", &mut self.ai_generated_phrases);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ use crate::models::speech_text_analytics::GenAiPhrasesJobTopic;
 pub struct GenAiPhrasesJobRequest {
     /// required
     pub topic: Option<Box<GenAiPhrasesJobTopic>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::runtime::codec;
 /// `GenAIPhrasesJobTopic` in the API.
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJobTopic {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
     /// required
     pub dialect: Option<String>,
+    /// required
+    pub name: Option<String>,
     pub phrases: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for GenAiPhrasesJobTopic {
     const NAME: &'static str = "GenAiPhrasesJobTopic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
         visitor.field("dialect", &mut self.dialect);
+        visitor.field("name", &mut self.name);
         visitor.field("phrases", &mut self.phrases);
         visitor.extra(&mut self.extra);
     }

@@ -8,21 +8,21 @@ use crate::runtime::time;
 /// `GenAIPhrasesJobs` in the API.
 #[derive(Clone, Default)]
 pub struct GenAiPhrasesJobs {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<GenAiPhrasesJobsState>,
+    pub action: Option<String>,
     /// `createdBy`
     pub created_by: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    pub action: Option<String>,
     /// `entityType`
     pub entity_type: Option<GenAiPhrasesJobsEntityType>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<GenAiPhrasesJobsState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for GenAiPhrasesJobs {
     const NAME: &'static str = "GenAiPhrasesJobs";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
+        visitor.field("action", &mut self.action);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("action", &mut self.action);
         visitor.field("entityType", &mut self.entity_type);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

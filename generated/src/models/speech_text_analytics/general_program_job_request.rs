@@ -7,7 +7,7 @@ pub struct GeneralProgramJobRequest {
     /// required
     pub dialect: Option<GeneralProgramJobRequestDialect>,
     pub mode: Option<GeneralProgramJobRequestMode>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::models::speech_text_analytics::OperatorPosition;
 
 #[derive(Clone, Default)]
 pub struct InfixOperator {
-    /// `operatorType`, required
-    pub operator_type: Option<InfixOperatorOperatorType>,
     /// `operatorPosition`
     pub operator_position: Option<Box<OperatorPosition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `operatorType`, required
+    pub operator_type: Option<InfixOperatorOperatorType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for InfixOperator {
     const NAME: &'static str = "InfixOperator";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operatorType", &mut self.operator_type);
         visitor.boxed("operatorPosition", &mut self.operator_position);
+        visitor.field("operatorType", &mut self.operator_type);
         visitor.extra(&mut self.extra);
     }
 }

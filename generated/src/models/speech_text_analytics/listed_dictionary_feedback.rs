@@ -11,35 +11,35 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ListedDictionaryFeedback {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub term: Option<String>,
-    /// required
-    pub dialect: Option<String>,
     /// `boostValue`
     pub boost_value: Option<f64>,
-    /// read-only
-    pub source: Option<ListedDictionaryFeedbackSource>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
-    /// `transcriptionEngine`
-    pub transcription_engine: Option<ListedDictionaryFeedbackTranscriptionEngine>,
-    /// read-only
-    pub status: Option<ListedDictionaryFeedbackStatus>,
-    /// `invalidReason`, read-only
-    pub invalid_reason: Option<String>,
+    /// required
+    pub dialect: Option<String>,
     /// `displayAs`
     pub display_as: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `invalidReason`, read-only
+    pub invalid_reason: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub source: Option<ListedDictionaryFeedbackSource>,
+    /// read-only
+    pub status: Option<ListedDictionaryFeedbackStatus>,
+    /// required
+    pub term: Option<String>,
+    /// `transcriptionEngine`
+    pub transcription_engine: Option<ListedDictionaryFeedbackTranscriptionEngine>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,20 +47,20 @@ impl codec::Model for ListedDictionaryFeedback {
     const NAME: &'static str = "ListedDictionaryFeedback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("term", &mut self.term);
-        visitor.field("dialect", &mut self.dialect);
         visitor.field("boostValue", &mut self.boost_value);
-        visitor.field("source", &mut self.source);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("transcriptionEngine", &mut self.transcription_engine);
-        visitor.field("status", &mut self.status);
-        visitor.field("invalidReason", &mut self.invalid_reason);
+        visitor.field("dialect", &mut self.dialect);
         visitor.field("displayAs", &mut self.display_as);
+        visitor.field("id", &mut self.id);
+        visitor.field("invalidReason", &mut self.invalid_reason);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("source", &mut self.source);
+        visitor.field("status", &mut self.status);
+        visitor.field("term", &mut self.term);
+        visitor.field("transcriptionEngine", &mut self.transcription_engine);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ListedProgram {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub published: Option<bool>,
-    /// `topicsCount`
-    pub topics_count: Option<i64>,
-    pub tags: Option<Vec<String>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<AddressableEntityRef>>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<AddressableEntityRef>>,
+    pub name: Option<String>,
+    pub published: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub tags: Option<Vec<String>>,
+    /// `topicsCount`
+    pub topics_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,15 +28,15 @@ impl codec::Model for ListedProgram {
     const NAME: &'static str = "ListedProgram";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("published", &mut self.published);
-        visitor.field("topicsCount", &mut self.topics_count);
-        visitor.field("tags", &mut self.tags);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.field("published", &mut self.published);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("tags", &mut self.tags);
+        visitor.field("topicsCount", &mut self.topics_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,28 +6,28 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ListedTopic {
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub dialect: Option<String>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub published: Option<bool>,
-    pub strictness: Option<ListedTopicStrictness>,
     /// `matchingType`
     pub matching_type: Option<ListedTopicMatchingType>,
-    /// `programsCount`
-    pub programs_count: Option<i64>,
-    pub tags: Option<Vec<String>>,
-    pub dialect: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<AddressableEntityRef>>,
+    pub name: Option<String>,
     pub participants: Option<ListedTopicParticipants>,
     /// `phrasesCount`
     pub phrases_count: Option<i64>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<AddressableEntityRef>>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
+    /// `programsCount`
+    pub programs_count: Option<i64>,
+    pub published: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub strictness: Option<ListedTopicStrictness>,
+    pub tags: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,20 +35,20 @@ impl codec::Model for ListedTopic {
     const NAME: &'static str = "ListedTopic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("description", &mut self.description);
-        visitor.field("published", &mut self.published);
-        visitor.field("strictness", &mut self.strictness);
-        visitor.field("matchingType", &mut self.matching_type);
-        visitor.field("programsCount", &mut self.programs_count);
-        visitor.field("tags", &mut self.tags);
         visitor.field("dialect", &mut self.dialect);
+        visitor.field("id", &mut self.id);
+        visitor.field("matchingType", &mut self.matching_type);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("participants", &mut self.participants);
         visitor.field("phrasesCount", &mut self.phrases_count);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("programsCount", &mut self.programs_count);
+        visitor.field("published", &mut self.published);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("strictness", &mut self.strictness);
+        visitor.field("tags", &mut self.tags);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::models::speech_text_analytics::{InfixOperator, OperandPosition, Term}
 
 #[derive(Clone, Default)]
 pub struct Operand {
-    /// required
-    pub r#type: Option<OperandType>,
-    pub occurrence: Option<i64>,
-    pub inverted: Option<bool>,
-    pub term: Option<Box<Term>>,
-    /// `topicId`
-    pub topic_id: Option<String>,
-    /// `voiceSecondsPosition`
-    pub voice_seconds_position: Option<Box<OperandPosition>>,
     /// `digitalWordsPosition`
     pub digital_words_position: Option<Box<OperandPosition>>,
     /// `infixOperator`
     pub infix_operator: Option<Box<InfixOperator>>,
+    pub inverted: Option<bool>,
+    pub occurrence: Option<i64>,
     pub operands: Option<Vec<Operand>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub term: Option<Box<Term>>,
+    /// `topicId`
+    pub topic_id: Option<String>,
+    /// required
+    pub r#type: Option<OperandType>,
+    /// `voiceSecondsPosition`
+    pub voice_seconds_position: Option<Box<OperandPosition>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,15 +27,15 @@ impl codec::Model for Operand {
     const NAME: &'static str = "Operand";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("occurrence", &mut self.occurrence);
-        visitor.field("inverted", &mut self.inverted);
-        visitor.boxed("term", &mut self.term);
-        visitor.field("topicId", &mut self.topic_id);
-        visitor.boxed("voiceSecondsPosition", &mut self.voice_seconds_position);
         visitor.boxed("digitalWordsPosition", &mut self.digital_words_position);
         visitor.boxed("infixOperator", &mut self.infix_operator);
+        visitor.field("inverted", &mut self.inverted);
+        visitor.field("occurrence", &mut self.occurrence);
         visitor.field("operands", &mut self.operands);
+        visitor.boxed("term", &mut self.term);
+        visitor.field("topicId", &mut self.topic_id);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("voiceSecondsPosition", &mut self.voice_seconds_position);
         visitor.extra(&mut self.extra);
     }
 }

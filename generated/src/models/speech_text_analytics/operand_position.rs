@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OperandPosition {
-    /// `startingPositionValue`
-    pub starting_position_value: Option<i64>,
-    /// `startingPositionDirection`
-    pub starting_position_direction: Option<OperandPositionStartingPositionDirection>,
-    /// `endingPositionValue`
-    pub ending_position_value: Option<i64>,
     /// `endingPositionDirection`
     pub ending_position_direction: Option<OperandPositionEndingPositionDirection>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `endingPositionValue`
+    pub ending_position_value: Option<i64>,
+    /// `startingPositionDirection`
+    pub starting_position_direction: Option<OperandPositionStartingPositionDirection>,
+    /// `startingPositionValue`
+    pub starting_position_value: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for OperandPosition {
     const NAME: &'static str = "OperandPosition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startingPositionValue", &mut self.starting_position_value);
+        visitor.field("endingPositionDirection", &mut self.ending_position_direction);
+        visitor.field("endingPositionValue", &mut self.ending_position_value);
         visitor
             .field("startingPositionDirection", &mut self.starting_position_direction);
-        visitor.field("endingPositionValue", &mut self.ending_position_value);
-        visitor.field("endingPositionDirection", &mut self.ending_position_direction);
+        visitor.field("startingPositionValue", &mut self.starting_position_value);
         visitor.extra(&mut self.extra);
     }
 }

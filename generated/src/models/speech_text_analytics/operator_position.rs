@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OperatorPosition {
-    /// `voiceSecondsPosition`
-    pub voice_seconds_position: Option<i64>,
     /// `digitalWordsPosition`
     pub digital_words_position: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `voiceSecondsPosition`
+    pub voice_seconds_position: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for OperatorPosition {
     const NAME: &'static str = "OperatorPosition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("voiceSecondsPosition", &mut self.voice_seconds_position);
         visitor.field("digitalWordsPosition", &mut self.digital_words_position);
+        visitor.field("voiceSecondsPosition", &mut self.voice_seconds_position);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,23 +4,23 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ParticipantMetrics {
+    /// `acdDurationPercentage`
+    pub acd_duration_percentage: Option<f64>,
     /// `agentDurationPercentage`
     pub agent_duration_percentage: Option<f64>,
     /// `customerDurationPercentage`
     pub customer_duration_percentage: Option<f64>,
-    /// `silenceDurationPercentage`
-    pub silence_duration_percentage: Option<f64>,
     /// `ivrDurationPercentage`
     pub ivr_duration_percentage: Option<f64>,
-    /// `acdDurationPercentage`
-    pub acd_duration_percentage: Option<f64>,
-    /// `overtalkDurationPercentage`
-    pub overtalk_duration_percentage: Option<f64>,
     /// `otherDurationPercentage`
     pub other_duration_percentage: Option<f64>,
     /// `overtalkCount`
     pub overtalk_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `overtalkDurationPercentage`
+    pub overtalk_duration_percentage: Option<f64>,
+    /// `silenceDurationPercentage`
+    pub silence_duration_percentage: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,17 +28,17 @@ impl codec::Model for ParticipantMetrics {
     const NAME: &'static str = "ParticipantMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("acdDurationPercentage", &mut self.acd_duration_percentage);
         visitor.field("agentDurationPercentage", &mut self.agent_duration_percentage);
         visitor
             .field("customerDurationPercentage", &mut self.customer_duration_percentage);
-        visitor
-            .field("silenceDurationPercentage", &mut self.silence_duration_percentage);
         visitor.field("ivrDurationPercentage", &mut self.ivr_duration_percentage);
-        visitor.field("acdDurationPercentage", &mut self.acd_duration_percentage);
-        visitor
-            .field("overtalkDurationPercentage", &mut self.overtalk_duration_percentage);
         visitor.field("otherDurationPercentage", &mut self.other_duration_percentage);
         visitor.field("overtalkCount", &mut self.overtalk_count);
+        visitor
+            .field("overtalkDurationPercentage", &mut self.overtalk_duration_percentage);
+        visitor
+            .field("silenceDurationPercentage", &mut self.silence_duration_percentage);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::speech_text_analytics::ListedTopicStrictness;
 
 #[derive(Clone, Default)]
 pub struct Phrase {
-    /// required
-    pub text: Option<String>,
-    pub strictness: Option<PhraseStrictness>,
-    pub sentiment: Option<PhraseSentiment>,
     /// `isAIGenerated`
     pub is_ai_generated: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sentiment: Option<PhraseSentiment>,
+    pub strictness: Option<PhraseStrictness>,
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for Phrase {
     const NAME: &'static str = "Phrase";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
-        visitor.field("strictness", &mut self.strictness);
-        visitor.field("sentiment", &mut self.sentiment);
         visitor.field("isAIGenerated", &mut self.is_ai_generated);
+        visitor.field("sentiment", &mut self.sentiment);
+        visitor.field("strictness", &mut self.strictness);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

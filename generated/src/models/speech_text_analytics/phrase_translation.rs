@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PhraseTranslation {
-    /// `startTimeMs`, required
-    pub start_time_ms: Option<i64>,
     /// `participantPurpose`, required
     pub participant_purpose: Option<String>,
+    /// `startTimeMs`, required
+    pub start_time_ms: Option<i64>,
     /// `translatedText`, required
     pub translated_text: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for PhraseTranslation {
     const NAME: &'static str = "PhraseTranslation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startTimeMs", &mut self.start_time_ms);
         visitor.field("participantPurpose", &mut self.participant_purpose);
+        visitor.field("startTimeMs", &mut self.start_time_ms);
         visitor.field("translatedText", &mut self.translated_text);
         visitor.extra(&mut self.extra);
     }

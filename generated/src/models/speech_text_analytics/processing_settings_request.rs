@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ProcessingSettingsRequest {
-    /// `sentimentAnalysisEnabled`
-    pub sentiment_analysis_enabled: Option<bool>,
     /// `agentEmpathyAnalysisEnabled`
     pub agent_empathy_analysis_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sentimentAnalysisEnabled`
+    pub sentiment_analysis_enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for ProcessingSettingsRequest {
     const NAME: &'static str = "ProcessingSettingsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sentimentAnalysisEnabled", &mut self.sentiment_analysis_enabled);
         visitor
             .field(
                 "agentEmpathyAnalysisEnabled",
                 &mut self.agent_empathy_analysis_enabled,
             );
+        visitor.field("sentimentAnalysisEnabled", &mut self.sentiment_analysis_enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,26 +7,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Program {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub published: Option<bool>,
-    pub topics: Option<Vec<BaseTopicEntitiy>>,
-    pub tags: Option<Vec<String>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<AddressableEntityRef>>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `publishedBy`
-    pub published_by: Option<Box<AddressableEntityRef>>,
     /// `datePublished`
     pub date_published: Option<time::Timestamp>,
-    /// `topicLinksJob`
-    pub topic_links_job: Option<Box<AddressableEntityRef>>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<AddressableEntityRef>>,
+    pub name: Option<String>,
+    pub published: Option<bool>,
+    /// `publishedBy`
+    pub published_by: Option<Box<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub tags: Option<Vec<String>>,
+    /// `topicLinksJob`
+    pub topic_links_job: Option<Box<AddressableEntityRef>>,
+    pub topics: Option<Vec<BaseTopicEntitiy>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,18 +34,18 @@ impl codec::Model for Program {
     const NAME: &'static str = "Program";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("published", &mut self.published);
-        visitor.field("topics", &mut self.topics);
-        visitor.field("tags", &mut self.tags);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("publishedBy", &mut self.published_by);
         visitor.field("datePublished", &mut self.date_published);
-        visitor.boxed("topicLinksJob", &mut self.topic_links_job);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.field("published", &mut self.published);
+        visitor.boxed("publishedBy", &mut self.published_by);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("tags", &mut self.tags);
+        visitor.boxed("topicLinksJob", &mut self.topic_links_job);
+        visitor.field("topics", &mut self.topics);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::speech_text_analytics::BaseProgramEntity;
 
 #[derive(Clone, Default)]
 pub struct ProgramInsightsSettings {
-    pub program: Option<Box<BaseProgramEntity>>,
     pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub program: Option<Box<BaseProgramEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ProgramInsightsSettings {
     const NAME: &'static str = "ProgramInsightsSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("program", &mut self.program);
         visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("program", &mut self.program);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,19 +8,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ProgramJob {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<ProgramJobState>,
-    pub programs: Option<Vec<BaseProgramEntity>>,
     /// `createdBy`
     pub created_by: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    pub programs: Option<Vec<BaseProgramEntity>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<ProgramJobState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for ProgramJob {
     const NAME: &'static str = "ProgramJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("programs", &mut self.programs);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("programs", &mut self.programs);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

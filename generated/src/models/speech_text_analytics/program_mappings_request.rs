@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ProgramMappingsRequest {
-    /// `queueIds`, required
-    pub queue_ids: Option<Vec<String>>,
     /// `flowIds`, required
     pub flow_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `queueIds`, required
+    pub queue_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ProgramMappingsRequest {
     const NAME: &'static str = "ProgramMappingsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queueIds", &mut self.queue_ids);
         visitor.field("flowIds", &mut self.flow_ids);
+        visitor.field("queueIds", &mut self.queue_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::speech_text_analytics::BaseProgramEntity;
 
 #[derive(Clone, Default)]
 pub struct ProgramProcessingSettings {
+    /// `agentEmpathyAnalysisEnabled`
+    pub agent_empathy_analysis_enabled: Option<bool>,
     pub program: Option<Box<BaseProgramEntity>>,
     /// `sentimentAnalysisEnabled`
     pub sentiment_analysis_enabled: Option<bool>,
-    /// `agentEmpathyAnalysisEnabled`
-    pub agent_empathy_analysis_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,13 +18,13 @@ impl codec::Model for ProgramProcessingSettings {
     const NAME: &'static str = "ProgramProcessingSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("program", &mut self.program);
-        visitor.field("sentimentAnalysisEnabled", &mut self.sentiment_analysis_enabled);
         visitor
             .field(
                 "agentEmpathyAnalysisEnabled",
                 &mut self.agent_empathy_analysis_enabled,
             );
+        visitor.boxed("program", &mut self.program);
+        visitor.field("sentimentAnalysisEnabled", &mut self.sentiment_analysis_enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ProgramRequest {
+    pub description: Option<String>,
     /// required
     pub name: Option<String>,
-    pub description: Option<String>,
+    pub tags: Option<Vec<String>>,
     /// `topicIds`
     pub topic_ids: Option<Vec<String>>,
-    pub tags: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for ProgramRequest {
     const NAME: &'static str = "ProgramRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("topicIds", &mut self.topic_ids);
+        visitor.field("name", &mut self.name);
         visitor.field("tags", &mut self.tags);
+        visitor.field("topicIds", &mut self.topic_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,20 +7,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ProgramTopicLinksJob {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<ProgramTopicLinksJobState>,
-    /// `programId`
-    pub program_id: Option<String>,
     /// `createdBy`
     pub created_by: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `programId`
+    pub program_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<ProgramTopicLinksJobState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for ProgramTopicLinksJob {
     const NAME: &'static str = "ProgramTopicLinksJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("programId", &mut self.program_id);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("programId", &mut self.program_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::speech_text_analytics::EngineIntegration;
 
 #[derive(Clone, Default)]
 pub struct ProgramTranscriptionEngine {
-    pub engine: Option<ProgramTranscriptionEngineEngine>,
     pub dialects: Option<Vec<String>>,
+    pub engine: Option<ProgramTranscriptionEngineEngine>,
     /// `engineIntegration`
     pub engine_integration: Option<Box<EngineIntegration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ProgramTranscriptionEngine {
     const NAME: &'static str = "ProgramTranscriptionEngine";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("engine", &mut self.engine);
         visitor.field("dialects", &mut self.dialects);
+        visitor.field("engine", &mut self.engine);
         visitor.boxed("engineIntegration", &mut self.engine_integration);
         visitor.extra(&mut self.extra);
     }

@@ -10,18 +10,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ProgramTranscriptionEngines {
-    /// read-only
-    pub id: Option<String>,
-    pub program: Option<Box<BaseProgramEntity>>,
-    /// `transcriptionEngines`
-    pub transcription_engines: Option<Vec<ProgramTranscriptionEngine>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<AddressableEntityRef>>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<AddressableEntityRef>>,
+    pub program: Option<Box<BaseProgramEntity>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `transcriptionEngines`
+    pub transcription_engines: Option<Vec<ProgramTranscriptionEngine>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for ProgramTranscriptionEngines {
     const NAME: &'static str = "ProgramTranscriptionEngines";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("program", &mut self.program);
-        visitor.field("transcriptionEngines", &mut self.transcription_engines);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.boxed("program", &mut self.program);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("transcriptionEngines", &mut self.transcription_engines);
         visitor.extra(&mut self.extra);
     }
 }

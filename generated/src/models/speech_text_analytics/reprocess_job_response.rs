@@ -7,36 +7,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ReprocessJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `dateStart`, required
-    pub date_start: Option<time::Timestamp>,
-    /// `dateEnd`, required
-    pub date_end: Option<time::Timestamp>,
-    /// `mediaTypes`, required
-    pub media_types: Option<Vec<ReprocessJobResponseMediaTypes>>,
-    /// required
-    pub programs: Option<Vec<String>>,
-    pub dialects: Option<Vec<String>>,
     /// `createdBy`, required
     pub created_by: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`, required
     pub date_created: Option<time::Timestamp>,
-    /// `jobStatus`, required
-    pub job_status: Option<ReprocessJobResponseJobStatus>,
-    /// `queueOrder`
-    pub queue_order: Option<i64>,
-    /// `processedInteractionsCount`, required
-    pub processed_interactions_count: Option<i64>,
+    /// `dateEnd`, required
+    pub date_end: Option<time::Timestamp>,
+    /// `dateStart`, required
+    pub date_start: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub dialects: Option<Vec<String>>,
     /// `failedInteractionsCount`, required
     pub failed_interactions_count: Option<i64>,
-    /// `totalInteractionsCount`
-    pub total_interactions_count: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
+    /// `jobStatus`, required
+    pub job_status: Option<ReprocessJobResponseJobStatus>,
+    /// `mediaTypes`, required
+    pub media_types: Option<Vec<ReprocessJobResponseMediaTypes>>,
+    pub name: Option<String>,
+    /// `processedInteractionsCount`, required
+    pub processed_interactions_count: Option<i64>,
+    /// required
+    pub programs: Option<Vec<String>>,
+    /// `queueOrder`
+    pub queue_order: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `totalInteractionsCount`
+    pub total_interactions_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,23 +44,23 @@ impl codec::Model for ReprocessJobResponse {
     const NAME: &'static str = "ReprocessJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("mediaTypes", &mut self.media_types);
-        visitor.field("programs", &mut self.programs);
-        visitor.field("dialects", &mut self.dialects);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("description", &mut self.description);
+        visitor.field("dialects", &mut self.dialects);
+        visitor.field("failedInteractionsCount", &mut self.failed_interactions_count);
+        visitor.field("id", &mut self.id);
         visitor.field("jobStatus", &mut self.job_status);
-        visitor.field("queueOrder", &mut self.queue_order);
+        visitor.field("mediaTypes", &mut self.media_types);
+        visitor.field("name", &mut self.name);
         visitor
             .field("processedInteractionsCount", &mut self.processed_interactions_count);
-        visitor.field("failedInteractionsCount", &mut self.failed_interactions_count);
-        visitor.field("totalInteractionsCount", &mut self.total_interactions_count);
+        visitor.field("programs", &mut self.programs);
+        visitor.field("queueOrder", &mut self.queue_order);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("totalInteractionsCount", &mut self.total_interactions_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::speech_text_analytics::SentimentInsights;
 #[derive(Clone, Default)]
 pub struct SentimentData {
     pub insights: Option<Box<SentimentInsights>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SentimentFeedback {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub phrase: Option<String>,
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<AddressableEntityRef>>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
     /// required
     pub dialect: Option<String>,
     /// `feedbackValue`, required
     pub feedback_value: Option<SentimentFeedbackFeedbackValue>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub id: Option<String>,
+    /// required
+    pub phrase: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for SentimentFeedback {
     const NAME: &'static str = "SentimentFeedback";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("phrase", &mut self.phrase);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dialect", &mut self.dialect);
         visitor.field("feedbackValue", &mut self.feedback_value);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("id", &mut self.id);
+        visitor.field("phrase", &mut self.phrase);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::speech_text_analytics::SentimentFeedback;
 #[derive(Clone, Default)]
 pub struct SentimentFeedbackEntityListing {
     pub entities: Option<Vec<SentimentFeedback>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct SentimentInsightEntry {
     /// required
-    pub title: Option<String>,
-    /// required
     pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SentimentInsightEntry {
     const NAME: &'static str = "SentimentInsightEntry";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

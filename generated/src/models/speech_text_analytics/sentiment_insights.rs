@@ -5,11 +5,11 @@ use crate::models::speech_text_analytics::SentimentInsightEntry;
 
 #[derive(Clone, Default)]
 pub struct SentimentInsights {
-    /// `positiveSentimentReasons`
-    pub positive_sentiment_reasons: Option<Vec<SentimentInsightEntry>>,
     /// `negativeSentimentReasons`
     pub negative_sentiment_reasons: Option<Vec<SentimentInsightEntry>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `positiveSentimentReasons`
+    pub positive_sentiment_reasons: Option<Vec<SentimentInsightEntry>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SentimentInsights {
     const NAME: &'static str = "SentimentInsights";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("positiveSentimentReasons", &mut self.positive_sentiment_reasons);
         visitor.field("negativeSentimentReasons", &mut self.negative_sentiment_reasons);
+        visitor.field("positiveSentimentReasons", &mut self.positive_sentiment_reasons);
         visitor.extra(&mut self.extra);
     }
 }

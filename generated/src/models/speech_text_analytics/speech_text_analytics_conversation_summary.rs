@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsConversationSummary {
-    /// `summaryType`
-    pub summary_type: Option<SpeechTextAnalyticsConversationSummarySummaryType>,
-    /// `mediaType`
-    pub media_type: Option<SpeechTextAnalyticsConversationSummaryMediaType>,
-    pub language: Option<String>,
-    /// `summaryId`
-    pub summary_id: Option<String>,
     /// `agentId`
     pub agent_id: Option<String>,
+    /// `dateCreated`
+    pub date_created: Option<time::Timestamp>,
+    pub generated: Option<bool>,
+    pub insights: Option<Vec<ConversationInsight>>,
+    pub language: Option<String>,
+    /// `mediaType`
+    pub media_type: Option<SpeechTextAnalyticsConversationSummaryMediaType>,
     /// `sourceId`
     pub source_id: Option<String>,
     pub summary: Option<String>,
-    pub generated: Option<bool>,
-    /// `dateCreated`
-    pub date_created: Option<time::Timestamp>,
-    pub insights: Option<Vec<ConversationInsight>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `summaryId`
+    pub summary_id: Option<String>,
+    /// `summaryType`
+    pub summary_type: Option<SpeechTextAnalyticsConversationSummarySummaryType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,16 +30,16 @@ impl codec::Model for SpeechTextAnalyticsConversationSummary {
     const NAME: &'static str = "SpeechTextAnalyticsConversationSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("summaryType", &mut self.summary_type);
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("language", &mut self.language);
-        visitor.field("summaryId", &mut self.summary_id);
         visitor.field("agentId", &mut self.agent_id);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("generated", &mut self.generated);
+        visitor.field("insights", &mut self.insights);
+        visitor.field("language", &mut self.language);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.field("sourceId", &mut self.source_id);
         visitor.field("summary", &mut self.summary);
-        visitor.field("generated", &mut self.generated);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("insights", &mut self.insights);
+        visitor.field("summaryId", &mut self.summary_id);
+        visitor.field("summaryType", &mut self.summary_type);
         visitor.extra(&mut self.extra);
     }
 }

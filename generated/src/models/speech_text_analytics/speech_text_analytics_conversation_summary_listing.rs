@@ -6,7 +6,7 @@ use crate::models::speech_text_analytics::SpeechTextAnalyticsConversationSummary
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsConversationSummaryListing {
     pub entities: Option<Vec<SpeechTextAnalyticsConversationSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsSettingsRequest {
+    /// `agentEmpathyEnabled`
+    pub agent_empathy_enabled: Option<bool>,
     /// `defaultProgramId`
     pub default_program_id: Option<String>,
     /// `expectedDialects`
     pub expected_dialects: Option<Vec<String>>,
     /// `textAnalyticsEnabled`
     pub text_analytics_enabled: Option<bool>,
-    /// `agentEmpathyEnabled`
-    pub agent_empathy_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for SpeechTextAnalyticsSettingsRequest {
     const NAME: &'static str = "SpeechTextAnalyticsSettingsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentEmpathyEnabled", &mut self.agent_empathy_enabled);
         visitor.field("defaultProgramId", &mut self.default_program_id);
         visitor.field("expectedDialects", &mut self.expected_dialects);
         visitor.field("textAnalyticsEnabled", &mut self.text_analytics_enabled);
-        visitor.field("agentEmpathyEnabled", &mut self.agent_empathy_enabled);
         visitor.extra(&mut self.extra);
     }
 }

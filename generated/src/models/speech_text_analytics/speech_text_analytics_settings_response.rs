@@ -5,15 +5,15 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsSettingsResponse {
+    /// `agentEmpathyEnabled`
+    pub agent_empathy_enabled: Option<bool>,
     /// `defaultProgram`
     pub default_program: Option<Box<AddressableEntityRef>>,
     /// `expectedDialects`
     pub expected_dialects: Option<Vec<String>>,
     /// `textAnalyticsEnabled`
     pub text_analytics_enabled: Option<bool>,
-    /// `agentEmpathyEnabled`
-    pub agent_empathy_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for SpeechTextAnalyticsSettingsResponse {
     const NAME: &'static str = "SpeechTextAnalyticsSettingsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentEmpathyEnabled", &mut self.agent_empathy_enabled);
         visitor.boxed("defaultProgram", &mut self.default_program);
         visitor.field("expectedDialects", &mut self.expected_dialects);
         visitor.field("textAnalyticsEnabled", &mut self.text_analytics_enabled);
-        visitor.field("agentEmpathyEnabled", &mut self.agent_empathy_enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,25 +7,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct StaCategory {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `interactionType`, required
-    pub interaction_type: Option<StaCategoryInteractionType>,
-    /// required
-    pub criteria: Option<Box<Operand>>,
     /// `createdBy`
     pub created_by: Option<Box<AddressableEntityRef>>,
+    /// required
+    pub criteria: Option<Box<Operand>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<AddressableEntityRef>>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `interactionType`, required
+    pub interaction_type: Option<StaCategoryInteractionType>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<AddressableEntityRef>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,15 +33,15 @@ impl codec::Model for StaCategory {
     const NAME: &'static str = "StaCategory";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("interactionType", &mut self.interaction_type);
-        visitor.boxed("criteria", &mut self.criteria);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.boxed("criteria", &mut self.criteria);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.field("interactionType", &mut self.interaction_type);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::models::speech_text_analytics::SupportedDialectsTranscriptionEngine;
 #[derive(Clone, Default)]
 pub struct SupportedDialectsEntityListing {
     pub entities: Option<Vec<SupportedDialectsTranscriptionEngine>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

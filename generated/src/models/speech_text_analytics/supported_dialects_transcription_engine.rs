@@ -7,11 +7,11 @@ use crate::models::speech_text_analytics::{
 
 #[derive(Clone, Default)]
 pub struct SupportedDialectsTranscriptionEngine {
-    pub engine: Option<SupportedDialectsTranscriptionEngineEngine>,
     pub dialects: Option<Vec<String>>,
+    pub engine: Option<SupportedDialectsTranscriptionEngineEngine>,
     /// `engineIntegration`
     pub engine_integration: Option<Box<EngineIntegration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for SupportedDialectsTranscriptionEngine {
     const NAME: &'static str = "SupportedDialectsTranscriptionEngine";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("engine", &mut self.engine);
         visitor.field("dialects", &mut self.dialects);
+        visitor.field("engine", &mut self.engine);
         visitor.boxed("engineIntegration", &mut self.engine_integration);
         visitor.extra(&mut self.extra);
     }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Term {
-    /// required
-    pub word: Option<String>,
     /// `participantType`, required
     pub participant_type: Option<TermParticipantType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub word: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for Term {
     const NAME: &'static str = "Term";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("word", &mut self.word);
         visitor.field("participantType", &mut self.participant_type);
+        visitor.field("word", &mut self.word);
         visitor.extra(&mut self.extra);
     }
 }

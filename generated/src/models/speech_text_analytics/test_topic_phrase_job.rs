@@ -7,22 +7,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseJob {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<TestTopicPhraseJobState>,
     /// `createdBy`
     pub created_by: Option<Box<AddressableEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `processedTranscriptsCount`
-    pub processed_transcripts_count: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
     /// `matchedTranscriptsCount`
     pub matched_transcripts_count: Option<i64>,
+    /// `processedTranscriptsCount`
+    pub processed_transcripts_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<TestTopicPhraseJobState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for TestTopicPhraseJob {
     const NAME: &'static str = "TestTopicPhraseJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("id", &mut self.id);
+        visitor.field("matchedTranscriptsCount", &mut self.matched_transcripts_count);
         visitor
             .field("processedTranscriptsCount", &mut self.processed_transcripts_count);
-        visitor.field("matchedTranscriptsCount", &mut self.matched_transcripts_count);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

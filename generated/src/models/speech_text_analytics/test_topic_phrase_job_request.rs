@@ -9,7 +9,7 @@ pub struct TestTopicPhraseJobRequest {
     pub topic: Option<Box<TestTopicPhraseTopic>>,
     /// `transcriptsFilters`
     pub transcripts_filters: Option<Box<TranscriptsFilters>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::speech_text_analytics::ListedTopicStrictness;
 
 #[derive(Clone, Default)]
 pub struct TestTopicPhrasePhrase {
+    pub strictness: Option<TestTopicPhrasePhraseStrictness>,
     /// required
     pub text: Option<String>,
-    pub strictness: Option<TestTopicPhrasePhraseStrictness>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for TestTopicPhrasePhrase {
     const NAME: &'static str = "TestTopicPhrasePhrase";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("strictness", &mut self.strictness);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,14 +9,14 @@ use crate::models::speech_text_analytics::{
 #[derive(Clone, Default)]
 pub struct TestTopicPhraseTopic {
     /// required
-    pub phrase: Option<Box<TestTopicPhrasePhrase>>,
-    pub strictness: Option<TestTopicPhraseTopicStrictness>,
+    pub dialect: Option<String>,
     /// `matchingType`
     pub matching_type: Option<TestTopicPhraseTopicMatchingType>,
-    /// required
-    pub dialect: Option<String>,
     pub participants: Option<TestTopicPhraseTopicParticipants>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub phrase: Option<Box<TestTopicPhrasePhrase>>,
+    pub strictness: Option<TestTopicPhraseTopicStrictness>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for TestTopicPhraseTopic {
     const NAME: &'static str = "TestTopicPhraseTopic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dialect", &mut self.dialect);
+        visitor.field("matchingType", &mut self.matching_type);
+        visitor.field("participants", &mut self.participants);
         visitor.boxed("phrase", &mut self.phrase);
         visitor.field("strictness", &mut self.strictness);
-        visitor.field("matchingType", &mut self.matching_type);
-        visitor.field("dialect", &mut self.dialect);
-        visitor.field("participants", &mut self.participants);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,30 +11,30 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Topic {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub published: Option<bool>,
-    pub strictness: Option<TopicStrictness>,
-    /// `matchingType`
-    pub matching_type: Option<TopicMatchingType>,
-    pub programs: Option<Vec<BaseProgramEntity>>,
-    pub tags: Option<Vec<String>>,
-    pub dialect: Option<String>,
-    pub participants: Option<TopicParticipants>,
-    pub phrases: Option<Vec<Phrase>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<AddressableEntityRef>>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `publishedBy`
-    pub published_by: Option<Box<AddressableEntityRef>>,
     /// `datePublished`
     pub date_published: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub dialect: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `matchingType`
+    pub matching_type: Option<TopicMatchingType>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<AddressableEntityRef>>,
+    pub name: Option<String>,
+    pub participants: Option<TopicParticipants>,
+    pub phrases: Option<Vec<Phrase>>,
+    pub programs: Option<Vec<BaseProgramEntity>>,
+    pub published: Option<bool>,
+    /// `publishedBy`
+    pub published_by: Option<Box<AddressableEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub strictness: Option<TopicStrictness>,
+    pub tags: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,22 +42,22 @@ impl codec::Model for Topic {
     const NAME: &'static str = "Topic";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("datePublished", &mut self.date_published);
         visitor.field("description", &mut self.description);
-        visitor.field("published", &mut self.published);
-        visitor.field("strictness", &mut self.strictness);
-        visitor.field("matchingType", &mut self.matching_type);
-        visitor.field("programs", &mut self.programs);
-        visitor.field("tags", &mut self.tags);
         visitor.field("dialect", &mut self.dialect);
+        visitor.field("id", &mut self.id);
+        visitor.field("matchingType", &mut self.matching_type);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.field("participants", &mut self.participants);
         visitor.field("phrases", &mut self.phrases);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("programs", &mut self.programs);
+        visitor.field("published", &mut self.published);
         visitor.boxed("publishedBy", &mut self.published_by);
-        visitor.field("datePublished", &mut self.date_published);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("strictness", &mut self.strictness);
+        visitor.field("tags", &mut self.tags);
         visitor.extra(&mut self.extra);
     }
 }

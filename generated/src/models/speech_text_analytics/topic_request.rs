@@ -7,20 +7,20 @@ use crate::models::speech_text_analytics::{
 
 #[derive(Clone, Default)]
 pub struct TopicRequest {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
-    pub strictness: Option<TopicRequestStrictness>,
-    /// `programIds`
-    pub program_ids: Option<Vec<String>>,
-    /// `matchingType`
-    pub matching_type: Option<TopicRequestMatchingType>,
-    pub tags: Option<Vec<String>>,
     /// required
     pub dialect: Option<String>,
+    /// `matchingType`
+    pub matching_type: Option<TopicRequestMatchingType>,
+    /// required
+    pub name: Option<String>,
     pub participants: Option<TopicRequestParticipants>,
     pub phrases: Option<Vec<Phrase>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `programIds`
+    pub program_ids: Option<Vec<String>>,
+    pub strictness: Option<TopicRequestStrictness>,
+    pub tags: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,15 +28,15 @@ impl codec::Model for TopicRequest {
     const NAME: &'static str = "TopicRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("strictness", &mut self.strictness);
-        visitor.field("programIds", &mut self.program_ids);
-        visitor.field("matchingType", &mut self.matching_type);
-        visitor.field("tags", &mut self.tags);
         visitor.field("dialect", &mut self.dialect);
+        visitor.field("matchingType", &mut self.matching_type);
+        visitor.field("name", &mut self.name);
         visitor.field("participants", &mut self.participants);
         visitor.field("phrases", &mut self.phrases);
+        visitor.field("programIds", &mut self.program_ids);
+        visitor.field("strictness", &mut self.strictness);
+        visitor.field("tags", &mut self.tags);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,14 +7,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TopicsDefinitionsProgramMappings {
-    pub program: Option<Box<BaseProgramEntity>>,
-    pub queues: Option<Vec<AddressableEntityRef>>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
     pub flows: Option<Vec<AddressableEntityRef>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<AddressableEntityRef>>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub program: Option<Box<BaseProgramEntity>>,
+    pub queues: Option<Vec<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for TopicsDefinitionsProgramMappings {
     const NAME: &'static str = "TopicsDefinitionsProgramMappings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("program", &mut self.program);
-        visitor.field("queues", &mut self.queues);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("flows", &mut self.flows);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("program", &mut self.program);
+        visitor.field("queues", &mut self.queues);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::models::speech_text_analytics::SegmentUrl;
 
 #[derive(Clone, Default)]
 pub struct TranscriptUrls {
-    pub conversation: Option<Box<AddressableEntityRef>>,
     /// `communicationId`
     pub communication_id: Option<String>,
+    pub conversation: Option<Box<AddressableEntityRef>>,
     pub urls: Option<Vec<SegmentUrl>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for TranscriptUrls {
     const NAME: &'static str = "TranscriptUrls";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("communicationId", &mut self.communication_id);
+        visitor.boxed("conversation", &mut self.conversation);
         visitor.field("urls", &mut self.urls);
         visitor.extra(&mut self.extra);
     }

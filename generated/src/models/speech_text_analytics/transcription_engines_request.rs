@@ -7,7 +7,7 @@ use crate::models::speech_text_analytics::ProgramTranscriptionEngine;
 pub struct TranscriptionEnginesRequest {
     /// `transcriptionEngines`, required
     pub transcription_engines: Option<Vec<ProgramTranscriptionEngine>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TranscriptsFilters {
-    /// `mediaType`
-    pub media_type: Option<TranscriptsFiltersMediaType>,
-    /// `startTimeMs`
-    pub start_time_ms: Option<i64>,
     /// `endTimeMs`
     pub end_time_ms: Option<i64>,
+    pub flows: Option<Vec<String>>,
+    /// `mediaType`
+    pub media_type: Option<TranscriptsFiltersMediaType>,
     pub programs: Option<Vec<String>>,
     pub queues: Option<Vec<String>>,
-    pub flows: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startTimeMs`
+    pub start_time_ms: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,12 +21,12 @@ impl codec::Model for TranscriptsFilters {
     const NAME: &'static str = "TranscriptsFilters";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.field("startTimeMs", &mut self.start_time_ms);
         visitor.field("endTimeMs", &mut self.end_time_ms);
+        visitor.field("flows", &mut self.flows);
+        visitor.field("mediaType", &mut self.media_type);
         visitor.field("programs", &mut self.programs);
         visitor.field("queues", &mut self.queues);
-        visitor.field("flows", &mut self.flows);
+        visitor.field("startTimeMs", &mut self.start_time_ms);
         visitor.extra(&mut self.extra);
     }
 }

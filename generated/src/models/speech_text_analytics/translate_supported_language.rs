@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TranslateSupportedLanguage {
-    /// `languageName`, required
-    pub language_name: Option<String>,
     /// `languageCode`, required
     pub language_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `languageName`, required
+    pub language_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for TranslateSupportedLanguage {
     const NAME: &'static str = "TranslateSupportedLanguage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("languageName", &mut self.language_name);
         visitor.field("languageCode", &mut self.language_code);
+        visitor.field("languageName", &mut self.language_name);
         visitor.extra(&mut self.extra);
     }
 }

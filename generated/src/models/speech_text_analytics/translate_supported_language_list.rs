@@ -6,7 +6,7 @@ use crate::models::speech_text_analytics::TranslateSupportedLanguage;
 #[derive(Clone, Default)]
 pub struct TranslateSupportedLanguageList {
     pub entities: Option<Vec<TranslateSupportedLanguage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::speech_text_analytics::UnifiedGeneralTopic;
 #[derive(Clone, Default)]
 pub struct UnifiedGeneralTopicEntityListing {
     pub entities: Option<Vec<UnifiedGeneralTopic>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

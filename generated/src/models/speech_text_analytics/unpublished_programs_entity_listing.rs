@@ -6,16 +6,16 @@ use crate::models::speech_text_analytics::Program;
 #[derive(Clone, Default)]
 pub struct UnpublishedProgramsEntityListing {
     pub entities: Option<Vec<Program>>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    pub total: Option<i64>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
-    /// `pageCount`
-    pub page_count: Option<i64>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pageCount`
+    pub page_count: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    pub total: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for UnpublishedProgramsEntityListing {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("entities", &mut self.entities);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("total", &mut self.total);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("pageCount", &mut self.page_count);
         visitor.field("nextUri", &mut self.next_uri);
+        visitor.field("pageCount", &mut self.page_count);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }
 }

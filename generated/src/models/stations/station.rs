@@ -5,35 +5,35 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 
 #[derive(Clone, Default)]
 pub struct Station {
+    pub description: Option<String>,
     /// read-only
     pub id: Option<String>,
+    /// `lineAppearanceId`
+    pub line_appearance_id: Option<String>,
     pub name: Option<String>,
-    pub description: Option<String>,
-    pub status: Option<StationStatus>,
-    /// `userId`
-    pub user_id: Option<String>,
-    /// `webRtcUserId`
-    pub web_rtc_user_id: Option<String>,
     /// `primaryEdge`
     pub primary_edge: Option<Box<DomainEntityRef>>,
     /// `secondaryEdge`
     pub secondary_edge: Option<Box<DomainEntityRef>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    pub status: Option<StationStatus>,
     pub r#type: Option<String>,
-    /// `lineAppearanceId`
-    pub line_appearance_id: Option<String>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// `webRtcCallAppearances`, read-only
+    pub web_rtc_call_appearances: Option<i64>,
+    /// `webRtcForceTurn`, read-only
+    pub web_rtc_force_turn: Option<bool>,
     /// `webRtcMediaDscp`, read-only
     pub web_rtc_media_dscp: Option<i64>,
     /// `webRtcPersistentEnabled`, read-only
     pub web_rtc_persistent_enabled: Option<bool>,
-    /// `webRtcForceTurn`, read-only
-    pub web_rtc_force_turn: Option<bool>,
-    /// `webRtcCallAppearances`, read-only
-    pub web_rtc_call_appearances: Option<i64>,
     /// `webRtcRequireMediaHelper`, read-only
     pub web_rtc_require_media_helper: Option<bool>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `webRtcUserId`
+    pub web_rtc_user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,23 +41,23 @@ impl codec::Model for Station {
     const NAME: &'static str = "Station";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("status", &mut self.status);
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("webRtcUserId", &mut self.web_rtc_user_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("lineAppearanceId", &mut self.line_appearance_id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("primaryEdge", &mut self.primary_edge);
         visitor.boxed("secondaryEdge", &mut self.secondary_edge);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.field("type", &mut self.r#type);
-        visitor.field("lineAppearanceId", &mut self.line_appearance_id);
+        visitor.field("userId", &mut self.user_id);
+        visitor.field("webRtcCallAppearances", &mut self.web_rtc_call_appearances);
+        visitor.field("webRtcForceTurn", &mut self.web_rtc_force_turn);
         visitor.field("webRtcMediaDscp", &mut self.web_rtc_media_dscp);
         visitor.field("webRtcPersistentEnabled", &mut self.web_rtc_persistent_enabled);
-        visitor.field("webRtcForceTurn", &mut self.web_rtc_force_turn);
-        visitor.field("webRtcCallAppearances", &mut self.web_rtc_call_appearances);
         visitor
             .field("webRtcRequireMediaHelper", &mut self.web_rtc_require_media_helper);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("webRtcUserId", &mut self.web_rtc_user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,13 +9,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AutoStatusTransitionDetail {
-    /// `nextStatus`
-    pub next_status: Option<Box<WorkitemStatusReference>>,
     /// `dateOfTransition`
     pub date_of_transition: Option<time::Timestamp>,
     /// `errorDetails`
     pub error_details: Option<Box<TaskManagementErrorDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `nextStatus`
+    pub next_status: Option<Box<WorkitemStatusReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for AutoStatusTransitionDetail {
     const NAME: &'static str = "AutoStatusTransitionDetail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("nextStatus", &mut self.next_status);
         visitor.field("dateOfTransition", &mut self.date_of_transition);
         visitor.boxed("errorDetails", &mut self.error_details);
+        visitor.boxed("nextStatus", &mut self.next_status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,25 +5,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BulkJob {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<BulkJobState>,
     pub action: Option<BulkJobAction>,
-    /// `totalCount`
-    pub total_count: Option<i64>,
-    /// `successfulCount`
-    pub successful_count: Option<i64>,
-    /// `failedCount`
-    pub failed_count: Option<i64>,
-    /// `dateStarted`
-    pub date_started: Option<time::Timestamp>,
     /// `dateFinished`
     pub date_finished: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    /// `dateStarted`
+    pub date_started: Option<time::Timestamp>,
+    /// `failedCount`
+    pub failed_count: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<BulkJobState>,
+    /// `successfulCount`
+    pub successful_count: Option<i64>,
+    /// `totalCount`
+    pub total_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,16 +31,16 @@ impl codec::Model for BulkJob {
     const NAME: &'static str = "BulkJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
         visitor.field("action", &mut self.action);
-        visitor.field("totalCount", &mut self.total_count);
-        visitor.field("successfulCount", &mut self.successful_count);
-        visitor.field("failedCount", &mut self.failed_count);
-        visitor.field("dateStarted", &mut self.date_started);
         visitor.field("dateFinished", &mut self.date_finished);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("dateStarted", &mut self.date_started);
+        visitor.field("failedCount", &mut self.failed_count);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("successfulCount", &mut self.successful_count);
+        visitor.field("totalCount", &mut self.total_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::task_management::{BulkJobAddWorkitemSummary, BulkJobError};
 
 #[derive(Clone, Default)]
 pub struct BulkJobAddResult {
-    pub error: Option<Box<BulkJobError>>,
     pub entity: Option<Box<BulkJobAddWorkitemSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub error: Option<Box<BulkJobError>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for BulkJobAddResult {
     const NAME: &'static str = "BulkJobAddResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("error", &mut self.error);
         visitor.boxed("entity", &mut self.entity);
+        visitor.boxed("error", &mut self.error);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,11 +9,11 @@ pub struct BulkJobAddWorkitemSummary {
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub workbin: Option<Box<WorkbinReference>>,
-    pub r#type: Option<Box<WorktypeReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<Box<WorktypeReference>>,
+    pub workbin: Option<Box<WorkbinReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for BulkJobAddWorkitemSummary {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("workbin", &mut self.workbin);
-        visitor.boxed("type", &mut self.r#type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("type", &mut self.r#type);
+        visitor.boxed("workbin", &mut self.workbin);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::task_management::BulkJobEntity;
 pub struct BulkJobTerminateRequest {
     /// required
     pub entities: Option<Vec<BulkJobEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

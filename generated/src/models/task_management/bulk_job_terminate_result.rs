@@ -5,9 +5,9 @@ use crate::models::task_management::{BulkJobError, BulkJobTerminateResultEntity}
 
 #[derive(Clone, Default)]
 pub struct BulkJobTerminateResult {
-    pub error: Option<Box<BulkJobError>>,
     pub entity: Option<Box<BulkJobTerminateResultEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub error: Option<Box<BulkJobError>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for BulkJobTerminateResult {
     const NAME: &'static str = "BulkJobTerminateResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("error", &mut self.error);
         visitor.boxed("entity", &mut self.entity);
+        visitor.boxed("error", &mut self.error);
         visitor.extra(&mut self.extra);
     }
 }

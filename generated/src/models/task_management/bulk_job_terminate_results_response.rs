@@ -5,12 +5,12 @@ use crate::models::task_management::BulkJobTerminateResult;
 
 #[derive(Clone, Default)]
 pub struct BulkJobTerminateResultsResponse {
-    pub results: Option<Vec<BulkJobTerminateResult>>,
     /// `errorCount`
     pub error_count: Option<i64>,
     /// `errorIndexes`
     pub error_indexes: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<BulkJobTerminateResult>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for BulkJobTerminateResultsResponse {
     const NAME: &'static str = "BulkJobTerminateResultsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("errorCount", &mut self.error_count);
         visitor.field("errorIndexes", &mut self.error_indexes);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

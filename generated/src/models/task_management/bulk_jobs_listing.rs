@@ -5,15 +5,15 @@ use crate::models::task_management::BulkJob;
 
 #[derive(Clone, Default)]
 pub struct BulkJobsListing {
+    pub after: Option<String>,
     pub entities: Option<Vec<BulkJob>>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
     /// `previousUri`
     pub previous_uri: Option<String>,
-    pub after: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for BulkJobsListing {
     const NAME: &'static str = "BulkJobsListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("after", &mut self.after);
         visitor.field("entities", &mut self.entities);
         visitor.field("nextUri", &mut self.next_uri);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("previousUri", &mut self.previous_uri);
-        visitor.field("after", &mut self.after);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::task_management::{
 
 #[derive(Clone, Default)]
 pub struct WorkbinDelta {
-    pub name: Option<Box<WorkitemsAttributeChangeString>>,
-    pub description: Option<Box<WorkitemsAttributeChangeString>>,
     /// `dateModified`
     pub date_modified: Option<Box<WorkitemsAttributeChangeInstant>>,
+    pub description: Option<Box<WorkitemsAttributeChangeString>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<WorkitemsAttributeChangeString>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<Box<WorkitemsAttributeChangeString>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for WorkbinDelta {
     const NAME: &'static str = "WorkbinDelta";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("name", &mut self.name);
-        visitor.boxed("description", &mut self.description);
         visitor.boxed("dateModified", &mut self.date_modified);
+        visitor.boxed("description", &mut self.description);
         visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.boxed("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::task_management::{WorkbinQuerySort, WorkitemFilter};
 
 #[derive(Clone, Default)]
 pub struct WorkbinQueryRequest {
+    pub after: Option<String>,
+    pub attributes: Option<Vec<String>>,
+    /// required
+    pub filters: Option<Vec<WorkitemFilter>>,
     /// `pageSize`
     pub page_size: Option<i64>,
     pub select: Option<WorkbinQueryRequestSelect>,
-    /// required
-    pub filters: Option<Vec<WorkitemFilter>>,
-    pub attributes: Option<Vec<String>>,
-    pub after: Option<String>,
     pub sort: Option<Box<WorkbinQuerySort>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for WorkbinQueryRequest {
     const NAME: &'static str = "WorkbinQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("after", &mut self.after);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("filters", &mut self.filters);
         visitor.field("pageSize", &mut self.page_size);
         visitor.field("select", &mut self.select);
-        visitor.field("filters", &mut self.filters);
-        visitor.field("attributes", &mut self.attributes);
-        visitor.field("after", &mut self.after);
         visitor.boxed("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }

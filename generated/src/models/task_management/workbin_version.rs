@@ -7,21 +7,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkbinVersion {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
-    pub version: Option<i64>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,15 +29,15 @@ impl codec::Model for WorkbinVersion {
     const NAME: &'static str = "WorkbinVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("version", &mut self.version);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

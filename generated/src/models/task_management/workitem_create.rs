@@ -7,50 +7,50 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkitemCreate {
-    /// required
-    pub name: Option<String>,
-    pub priority: Option<i64>,
+    /// `assigneeId`
+    pub assignee_id: Option<String>,
+    /// `autoStatusTransition`
+    pub auto_status_transition: Option<bool>,
+    /// `customFields`
+    pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
     /// `dateDue`
     pub date_due: Option<time::Timestamp>,
     /// `dateExpires`
     pub date_expires: Option<time::Timestamp>,
+    pub description: Option<String>,
     /// `durationSeconds`
     pub duration_seconds: Option<i64>,
-    pub ttl: Option<i64>,
-    /// `statusId`
-    pub status_id: Option<String>,
-    /// `workbinId`
-    pub workbin_id: Option<String>,
-    /// `autoStatusTransition`
-    pub auto_status_transition: Option<bool>,
-    pub description: Option<String>,
-    /// `typeId`, required
-    pub type_id: Option<String>,
-    /// `customFields`
-    pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// `queueId`
-    pub queue_id: Option<String>,
-    /// `assigneeId`
-    pub assignee_id: Option<String>,
-    /// `languageId`
-    pub language_id: Option<String>,
     /// `externalContactId`
     pub external_contact_id: Option<String>,
     /// `externalTag`
     pub external_tag: Option<String>,
-    /// `skillIds`
-    pub skill_ids: Option<Vec<String>>,
-    /// `scriptId`
-    pub script_id: Option<String>,
-    /// `wrapupCode`
-    pub wrapup_code: Option<String>,
-    /// `utilizationLabelId`
-    pub utilization_label_id: Option<String>,
-    /// `scoredAgents`
-    pub scored_agents: Option<Vec<WorkitemScoredAgentRequest>>,
+    /// `languageId`
+    pub language_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `preferredAgentIds`
     pub preferred_agent_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub priority: Option<i64>,
+    /// `queueId`
+    pub queue_id: Option<String>,
+    /// `scoredAgents`
+    pub scored_agents: Option<Vec<WorkitemScoredAgentRequest>>,
+    /// `scriptId`
+    pub script_id: Option<String>,
+    /// `skillIds`
+    pub skill_ids: Option<Vec<String>>,
+    /// `statusId`
+    pub status_id: Option<String>,
+    pub ttl: Option<i64>,
+    /// `typeId`, required
+    pub type_id: Option<String>,
+    /// `utilizationLabelId`
+    pub utilization_label_id: Option<String>,
+    /// `workbinId`
+    pub workbin_id: Option<String>,
+    /// `wrapupCode`
+    pub wrapup_code: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -58,29 +58,29 @@ impl codec::Model for WorkitemCreate {
     const NAME: &'static str = "WorkitemCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("priority", &mut self.priority);
+        visitor.field("assigneeId", &mut self.assignee_id);
+        visitor.field("autoStatusTransition", &mut self.auto_status_transition);
+        visitor.field("customFields", &mut self.custom_fields);
         visitor.field("dateDue", &mut self.date_due);
         visitor.field("dateExpires", &mut self.date_expires);
-        visitor.field("durationSeconds", &mut self.duration_seconds);
-        visitor.field("ttl", &mut self.ttl);
-        visitor.field("statusId", &mut self.status_id);
-        visitor.field("workbinId", &mut self.workbin_id);
-        visitor.field("autoStatusTransition", &mut self.auto_status_transition);
         visitor.field("description", &mut self.description);
-        visitor.field("typeId", &mut self.type_id);
-        visitor.field("customFields", &mut self.custom_fields);
-        visitor.field("queueId", &mut self.queue_id);
-        visitor.field("assigneeId", &mut self.assignee_id);
-        visitor.field("languageId", &mut self.language_id);
+        visitor.field("durationSeconds", &mut self.duration_seconds);
         visitor.field("externalContactId", &mut self.external_contact_id);
         visitor.field("externalTag", &mut self.external_tag);
-        visitor.field("skillIds", &mut self.skill_ids);
-        visitor.field("scriptId", &mut self.script_id);
-        visitor.field("wrapupCode", &mut self.wrapup_code);
-        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
-        visitor.field("scoredAgents", &mut self.scored_agents);
+        visitor.field("languageId", &mut self.language_id);
+        visitor.field("name", &mut self.name);
         visitor.field("preferredAgentIds", &mut self.preferred_agent_ids);
+        visitor.field("priority", &mut self.priority);
+        visitor.field("queueId", &mut self.queue_id);
+        visitor.field("scoredAgents", &mut self.scored_agents);
+        visitor.field("scriptId", &mut self.script_id);
+        visitor.field("skillIds", &mut self.skill_ids);
+        visitor.field("statusId", &mut self.status_id);
+        visitor.field("ttl", &mut self.ttl);
+        visitor.field("typeId", &mut self.type_id);
+        visitor.field("utilizationLabelId", &mut self.utilization_label_id);
+        visitor.field("workbinId", &mut self.workbin_id);
+        visitor.field("wrapupCode", &mut self.wrapup_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct WorkitemDateBasedCondition {
     pub attribute: Option<WorkitemDateBasedConditionAttribute>,
     /// `relativeMinutesToInvocation`, required
     pub relative_minutes_to_invocation: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

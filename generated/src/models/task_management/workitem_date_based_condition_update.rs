@@ -8,7 +8,7 @@ pub struct WorkitemDateBasedConditionUpdate {
     pub attribute: Option<WorkitemDateBasedConditionUpdateAttribute>,
     /// `relativeMinutesToInvocation`
     pub relative_minutes_to_invocation: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,9 +5,9 @@ use crate::models::task_management::WorkitemDateBasedConditionUpdate;
 
 #[derive(Clone, Default)]
 pub struct WorkitemDateBasedRuleUpdate {
-    pub name: Option<String>,
     pub condition: Option<Box<WorkitemDateBasedConditionUpdate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for WorkitemDateBasedRuleUpdate {
     const NAME: &'static str = "WorkitemDateBasedRuleUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.boxed("condition", &mut self.condition);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,64 +11,64 @@ use crate::models::task_management::{
 
 #[derive(Clone, Default)]
 pub struct WorkitemDelta {
-    pub name: Option<Box<WorkitemsAttributeChangeString>>,
-    pub description: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `languageId`
-    pub language_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `utilizationLabelId`
-    pub utilization_label_id: Option<Box<WorkitemsAttributeChangeString>>,
-    pub priority: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `skillIds`
-    pub skill_ids: Option<Box<WorkitemsAttributeChangeList>>,
-    /// `preferredAgentIds`
-    pub preferred_agent_ids: Option<Box<WorkitemsAttributeChangeList>>,
-    /// `dateDue`
-    pub date_due: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `dateExpires`
-    pub date_expires: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `durationSeconds`
-    pub duration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `statusId`
-    pub status_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `reporterId`
-    pub reporter_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `externalContactId`
-    pub external_contact_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `alertTimeoutSeconds`
+    pub alert_timeout_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
     /// `assigneeId`
     pub assignee_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `workbinId`
-    pub workbin_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `queueId`
-    pub queue_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `externalTag`
-    pub external_tag: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `wrapupId`
-    pub wrapup_id: Option<Box<WorkitemsAttributeChangeString>>,
-    pub wrapup: Option<Box<WorkitemsAttributeChangeWrapupDelta>>,
-    pub ttl: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `dateClosed`
-    pub date_closed: Option<Box<WorkitemsAttributeChangeInstant>>,
     /// `assignmentState`
     pub assignment_state: Option<Box<WorkitemsAttributeChangeString>>,
     /// `autoStatusTransition`
     pub auto_status_transition: Option<Box<WorkitemsAttributeChangeBoolean>>,
     /// `customFields`
     pub custom_fields: Option<Box<WorkitemsAttributeChangeMap>>,
-    /// `dateModified`
-    pub date_modified: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `statusCategory`
-    pub status_category: Option<Box<WorkitemsAttributeChangeWorkitemStatusCategory>>,
-    /// `scriptId`
-    pub script_id: Option<Box<WorkitemsAttributeChangeString>>,
     /// `dateAssignmentStateChanged`
     pub date_assignment_state_changed: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `alertTimeoutSeconds`
-    pub alert_timeout_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
+    /// `dateClosed`
+    pub date_closed: Option<Box<WorkitemsAttributeChangeInstant>>,
+    /// `dateDue`
+    pub date_due: Option<Box<WorkitemsAttributeChangeInstant>>,
+    /// `dateExpires`
+    pub date_expires: Option<Box<WorkitemsAttributeChangeInstant>>,
+    /// `dateModified`
+    pub date_modified: Option<Box<WorkitemsAttributeChangeInstant>>,
+    pub description: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `durationSeconds`
+    pub duration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
+    /// `externalContactId`
+    pub external_contact_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `externalTag`
+    pub external_tag: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `languageId`
+    pub language_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<WorkitemsAttributeChangeString>>,
+    pub name: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `preferredAgentIds`
+    pub preferred_agent_ids: Option<Box<WorkitemsAttributeChangeList>>,
+    pub priority: Option<Box<WorkitemsAttributeChangeInteger>>,
+    /// `queueId`
+    pub queue_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `reporterId`
+    pub reporter_id: Option<Box<WorkitemsAttributeChangeString>>,
     /// `scoredAgents`
     pub scored_agents: Option<Box<WorkitemsAttributeChangeListWorkitemScoredAgentDelta>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `scriptId`
+    pub script_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `skillIds`
+    pub skill_ids: Option<Box<WorkitemsAttributeChangeList>>,
+    /// `statusCategory`
+    pub status_category: Option<Box<WorkitemsAttributeChangeWorkitemStatusCategory>>,
+    /// `statusId`
+    pub status_id: Option<Box<WorkitemsAttributeChangeString>>,
+    pub ttl: Option<Box<WorkitemsAttributeChangeInteger>>,
+    /// `utilizationLabelId`
+    pub utilization_label_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `workbinId`
+    pub workbin_id: Option<Box<WorkitemsAttributeChangeString>>,
+    pub wrapup: Option<Box<WorkitemsAttributeChangeWrapupDelta>>,
+    /// `wrapupId`
+    pub wrapup_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -76,41 +76,41 @@ impl codec::Model for WorkitemDelta {
     const NAME: &'static str = "WorkitemDelta";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("name", &mut self.name);
-        visitor.boxed("description", &mut self.description);
-        visitor.boxed("languageId", &mut self.language_id);
-        visitor.boxed("utilizationLabelId", &mut self.utilization_label_id);
-        visitor.boxed("priority", &mut self.priority);
-        visitor.boxed("skillIds", &mut self.skill_ids);
-        visitor.boxed("preferredAgentIds", &mut self.preferred_agent_ids);
-        visitor.boxed("dateDue", &mut self.date_due);
-        visitor.boxed("dateExpires", &mut self.date_expires);
-        visitor.boxed("durationSeconds", &mut self.duration_seconds);
-        visitor.boxed("statusId", &mut self.status_id);
-        visitor.boxed("reporterId", &mut self.reporter_id);
-        visitor.boxed("externalContactId", &mut self.external_contact_id);
+        visitor.boxed("alertTimeoutSeconds", &mut self.alert_timeout_seconds);
         visitor.boxed("assigneeId", &mut self.assignee_id);
-        visitor.boxed("workbinId", &mut self.workbin_id);
-        visitor.boxed("queueId", &mut self.queue_id);
-        visitor.boxed("externalTag", &mut self.external_tag);
-        visitor.boxed("wrapupId", &mut self.wrapup_id);
-        visitor.boxed("wrapup", &mut self.wrapup);
-        visitor.boxed("ttl", &mut self.ttl);
-        visitor.boxed("dateClosed", &mut self.date_closed);
         visitor.boxed("assignmentState", &mut self.assignment_state);
         visitor.boxed("autoStatusTransition", &mut self.auto_status_transition);
         visitor.boxed("customFields", &mut self.custom_fields);
-        visitor.boxed("dateModified", &mut self.date_modified);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("statusCategory", &mut self.status_category);
-        visitor.boxed("scriptId", &mut self.script_id);
         visitor
             .boxed(
                 "dateAssignmentStateChanged",
                 &mut self.date_assignment_state_changed,
             );
-        visitor.boxed("alertTimeoutSeconds", &mut self.alert_timeout_seconds);
+        visitor.boxed("dateClosed", &mut self.date_closed);
+        visitor.boxed("dateDue", &mut self.date_due);
+        visitor.boxed("dateExpires", &mut self.date_expires);
+        visitor.boxed("dateModified", &mut self.date_modified);
+        visitor.boxed("description", &mut self.description);
+        visitor.boxed("durationSeconds", &mut self.duration_seconds);
+        visitor.boxed("externalContactId", &mut self.external_contact_id);
+        visitor.boxed("externalTag", &mut self.external_tag);
+        visitor.boxed("languageId", &mut self.language_id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.boxed("name", &mut self.name);
+        visitor.boxed("preferredAgentIds", &mut self.preferred_agent_ids);
+        visitor.boxed("priority", &mut self.priority);
+        visitor.boxed("queueId", &mut self.queue_id);
+        visitor.boxed("reporterId", &mut self.reporter_id);
         visitor.boxed("scoredAgents", &mut self.scored_agents);
+        visitor.boxed("scriptId", &mut self.script_id);
+        visitor.boxed("skillIds", &mut self.skill_ids);
+        visitor.boxed("statusCategory", &mut self.status_category);
+        visitor.boxed("statusId", &mut self.status_id);
+        visitor.boxed("ttl", &mut self.ttl);
+        visitor.boxed("utilizationLabelId", &mut self.utilization_label_id);
+        visitor.boxed("workbinId", &mut self.workbin_id);
+        visitor.boxed("wrapup", &mut self.wrapup);
+        visitor.boxed("wrapupId", &mut self.wrapup_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,12 +8,12 @@ pub struct WorkitemFilter {
     /// required
     pub name: Option<String>,
     /// required
-    pub r#type: Option<WorkitemFilterType>,
-    /// required
     pub operator: Option<WorkitemFilterOperator>,
     /// required
+    pub r#type: Option<WorkitemFilterType>,
+    /// required
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for WorkitemFilter {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
         visitor.field("operator", &mut self.operator);
+        visitor.field("type", &mut self.r#type);
         visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }

@@ -12,7 +12,7 @@ pub struct WorkitemOnAttributeChangeCondition {
     pub old_value: Option<String>,
     pub operator: Option<WorkitemOnAttributeChangeConditionOperator>,
     pub value: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

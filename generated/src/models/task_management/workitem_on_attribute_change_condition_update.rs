@@ -16,7 +16,7 @@ pub struct WorkitemOnAttributeChangeConditionUpdate {
     pub old_value: Option<String>,
     pub operator: Option<WorkitemOnAttributeChangeConditionUpdateOperator>,
     pub value: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,16 +8,16 @@ use crate::models::task_management::{
 
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRule {
+    pub action: Option<Box<WorkitemRuleAction>>,
+    pub condition: Option<Box<WorkitemOnAttributeChangeCondition>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub r#type: Option<WorkitemOnAttributeChangeRuleType>,
-    pub action: Option<Box<WorkitemRuleAction>>,
-    pub worktype: Option<Box<WorktypeReference>>,
-    pub condition: Option<Box<WorkitemOnAttributeChangeCondition>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<WorkitemOnAttributeChangeRuleType>,
+    pub worktype: Option<Box<WorktypeReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for WorkitemOnAttributeChangeRule {
     const NAME: &'static str = "WorkitemOnAttributeChangeRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("action", &mut self.action);
+        visitor.boxed("condition", &mut self.condition);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("action", &mut self.action);
-        visitor.boxed("worktype", &mut self.worktype);
-        visitor.boxed("condition", &mut self.condition);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("worktype", &mut self.worktype);
         visitor.extra(&mut self.extra);
     }
 }

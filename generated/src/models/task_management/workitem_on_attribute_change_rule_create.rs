@@ -6,10 +6,10 @@ use crate::models::task_management::WorkitemOnAttributeChangeCondition;
 #[derive(Clone, Default)]
 pub struct WorkitemOnAttributeChangeRuleCreate {
     /// required
-    pub name: Option<String>,
-    /// required
     pub condition: Option<Box<WorkitemOnAttributeChangeCondition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for WorkitemOnAttributeChangeRuleCreate {
     const NAME: &'static str = "WorkitemOnAttributeChangeRuleCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.boxed("condition", &mut self.condition);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::models::task_management::{WorkitemDateBasedRuleType, WorkitemRuleActi
 
 #[derive(Clone, Default)]
 pub struct WorkitemOnCreateRule {
+    pub action: Option<Box<WorkitemRuleAction>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub r#type: Option<WorkitemOnCreateRuleType>,
-    pub action: Option<Box<WorkitemRuleAction>>,
-    pub worktype: Option<Box<WorktypeReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<WorkitemOnCreateRuleType>,
+    pub worktype: Option<Box<WorktypeReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for WorkitemOnCreateRule {
     const NAME: &'static str = "WorkitemOnCreateRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("action", &mut self.action);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("action", &mut self.action);
-        visitor.boxed("worktype", &mut self.worktype);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("worktype", &mut self.worktype);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::task_management::Workitem;
 
 #[derive(Clone, Default)]
 pub struct WorkitemPostQueryEntityListing {
+    pub after: Option<String>,
+    pub count: Option<i64>,
     pub entities: Option<Vec<Workitem>>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
     /// `previousUri`
     pub previous_uri: Option<String>,
-    pub after: Option<String>,
-    pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for WorkitemPostQueryEntityListing {
     const NAME: &'static str = "WorkitemPostQueryEntityListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
-        visitor.field("nextUri", &mut self.next_uri);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("previousUri", &mut self.previous_uri);
         visitor.field("after", &mut self.after);
         visitor.field("count", &mut self.count);
+        visitor.field("entities", &mut self.entities);
+        visitor.field("nextUri", &mut self.next_uri);
+        visitor.field("previousUri", &mut self.previous_uri);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,22 +9,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkitemQueryJobCreate {
-    /// `pageSize`
-    pub page_size: Option<i64>,
-    /// `pageNumber`
-    pub page_number: Option<i64>,
-    /// required
-    pub filters: Option<Vec<WorkitemQueryJobFilter>>,
-    /// `queryFilters`
-    pub query_filters: Option<Vec<WorkitemQueryJobQueryFilters>>,
-    pub expands: Option<Vec<WorkitemQueryJobCreateExpands>>,
     pub attributes: Option<Vec<String>>,
-    pub sort: Option<Box<WorkitemQueryJobSort>>,
-    /// `dateIntervalStart`
-    pub date_interval_start: Option<time::Timestamp>,
     /// `dateIntervalEnd`
     pub date_interval_end: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateIntervalStart`
+    pub date_interval_start: Option<time::Timestamp>,
+    pub expands: Option<Vec<WorkitemQueryJobCreateExpands>>,
+    /// required
+    pub filters: Option<Vec<WorkitemQueryJobFilter>>,
+    /// `pageNumber`
+    pub page_number: Option<i64>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// `queryFilters`
+    pub query_filters: Option<Vec<WorkitemQueryJobQueryFilters>>,
+    pub sort: Option<Box<WorkitemQueryJobSort>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for WorkitemQueryJobCreate {
     const NAME: &'static str = "WorkitemQueryJobCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("filters", &mut self.filters);
-        visitor.field("queryFilters", &mut self.query_filters);
-        visitor.field("expands", &mut self.expands);
         visitor.field("attributes", &mut self.attributes);
-        visitor.boxed("sort", &mut self.sort);
-        visitor.field("dateIntervalStart", &mut self.date_interval_start);
         visitor.field("dateIntervalEnd", &mut self.date_interval_end);
+        visitor.field("dateIntervalStart", &mut self.date_interval_start);
+        visitor.field("expands", &mut self.expands);
+        visitor.field("filters", &mut self.filters);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
+        visitor.field("queryFilters", &mut self.query_filters);
+        visitor.boxed("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,7 +11,7 @@ pub struct WorkitemQueryJobFilter {
     pub operator: Option<WorkitemQueryJobFilterOperator>,
     /// required
     pub values: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

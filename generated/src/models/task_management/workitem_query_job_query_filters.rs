@@ -8,11 +8,11 @@ use crate::models::task_management::{
 #[derive(Clone, Default)]
 pub struct WorkitemQueryJobQueryFilters {
     /// required
+    pub criteria: Option<Vec<WorkitemQueryJobQueryFiltersCriteria>>,
+    /// required
     pub name: Option<WorkitemQueryJobQueryFiltersName>,
     pub operator: Option<WorkitemQueryJobQueryFiltersOperator>,
-    /// required
-    pub criteria: Option<Vec<WorkitemQueryJobQueryFiltersCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for WorkitemQueryJobQueryFilters {
     const NAME: &'static str = "WorkitemQueryJobQueryFilters";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("criteria", &mut self.criteria);
         visitor.field("name", &mut self.name);
         visitor.field("operator", &mut self.operator);
-        visitor.field("criteria", &mut self.criteria);
         visitor.extra(&mut self.extra);
     }
 }

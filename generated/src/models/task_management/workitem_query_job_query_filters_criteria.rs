@@ -8,7 +8,7 @@ pub struct WorkitemQueryJobQueryFiltersCriteria {
     pub operator: Option<WorkitemQueryJobQueryFiltersCriteriaOperator>,
     /// required
     pub predicates: Option<Vec<WorkitemQueryJobQueryFiltersPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct WorkitemQueryJobQueryFiltersPredicate {
     /// required
     pub operator: Option<WorkitemQueryJobQueryFiltersPredicateOperator>,
     pub values: Option<Vec<serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WorkitemQueryJobSort {
-    pub name: Option<WorkitemQueryJobSortName>,
     pub ascending: Option<bool>,
     /// `customField`
     pub custom_field: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<WorkitemQueryJobSortName>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for WorkitemQueryJobSort {
     const NAME: &'static str = "WorkitemQueryJobSort";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("ascending", &mut self.ascending);
         visitor.field("customField", &mut self.custom_field);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,16 +8,16 @@ use crate::models::task_management::{
 
 #[derive(Clone, Default)]
 pub struct WorkitemQueryPostRequest {
+    pub after: Option<String>,
+    pub attributes: Option<Vec<String>>,
+    pub expands: Option<Vec<WorkitemQueryPostRequestExpands>>,
+    /// required
+    pub filters: Option<Vec<WorkitemFilter>>,
     /// `pageSize`
     pub page_size: Option<i64>,
     pub select: Option<WorkitemQueryPostRequestSelect>,
-    /// required
-    pub filters: Option<Vec<WorkitemFilter>>,
-    pub attributes: Option<Vec<String>>,
-    pub after: Option<String>,
     pub sort: Option<Box<WorkitemQuerySort>>,
-    pub expands: Option<Vec<WorkitemQueryPostRequestExpands>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for WorkitemQueryPostRequest {
     const NAME: &'static str = "WorkitemQueryPostRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("after", &mut self.after);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("expands", &mut self.expands);
+        visitor.field("filters", &mut self.filters);
         visitor.field("pageSize", &mut self.page_size);
         visitor.field("select", &mut self.select);
-        visitor.field("filters", &mut self.filters);
-        visitor.field("attributes", &mut self.attributes);
-        visitor.field("after", &mut self.after);
         visitor.boxed("sort", &mut self.sort);
-        visitor.field("expands", &mut self.expands);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::shared_by_23_b496d3::UserReference;
 pub struct WorkitemScoredAgent {
     pub agent: Option<Box<UserReference>>,
     pub score: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

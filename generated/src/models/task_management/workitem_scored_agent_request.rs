@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct WorkitemScoredAgentRequest {
     pub id: Option<String>,
     pub score: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,25 +6,25 @@ use crate::models::task_management::WorkitemStatusReference;
 
 #[derive(Clone, Default)]
 pub struct WorkitemStatus {
+    /// `autoTerminateWorkitem`
+    pub auto_terminate_workitem: Option<bool>,
+    pub category: Option<WorkitemStatusCategoryXa29c6a>,
+    /// `defaultDestinationStatus`
+    pub default_destination_status: Option<Box<WorkitemStatusReference>>,
+    pub description: Option<String>,
+    /// `destinationStatuses`
+    pub destination_statuses: Option<Vec<WorkitemStatusReference>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub category: Option<WorkitemStatusCategoryXa29c6a>,
-    /// `destinationStatuses`
-    pub destination_statuses: Option<Vec<WorkitemStatusReference>>,
-    pub description: Option<String>,
-    /// `defaultDestinationStatus`
-    pub default_destination_status: Option<Box<WorkitemStatusReference>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `statusTransitionDelaySeconds`
     pub status_transition_delay_seconds: Option<i64>,
     /// `statusTransitionTime`
     pub status_transition_time: Option<String>,
     pub worktype: Option<Box<WorktypeReference>>,
-    /// `autoTerminateWorkitem`
-    pub auto_terminate_workitem: Option<bool>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,12 +32,14 @@ impl codec::Model for WorkitemStatus {
     const NAME: &'static str = "WorkitemStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("autoTerminateWorkitem", &mut self.auto_terminate_workitem);
+        visitor.field("category", &mut self.category);
+        visitor.boxed("defaultDestinationStatus", &mut self.default_destination_status);
+        visitor.field("description", &mut self.description);
+        visitor.field("destinationStatuses", &mut self.destination_statuses);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("category", &mut self.category);
-        visitor.field("destinationStatuses", &mut self.destination_statuses);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("defaultDestinationStatus", &mut self.default_destination_status);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor
             .field(
                 "statusTransitionDelaySeconds",
@@ -45,8 +47,6 @@ impl codec::Model for WorkitemStatus {
             );
         visitor.field("statusTransitionTime", &mut self.status_transition_time);
         visitor.boxed("worktype", &mut self.worktype);
-        visitor.field("autoTerminateWorkitem", &mut self.auto_terminate_workitem);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,22 +5,22 @@ use crate::models::task_management::WorkitemStatusCategoryXa29c6a;
 
 #[derive(Clone, Default)]
 pub struct WorkitemStatusCreate {
-    /// required
-    pub name: Option<String>,
+    /// `autoTerminateWorkitem`
+    pub auto_terminate_workitem: Option<bool>,
     /// required
     pub category: Option<WorkitemStatusCreateCategory>,
-    /// `destinationStatusIds`
-    pub destination_status_ids: Option<Vec<String>>,
-    pub description: Option<String>,
     /// `defaultDestinationStatusId`
     pub default_destination_status_id: Option<String>,
+    pub description: Option<String>,
+    /// `destinationStatusIds`
+    pub destination_status_ids: Option<Vec<String>>,
+    /// required
+    pub name: Option<String>,
     /// `statusTransitionDelaySeconds`
     pub status_transition_delay_seconds: Option<i64>,
     /// `statusTransitionTime`
     pub status_transition_time: Option<String>,
-    /// `autoTerminateWorkitem`
-    pub auto_terminate_workitem: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,22 +28,22 @@ impl codec::Model for WorkitemStatusCreate {
     const NAME: &'static str = "WorkitemStatusCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.field("autoTerminateWorkitem", &mut self.auto_terminate_workitem);
         visitor.field("category", &mut self.category);
-        visitor.field("destinationStatusIds", &mut self.destination_status_ids);
-        visitor.field("description", &mut self.description);
         visitor
             .field(
                 "defaultDestinationStatusId",
                 &mut self.default_destination_status_id,
             );
+        visitor.field("description", &mut self.description);
+        visitor.field("destinationStatusIds", &mut self.destination_status_ids);
+        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "statusTransitionDelaySeconds",
                 &mut self.status_transition_delay_seconds,
             );
         visitor.field("statusTransitionTime", &mut self.status_transition_time);
-        visitor.field("autoTerminateWorkitem", &mut self.auto_terminate_workitem);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,19 +4,19 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WorkitemStatusUpdate {
-    pub name: Option<String>,
-    /// `destinationStatusIds`
-    pub destination_status_ids: Option<Vec<String>>,
-    pub description: Option<String>,
+    /// `autoTerminateWorkitem`
+    pub auto_terminate_workitem: Option<bool>,
     /// `defaultDestinationStatusId`
     pub default_destination_status_id: Option<String>,
+    pub description: Option<String>,
+    /// `destinationStatusIds`
+    pub destination_status_ids: Option<Vec<String>>,
+    pub name: Option<String>,
     /// `statusTransitionDelaySeconds`
     pub status_transition_delay_seconds: Option<i64>,
     /// `statusTransitionTime`
     pub status_transition_time: Option<String>,
-    /// `autoTerminateWorkitem`
-    pub auto_terminate_workitem: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,21 +24,21 @@ impl codec::Model for WorkitemStatusUpdate {
     const NAME: &'static str = "WorkitemStatusUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("destinationStatusIds", &mut self.destination_status_ids);
-        visitor.field("description", &mut self.description);
+        visitor.field("autoTerminateWorkitem", &mut self.auto_terminate_workitem);
         visitor
             .field(
                 "defaultDestinationStatusId",
                 &mut self.default_destination_status_id,
             );
+        visitor.field("description", &mut self.description);
+        visitor.field("destinationStatusIds", &mut self.destination_status_ids);
+        visitor.field("name", &mut self.name);
         visitor
             .field(
                 "statusTransitionDelaySeconds",
                 &mut self.status_transition_delay_seconds,
             );
         visitor.field("statusTransitionTime", &mut self.status_transition_time);
-        visitor.field("autoTerminateWorkitem", &mut self.auto_terminate_workitem);
         visitor.extra(&mut self.extra);
     }
 }

@@ -20,67 +20,67 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkitemVersion {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub r#type: Option<Box<WorktypeReference>>,
-    pub description: Option<String>,
-    pub language: Option<Box<WorkitemLanguageReference>>,
-    /// `utilizationLabel`
-    pub utilization_label: Option<Box<WorkitemUtilizationLabelReference>>,
-    pub priority: Option<i64>,
+    /// `alertTimeoutSeconds`
+    pub alert_timeout_seconds: Option<i64>,
+    pub assignee: Option<Box<UserReferenceWithName>>,
+    /// `assignmentState`
+    pub assignment_state: Option<WorkitemVersionAssignmentState>,
+    /// `autoStatusTransition`
+    pub auto_status_transition: Option<bool>,
+    /// `autoStatusTransitionDetail`
+    pub auto_status_transition_detail: Option<Box<AutoStatusTransitionDetail>>,
+    /// `customFields`
+    pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
+    /// `dateAssignmentStateChanged`
+    pub date_assignment_state_changed: Option<time::Timestamp>,
+    /// `dateClosed`
+    pub date_closed: Option<time::Timestamp>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
     /// `dateDue`
     pub date_due: Option<time::Timestamp>,
     /// `dateExpires`
     pub date_expires: Option<time::Timestamp>,
-    /// `durationSeconds`
-    pub duration_seconds: Option<i64>,
-    pub ttl: Option<i64>,
-    pub status: Option<Box<WorkitemStatusReference>>,
-    /// `statusCategory`
-    pub status_category: Option<WorkitemVersionStatusCategory>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
     /// `dateStatusChanged`
     pub date_status_changed: Option<time::Timestamp>,
-    /// `dateClosed`
-    pub date_closed: Option<time::Timestamp>,
-    pub workbin: Option<Box<WorkbinReference>>,
-    pub reporter: Option<Box<UserReferenceWithName>>,
-    pub assignee: Option<Box<UserReferenceWithName>>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// `durationSeconds`
+    pub duration_seconds: Option<i64>,
     /// `externalContact`
     pub external_contact: Option<Box<ExternalContactReference>>,
     /// `externalTag`
     pub external_tag: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub language: Option<Box<WorkitemLanguageReference>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
-    pub queue: Option<Box<WorkitemQueueReference>>,
-    /// `assignmentState`
-    pub assignment_state: Option<WorkitemVersionAssignmentState>,
-    /// `dateAssignmentStateChanged`
-    pub date_assignment_state_changed: Option<time::Timestamp>,
-    /// `alertTimeoutSeconds`
-    pub alert_timeout_seconds: Option<i64>,
-    pub skills: Option<Vec<WorkitemRoutingSkillReference>>,
+    pub name: Option<String>,
     /// `preferredAgents`
     pub preferred_agents: Option<Vec<UserReference>>,
-    /// `autoStatusTransition`
-    pub auto_status_transition: Option<bool>,
+    pub priority: Option<i64>,
+    pub queue: Option<Box<WorkitemQueueReference>>,
+    pub reporter: Option<Box<UserReferenceWithName>>,
     pub schema: Option<Box<WorkitemSchema>>,
-    /// `customFields`
-    pub custom_fields: Option<BTreeMap<String, serde_json::Value>>,
-    /// `autoStatusTransitionDetail`
-    pub auto_status_transition_detail: Option<Box<AutoStatusTransitionDetail>>,
     /// `scoredAgents`
     pub scored_agents: Option<Vec<WorkitemScoredAgent>>,
     pub script: Option<Box<WorkitemScriptReference>>,
-    pub version: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub skills: Option<Vec<WorkitemRoutingSkillReference>>,
+    pub status: Option<Box<WorkitemStatusReference>>,
+    /// `statusCategory`
+    pub status_category: Option<WorkitemVersionStatusCategory>,
+    pub ttl: Option<i64>,
+    pub r#type: Option<Box<WorktypeReference>>,
+    /// `utilizationLabel`
+    pub utilization_label: Option<Box<WorkitemUtilizationLabelReference>>,
+    pub version: Option<i64>,
+    pub workbin: Option<Box<WorkbinReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -88,52 +88,52 @@ impl codec::Model for WorkitemVersion {
     const NAME: &'static str = "WorkitemVersion";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.boxed("type", &mut self.r#type);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("language", &mut self.language);
-        visitor.boxed("utilizationLabel", &mut self.utilization_label);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("dateDue", &mut self.date_due);
-        visitor.field("dateExpires", &mut self.date_expires);
-        visitor.field("durationSeconds", &mut self.duration_seconds);
-        visitor.field("ttl", &mut self.ttl);
-        visitor.boxed("status", &mut self.status);
-        visitor.field("statusCategory", &mut self.status_category);
-        visitor.field("dateStatusChanged", &mut self.date_status_changed);
-        visitor.field("dateClosed", &mut self.date_closed);
-        visitor.boxed("workbin", &mut self.workbin);
-        visitor.boxed("reporter", &mut self.reporter);
-        visitor.boxed("assignee", &mut self.assignee);
-        visitor.boxed("externalContact", &mut self.external_contact);
-        visitor.field("externalTag", &mut self.external_tag);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("queue", &mut self.queue);
-        visitor.field("assignmentState", &mut self.assignment_state);
-        visitor
-            .field(
-                "dateAssignmentStateChanged",
-                &mut self.date_assignment_state_changed,
-            );
         visitor.field("alertTimeoutSeconds", &mut self.alert_timeout_seconds);
-        visitor.field("skills", &mut self.skills);
-        visitor.field("preferredAgents", &mut self.preferred_agents);
+        visitor.boxed("assignee", &mut self.assignee);
+        visitor.field("assignmentState", &mut self.assignment_state);
         visitor.field("autoStatusTransition", &mut self.auto_status_transition);
-        visitor.boxed("schema", &mut self.schema);
-        visitor.field("customFields", &mut self.custom_fields);
         visitor
             .boxed(
                 "autoStatusTransitionDetail",
                 &mut self.auto_status_transition_detail,
             );
+        visitor.field("customFields", &mut self.custom_fields);
+        visitor
+            .field(
+                "dateAssignmentStateChanged",
+                &mut self.date_assignment_state_changed,
+            );
+        visitor.field("dateClosed", &mut self.date_closed);
+        visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateDue", &mut self.date_due);
+        visitor.field("dateExpires", &mut self.date_expires);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("dateStatusChanged", &mut self.date_status_changed);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("durationSeconds", &mut self.duration_seconds);
+        visitor.boxed("externalContact", &mut self.external_contact);
+        visitor.field("externalTag", &mut self.external_tag);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("language", &mut self.language);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.field("preferredAgents", &mut self.preferred_agents);
+        visitor.field("priority", &mut self.priority);
+        visitor.boxed("queue", &mut self.queue);
+        visitor.boxed("reporter", &mut self.reporter);
+        visitor.boxed("schema", &mut self.schema);
         visitor.field("scoredAgents", &mut self.scored_agents);
         visitor.boxed("script", &mut self.script);
-        visitor.field("version", &mut self.version);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("skills", &mut self.skills);
+        visitor.boxed("status", &mut self.status);
+        visitor.field("statusCategory", &mut self.status_category);
+        visitor.field("ttl", &mut self.ttl);
+        visitor.boxed("type", &mut self.r#type);
+        visitor.boxed("utilizationLabel", &mut self.utilization_label);
+        visitor.field("version", &mut self.version);
+        visitor.boxed("workbin", &mut self.workbin);
         visitor.extra(&mut self.extra);
     }
 }

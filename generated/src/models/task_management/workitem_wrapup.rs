@@ -8,15 +8,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkitemWrapup {
-    pub workitem: Option<Box<WorkitemReference>>,
-    /// `wrapupCode`
-    pub wrapup_code: Option<Box<WrapupIdReference>>,
+    /// `dateModified`
+    pub date_modified: Option<time::Timestamp>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
     pub user: Option<Box<UserReference>>,
-    /// `dateModified`
-    pub date_modified: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub workitem: Option<Box<WorkitemReference>>,
+    /// `wrapupCode`
+    pub wrapup_code: Option<Box<WrapupIdReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for WorkitemWrapup {
     const NAME: &'static str = "WorkitemWrapup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("workitem", &mut self.workitem);
-        visitor.boxed("wrapupCode", &mut self.wrapup_code);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.boxed("user", &mut self.user);
-        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("workitem", &mut self.workitem);
+        visitor.boxed("wrapupCode", &mut self.wrapup_code);
         visitor.extra(&mut self.extra);
     }
 }

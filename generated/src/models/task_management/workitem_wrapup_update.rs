@@ -9,7 +9,7 @@ pub struct WorkitemWrapupUpdate {
     pub action: Option<WorkitemWrapupUpdateAction>,
     /// `wrapupCode`, required
     pub wrapup_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct WorkitemsAttributeChangeBoolean {
     pub new_value: Option<bool>,
     /// `oldValue`
     pub old_value: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

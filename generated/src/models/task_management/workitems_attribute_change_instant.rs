@@ -9,7 +9,7 @@ pub struct WorkitemsAttributeChangeInstant {
     pub new_value: Option<time::Timestamp>,
     /// `oldValue`
     pub old_value: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct WorkitemsAttributeChangeInteger {
     pub new_value: Option<i64>,
     /// `oldValue`
     pub old_value: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct WorkitemsAttributeChangeList {
     pub new_value: Option<Vec<serde_json::Value>>,
     /// `oldValue`
     pub old_value: Option<Vec<serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

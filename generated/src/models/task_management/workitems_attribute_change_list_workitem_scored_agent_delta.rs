@@ -9,7 +9,7 @@ pub struct WorkitemsAttributeChangeListWorkitemScoredAgentDelta {
     pub new_value: Option<Vec<WorkitemScoredAgentDelta>>,
     /// `oldValue`
     pub old_value: Option<Vec<WorkitemScoredAgentDelta>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

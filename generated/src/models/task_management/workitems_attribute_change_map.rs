@@ -9,7 +9,7 @@ pub struct WorkitemsAttributeChangeMap {
     pub new_value: Option<BTreeMap<String, serde_json::Value>>,
     /// `oldValue`
     pub old_value: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

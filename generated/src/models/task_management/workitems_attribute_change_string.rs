@@ -8,7 +8,7 @@ pub struct WorkitemsAttributeChangeString {
     pub new_value: Option<String>,
     /// `oldValue`
     pub old_value: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

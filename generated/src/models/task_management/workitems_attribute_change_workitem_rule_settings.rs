@@ -9,7 +9,7 @@ pub struct WorkitemsAttributeChangeWorkitemRuleSettings {
     pub new_value: Option<Box<WorkitemRuleSettings>>,
     /// `oldValue`
     pub old_value: Option<Box<WorkitemRuleSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct WorkitemsAttributeChangeWorkitemStatusCategory {
     pub new_value: Option<WorkitemsAttributeChangeWorkitemStatusCategoryNewValue>,
     /// `oldValue`
     pub old_value: Option<WorkitemsAttributeChangeWorkitemStatusCategoryOldValue>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

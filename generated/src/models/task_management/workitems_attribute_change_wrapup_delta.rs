@@ -9,7 +9,7 @@ pub struct WorkitemsAttributeChangeWrapupDelta {
     pub new_value: Option<Box<WrapupDelta>>,
     /// `oldValue`
     pub old_value: Option<Box<WrapupDelta>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

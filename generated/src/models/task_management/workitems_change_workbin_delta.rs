@@ -6,11 +6,11 @@ use crate::models::task_management::WorkbinDelta;
 
 #[derive(Clone, Default)]
 pub struct WorkitemsChangeWorkbinDelta {
-    pub version: Option<i64>,
+    pub delta: Option<Box<WorkbinDelta>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
-    pub delta: Option<Box<WorkbinDelta>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for WorkitemsChangeWorkbinDelta {
     const NAME: &'static str = "WorkitemsChangeWorkbinDelta";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.boxed("delta", &mut self.delta);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

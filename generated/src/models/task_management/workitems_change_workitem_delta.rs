@@ -6,11 +6,11 @@ use crate::models::task_management::WorkitemDelta;
 
 #[derive(Clone, Default)]
 pub struct WorkitemsChangeWorkitemDelta {
-    pub version: Option<i64>,
+    pub delta: Option<Box<WorkitemDelta>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
-    pub delta: Option<Box<WorkitemDelta>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for WorkitemsChangeWorkitemDelta {
     const NAME: &'static str = "WorkitemsChangeWorkitemDelta";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.boxed("delta", &mut self.delta);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,53 +13,53 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Worktype {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
+    /// `assignmentEnabled`
+    pub assignment_enabled: Option<bool>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `defaultWorkbin`
-    pub default_workbin: Option<Box<WorkbinReference>>,
-    /// `defaultStatus`
-    pub default_status: Option<Box<WorkitemStatusReference>>,
-    pub statuses: Option<Vec<WorkitemStatus>>,
+    /// `defaultDueDurationSeconds`
+    pub default_due_duration_seconds: Option<i64>,
     /// `defaultDurationSeconds`
     pub default_duration_seconds: Option<i64>,
     /// `defaultExpirationSeconds`
     pub default_expiration_seconds: Option<i64>,
-    /// `defaultDueDurationSeconds`
-    pub default_due_duration_seconds: Option<i64>,
-    /// `defaultPriority`
-    pub default_priority: Option<i64>,
     /// `defaultLanguage`
     pub default_language: Option<Box<WorkitemLanguageReference>>,
-    /// `defaultTtlSeconds`
-    pub default_ttl_seconds: Option<i64>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<UserReference>>,
+    /// `defaultPriority`
+    pub default_priority: Option<i64>,
     /// `defaultQueue`
     pub default_queue: Option<Box<WorkitemQueueReference>>,
-    /// `defaultSkills`
-    pub default_skills: Option<Vec<WorkitemRoutingSkillReference>>,
-    /// `assignmentEnabled`
-    pub assignment_enabled: Option<bool>,
-    pub schema: Option<Box<WorkitemSchema>>,
-    /// `serviceLevelTarget`
-    pub service_level_target: Option<i64>,
-    /// `ruleSettings`
-    pub rule_settings: Option<Box<WorkitemRuleSettings>>,
-    pub flow: Option<Box<WorkitemFlowReference>>,
     /// `defaultScript`
     pub default_script: Option<Box<WorkitemScriptReference>>,
-    /// `unassignedDivisionContactsEnabled`
-    pub unassigned_division_contacts_enabled: Option<bool>,
+    /// `defaultSkills`
+    pub default_skills: Option<Vec<WorkitemRoutingSkillReference>>,
+    /// `defaultStatus`
+    pub default_status: Option<Box<WorkitemStatusReference>>,
+    /// `defaultTtlSeconds`
+    pub default_ttl_seconds: Option<i64>,
+    /// `defaultWorkbin`
+    pub default_workbin: Option<Box<WorkbinReference>>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    pub flow: Option<Box<WorkitemFlowReference>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
+    /// `ruleSettings`
+    pub rule_settings: Option<Box<WorkitemRuleSettings>>,
+    pub schema: Option<Box<WorkitemSchema>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceLevelTarget`
+    pub service_level_target: Option<i64>,
+    pub statuses: Option<Vec<WorkitemStatus>>,
+    /// `unassignedDivisionContactsEnabled`
+    pub unassigned_division_contacts_enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -67,37 +67,37 @@ impl codec::Model for Worktype {
     const NAME: &'static str = "Worktype";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
+        visitor.field("assignmentEnabled", &mut self.assignment_enabled);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("defaultWorkbin", &mut self.default_workbin);
-        visitor.boxed("defaultStatus", &mut self.default_status);
-        visitor.field("statuses", &mut self.statuses);
-        visitor.field("defaultDurationSeconds", &mut self.default_duration_seconds);
-        visitor.field("defaultExpirationSeconds", &mut self.default_expiration_seconds);
         visitor
             .field("defaultDueDurationSeconds", &mut self.default_due_duration_seconds);
-        visitor.field("defaultPriority", &mut self.default_priority);
+        visitor.field("defaultDurationSeconds", &mut self.default_duration_seconds);
+        visitor.field("defaultExpirationSeconds", &mut self.default_expiration_seconds);
         visitor.boxed("defaultLanguage", &mut self.default_language);
-        visitor.field("defaultTtlSeconds", &mut self.default_ttl_seconds);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("defaultPriority", &mut self.default_priority);
         visitor.boxed("defaultQueue", &mut self.default_queue);
-        visitor.field("defaultSkills", &mut self.default_skills);
-        visitor.field("assignmentEnabled", &mut self.assignment_enabled);
-        visitor.boxed("schema", &mut self.schema);
-        visitor.field("serviceLevelTarget", &mut self.service_level_target);
-        visitor.boxed("ruleSettings", &mut self.rule_settings);
-        visitor.boxed("flow", &mut self.flow);
         visitor.boxed("defaultScript", &mut self.default_script);
+        visitor.field("defaultSkills", &mut self.default_skills);
+        visitor.boxed("defaultStatus", &mut self.default_status);
+        visitor.field("defaultTtlSeconds", &mut self.default_ttl_seconds);
+        visitor.boxed("defaultWorkbin", &mut self.default_workbin);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("ruleSettings", &mut self.rule_settings);
+        visitor.boxed("schema", &mut self.schema);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("serviceLevelTarget", &mut self.service_level_target);
+        visitor.field("statuses", &mut self.statuses);
         visitor
             .field(
                 "unassignedDivisionContactsEnabled",
                 &mut self.unassigned_division_contacts_enabled,
             );
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

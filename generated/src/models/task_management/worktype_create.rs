@@ -5,46 +5,46 @@ use crate::models::task_management::WorkitemRuleSettings;
 
 #[derive(Clone, Default)]
 pub struct WorktypeCreate {
-    /// required
-    pub name: Option<String>,
-    /// `defaultWorkbinId`, required
-    pub default_workbin_id: Option<String>,
+    /// `assignmentEnabled`
+    pub assignment_enabled: Option<bool>,
+    /// `defaultDueDurationSeconds`
+    pub default_due_duration_seconds: Option<i64>,
     /// `defaultDurationSeconds`
     pub default_duration_seconds: Option<i64>,
     /// `defaultExpirationSeconds`
     pub default_expiration_seconds: Option<i64>,
-    /// `defaultDueDurationSeconds`
-    pub default_due_duration_seconds: Option<i64>,
-    /// `defaultPriority`
-    pub default_priority: Option<i64>,
-    /// `defaultTtlSeconds`
-    pub default_ttl_seconds: Option<i64>,
-    /// `assignmentEnabled`
-    pub assignment_enabled: Option<bool>,
-    /// `schemaId`
-    pub schema_id: Option<String>,
-    /// `serviceLevelTarget`
-    pub service_level_target: Option<i64>,
-    /// `ruleSettings`
-    pub rule_settings: Option<Box<WorkitemRuleSettings>>,
-    /// `unassignedDivisionContactsEnabled`
-    pub unassigned_division_contacts_enabled: Option<bool>,
-    pub description: Option<String>,
-    /// `divisionId`
-    pub division_id: Option<String>,
-    /// `disableDefaultStatusCreation`
-    pub disable_default_status_creation: Option<bool>,
-    /// `schemaVersion`
-    pub schema_version: Option<i64>,
-    /// `defaultQueueId`
-    pub default_queue_id: Option<String>,
     /// `defaultLanguageId`
     pub default_language_id: Option<String>,
-    /// `defaultSkillIds`
-    pub default_skill_ids: Option<Vec<String>>,
+    /// `defaultPriority`
+    pub default_priority: Option<i64>,
+    /// `defaultQueueId`
+    pub default_queue_id: Option<String>,
     /// `defaultScriptId`
     pub default_script_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `defaultSkillIds`
+    pub default_skill_ids: Option<Vec<String>>,
+    /// `defaultTtlSeconds`
+    pub default_ttl_seconds: Option<i64>,
+    /// `defaultWorkbinId`, required
+    pub default_workbin_id: Option<String>,
+    pub description: Option<String>,
+    /// `disableDefaultStatusCreation`
+    pub disable_default_status_creation: Option<bool>,
+    /// `divisionId`
+    pub division_id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `ruleSettings`
+    pub rule_settings: Option<Box<WorkitemRuleSettings>>,
+    /// `schemaId`
+    pub schema_id: Option<String>,
+    /// `schemaVersion`
+    pub schema_version: Option<i64>,
+    /// `serviceLevelTarget`
+    pub service_level_target: Option<i64>,
+    /// `unassignedDivisionContactsEnabled`
+    pub unassigned_division_contacts_enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -52,35 +52,35 @@ impl codec::Model for WorktypeCreate {
     const NAME: &'static str = "WorktypeCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("defaultWorkbinId", &mut self.default_workbin_id);
-        visitor.field("defaultDurationSeconds", &mut self.default_duration_seconds);
-        visitor.field("defaultExpirationSeconds", &mut self.default_expiration_seconds);
+        visitor.field("assignmentEnabled", &mut self.assignment_enabled);
         visitor
             .field("defaultDueDurationSeconds", &mut self.default_due_duration_seconds);
+        visitor.field("defaultDurationSeconds", &mut self.default_duration_seconds);
+        visitor.field("defaultExpirationSeconds", &mut self.default_expiration_seconds);
+        visitor.field("defaultLanguageId", &mut self.default_language_id);
         visitor.field("defaultPriority", &mut self.default_priority);
+        visitor.field("defaultQueueId", &mut self.default_queue_id);
+        visitor.field("defaultScriptId", &mut self.default_script_id);
+        visitor.field("defaultSkillIds", &mut self.default_skill_ids);
         visitor.field("defaultTtlSeconds", &mut self.default_ttl_seconds);
-        visitor.field("assignmentEnabled", &mut self.assignment_enabled);
-        visitor.field("schemaId", &mut self.schema_id);
-        visitor.field("serviceLevelTarget", &mut self.service_level_target);
-        visitor.boxed("ruleSettings", &mut self.rule_settings);
-        visitor
-            .field(
-                "unassignedDivisionContactsEnabled",
-                &mut self.unassigned_division_contacts_enabled,
-            );
+        visitor.field("defaultWorkbinId", &mut self.default_workbin_id);
         visitor.field("description", &mut self.description);
-        visitor.field("divisionId", &mut self.division_id);
         visitor
             .field(
                 "disableDefaultStatusCreation",
                 &mut self.disable_default_status_creation,
             );
+        visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("ruleSettings", &mut self.rule_settings);
+        visitor.field("schemaId", &mut self.schema_id);
         visitor.field("schemaVersion", &mut self.schema_version);
-        visitor.field("defaultQueueId", &mut self.default_queue_id);
-        visitor.field("defaultLanguageId", &mut self.default_language_id);
-        visitor.field("defaultSkillIds", &mut self.default_skill_ids);
-        visitor.field("defaultScriptId", &mut self.default_script_id);
+        visitor.field("serviceLevelTarget", &mut self.service_level_target);
+        visitor
+            .field(
+                "unassignedDivisionContactsEnabled",
+                &mut self.unassigned_division_contacts_enabled,
+            );
         visitor.extra(&mut self.extra);
     }
 }

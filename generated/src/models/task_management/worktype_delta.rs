@@ -9,52 +9,52 @@ use crate::models::task_management::{
 
 #[derive(Clone, Default)]
 pub struct WorktypeDelta {
-    pub name: Option<Box<WorkitemsAttributeChangeString>>,
-    pub description: Option<Box<WorkitemsAttributeChangeString>>,
-    pub statuses: Option<Box<WorkitemsAttributeChangeList>>,
-    /// `defaultWorkbinId`
-    pub default_workbin_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `assignmentEnabled`
+    pub assignment_enabled: Option<Box<WorkitemsAttributeChangeBoolean>>,
+    /// `dateModified`
+    pub date_modified: Option<Box<WorkitemsAttributeChangeInstant>>,
+    /// `defaultDueDurationSeconds`
+    pub default_due_duration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
     /// `defaultDurationSeconds`
     pub default_duration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
     /// `defaultExpirationSeconds`
     pub default_expiration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `defaultDueDurationSeconds`
-    pub default_due_duration_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
+    /// `defaultLanguageId`
+    pub default_language_id: Option<Box<WorkitemsAttributeChangeString>>,
     /// `defaultPriority`
     pub default_priority: Option<Box<WorkitemsAttributeChangeInteger>>,
+    /// `defaultQueueId`
+    pub default_queue_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `defaultScriptId`
+    pub default_script_id: Option<Box<WorkitemsAttributeChangeString>>,
     /// `defaultSkillIds`
     pub default_skill_ids: Option<Box<WorkitemsAttributeChangeList>>,
     /// `defaultStatusId`
     pub default_status_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `defaultLanguageId`
-    pub default_language_id: Option<Box<WorkitemsAttributeChangeString>>,
     /// `defaultTtlSeconds`
     pub default_ttl_seconds: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `assignmentEnabled`
-    pub assignment_enabled: Option<Box<WorkitemsAttributeChangeBoolean>>,
-    /// `defaultQueueId`
-    pub default_queue_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `defaultWorkbinId`
+    pub default_workbin_id: Option<Box<WorkitemsAttributeChangeString>>,
+    pub description: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `flowId`
+    pub flow_id: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<WorkitemsAttributeChangeString>>,
+    pub name: Option<Box<WorkitemsAttributeChangeString>>,
+    /// `ruleSettings`
+    pub rule_settings: Option<Box<WorkitemsAttributeChangeWorkitemRuleSettings>>,
     /// `schemaId`
     pub schema_id: Option<Box<WorkitemsAttributeChangeString>>,
     /// `schemaVersion`
     pub schema_version: Option<Box<WorkitemsAttributeChangeString>>,
     /// `serviceLevelTarget`
     pub service_level_target: Option<Box<WorkitemsAttributeChangeInteger>>,
-    /// `dateModified`
-    pub date_modified: Option<Box<WorkitemsAttributeChangeInstant>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `defaultScriptId`
-    pub default_script_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `flowId`
-    pub flow_id: Option<Box<WorkitemsAttributeChangeString>>,
-    /// `ruleSettings`
-    pub rule_settings: Option<Box<WorkitemsAttributeChangeWorkitemRuleSettings>>,
+    pub statuses: Option<Box<WorkitemsAttributeChangeList>>,
     /// `unassignedDivisionContactsEnabled`
     pub unassigned_division_contacts_enabled: Option<
         Box<WorkitemsAttributeChangeBoolean>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -62,29 +62,29 @@ impl codec::Model for WorktypeDelta {
     const NAME: &'static str = "WorktypeDelta";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("name", &mut self.name);
-        visitor.boxed("description", &mut self.description);
-        visitor.boxed("statuses", &mut self.statuses);
-        visitor.boxed("defaultWorkbinId", &mut self.default_workbin_id);
-        visitor.boxed("defaultDurationSeconds", &mut self.default_duration_seconds);
-        visitor.boxed("defaultExpirationSeconds", &mut self.default_expiration_seconds);
+        visitor.boxed("assignmentEnabled", &mut self.assignment_enabled);
+        visitor.boxed("dateModified", &mut self.date_modified);
         visitor
             .boxed("defaultDueDurationSeconds", &mut self.default_due_duration_seconds);
+        visitor.boxed("defaultDurationSeconds", &mut self.default_duration_seconds);
+        visitor.boxed("defaultExpirationSeconds", &mut self.default_expiration_seconds);
+        visitor.boxed("defaultLanguageId", &mut self.default_language_id);
         visitor.boxed("defaultPriority", &mut self.default_priority);
+        visitor.boxed("defaultQueueId", &mut self.default_queue_id);
+        visitor.boxed("defaultScriptId", &mut self.default_script_id);
         visitor.boxed("defaultSkillIds", &mut self.default_skill_ids);
         visitor.boxed("defaultStatusId", &mut self.default_status_id);
-        visitor.boxed("defaultLanguageId", &mut self.default_language_id);
         visitor.boxed("defaultTtlSeconds", &mut self.default_ttl_seconds);
-        visitor.boxed("assignmentEnabled", &mut self.assignment_enabled);
-        visitor.boxed("defaultQueueId", &mut self.default_queue_id);
+        visitor.boxed("defaultWorkbinId", &mut self.default_workbin_id);
+        visitor.boxed("description", &mut self.description);
+        visitor.boxed("flowId", &mut self.flow_id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.boxed("name", &mut self.name);
+        visitor.boxed("ruleSettings", &mut self.rule_settings);
         visitor.boxed("schemaId", &mut self.schema_id);
         visitor.boxed("schemaVersion", &mut self.schema_version);
         visitor.boxed("serviceLevelTarget", &mut self.service_level_target);
-        visitor.boxed("dateModified", &mut self.date_modified);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("defaultScriptId", &mut self.default_script_id);
-        visitor.boxed("flowId", &mut self.flow_id);
-        visitor.boxed("ruleSettings", &mut self.rule_settings);
+        visitor.boxed("statuses", &mut self.statuses);
         visitor
             .boxed(
                 "unassignedDivisionContactsEnabled",

@@ -7,16 +7,16 @@ use crate::models::task_management::{
 
 #[derive(Clone, Default)]
 pub struct WorktypeQueryRequest {
+    pub after: Option<String>,
+    pub attributes: Option<Vec<String>>,
+    pub expands: Option<WorktypeQueryRequestExpands>,
+    /// required
+    pub filters: Option<Vec<WorkitemFilter>>,
     /// `pageSize`
     pub page_size: Option<i64>,
     pub select: Option<WorktypeQueryRequestSelect>,
-    /// required
-    pub filters: Option<Vec<WorkitemFilter>>,
-    pub attributes: Option<Vec<String>>,
-    pub after: Option<String>,
-    pub expands: Option<WorktypeQueryRequestExpands>,
     pub sort: Option<Box<WorktypeQuerySort>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for WorktypeQueryRequest {
     const NAME: &'static str = "WorktypeQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("after", &mut self.after);
+        visitor.field("attributes", &mut self.attributes);
+        visitor.field("expands", &mut self.expands);
+        visitor.field("filters", &mut self.filters);
         visitor.field("pageSize", &mut self.page_size);
         visitor.field("select", &mut self.select);
-        visitor.field("filters", &mut self.filters);
-        visitor.field("attributes", &mut self.attributes);
-        visitor.field("after", &mut self.after);
-        visitor.field("expands", &mut self.expands);
         visitor.boxed("sort", &mut self.sort);
         visitor.extra(&mut self.extra);
     }

@@ -5,9 +5,9 @@ use crate::models::task_management::WorkbinQuerySortName;
 
 #[derive(Clone, Default)]
 pub struct WorktypeQuerySort {
-    pub name: Option<WorktypeQuerySortName>,
     pub ascending: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<WorktypeQuerySortName>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for WorktypeQuerySort {
     const NAME: &'static str = "WorktypeQuerySort";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("ascending", &mut self.ascending);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

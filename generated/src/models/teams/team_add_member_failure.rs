@@ -7,7 +7,7 @@ pub struct TeamAddMemberFailure {
     pub id: Option<String>,
     /// read-only
     pub reason: Option<TeamAddMemberFailureReason>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct TeamMemberAddListingResponse {
     pub entities: Option<Vec<UserReference>>,
     /// read-only
     pub failures: Option<Vec<TeamAddMemberFailure>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

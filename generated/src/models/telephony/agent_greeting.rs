@@ -9,15 +9,15 @@ pub struct AgentGreeting {
     pub id: Option<String>,
     /// `inboundPrompt`
     pub inbound_prompt: Option<Box<Prompt>>,
-    /// `outboundPrompt`
-    pub outbound_prompt: Option<Box<Prompt>>,
     /// `inboundPromptDefaultLanguage`
     pub inbound_prompt_default_language: Option<String>,
+    /// `outboundPrompt`
+    pub outbound_prompt: Option<Box<Prompt>>,
     /// `outboundPromptDefaultLanguage`
     pub outbound_prompt_default_language: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for AgentGreeting {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.boxed("inboundPrompt", &mut self.inbound_prompt);
-        visitor.boxed("outboundPrompt", &mut self.outbound_prompt);
         visitor
             .field(
                 "inboundPromptDefaultLanguage",
                 &mut self.inbound_prompt_default_language,
             );
+        visitor.boxed("outboundPrompt", &mut self.outbound_prompt);
         visitor
             .field(
                 "outboundPromptDefaultLanguage",

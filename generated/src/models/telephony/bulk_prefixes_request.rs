@@ -7,7 +7,7 @@ use crate::models::telephony::Prefix;
 pub struct BulkPrefixesRequest {
     /// required
     pub entities: Option<Vec<Prefix>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct CallSimulationResult {
     pub level: Option<CallSimulationResultLevel>,
     /// `matchedPrefix`
     pub matched_prefix: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

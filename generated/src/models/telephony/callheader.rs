@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct Callheader {
+    pub headers: Option<BTreeMap<String, Vec<String>>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub headers: Option<BTreeMap<String, Vec<String>>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for Callheader {
     const NAME: &'static str = "Callheader";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("headers", &mut self.headers);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("headers", &mut self.headers);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -8,7 +8,7 @@ pub struct CreateOrganizationLink {
     pub target_organization_id: Option<String>,
     /// `targetRegion`, required
     pub target_region: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

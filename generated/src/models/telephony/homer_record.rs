@@ -5,92 +5,92 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct HomerRecord {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub date: Option<time::Timestamp>,
-    /// `milliTs`
-    pub milli_ts: Option<String>,
-    /// `microTs`
-    pub micro_ts: Option<String>,
-    pub method: Option<String>,
-    /// `replyReason`
-    pub reply_reason: Option<String>,
-    pub ruri: Option<String>,
-    /// `ruriUser`
-    pub ruri_user: Option<String>,
-    /// `ruriDomain`
-    pub ruri_domain: Option<String>,
-    /// `fromUser`
-    pub from_user: Option<String>,
-    /// `fromDomain`
-    pub from_domain: Option<String>,
-    /// `fromTag`
-    pub from_tag: Option<String>,
-    /// `toUser`
-    pub to_user: Option<String>,
-    /// `toDomain`
-    pub to_domain: Option<String>,
-    /// `toTag`
-    pub to_tag: Option<String>,
-    /// `pidUser`
-    pub pid_user: Option<String>,
-    /// `contactUser`
-    pub contact_user: Option<String>,
+    pub auth: Option<String>,
     /// `authUser`
     pub auth_user: Option<String>,
     pub callid: Option<String>,
     /// `callidAleg`
     pub callid_aleg: Option<String>,
-    pub via1: Option<String>,
-    /// `via1Branch`
-    pub via1_branch: Option<String>,
-    pub cseq: Option<String>,
-    pub diversion: Option<String>,
-    pub reason: Option<String>,
-    /// `contentType`
-    pub content_type: Option<String>,
-    pub auth: Option<String>,
-    /// `userAgent`
-    pub user_agent: Option<String>,
-    /// `sourceIp`
-    pub source_ip: Option<String>,
-    /// `sourcePort`
-    pub source_port: Option<String>,
-    /// `destinationIp`
-    pub destination_ip: Option<String>,
-    /// `destinationPort`
-    pub destination_port: Option<String>,
     /// `contactIp`
     pub contact_ip: Option<String>,
     /// `contactPort`
     pub contact_port: Option<String>,
+    /// `contactUser`
+    pub contact_user: Option<String>,
+    /// `contentType`
+    pub content_type: Option<String>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `correlationId`
+    pub correlation_id: Option<String>,
+    pub cseq: Option<String>,
+    pub date: Option<time::Timestamp>,
+    pub dbnode: Option<String>,
+    /// `destinationAlias`
+    pub destination_alias: Option<String>,
+    /// `destinationIp`
+    pub destination_ip: Option<String>,
+    /// `destinationPort`
+    pub destination_port: Option<String>,
+    pub diversion: Option<String>,
+    pub family: Option<String>,
+    /// `fromDomain`
+    pub from_domain: Option<String>,
+    /// `fromTag`
+    pub from_tag: Option<String>,
+    /// `fromUser`
+    pub from_user: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    pub method: Option<String>,
+    /// `microTs`
+    pub micro_ts: Option<String>,
+    /// `milliTs`
+    pub milli_ts: Option<String>,
+    pub msg: Option<String>,
+    pub name: Option<String>,
+    pub node: Option<String>,
     /// `originatorIp`
     pub originator_ip: Option<String>,
     /// `originatorPort`
     pub originator_port: Option<String>,
-    /// `correlationId`
-    pub correlation_id: Option<String>,
-    pub proto: Option<String>,
-    pub family: Option<String>,
-    /// `rtpStat`
-    pub rtp_stat: Option<String>,
-    pub r#type: Option<String>,
-    pub node: Option<String>,
-    pub trans: Option<String>,
-    pub dbnode: Option<String>,
-    pub msg: Option<String>,
-    /// `sourceAlias`
-    pub source_alias: Option<String>,
-    /// `destinationAlias`
-    pub destination_alias: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
     /// `participantId`
     pub participant_id: Option<String>,
+    /// `pidUser`
+    pub pid_user: Option<String>,
+    pub proto: Option<String>,
+    pub reason: Option<String>,
+    /// `replyReason`
+    pub reply_reason: Option<String>,
+    /// `rtpStat`
+    pub rtp_stat: Option<String>,
+    pub ruri: Option<String>,
+    /// `ruriDomain`
+    pub ruri_domain: Option<String>,
+    /// `ruriUser`
+    pub ruri_user: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceAlias`
+    pub source_alias: Option<String>,
+    /// `sourceIp`
+    pub source_ip: Option<String>,
+    /// `sourcePort`
+    pub source_port: Option<String>,
+    /// `toDomain`
+    pub to_domain: Option<String>,
+    /// `toTag`
+    pub to_tag: Option<String>,
+    /// `toUser`
+    pub to_user: Option<String>,
+    pub trans: Option<String>,
+    pub r#type: Option<String>,
+    /// `userAgent`
+    pub user_agent: Option<String>,
+    pub via1: Option<String>,
+    /// `via1Branch`
+    pub via1_branch: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -98,57 +98,57 @@ impl codec::Model for HomerRecord {
     const NAME: &'static str = "HomerRecord";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("date", &mut self.date);
-        visitor.field("milliTs", &mut self.milli_ts);
-        visitor.field("microTs", &mut self.micro_ts);
-        visitor.field("method", &mut self.method);
-        visitor.field("replyReason", &mut self.reply_reason);
-        visitor.field("ruri", &mut self.ruri);
-        visitor.field("ruriUser", &mut self.ruri_user);
-        visitor.field("ruriDomain", &mut self.ruri_domain);
-        visitor.field("fromUser", &mut self.from_user);
-        visitor.field("fromDomain", &mut self.from_domain);
-        visitor.field("fromTag", &mut self.from_tag);
-        visitor.field("toUser", &mut self.to_user);
-        visitor.field("toDomain", &mut self.to_domain);
-        visitor.field("toTag", &mut self.to_tag);
-        visitor.field("pidUser", &mut self.pid_user);
-        visitor.field("contactUser", &mut self.contact_user);
+        visitor.field("auth", &mut self.auth);
         visitor.field("authUser", &mut self.auth_user);
         visitor.field("callid", &mut self.callid);
         visitor.field("callidAleg", &mut self.callid_aleg);
-        visitor.field("via1", &mut self.via1);
-        visitor.field("via1Branch", &mut self.via1_branch);
-        visitor.field("cseq", &mut self.cseq);
-        visitor.field("diversion", &mut self.diversion);
-        visitor.field("reason", &mut self.reason);
-        visitor.field("contentType", &mut self.content_type);
-        visitor.field("auth", &mut self.auth);
-        visitor.field("userAgent", &mut self.user_agent);
-        visitor.field("sourceIp", &mut self.source_ip);
-        visitor.field("sourcePort", &mut self.source_port);
-        visitor.field("destinationIp", &mut self.destination_ip);
-        visitor.field("destinationPort", &mut self.destination_port);
         visitor.field("contactIp", &mut self.contact_ip);
         visitor.field("contactPort", &mut self.contact_port);
+        visitor.field("contactUser", &mut self.contact_user);
+        visitor.field("contentType", &mut self.content_type);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("correlationId", &mut self.correlation_id);
+        visitor.field("cseq", &mut self.cseq);
+        visitor.field("date", &mut self.date);
+        visitor.field("dbnode", &mut self.dbnode);
+        visitor.field("destinationAlias", &mut self.destination_alias);
+        visitor.field("destinationIp", &mut self.destination_ip);
+        visitor.field("destinationPort", &mut self.destination_port);
+        visitor.field("diversion", &mut self.diversion);
+        visitor.field("family", &mut self.family);
+        visitor.field("fromDomain", &mut self.from_domain);
+        visitor.field("fromTag", &mut self.from_tag);
+        visitor.field("fromUser", &mut self.from_user);
+        visitor.field("id", &mut self.id);
+        visitor.field("method", &mut self.method);
+        visitor.field("microTs", &mut self.micro_ts);
+        visitor.field("milliTs", &mut self.milli_ts);
+        visitor.field("msg", &mut self.msg);
+        visitor.field("name", &mut self.name);
+        visitor.field("node", &mut self.node);
         visitor.field("originatorIp", &mut self.originator_ip);
         visitor.field("originatorPort", &mut self.originator_port);
-        visitor.field("correlationId", &mut self.correlation_id);
-        visitor.field("proto", &mut self.proto);
-        visitor.field("family", &mut self.family);
-        visitor.field("rtpStat", &mut self.rtp_stat);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("node", &mut self.node);
-        visitor.field("trans", &mut self.trans);
-        visitor.field("dbnode", &mut self.dbnode);
-        visitor.field("msg", &mut self.msg);
-        visitor.field("sourceAlias", &mut self.source_alias);
-        visitor.field("destinationAlias", &mut self.destination_alias);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("participantId", &mut self.participant_id);
+        visitor.field("pidUser", &mut self.pid_user);
+        visitor.field("proto", &mut self.proto);
+        visitor.field("reason", &mut self.reason);
+        visitor.field("replyReason", &mut self.reply_reason);
+        visitor.field("rtpStat", &mut self.rtp_stat);
+        visitor.field("ruri", &mut self.ruri);
+        visitor.field("ruriDomain", &mut self.ruri_domain);
+        visitor.field("ruriUser", &mut self.ruri_user);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sourceAlias", &mut self.source_alias);
+        visitor.field("sourceIp", &mut self.source_ip);
+        visitor.field("sourcePort", &mut self.source_port);
+        visitor.field("toDomain", &mut self.to_domain);
+        visitor.field("toTag", &mut self.to_tag);
+        visitor.field("toUser", &mut self.to_user);
+        visitor.field("trans", &mut self.trans);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("userAgent", &mut self.user_agent);
+        visitor.field("via1", &mut self.via1);
+        visitor.field("via1Branch", &mut self.via1_branch);
         visitor.extra(&mut self.extra);
     }
 }

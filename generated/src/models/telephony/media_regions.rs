@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MediaRegions {
-    /// `awsHomeRegion`, read-only
-    pub aws_home_region: Option<String>,
     /// `awsCoreRegions`, read-only
     pub aws_core_regions: Option<Vec<String>>,
+    /// `awsHomeRegion`, read-only
+    pub aws_home_region: Option<String>,
     /// `awsSatelliteRegions`, read-only
     pub aws_satellite_regions: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for MediaRegions {
     const NAME: &'static str = "MediaRegions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("awsHomeRegion", &mut self.aws_home_region);
         visitor.field("awsCoreRegions", &mut self.aws_core_regions);
+        visitor.field("awsHomeRegion", &mut self.aws_home_region);
         visitor.field("awsSatelliteRegions", &mut self.aws_satellite_regions);
         visitor.extra(&mut self.extra);
     }

@@ -5,21 +5,21 @@ use crate::models::telephony::GetTelephonyNumbersRoutingStatus;
 
 #[derive(Clone, Default)]
 pub struct NumberRouting {
+    /// `activeOrganizationId`
+    pub active_organization_id: Option<String>,
+    /// `carrierCode`
+    pub carrier_code: Option<String>,
+    /// `linkedOrganizationIds`
+    pub linked_organization_ids: Option<Vec<String>>,
     /// `numberId`
     pub number_id: Option<String>,
     /// `ownerOrganizationId`
     pub owner_organization_id: Option<String>,
-    /// `carrierCode`
-    pub carrier_code: Option<String>,
     /// `pendingOrganizationId`
     pub pending_organization_id: Option<String>,
     pub region: Option<String>,
     pub status: Option<NumberRoutingStatus>,
-    /// `activeOrganizationId`
-    pub active_organization_id: Option<String>,
-    /// `linkedOrganizationIds`
-    pub linked_organization_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for NumberRouting {
     const NAME: &'static str = "NumberRouting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activeOrganizationId", &mut self.active_organization_id);
+        visitor.field("carrierCode", &mut self.carrier_code);
+        visitor.field("linkedOrganizationIds", &mut self.linked_organization_ids);
         visitor.field("numberId", &mut self.number_id);
         visitor.field("ownerOrganizationId", &mut self.owner_organization_id);
-        visitor.field("carrierCode", &mut self.carrier_code);
         visitor.field("pendingOrganizationId", &mut self.pending_organization_id);
         visitor.field("region", &mut self.region);
         visitor.field("status", &mut self.status);
-        visitor.field("activeOrganizationId", &mut self.active_organization_id);
-        visitor.field("linkedOrganizationIds", &mut self.linked_organization_ids);
         visitor.extra(&mut self.extra);
     }
 }

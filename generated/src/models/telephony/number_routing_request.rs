@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct NumberRoutingRequest {
-    /// `organizationId`
-    pub organization_id: Option<String>,
     /// `numberId`
     pub number_id: Option<String>,
+    /// `organizationId`
+    pub organization_id: Option<String>,
     /// `targetRegion`
     pub target_region: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for NumberRoutingRequest {
     const NAME: &'static str = "NumberRoutingRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("organizationId", &mut self.organization_id);
         visitor.field("numberId", &mut self.number_id);
+        visitor.field("organizationId", &mut self.organization_id);
         visitor.field("targetRegion", &mut self.target_region);
         visitor.extra(&mut self.extra);
     }

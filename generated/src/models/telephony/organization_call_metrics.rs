@@ -4,25 +4,25 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OrganizationCallMetrics {
-    /// required
-    pub usage: Option<f64>,
+    /// `autoScaleInProgress`, required
+    pub auto_scale_in_progress: Option<OrganizationCallMetricsAutoScaleInProgress>,
     /// `autoScalingTriggerPercentage`, required
     pub auto_scaling_trigger_percentage: Option<f64>,
-    /// `cpuIntensity`, required
-    pub cpu_intensity: Option<OrganizationCallMetricsCpuIntensity>,
-    /// `memoryIntensity`, required
-    pub memory_intensity: Option<OrganizationCallMetricsMemoryIntensity>,
     /// `concurrentCallCount`, required
     pub concurrent_call_count: Option<i64>,
     /// `concurrentCallSessionCount`, required
     pub concurrent_call_session_count: Option<i64>,
+    /// `cpuIntensity`, required
+    pub cpu_intensity: Option<OrganizationCallMetricsCpuIntensity>,
     /// `maxCallCapacity`, required
     pub max_call_capacity: Option<i64>,
     /// `maxCallSessionCapacity`, required
     pub max_call_session_capacity: Option<i64>,
-    /// `autoScaleInProgress`, required
-    pub auto_scale_in_progress: Option<OrganizationCallMetricsAutoScaleInProgress>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `memoryIntensity`, required
+    pub memory_intensity: Option<OrganizationCallMetricsMemoryIntensity>,
+    /// required
+    pub usage: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,23 +30,23 @@ impl codec::Model for OrganizationCallMetrics {
     const NAME: &'static str = "OrganizationCallMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("usage", &mut self.usage);
+        visitor.field("autoScaleInProgress", &mut self.auto_scale_in_progress);
         visitor
             .field(
                 "autoScalingTriggerPercentage",
                 &mut self.auto_scaling_trigger_percentage,
             );
-        visitor.field("cpuIntensity", &mut self.cpu_intensity);
-        visitor.field("memoryIntensity", &mut self.memory_intensity);
         visitor.field("concurrentCallCount", &mut self.concurrent_call_count);
         visitor
             .field(
                 "concurrentCallSessionCount",
                 &mut self.concurrent_call_session_count,
             );
+        visitor.field("cpuIntensity", &mut self.cpu_intensity);
         visitor.field("maxCallCapacity", &mut self.max_call_capacity);
         visitor.field("maxCallSessionCapacity", &mut self.max_call_session_capacity);
-        visitor.field("autoScaleInProgress", &mut self.auto_scale_in_progress);
+        visitor.field("memoryIntensity", &mut self.memory_intensity);
+        visitor.field("usage", &mut self.usage);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,14 +7,14 @@ use crate::models::telephony::OrganizationLinkResponseStatus;
 pub struct OrganizationLink {
     /// `sourceOrganizationId`, required
     pub source_organization_id: Option<String>,
-    /// `targetOrganizationId`, required
-    pub target_organization_id: Option<String>,
     /// `sourceRegion`, required
     pub source_region: Option<String>,
+    pub status: Option<OrganizationLinkStatus>,
+    /// `targetOrganizationId`, required
+    pub target_organization_id: Option<String>,
     /// `targetRegion`, required
     pub target_region: Option<String>,
-    pub status: Option<OrganizationLinkStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for OrganizationLink {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("sourceOrganizationId", &mut self.source_organization_id);
-        visitor.field("targetOrganizationId", &mut self.target_organization_id);
         visitor.field("sourceRegion", &mut self.source_region);
-        visitor.field("targetRegion", &mut self.target_region);
         visitor.field("status", &mut self.status);
+        visitor.field("targetOrganizationId", &mut self.target_organization_id);
+        visitor.field("targetRegion", &mut self.target_region);
         visitor.extra(&mut self.extra);
     }
 }

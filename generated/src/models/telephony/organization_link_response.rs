@@ -6,16 +6,16 @@ use crate::runtime::codec;
 pub struct OrganizationLinkResponse {
     /// `sourceOrganizationId`
     pub source_organization_id: Option<String>,
-    /// `targetOrganizationId`
-    pub target_organization_id: Option<String>,
     /// `sourceRegion`
     pub source_region: Option<String>,
-    /// `targetRegion`
-    pub target_region: Option<String>,
+    pub status: Option<OrganizationLinkResponseStatus>,
     /// `targetName`
     pub target_name: Option<String>,
-    pub status: Option<OrganizationLinkResponseStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `targetOrganizationId`
+    pub target_organization_id: Option<String>,
+    /// `targetRegion`
+    pub target_region: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for OrganizationLinkResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("sourceOrganizationId", &mut self.source_organization_id);
-        visitor.field("targetOrganizationId", &mut self.target_organization_id);
         visitor.field("sourceRegion", &mut self.source_region);
-        visitor.field("targetRegion", &mut self.target_region);
-        visitor.field("targetName", &mut self.target_name);
         visitor.field("status", &mut self.status);
+        visitor.field("targetName", &mut self.target_name);
+        visitor.field("targetOrganizationId", &mut self.target_organization_id);
+        visitor.field("targetRegion", &mut self.target_region);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::telephony::PrefixListingItemType;
 
 #[derive(Clone, Default)]
 pub struct Prefix {
+    pub action: Option<PrefixAction>,
     /// `countryCode`, required
     pub country_code: Option<String>,
     pub number: Option<String>,
     pub r#type: Option<PrefixType>,
-    pub action: Option<PrefixAction>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for Prefix {
     const NAME: &'static str = "Prefix";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("action", &mut self.action);
         visitor.field("countryCode", &mut self.country_code);
         visitor.field("number", &mut self.number);
         visitor.field("type", &mut self.r#type);
-        visitor.field("action", &mut self.action);
         visitor.extra(&mut self.extra);
     }
 }

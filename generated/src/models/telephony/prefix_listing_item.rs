@@ -8,7 +8,7 @@ pub struct PrefixListingItem {
     pub country_code: Option<String>,
     pub number: Option<String>,
     pub r#type: Option<PrefixListingItemType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SipDownloadResponse {
-    /// `downloadId`
-    pub download_id: Option<String>,
     /// `documentId`
     pub document_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadId`
+    pub download_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SipDownloadResponse {
     const NAME: &'static str = "SipDownloadResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("downloadId", &mut self.download_id);
         visitor.field("documentId", &mut self.document_id);
+        visitor.field("downloadId", &mut self.download_id);
         visitor.extra(&mut self.extra);
     }
 }

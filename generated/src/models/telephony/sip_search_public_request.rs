@@ -6,26 +6,26 @@ use crate::runtime::time;
 /// `SIPSearchPublicRequest` in the API.
 #[derive(Clone, Default)]
 pub struct SipSearchPublicRequest {
+    /// `callId`
+    pub call_id: Option<String>,
+    /// `conversationId`
+    pub conversation_id: Option<String>,
+    /// `dateEnd`, required
+    pub date_end: Option<time::Timestamp>,
+    /// `dateStart`, required
+    pub date_start: Option<time::Timestamp>,
+    /// `fromUser`
+    pub from_user: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `callId`
-    pub call_id: Option<String>,
-    /// `toUser`
-    pub to_user: Option<String>,
-    /// `fromUser`
-    pub from_user: Option<String>,
-    /// `conversationId`
-    pub conversation_id: Option<String>,
     /// `participantId`
     pub participant_id: Option<String>,
-    /// `dateStart`, required
-    pub date_start: Option<time::Timestamp>,
-    /// `dateEnd`, required
-    pub date_end: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `toUser`
+    pub to_user: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,16 +33,16 @@ impl codec::Model for SipSearchPublicRequest {
     const NAME: &'static str = "SipSearchPublicRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("callId", &mut self.call_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("fromUser", &mut self.from_user);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("callId", &mut self.call_id);
-        visitor.field("toUser", &mut self.to_user);
-        visitor.field("fromUser", &mut self.from_user);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("participantId", &mut self.participant_id);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("toUser", &mut self.to_user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::models::telephony::HomerRecord;
 
 #[derive(Clone, Default)]
 pub struct SipSearchResult {
+    pub auth: Option<String>,
+    pub count: Option<i64>,
+    pub data: Option<Vec<HomerRecord>>,
     /// read-only
     pub id: Option<String>,
-    pub status: Option<i64>,
-    pub sid: Option<String>,
-    pub auth: Option<String>,
     pub message: Option<String>,
-    pub data: Option<Vec<HomerRecord>>,
-    pub count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sid: Option<String>,
+    pub status: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,14 +23,14 @@ impl codec::Model for SipSearchResult {
     const NAME: &'static str = "SipSearchResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("sid", &mut self.sid);
         visitor.field("auth", &mut self.auth);
-        visitor.field("message", &mut self.message);
-        visitor.field("data", &mut self.data);
         visitor.field("count", &mut self.count);
+        visitor.field("data", &mut self.data);
+        visitor.field("id", &mut self.id);
+        visitor.field("message", &mut self.message);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sid", &mut self.sid);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TelephonySettings {
-    /// `persistentConnectionRequired`
-    pub persistent_connection_required: Option<bool>,
     /// `blockCallerIdAccessCode`
     pub block_caller_id_access_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `persistentConnectionRequired`
+    pub persistent_connection_required: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for TelephonySettings {
     const NAME: &'static str = "TelephonySettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("blockCallerIdAccessCode", &mut self.block_caller_id_access_code);
         visitor
             .field(
                 "persistentConnectionRequired",
                 &mut self.persistent_connection_required,
             );
-        visitor.field("blockCallerIdAccessCode", &mut self.block_caller_id_access_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,19 +7,19 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 /// `DIDNumber` in the API.
 #[derive(Clone, Default)]
 pub struct DidNumber {
+    pub assigned: Option<bool>,
+    /// `didPool`
+    pub did_pool: Option<Box<AddressableEntityRef>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
     pub number: Option<String>,
-    pub assigned: Option<bool>,
-    /// `didPool`
-    pub did_pool: Option<Box<AddressableEntityRef>>,
     pub owner: Option<Box<DomainEntityRef>>,
     /// `ownerType`
     pub owner_type: Option<DidNumberOwnerType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,11 @@ impl codec::Model for DidNumber {
     const NAME: &'static str = "DidNumber";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("assigned", &mut self.assigned);
+        visitor.boxed("didPool", &mut self.did_pool);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("number", &mut self.number);
-        visitor.field("assigned", &mut self.assigned);
-        visitor.boxed("didPool", &mut self.did_pool);
         visitor.boxed("owner", &mut self.owner);
         visitor.field("ownerType", &mut self.owner_type);
         visitor.field("selfUri", &mut self.self_uri);

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DomainCapabilities {
-    pub enabled: Option<bool>,
-    pub dhcp: Option<bool>,
-    pub metric: Option<i64>,
     /// `autoMetric`
     pub auto_metric: Option<bool>,
-    /// `supportsMetric`, read-only
-    pub supports_metric: Option<bool>,
+    pub dhcp: Option<bool>,
+    pub enabled: Option<bool>,
+    pub metric: Option<i64>,
     /// `pingEnabled`
     pub ping_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `supportsMetric`, read-only
+    pub supports_metric: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,12 +21,12 @@ impl codec::Model for DomainCapabilities {
     const NAME: &'static str = "DomainCapabilities";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("dhcp", &mut self.dhcp);
-        visitor.field("metric", &mut self.metric);
         visitor.field("autoMetric", &mut self.auto_metric);
-        visitor.field("supportsMetric", &mut self.supports_metric);
+        visitor.field("dhcp", &mut self.dhcp);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("metric", &mut self.metric);
         visitor.field("pingEnabled", &mut self.ping_enabled);
+        visitor.field("supportsMetric", &mut self.supports_metric);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,86 +13,86 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DomainLogicalInterface {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    pub addresses: Option<Vec<DomainNetworkAddress>>,
+    /// `commandResponses`
+    pub command_responses: Option<Vec<DomainNetworkCommandResponse>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
+    /// `currentState`
+    pub current_state: Option<DomainLogicalInterfaceCurrentState>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<DomainLogicalInterfaceState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    /// `edgeUri`
-    pub edge_uri: Option<String>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
     /// `edgeAssignedId`
     pub edge_assigned_id: Option<String>,
+    /// `edgeUri`
+    pub edge_uri: Option<String>,
+    /// `endDate`
+    pub end_date: Option<time::Timestamp>,
+    /// `externalTrunkBaseAssignments`
+    pub external_trunk_base_assignments: Option<Vec<TrunkBaseAssignment>>,
     /// `friendlyName`, required
     pub friendly_name: Option<String>,
-    /// `vlanTagId`
-    pub vlan_tag_id: Option<i64>,
     /// `hardwareAddress`, required
     pub hardware_address: Option<String>,
-    /// `physicalAdapterId`, required
-    pub physical_adapter_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `ifStatus`
     pub if_status: Option<String>,
+    /// `inheritPhoneTrunkBasesIPv4`
+    pub inherit_phone_trunk_bases_ipv4: Option<bool>,
+    /// `inheritPhoneTrunkBasesIPv6`
+    pub inherit_phone_trunk_bases_ipv6: Option<bool>,
     /// `interfaceType`, read-only
     pub interface_type: Option<DomainLogicalInterfaceInterfaceType>,
+    /// `ipv4Capabilities`
+    pub ipv4_capabilities: Option<Box<DomainCapabilities>>,
+    /// `ipv6Capabilities`
+    pub ipv6_capabilities: Option<Box<DomainCapabilities>>,
+    /// `lastModifiedCorrelationId`
+    pub last_modified_correlation_id: Option<String>,
+    /// `lastModifiedUserId`
+    pub last_modified_user_id: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `phoneTrunkBaseAssignments`
+    pub phone_trunk_base_assignments: Option<Vec<TrunkBaseAssignment>>,
+    /// `physicalAdapterId`, required
+    pub physical_adapter_id: Option<String>,
     /// `publicNatAddressIpV4`
     pub public_nat_address_ip_v4: Option<String>,
     /// `publicNatAddressIpV6`
     pub public_nat_address_ip_v6: Option<String>,
     pub routes: Option<Vec<DomainNetworkRoute>>,
-    pub addresses: Option<Vec<DomainNetworkAddress>>,
-    /// `ipv4Capabilities`
-    pub ipv4_capabilities: Option<Box<DomainCapabilities>>,
-    /// `ipv6Capabilities`
-    pub ipv6_capabilities: Option<Box<DomainCapabilities>>,
-    /// `currentState`
-    pub current_state: Option<DomainLogicalInterfaceCurrentState>,
-    /// `lastModifiedUserId`
-    pub last_modified_user_id: Option<String>,
-    /// `lastModifiedCorrelationId`
-    pub last_modified_correlation_id: Option<String>,
-    /// `commandResponses`
-    pub command_responses: Option<Vec<DomainNetworkCommandResponse>>,
-    /// `inheritPhoneTrunkBasesIPv4`
-    pub inherit_phone_trunk_bases_ipv4: Option<bool>,
-    /// `inheritPhoneTrunkBasesIPv6`
-    pub inherit_phone_trunk_bases_ipv6: Option<bool>,
-    /// `useForInternalEdgeCommunication`
-    pub use_for_internal_edge_communication: Option<bool>,
-    /// `useForIndirectEdgeCommunication`
-    pub use_for_indirect_edge_communication: Option<bool>,
-    /// `useForCloudProxyEdgeCommunication`
-    pub use_for_cloud_proxy_edge_communication: Option<bool>,
-    /// `useForWanInterface`, read-only
-    pub use_for_wan_interface: Option<bool>,
-    /// `externalTrunkBaseAssignments`
-    pub external_trunk_base_assignments: Option<Vec<TrunkBaseAssignment>>,
-    /// `phoneTrunkBaseAssignments`
-    pub phone_trunk_base_assignments: Option<Vec<TrunkBaseAssignment>>,
-    /// `traceEnabled`
-    pub trace_enabled: Option<bool>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// read-only
+    pub state: Option<DomainLogicalInterfaceState>,
+    /// `traceEnabled`
+    pub trace_enabled: Option<bool>,
+    /// `useForCloudProxyEdgeCommunication`
+    pub use_for_cloud_proxy_edge_communication: Option<bool>,
+    /// `useForIndirectEdgeCommunication`
+    pub use_for_indirect_edge_communication: Option<bool>,
+    /// `useForInternalEdgeCommunication`
+    pub use_for_internal_edge_communication: Option<bool>,
+    /// `useForWanInterface`, read-only
+    pub use_for_wan_interface: Option<bool>,
+    pub version: Option<i64>,
+    /// `vlanTagId`
+    pub vlan_tag_id: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -100,37 +100,27 @@ impl codec::Model for DomainLogicalInterface {
     const NAME: &'static str = "DomainLogicalInterface";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("addresses", &mut self.addresses);
+        visitor.field("commandResponses", &mut self.command_responses);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
+        visitor.field("currentState", &mut self.current_state);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("edgeUri", &mut self.edge_uri);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.field("edgeAssignedId", &mut self.edge_assigned_id);
-        visitor.field("friendlyName", &mut self.friendly_name);
-        visitor.field("vlanTagId", &mut self.vlan_tag_id);
-        visitor.field("hardwareAddress", &mut self.hardware_address);
-        visitor.field("physicalAdapterId", &mut self.physical_adapter_id);
-        visitor.field("ifStatus", &mut self.if_status);
-        visitor.field("interfaceType", &mut self.interface_type);
-        visitor.field("publicNatAddressIpV4", &mut self.public_nat_address_ip_v4);
-        visitor.field("publicNatAddressIpV6", &mut self.public_nat_address_ip_v6);
-        visitor.field("routes", &mut self.routes);
-        visitor.field("addresses", &mut self.addresses);
-        visitor.boxed("ipv4Capabilities", &mut self.ipv4_capabilities);
-        visitor.boxed("ipv6Capabilities", &mut self.ipv6_capabilities);
-        visitor.field("currentState", &mut self.current_state);
-        visitor.field("lastModifiedUserId", &mut self.last_modified_user_id);
+        visitor.field("edgeUri", &mut self.edge_uri);
+        visitor.field("endDate", &mut self.end_date);
         visitor
-            .field("lastModifiedCorrelationId", &mut self.last_modified_correlation_id);
-        visitor.field("commandResponses", &mut self.command_responses);
+            .field(
+                "externalTrunkBaseAssignments",
+                &mut self.external_trunk_base_assignments,
+            );
+        visitor.field("friendlyName", &mut self.friendly_name);
+        visitor.field("hardwareAddress", &mut self.hardware_address);
+        visitor.field("id", &mut self.id);
+        visitor.field("ifStatus", &mut self.if_status);
         visitor
             .field(
                 "inheritPhoneTrunkBasesIPv4",
@@ -141,10 +131,29 @@ impl codec::Model for DomainLogicalInterface {
                 "inheritPhoneTrunkBasesIPv6",
                 &mut self.inherit_phone_trunk_bases_ipv6,
             );
+        visitor.field("interfaceType", &mut self.interface_type);
+        visitor.boxed("ipv4Capabilities", &mut self.ipv4_capabilities);
+        visitor.boxed("ipv6Capabilities", &mut self.ipv6_capabilities);
+        visitor
+            .field("lastModifiedCorrelationId", &mut self.last_modified_correlation_id);
+        visitor.field("lastModifiedUserId", &mut self.last_modified_user_id);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
+        visitor
+            .field("phoneTrunkBaseAssignments", &mut self.phone_trunk_base_assignments);
+        visitor.field("physicalAdapterId", &mut self.physical_adapter_id);
+        visitor.field("publicNatAddressIpV4", &mut self.public_nat_address_ip_v4);
+        visitor.field("publicNatAddressIpV6", &mut self.public_nat_address_ip_v6);
+        visitor.field("routes", &mut self.routes);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("state", &mut self.state);
+        visitor.field("traceEnabled", &mut self.trace_enabled);
         visitor
             .field(
-                "useForInternalEdgeCommunication",
-                &mut self.use_for_internal_edge_communication,
+                "useForCloudProxyEdgeCommunication",
+                &mut self.use_for_cloud_proxy_edge_communication,
             );
         visitor
             .field(
@@ -153,21 +162,12 @@ impl codec::Model for DomainLogicalInterface {
             );
         visitor
             .field(
-                "useForCloudProxyEdgeCommunication",
-                &mut self.use_for_cloud_proxy_edge_communication,
+                "useForInternalEdgeCommunication",
+                &mut self.use_for_internal_edge_communication,
             );
         visitor.field("useForWanInterface", &mut self.use_for_wan_interface);
-        visitor
-            .field(
-                "externalTrunkBaseAssignments",
-                &mut self.external_trunk_base_assignments,
-            );
-        visitor
-            .field("phoneTrunkBaseAssignments", &mut self.phone_trunk_base_assignments);
-        visitor.field("traceEnabled", &mut self.trace_enabled);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
+        visitor.field("vlanTagId", &mut self.vlan_tag_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DomainNetworkAddress {
-    pub r#type: Option<DomainNetworkAddressType>,
     pub address: Option<String>,
-    pub persistent: Option<bool>,
     pub family: Option<DomainNetworkAddressFamily>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub persistent: Option<bool>,
+    pub r#type: Option<DomainNetworkAddressType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for DomainNetworkAddress {
     const NAME: &'static str = "DomainNetworkAddress";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("address", &mut self.address);
-        visitor.field("persistent", &mut self.persistent);
         visitor.field("family", &mut self.family);
+        visitor.field("persistent", &mut self.persistent);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

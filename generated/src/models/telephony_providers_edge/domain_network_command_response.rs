@@ -5,14 +5,14 @@ use crate::models::telephony_providers_edge::ErrorDetails;
 
 #[derive(Clone, Default)]
 pub struct DomainNetworkCommandResponse {
-    /// `correlationId`
-    pub correlation_id: Option<String>,
+    pub acknowledged: Option<bool>,
     /// `commandName`
     pub command_name: Option<String>,
-    pub acknowledged: Option<bool>,
+    /// `correlationId`
+    pub correlation_id: Option<String>,
     /// `errorInfo`
     pub error_info: Option<Box<ErrorDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for DomainNetworkCommandResponse {
     const NAME: &'static str = "DomainNetworkCommandResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("correlationId", &mut self.correlation_id);
-        visitor.field("commandName", &mut self.command_name);
         visitor.field("acknowledged", &mut self.acknowledged);
+        visitor.field("commandName", &mut self.command_name);
+        visitor.field("correlationId", &mut self.correlation_id);
         visitor.boxed("errorInfo", &mut self.error_info);
         visitor.extra(&mut self.extra);
     }

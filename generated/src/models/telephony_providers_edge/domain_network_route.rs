@@ -5,12 +5,12 @@ use crate::models::telephony_providers_edge::DomainNetworkAddressFamily;
 
 #[derive(Clone, Default)]
 pub struct DomainNetworkRoute {
-    pub prefix: Option<String>,
+    pub family: Option<DomainNetworkRouteFamily>,
+    pub metric: Option<i64>,
     pub nexthop: Option<String>,
     pub persistent: Option<bool>,
-    pub metric: Option<i64>,
-    pub family: Option<DomainNetworkRouteFamily>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub prefix: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,11 +18,11 @@ impl codec::Model for DomainNetworkRoute {
     const NAME: &'static str = "DomainNetworkRoute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("prefix", &mut self.prefix);
+        visitor.field("family", &mut self.family);
+        visitor.field("metric", &mut self.metric);
         visitor.field("nexthop", &mut self.nexthop);
         visitor.field("persistent", &mut self.persistent);
-        visitor.field("metric", &mut self.metric);
-        visitor.field("family", &mut self.family);
+        visitor.field("prefix", &mut self.prefix);
         visitor.extra(&mut self.extra);
     }
 }

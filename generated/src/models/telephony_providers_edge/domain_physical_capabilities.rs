@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct DomainPhysicalCapabilities {
-    pub vlan: Option<bool>,
     pub team: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub vlan: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for DomainPhysicalCapabilities {
     const NAME: &'static str = "DomainPhysicalCapabilities";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("vlan", &mut self.vlan);
         visitor.field("team", &mut self.team);
+        visitor.field("vlan", &mut self.vlan);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,42 +7,42 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EdgeLogsJobFile {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// `downloadId`
+    pub download_id: Option<String>,
+    /// `edgePath`
+    pub edge_path: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedBy`, read-only
     pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<EdgeLogsJobFileState>,
     /// `modifiedByApp`, read-only
     pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// `sizeBytes`
+    pub size_bytes: Option<f64>,
+    /// read-only
+    pub state: Option<EdgeLogsJobFileState>,
     /// `timeCreated`
     pub time_created: Option<time::Timestamp>,
     /// `timeModified`
     pub time_modified: Option<time::Timestamp>,
-    /// `sizeBytes`
-    pub size_bytes: Option<f64>,
     /// `uploadStatus`
     pub upload_status: Option<EdgeLogsJobFileUploadStatus>,
-    /// `edgePath`
-    pub edge_path: Option<String>,
-    /// `downloadId`
-    pub download_id: Option<String>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,25 +50,25 @@ impl codec::Model for EdgeLogsJobFile {
     const NAME: &'static str = "EdgeLogsJobFile";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("downloadId", &mut self.download_id);
+        visitor.field("edgePath", &mut self.edge_path);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
         visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
+        visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sizeBytes", &mut self.size_bytes);
+        visitor.field("state", &mut self.state);
         visitor.field("timeCreated", &mut self.time_created);
         visitor.field("timeModified", &mut self.time_modified);
-        visitor.field("sizeBytes", &mut self.size_bytes);
         visitor.field("uploadStatus", &mut self.upload_status);
-        visitor.field("edgePath", &mut self.edge_path);
-        visitor.field("downloadId", &mut self.download_id);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct EdgeLogsJobRequest {
     pub path: Option<String>,
     pub query: Option<String>,
     pub recurse: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -11,17 +11,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EdgeMetrics {
+    pub disks: Option<Vec<EdgeMetricsDisk>>,
     pub edge: Option<Box<DomainEntityRef>>,
     /// `eventTime`
     pub event_time: Option<time::Timestamp>,
+    pub memory: Option<Vec<EdgeMetricsMemory>>,
+    pub networks: Option<Vec<EdgeMetricsNetwork>>,
+    pub processors: Option<Vec<EdgeMetricsProcessor>>,
+    pub subsystems: Option<Vec<EdgeMetricsSubsystem>>,
     /// `upTimeMsec`
     pub up_time_msec: Option<i64>,
-    pub processors: Option<Vec<EdgeMetricsProcessor>>,
-    pub memory: Option<Vec<EdgeMetricsMemory>>,
-    pub disks: Option<Vec<EdgeMetricsDisk>>,
-    pub subsystems: Option<Vec<EdgeMetricsSubsystem>>,
-    pub networks: Option<Vec<EdgeMetricsNetwork>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for EdgeMetrics {
     const NAME: &'static str = "EdgeMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("disks", &mut self.disks);
         visitor.boxed("edge", &mut self.edge);
         visitor.field("eventTime", &mut self.event_time);
-        visitor.field("upTimeMsec", &mut self.up_time_msec);
-        visitor.field("processors", &mut self.processors);
         visitor.field("memory", &mut self.memory);
-        visitor.field("disks", &mut self.disks);
-        visitor.field("subsystems", &mut self.subsystems);
         visitor.field("networks", &mut self.networks);
+        visitor.field("processors", &mut self.processors);
+        visitor.field("subsystems", &mut self.subsystems);
+        visitor.field("upTimeMsec", &mut self.up_time_msec);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct EdgeMetricsDisk {
     pub partition_name: Option<String>,
     /// `totalBytes`
     pub total_bytes: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

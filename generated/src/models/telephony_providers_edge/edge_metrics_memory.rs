@@ -6,10 +6,10 @@ use crate::runtime::codec;
 pub struct EdgeMetricsMemory {
     /// `availableBytes`
     pub available_bytes: Option<f64>,
-    pub r#type: Option<String>,
     /// `totalBytes`
     pub total_bytes: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for EdgeMetricsMemory {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("availableBytes", &mut self.available_bytes);
-        visitor.field("type", &mut self.r#type);
         visitor.field("totalBytes", &mut self.total_bytes);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

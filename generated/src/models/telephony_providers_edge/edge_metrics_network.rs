@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct EdgeMetricsNetwork {
-    pub ifname: Option<String>,
-    /// `sentBytesPerSec`
-    pub sent_bytes_per_sec: Option<i64>,
-    /// `receivedBytesPerSec`
-    pub received_bytes_per_sec: Option<i64>,
     /// `bandwidthBitsPerSec`
     pub bandwidth_bits_per_sec: Option<f64>,
+    pub ifname: Option<String>,
+    /// `receivedBytesPerSec`
+    pub received_bytes_per_sec: Option<i64>,
+    /// `sentBytesPerSec`
+    pub sent_bytes_per_sec: Option<i64>,
     /// `utilizationPct`
     pub utilization_pct: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for EdgeMetricsNetwork {
     const NAME: &'static str = "EdgeMetricsNetwork";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("ifname", &mut self.ifname);
-        visitor.field("sentBytesPerSec", &mut self.sent_bytes_per_sec);
-        visitor.field("receivedBytesPerSec", &mut self.received_bytes_per_sec);
         visitor.field("bandwidthBitsPerSec", &mut self.bandwidth_bits_per_sec);
+        visitor.field("ifname", &mut self.ifname);
+        visitor.field("receivedBytesPerSec", &mut self.received_bytes_per_sec);
+        visitor.field("sentBytesPerSec", &mut self.sent_bytes_per_sec);
         visitor.field("utilizationPct", &mut self.utilization_pct);
         visitor.extra(&mut self.extra);
     }

@@ -14,7 +14,7 @@ pub struct EdgeMetricsProcessor {
     pub privileged_time_pct: Option<f64>,
     /// `userTimePct`
     pub user_time_pct: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct EdgeMetricsSubsystem {
     /// `delayMs`
     pub delay_ms: Option<i64>,
-    /// `processName`
-    pub process_name: Option<String>,
     /// `mediaSubsystem`
     pub media_subsystem: Option<Box<EdgeMetricsSubsystem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `processName`
+    pub process_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for EdgeMetricsSubsystem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("delayMs", &mut self.delay_ms);
-        visitor.field("processName", &mut self.process_name);
         visitor.boxed("mediaSubsystem", &mut self.media_subsystem);
+        visitor.field("processName", &mut self.process_name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct EdgeNetworkDiagnosticResponse {
     /// `commandCorrelationId`
     pub command_correlation_id: Option<String>,
     pub diagnostics: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,17 +7,17 @@ use crate::models::telephony_providers_edge::EdgeOfflineConfigurationNetwork;
 
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfiguration {
-    /// `pairingId`, required
-    pub pairing_id: Option<String>,
-    /// required
-    pub network: Option<Box<EdgeOfflineConfigurationNetwork>>,
-    /// `useVerificationCode`
-    pub use_verification_code: Option<bool>,
     /// `certType`
     pub cert_type: Option<EdgeOfflineConfigurationCertType>,
-    pub site: Option<Box<DomainEntityRef>>,
+    /// required
+    pub network: Option<Box<EdgeOfflineConfigurationNetwork>>,
+    /// `pairingId`, required
+    pub pairing_id: Option<String>,
     pub proxy: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub site: Option<Box<DomainEntityRef>>,
+    /// `useVerificationCode`
+    pub use_verification_code: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for EdgeOfflineConfiguration {
     const NAME: &'static str = "EdgeOfflineConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pairingId", &mut self.pairing_id);
-        visitor.boxed("network", &mut self.network);
-        visitor.field("useVerificationCode", &mut self.use_verification_code);
         visitor.field("certType", &mut self.cert_type);
-        visitor.boxed("site", &mut self.site);
+        visitor.boxed("network", &mut self.network);
+        visitor.field("pairingId", &mut self.pairing_id);
         visitor.field("proxy", &mut self.proxy);
+        visitor.boxed("site", &mut self.site);
+        visitor.field("useVerificationCode", &mut self.use_verification_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::telephony_providers_edge::{
 
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfigurationInterface {
-    pub routes: Option<Vec<DomainNetworkRoute>>,
     pub addresses: Option<Vec<DomainNetworkAddress>>,
     /// `ipv4Capabilities`
     pub ipv4_capabilities: Option<Box<DomainCapabilities>>,
     /// `ipv6Capabilities`
     pub ipv6_capabilities: Option<Box<DomainCapabilities>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub routes: Option<Vec<DomainNetworkRoute>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for EdgeOfflineConfigurationInterface {
     const NAME: &'static str = "EdgeOfflineConfigurationInterface";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("routes", &mut self.routes);
         visitor.field("addresses", &mut self.addresses);
         visitor.boxed("ipv4Capabilities", &mut self.ipv4_capabilities);
         visitor.boxed("ipv6Capabilities", &mut self.ipv6_capabilities);
+        visitor.field("routes", &mut self.routes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::telephony_providers_edge::EdgeOfflineConfigurationInterface;
 #[derive(Clone, Default)]
 pub struct EdgeOfflineConfigurationNetwork {
     pub wan: Option<Box<EdgeOfflineConfigurationInterface>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct EdgeServiceStateRequest {
-    /// `inService`, required
-    pub in_service: Option<bool>,
     /// `callDrainingWaitTimeSeconds`
     pub call_draining_wait_time_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `inService`, required
+    pub in_service: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for EdgeServiceStateRequest {
     const NAME: &'static str = "EdgeServiceStateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("inService", &mut self.in_service);
         visitor
             .field(
                 "callDrainingWaitTimeSeconds",
                 &mut self.call_draining_wait_time_seconds,
             );
+        visitor.field("inService", &mut self.in_service);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,38 +10,38 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct EdgeTrunkBase {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
     /// read-only
-    pub state: Option<EdgeTrunkBaseState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    /// `trunkMetabase`, required
-    pub trunk_metabase: Option<Box<DomainEntityRef>>,
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `trunkType`, required
-    pub trunk_type: Option<EdgeTrunkBaseTrunkType>,
-    pub site: Option<Box<DomainEntityRef>>,
+    pub id: Option<String>,
     /// `inboundSite`
     pub inbound_site: Option<Box<DomainEntityRef>>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub site: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub state: Option<EdgeTrunkBaseState>,
+    /// `trunkMetabase`, required
+    pub trunk_metabase: Option<Box<DomainEntityRef>>,
+    /// `trunkType`, required
+    pub trunk_type: Option<EdgeTrunkBaseTrunkType>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -49,24 +49,24 @@ impl codec::Model for EdgeTrunkBase {
     const NAME: &'static str = "EdgeTrunkBase";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.boxed("trunkMetabase", &mut self.trunk_metabase);
-        visitor.field("properties", &mut self.properties);
-        visitor.field("trunkType", &mut self.trunk_type);
-        visitor.boxed("site", &mut self.site);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.boxed("inboundSite", &mut self.inbound_site);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
+        visitor.field("properties", &mut self.properties);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("site", &mut self.site);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("trunkMetabase", &mut self.trunk_metabase);
+        visitor.field("trunkType", &mut self.trunk_type);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

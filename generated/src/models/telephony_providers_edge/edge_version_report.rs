@@ -5,11 +5,11 @@ use crate::models::telephony_providers_edge::EdgeVersionInformation;
 
 #[derive(Clone, Default)]
 pub struct EdgeVersionReport {
-    /// `oldestVersion`
-    pub oldest_version: Option<Box<EdgeVersionInformation>>,
     /// `newestVersion`
     pub newest_version: Option<Box<EdgeVersionInformation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `oldestVersion`
+    pub oldest_version: Option<Box<EdgeVersionInformation>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for EdgeVersionReport {
     const NAME: &'static str = "EdgeVersionReport";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("oldestVersion", &mut self.oldest_version);
         visitor.boxed("newestVersion", &mut self.newest_version);
+        visitor.boxed("oldestVersion", &mut self.oldest_version);
         visitor.extra(&mut self.extra);
     }
 }

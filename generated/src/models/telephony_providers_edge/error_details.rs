@@ -5,18 +5,18 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct ErrorDetails {
-    pub status: Option<i64>,
-    pub message: Option<String>,
-    /// `messageWithParams`
-    pub message_with_params: Option<String>,
-    /// `messageParams`
-    pub message_params: Option<BTreeMap<String, String>>,
     pub code: Option<String>,
     /// `contextId`
     pub context_id: Option<String>,
-    pub nested: Option<Box<ErrorDetails>>,
     pub details: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub message: Option<String>,
+    /// `messageParams`
+    pub message_params: Option<BTreeMap<String, String>>,
+    /// `messageWithParams`
+    pub message_with_params: Option<String>,
+    pub nested: Option<Box<ErrorDetails>>,
+    pub status: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,14 +24,14 @@ impl codec::Model for ErrorDetails {
     const NAME: &'static str = "ErrorDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.field("message", &mut self.message);
-        visitor.field("messageWithParams", &mut self.message_with_params);
-        visitor.field("messageParams", &mut self.message_params);
         visitor.field("code", &mut self.code);
         visitor.field("contextId", &mut self.context_id);
-        visitor.boxed("nested", &mut self.nested);
         visitor.field("details", &mut self.details);
+        visitor.field("message", &mut self.message);
+        visitor.field("messageParams", &mut self.message_params);
+        visitor.field("messageWithParams", &mut self.message_with_params);
+        visitor.boxed("nested", &mut self.nested);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::shared_by_34_c2464f::DomainEntityRef;
 #[derive(Clone, Default)]
 pub struct ExpiredEdgeListing {
     pub entities: Option<Vec<DomainEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,36 +9,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Extension {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<ExtensionState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    pub number: Option<String>,
-    pub owner: Option<Box<DomainEntityRef>>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
     /// `extensionPool`
     pub extension_pool: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    pub number: Option<String>,
+    pub owner: Option<Box<DomainEntityRef>>,
     /// `ownerType`
     pub owner_type: Option<ExtensionOwnerType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<ExtensionState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -46,23 +46,23 @@ impl codec::Model for Extension {
     const NAME: &'static str = "Extension";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.boxed("extensionPool", &mut self.extension_pool);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
         visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
+        visitor.field("name", &mut self.name);
         visitor.field("number", &mut self.number);
         visitor.boxed("owner", &mut self.owner);
-        visitor.boxed("extensionPool", &mut self.extension_pool);
         visitor.field("ownerType", &mut self.owner_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

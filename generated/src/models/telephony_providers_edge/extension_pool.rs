@@ -7,34 +7,34 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ExtensionPool {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<ExtensionPoolState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    /// `startNumber`
-    pub start_number: Option<String>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
     /// `endNumber`
     pub end_number: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startNumber`
+    pub start_number: Option<String>,
+    /// read-only
+    pub state: Option<ExtensionPoolState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,21 +42,21 @@ impl codec::Model for ExtensionPool {
     const NAME: &'static str = "ExtensionPool";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("startNumber", &mut self.start_number);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.field("endNumber", &mut self.end_number);
+        visitor.field("id", &mut self.id);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startNumber", &mut self.start_number);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

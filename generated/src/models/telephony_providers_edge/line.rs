@@ -10,45 +10,45 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Line {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<LineState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    /// `edgeGroup`
-    pub edge_group: Option<Box<DomainEntityRef>>,
-    pub template: Option<Box<DomainEntityRef>>,
-    pub site: Option<Box<DomainEntityRef>>,
-    /// `lineBaseSettings`
-    pub line_base_settings: Option<Box<DomainEntityRef>>,
-    /// `primaryEdge`
-    pub primary_edge: Option<Box<Edge>>,
-    /// `secondaryEdge`
-    pub secondary_edge: Option<Box<Edge>>,
-    /// `loggedInUser`
-    pub logged_in_user: Option<Box<DomainEntityRef>>,
     /// `defaultForUser`
     pub default_for_user: Option<Box<DomainEntityRef>>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// `edgeGroup`
+    pub edge_group: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `lineBaseSettings`
+    pub line_base_settings: Option<Box<DomainEntityRef>>,
+    /// `loggedInUser`
+    pub logged_in_user: Option<Box<DomainEntityRef>>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `primaryEdge`
+    pub primary_edge: Option<Box<Edge>>,
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
+    /// `secondaryEdge`
+    pub secondary_edge: Option<Box<Edge>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub site: Option<Box<DomainEntityRef>>,
+    /// read-only
+    pub state: Option<LineState>,
+    pub template: Option<Box<DomainEntityRef>>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,28 +56,28 @@ impl codec::Model for Line {
     const NAME: &'static str = "Line";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("properties", &mut self.properties);
-        visitor.boxed("edgeGroup", &mut self.edge_group);
-        visitor.boxed("template", &mut self.template);
-        visitor.boxed("site", &mut self.site);
-        visitor.boxed("lineBaseSettings", &mut self.line_base_settings);
-        visitor.boxed("primaryEdge", &mut self.primary_edge);
-        visitor.boxed("secondaryEdge", &mut self.secondary_edge);
-        visitor.boxed("loggedInUser", &mut self.logged_in_user);
         visitor.boxed("defaultForUser", &mut self.default_for_user);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.boxed("edgeGroup", &mut self.edge_group);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("lineBaseSettings", &mut self.line_base_settings);
+        visitor.boxed("loggedInUser", &mut self.logged_in_user);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("primaryEdge", &mut self.primary_edge);
+        visitor.field("properties", &mut self.properties);
+        visitor.boxed("secondaryEdge", &mut self.secondary_edge);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("site", &mut self.site);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("template", &mut self.template);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LineStatus {
-    pub id: Option<String>,
-    pub reachable: Option<bool>,
     /// `addressOfRecord`
     pub address_of_record: Option<String>,
     /// `contactAddresses`
     pub contact_addresses: Option<Vec<String>>,
+    pub id: Option<String>,
+    pub reachable: Option<bool>,
     /// `reachableStateTime`
     pub reachable_state_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for LineStatus {
     const NAME: &'static str = "LineStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("reachable", &mut self.reachable);
         visitor.field("addressOfRecord", &mut self.address_of_record);
         visitor.field("contactAddresses", &mut self.contact_addresses);
+        visitor.field("id", &mut self.id);
+        visitor.field("reachable", &mut self.reachable);
         visitor.field("reachableStateTime", &mut self.reachable_state_time);
         visitor.extra(&mut self.extra);
     }

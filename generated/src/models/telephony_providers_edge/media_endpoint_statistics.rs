@@ -11,22 +11,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MediaEndpointStatistics {
-    pub trunk: Option<Box<MediaStatisticsTrunkInfo>>,
-    pub station: Option<Box<NamedEntity>>,
-    pub user: Option<Box<NamedEntity>>,
-    pub ice: Option<Box<MediaIceStatistics>>,
-    pub rtp: Option<Box<MediaRtpStatistics>>,
-    /// `reconnectAttempts`
-    pub reconnect_attempts: Option<i64>,
-    /// `sourceType`
-    pub source_type: Option<MediaEndpointStatisticsSourceType>,
     /// `clientInfo`
     pub client_info: Option<Box<MediaStatisticsClientInfo>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateProcessed`
     pub date_processed: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub ice: Option<Box<MediaIceStatistics>>,
+    /// `reconnectAttempts`
+    pub reconnect_attempts: Option<i64>,
+    pub rtp: Option<Box<MediaRtpStatistics>>,
+    /// `sourceType`
+    pub source_type: Option<MediaEndpointStatisticsSourceType>,
+    pub station: Option<Box<NamedEntity>>,
+    pub trunk: Option<Box<MediaStatisticsTrunkInfo>>,
+    pub user: Option<Box<NamedEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for MediaEndpointStatistics {
     const NAME: &'static str = "MediaEndpointStatistics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("trunk", &mut self.trunk);
-        visitor.boxed("station", &mut self.station);
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("ice", &mut self.ice);
-        visitor.boxed("rtp", &mut self.rtp);
-        visitor.field("reconnectAttempts", &mut self.reconnect_attempts);
-        visitor.field("sourceType", &mut self.source_type);
         visitor.boxed("clientInfo", &mut self.client_info);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateProcessed", &mut self.date_processed);
+        visitor.boxed("ice", &mut self.ice);
+        visitor.field("reconnectAttempts", &mut self.reconnect_attempts);
+        visitor.boxed("rtp", &mut self.rtp);
+        visitor.field("sourceType", &mut self.source_type);
+        visitor.boxed("station", &mut self.station);
+        visitor.boxed("trunk", &mut self.trunk);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::telephony_providers_edge::MediaIceSelectedCandidate;
 
 #[derive(Clone, Default)]
 pub struct MediaIceSelectedPair {
-    pub client: Option<Box<MediaIceSelectedCandidate>>,
-    pub server: Option<Box<MediaIceSelectedCandidate>>,
     /// `candidatePairSelectedMilliseconds`
     pub candidate_pair_selected_milliseconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub client: Option<Box<MediaIceSelectedCandidate>>,
+    pub server: Option<Box<MediaIceSelectedCandidate>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,13 +17,13 @@ impl codec::Model for MediaIceSelectedPair {
     const NAME: &'static str = "MediaIceSelectedPair";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("client", &mut self.client);
-        visitor.boxed("server", &mut self.server);
         visitor
             .field(
                 "candidatePairSelectedMilliseconds",
                 &mut self.candidate_pair_selected_milliseconds,
             );
+        visitor.boxed("client", &mut self.client);
+        visitor.boxed("server", &mut self.server);
         visitor.extra(&mut self.extra);
     }
 }

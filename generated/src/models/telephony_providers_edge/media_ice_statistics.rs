@@ -7,7 +7,7 @@ use crate::models::telephony_providers_edge::MediaIceSelectedPair;
 pub struct MediaIceStatistics {
     /// `selectedPairs`
     pub selected_pairs: Option<Vec<MediaIceSelectedPair>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

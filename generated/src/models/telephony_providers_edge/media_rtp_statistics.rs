@@ -4,6 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MediaRtpStatistics {
+    /// `averageJitter`
+    pub average_jitter: Option<f64>,
+    /// `estimatedAverageMos`
+    pub estimated_average_mos: Option<f64>,
     /// `packetsReceived`
     pub packets_received: Option<i64>,
     /// `packetsSent`
@@ -12,11 +16,7 @@ pub struct MediaRtpStatistics {
     pub rtp_events_received: Option<i64>,
     /// `rtpEventsSent`
     pub rtp_events_sent: Option<i64>,
-    /// `estimatedAverageMos`
-    pub estimated_average_mos: Option<f64>,
-    /// `averageJitter`
-    pub average_jitter: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for MediaRtpStatistics {
     const NAME: &'static str = "MediaRtpStatistics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("averageJitter", &mut self.average_jitter);
+        visitor.field("estimatedAverageMos", &mut self.estimated_average_mos);
         visitor.field("packetsReceived", &mut self.packets_received);
         visitor.field("packetsSent", &mut self.packets_sent);
         visitor.field("rtpEventsReceived", &mut self.rtp_events_received);
         visitor.field("rtpEventsSent", &mut self.rtp_events_sent);
-        visitor.field("estimatedAverageMos", &mut self.estimated_average_mos);
-        visitor.field("averageJitter", &mut self.average_jitter);
         visitor.extra(&mut self.extra);
     }
 }

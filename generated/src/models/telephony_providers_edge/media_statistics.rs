@@ -8,17 +8,17 @@ use crate::runtime::time;
 pub struct MediaStatistics {
     /// `communicationId`
     pub communication_id: Option<String>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `creationMilliseconds`
     pub creation_milliseconds: Option<i64>,
-    /// `preferredRegion`
-    pub preferred_region: Option<String>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
     /// `effectiveRegion`
     pub effective_region: Option<String>,
     /// `mediaStatistics`
     pub media_statistics: Option<Vec<MediaEndpointStatistics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `preferredRegion`
+    pub preferred_region: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,11 @@ impl codec::Model for MediaStatistics {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("communicationId", &mut self.communication_id);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("creationMilliseconds", &mut self.creation_milliseconds);
-        visitor.field("preferredRegion", &mut self.preferred_region);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("effectiveRegion", &mut self.effective_region);
         visitor.field("mediaStatistics", &mut self.media_statistics);
+        visitor.field("preferredRegion", &mut self.preferred_region);
         visitor.extra(&mut self.extra);
     }
 }

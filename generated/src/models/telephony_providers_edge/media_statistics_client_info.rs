@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MediaStatisticsClientInfo {
-    /// `originAppName`
-    pub origin_app_name: Option<String>,
     /// `originAppId`
     pub origin_app_id: Option<String>,
+    /// `originAppName`
+    pub origin_app_name: Option<String>,
     /// `originAppVersion`
     pub origin_app_version: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for MediaStatisticsClientInfo {
     const NAME: &'static str = "MediaStatisticsClientInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("originAppName", &mut self.origin_app_name);
         visitor.field("originAppId", &mut self.origin_app_id);
+        visitor.field("originAppName", &mut self.origin_app_name);
         visitor.field("originAppVersion", &mut self.origin_app_version);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::models::telephony_providers_edge::MediaStatistics;
 #[derive(Clone, Default)]
 pub struct MediaStatisticsListing {
     pub entities: Option<Vec<MediaStatistics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ pub struct MediaStatisticsTrunkInfo {
     pub id: Option<String>,
     pub name: Option<String>,
     pub r#type: Option<MediaStatisticsTrunkInfoType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

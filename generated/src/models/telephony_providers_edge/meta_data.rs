@@ -10,7 +10,7 @@ pub struct MetaData {
     pub pairing_trust: Option<Vec<String>>,
     /// `pairing-url`
     pub pairing_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,31 +7,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Metabase {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// read-only
+    pub id: Option<String>,
     /// `modifiedBy`, read-only
     pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<MetabaseState>,
     /// `modifiedByApp`, read-only
     pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    pub r#type: Option<MetabaseType>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<MetabaseState>,
+    pub r#type: Option<MetabaseType>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,20 +39,20 @@ impl codec::Model for Metabase {
     const NAME: &'static str = "Metabase";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
         visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,40 +9,40 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct NumberPlan {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    pub classification: Option<String>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<NumberPlanState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    pub r#match: Option<String>,
-    /// `normalizedFormat`
-    pub normalized_format: Option<String>,
-    pub priority: Option<i64>,
-    pub numbers: Option<Vec<Number>>,
+    pub description: Option<String>,
     /// `digitLength`
     pub digit_length: Option<Box<DigitLength>>,
-    pub classification: Option<String>,
+    pub division: Option<Box<Division>>,
+    /// read-only
+    pub id: Option<String>,
+    pub r#match: Option<String>,
     /// `matchType`
     pub match_type: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `normalizedFormat`
+    pub normalized_format: Option<String>,
+    pub numbers: Option<Vec<Number>>,
+    pub priority: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<NumberPlanState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,26 +50,26 @@ impl codec::Model for NumberPlan {
     const NAME: &'static str = "NumberPlan";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("classification", &mut self.classification);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("match", &mut self.r#match);
-        visitor.field("normalizedFormat", &mut self.normalized_format);
-        visitor.field("priority", &mut self.priority);
-        visitor.field("numbers", &mut self.numbers);
+        visitor.field("description", &mut self.description);
         visitor.boxed("digitLength", &mut self.digit_length);
-        visitor.field("classification", &mut self.classification);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("match", &mut self.r#match);
         visitor.field("matchType", &mut self.match_type);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
+        visitor.field("normalizedFormat", &mut self.normalized_format);
+        visitor.field("numbers", &mut self.numbers);
+        visitor.field("priority", &mut self.priority);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

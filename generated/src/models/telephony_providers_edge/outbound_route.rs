@@ -10,40 +10,40 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutboundRoute {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `classificationTypes`, required
+    pub classification_types: Option<Vec<String>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<OutboundRouteState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    /// `classificationTypes`, required
-    pub classification_types: Option<Vec<String>>,
-    pub enabled: Option<bool>,
+    pub description: Option<String>,
     pub distribution: Option<OutboundRouteDistribution>,
+    pub division: Option<Box<Division>>,
+    pub enabled: Option<bool>,
     /// `externalTrunkBases`
     pub external_trunk_bases: Option<Vec<DomainEntityRef>>,
     /// read-only
-    pub site: Option<Box<Site>>,
+    pub id: Option<String>,
     /// read-only
     pub managed: Option<bool>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub site: Option<Box<Site>>,
+    /// read-only
+    pub state: Option<OutboundRouteState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -51,25 +51,25 @@ impl codec::Model for OutboundRoute {
     const NAME: &'static str = "OutboundRoute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("classificationTypes", &mut self.classification_types);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("classificationTypes", &mut self.classification_types);
-        visitor.field("enabled", &mut self.enabled);
+        visitor.field("description", &mut self.description);
         visitor.field("distribution", &mut self.distribution);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("enabled", &mut self.enabled);
         visitor.field("externalTrunkBases", &mut self.external_trunk_bases);
-        visitor.boxed("site", &mut self.site);
+        visitor.field("id", &mut self.id);
         visitor.field("managed", &mut self.managed);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("site", &mut self.site);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,36 +8,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OutboundRouteBase {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `classificationTypes`, required
+    pub classification_types: Option<Vec<String>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<OutboundRouteBaseState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    /// `classificationTypes`, required
-    pub classification_types: Option<Vec<String>>,
-    pub enabled: Option<bool>,
+    pub description: Option<String>,
     pub distribution: Option<OutboundRouteBaseDistribution>,
+    pub division: Option<Box<Division>>,
+    pub enabled: Option<bool>,
     /// `externalTrunkBases`
     pub external_trunk_bases: Option<Vec<DomainEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub state: Option<OutboundRouteBaseState>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,23 +45,23 @@ impl codec::Model for OutboundRouteBase {
     const NAME: &'static str = "OutboundRouteBase";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.field("classificationTypes", &mut self.classification_types);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("classificationTypes", &mut self.classification_types);
-        visitor.field("enabled", &mut self.enabled);
+        visitor.field("description", &mut self.description);
         visitor.field("distribution", &mut self.distribution);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("enabled", &mut self.enabled);
         visitor.field("externalTrunkBases", &mut self.external_trunk_bases);
+        visitor.field("id", &mut self.id);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -14,55 +14,55 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Phone {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    pub capabilities: Option<Box<PhoneCapabilities>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
     /// read-only
-    pub state: Option<PhoneState>,
-    /// `modifiedByApp`, read-only
-    pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    /// required
-    pub site: Option<Box<DomainEntityRef>>,
-    /// `phoneBaseSettings`, required
-    pub phone_base_settings: Option<Box<PhoneBaseSettings>>,
+    pub id: Option<String>,
     /// `lineBaseSettings`
     pub line_base_settings: Option<Box<DomainEntityRef>>,
-    /// `phoneMetaBase`
-    pub phone_meta_base: Option<Box<DomainEntityRef>>,
     /// required
     pub lines: Option<Vec<Line>>,
-    pub status: Option<Box<PhoneStatus>>,
-    /// `secondaryStatus`
-    pub secondary_status: Option<Box<PhoneStatus>>,
-    /// `userAgentInfo`, read-only
-    pub user_agent_info: Option<Box<UserAgentInfo>>,
-    pub properties: Option<BTreeMap<String, serde_json::Value>>,
-    pub capabilities: Option<Box<PhoneCapabilities>>,
-    /// `webRtcUser`
-    pub web_rtc_user: Option<Box<DomainEntityRef>>,
-    /// `standAlone`, read-only
-    pub stand_alone: Option<bool>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<String>,
+    /// `modifiedByApp`, read-only
+    pub modified_by_app: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `phoneBaseSettings`, required
+    pub phone_base_settings: Option<Box<PhoneBaseSettings>>,
+    /// `phoneMetaBase`
+    pub phone_meta_base: Option<Box<DomainEntityRef>>,
     /// `primaryEdge`
     pub primary_edge: Option<Box<Edge>>,
+    pub properties: Option<BTreeMap<String, serde_json::Value>>,
     /// `secondaryEdge`
     pub secondary_edge: Option<Box<Edge>>,
+    /// `secondaryStatus`
+    pub secondary_status: Option<Box<PhoneStatus>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub site: Option<Box<DomainEntityRef>>,
+    /// `standAlone`, read-only
+    pub stand_alone: Option<bool>,
+    /// read-only
+    pub state: Option<PhoneState>,
+    pub status: Option<Box<PhoneStatus>>,
+    /// `userAgentInfo`, read-only
+    pub user_agent_info: Option<Box<UserAgentInfo>>,
+    pub version: Option<i64>,
+    /// `webRtcUser`
+    pub web_rtc_user: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -70,33 +70,33 @@ impl codec::Model for Phone {
     const NAME: &'static str = "Phone";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.boxed("capabilities", &mut self.capabilities);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.boxed("site", &mut self.site);
-        visitor.boxed("phoneBaseSettings", &mut self.phone_base_settings);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
         visitor.boxed("lineBaseSettings", &mut self.line_base_settings);
-        visitor.boxed("phoneMetaBase", &mut self.phone_meta_base);
         visitor.field("lines", &mut self.lines);
-        visitor.boxed("status", &mut self.status);
-        visitor.boxed("secondaryStatus", &mut self.secondary_status);
-        visitor.boxed("userAgentInfo", &mut self.user_agent_info);
-        visitor.field("properties", &mut self.properties);
-        visitor.boxed("capabilities", &mut self.capabilities);
-        visitor.boxed("webRtcUser", &mut self.web_rtc_user);
-        visitor.field("standAlone", &mut self.stand_alone);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("phoneBaseSettings", &mut self.phone_base_settings);
+        visitor.boxed("phoneMetaBase", &mut self.phone_meta_base);
         visitor.boxed("primaryEdge", &mut self.primary_edge);
+        visitor.field("properties", &mut self.properties);
         visitor.boxed("secondaryEdge", &mut self.secondary_edge);
+        visitor.boxed("secondaryStatus", &mut self.secondary_status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("site", &mut self.site);
+        visitor.field("standAlone", &mut self.stand_alone);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("status", &mut self.status);
+        visitor.boxed("userAgentInfo", &mut self.user_agent_info);
+        visitor.field("version", &mut self.version);
+        visitor.boxed("webRtcUser", &mut self.web_rtc_user);
         visitor.extra(&mut self.extra);
     }
 }

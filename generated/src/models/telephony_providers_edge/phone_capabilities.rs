@@ -4,22 +4,22 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PhoneCapabilities {
-    pub provisions: Option<bool>,
-    pub registers: Option<bool>,
+    /// `allowReboot`
+    pub allow_reboot: Option<bool>,
+    pub cdm: Option<bool>,
     /// `dualRegisters`
     pub dual_registers: Option<bool>,
     /// `hardwareIdType`
     pub hardware_id_type: Option<String>,
-    /// `allowReboot`
-    pub allow_reboot: Option<bool>,
-    /// `noRebalance`
-    pub no_rebalance: Option<bool>,
-    /// `noCloudProvisioning`
-    pub no_cloud_provisioning: Option<bool>,
     /// `mediaCodecs`
     pub media_codecs: Option<Vec<PhoneCapabilitiesMediaCodecs>>,
-    pub cdm: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `noCloudProvisioning`
+    pub no_cloud_provisioning: Option<bool>,
+    /// `noRebalance`
+    pub no_rebalance: Option<bool>,
+    pub provisions: Option<bool>,
+    pub registers: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,15 +27,15 @@ impl codec::Model for PhoneCapabilities {
     const NAME: &'static str = "PhoneCapabilities";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("provisions", &mut self.provisions);
-        visitor.field("registers", &mut self.registers);
+        visitor.field("allowReboot", &mut self.allow_reboot);
+        visitor.field("cdm", &mut self.cdm);
         visitor.field("dualRegisters", &mut self.dual_registers);
         visitor.field("hardwareIdType", &mut self.hardware_id_type);
-        visitor.field("allowReboot", &mut self.allow_reboot);
-        visitor.field("noRebalance", &mut self.no_rebalance);
-        visitor.field("noCloudProvisioning", &mut self.no_cloud_provisioning);
         visitor.field("mediaCodecs", &mut self.media_codecs);
-        visitor.field("cdm", &mut self.cdm);
+        visitor.field("noCloudProvisioning", &mut self.no_cloud_provisioning);
+        visitor.field("noRebalance", &mut self.no_rebalance);
+        visitor.field("provisions", &mut self.provisions);
+        visitor.field("registers", &mut self.registers);
         visitor.extra(&mut self.extra);
     }
 }

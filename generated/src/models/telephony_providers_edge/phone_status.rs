@@ -6,22 +6,22 @@ use crate::models::telephony_providers_edge::{LineStatus, ProvisionInfo};
 
 #[derive(Clone, Default)]
 pub struct PhoneStatus {
-    pub id: Option<String>,
-    /// `operationalStatus`
-    pub operational_status: Option<PhoneStatusOperationalStatus>,
+    pub edge: Option<Box<DomainEntityRef>>,
     /// `edgesStatus`
     pub edges_status: Option<PhoneStatusEdgesStatus>,
     /// `eventCreationTime`
     pub event_creation_time: Option<String>,
-    pub provision: Option<Box<ProvisionInfo>>,
+    pub id: Option<String>,
     /// `lineStatuses`
     pub line_statuses: Option<Vec<LineStatus>>,
+    /// `operationalStatus`
+    pub operational_status: Option<PhoneStatusOperationalStatus>,
     /// `phoneAssignmentToEdgeType`
     pub phone_assignment_to_edge_type: Option<PhoneStatusPhoneAssignmentToEdgeType>,
-    pub edge: Option<Box<DomainEntityRef>>,
+    pub provision: Option<Box<ProvisionInfo>>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,15 +29,15 @@ impl codec::Model for PhoneStatus {
     const NAME: &'static str = "PhoneStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("operationalStatus", &mut self.operational_status);
+        visitor.boxed("edge", &mut self.edge);
         visitor.field("edgesStatus", &mut self.edges_status);
         visitor.field("eventCreationTime", &mut self.event_creation_time);
-        visitor.boxed("provision", &mut self.provision);
+        visitor.field("id", &mut self.id);
         visitor.field("lineStatuses", &mut self.line_statuses);
+        visitor.field("operationalStatus", &mut self.operational_status);
         visitor
             .field("phoneAssignmentToEdgeType", &mut self.phone_assignment_to_edge_type);
-        visitor.boxed("edge", &mut self.edge);
+        visitor.boxed("provision", &mut self.provision);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ProvisionInfo {
-    pub time: Option<time::Timestamp>,
-    pub source: Option<String>,
     /// `errorInfo`
     pub error_info: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<String>,
+    pub time: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ProvisionInfo {
     const NAME: &'static str = "ProvisionInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("time", &mut self.time);
-        visitor.field("source", &mut self.source);
         visitor.field("errorInfo", &mut self.error_info);
+        visitor.field("source", &mut self.source);
+        visitor.field("time", &mut self.time);
         visitor.extra(&mut self.extra);
     }
 }

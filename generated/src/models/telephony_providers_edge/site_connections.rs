@@ -8,11 +8,11 @@ pub struct SiteConnections {
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `siteConnections`, read-only
-    pub site_connections: Option<Vec<SiteConnection>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `siteConnections`, read-only
+    pub site_connections: Option<Vec<SiteConnection>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for SiteConnections {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("siteConnections", &mut self.site_connections);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("siteConnections", &mut self.site_connections);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct StreetAddress {
-    /// required
-    pub country: Option<String>,
     /// `A1`, required
     pub a1: Option<String>,
     /// `A3`, required
     pub a3: Option<String>,
-    /// `RD`, required
-    pub rd: Option<String>,
     /// `HNO`, required
     pub hno: Option<String>,
     /// `LOC`
@@ -20,7 +16,11 @@ pub struct StreetAddress {
     pub nam: Option<String>,
     /// `PC`, required
     pub pc: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `RD`, required
+    pub rd: Option<String>,
+    /// required
+    pub country: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for StreetAddress {
     const NAME: &'static str = "StreetAddress";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("country", &mut self.country);
         visitor.field("A1", &mut self.a1);
         visitor.field("A3", &mut self.a3);
-        visitor.field("RD", &mut self.rd);
         visitor.field("HNO", &mut self.hno);
         visitor.field("LOC", &mut self.loc);
         visitor.field("NAM", &mut self.nam);
         visitor.field("PC", &mut self.pc);
+        visitor.field("RD", &mut self.rd);
+        visitor.field("country", &mut self.country);
         visitor.extra(&mut self.extra);
     }
 }

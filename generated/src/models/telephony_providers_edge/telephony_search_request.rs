@@ -9,18 +9,18 @@ use crate::models::telephony_providers_edge::TelephonySearchCriteria;
 
 #[derive(Clone, Default)]
 pub struct TelephonySearchRequest {
-    /// `sortOrder`
-    pub sort_order: Option<TelephonySearchRequestSortOrder>,
-    /// `sortBy`
-    pub sort_by: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
+    pub expand: Option<Vec<String>>,
     /// `pageNumber`
     pub page_number: Option<i64>,
-    pub sort: Option<Vec<SearchSort>>,
-    pub expand: Option<Vec<String>>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
     pub query: Option<Vec<TelephonySearchCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub sort: Option<Vec<SearchSort>>,
+    /// `sortBy`
+    pub sort_by: Option<String>,
+    /// `sortOrder`
+    pub sort_order: Option<TelephonySearchRequestSortOrder>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for TelephonySearchRequest {
     const NAME: &'static str = "TelephonySearchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sortOrder", &mut self.sort_order);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.field("pageSize", &mut self.page_size);
-        visitor.field("pageNumber", &mut self.page_number);
-        visitor.field("sort", &mut self.sort);
         visitor.field("expand", &mut self.expand);
+        visitor.field("pageNumber", &mut self.page_number);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.field("query", &mut self.query);
+        visitor.field("sort", &mut self.sort);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("sortOrder", &mut self.sort_order);
         visitor.extra(&mut self.extra);
     }
 }

@@ -14,60 +14,60 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Trunk {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub description: Option<String>,
-    pub version: Option<i64>,
+    /// `connectedStatus`, read-only
+    pub connected_status: Option<Box<TrunkConnectedStatus>>,
+    /// `createdBy`, read-only
+    pub created_by: Option<String>,
+    /// `createdByApp`, read-only
+    pub created_by_app: Option<String>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub division: Option<Box<Division>>,
+    pub edge: Option<Box<DomainEntityRef>>,
+    /// `edgeGroup`
+    pub edge_group: Option<Box<DomainEntityRef>>,
+    pub enabled: Option<bool>,
+    /// read-only
+    pub family: Option<i64>,
+    /// read-only
+    pub id: Option<String>,
+    /// `inService`, read-only
+    pub in_service: Option<bool>,
+    /// `ipStatus`, read-only
+    pub ip_status: Option<Box<TrunkMetricsNetworkTypeIp>>,
+    /// `logicalInterface`, read-only
+    pub logical_interface: Option<Box<DomainEntityRef>>,
     /// `modifiedBy`, read-only
     pub modified_by: Option<String>,
-    /// `createdBy`, read-only
-    pub created_by: Option<String>,
-    /// read-only
-    pub state: Option<TrunkState>,
     /// `modifiedByApp`, read-only
     pub modified_by_app: Option<String>,
-    /// `createdByApp`, read-only
-    pub created_by_app: Option<String>,
-    /// `trunkType`
-    pub trunk_type: Option<TrunkTrunkType>,
-    pub edge: Option<Box<DomainEntityRef>>,
+    /// required
+    pub name: Option<String>,
+    /// `optionsEnabledStatus`, read-only
+    pub options_enabled_status: Option<TrunkOptionsEnabledStatus>,
+    /// `optionsStatus`, read-only
+    pub options_status: Option<Vec<TrunkMetricsOptions>>,
+    /// `proxyAddressList`, read-only
+    pub proxy_address_list: Option<Vec<String>>,
+    /// `registersEnabledStatus`, read-only
+    pub registers_enabled_status: Option<TrunkRegistersEnabledStatus>,
+    /// `registersStatus`, read-only
+    pub registers_status: Option<Vec<TrunkMetricsRegisters>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// read-only
+    pub state: Option<TrunkState>,
     /// `trunkBase`
     pub trunk_base: Option<Box<DomainEntityRef>>,
     /// `trunkMetabase`
     pub trunk_metabase: Option<Box<DomainEntityRef>>,
-    /// `edgeGroup`
-    pub edge_group: Option<Box<DomainEntityRef>>,
-    /// `inService`, read-only
-    pub in_service: Option<bool>,
-    pub enabled: Option<bool>,
-    /// `logicalInterface`, read-only
-    pub logical_interface: Option<Box<DomainEntityRef>>,
-    /// `connectedStatus`, read-only
-    pub connected_status: Option<Box<TrunkConnectedStatus>>,
-    /// `optionsStatus`, read-only
-    pub options_status: Option<Vec<TrunkMetricsOptions>>,
-    /// `registersStatus`, read-only
-    pub registers_status: Option<Vec<TrunkMetricsRegisters>>,
-    /// `ipStatus`, read-only
-    pub ip_status: Option<Box<TrunkMetricsNetworkTypeIp>>,
-    /// `optionsEnabledStatus`, read-only
-    pub options_enabled_status: Option<TrunkOptionsEnabledStatus>,
-    /// `registersEnabledStatus`, read-only
-    pub registers_enabled_status: Option<TrunkRegistersEnabledStatus>,
-    /// read-only
-    pub family: Option<i64>,
-    /// `proxyAddressList`, read-only
-    pub proxy_address_list: Option<Vec<String>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `trunkType`
+    pub trunk_type: Option<TrunkTrunkType>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -75,35 +75,35 @@ impl codec::Model for Trunk {
     const NAME: &'static str = "Trunk";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.field("description", &mut self.description);
-        visitor.field("version", &mut self.version);
+        visitor.boxed("connectedStatus", &mut self.connected_status);
+        visitor.field("createdBy", &mut self.created_by);
+        visitor.field("createdByApp", &mut self.created_by_app);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("modifiedBy", &mut self.modified_by);
-        visitor.field("createdBy", &mut self.created_by);
-        visitor.field("state", &mut self.state);
-        visitor.field("modifiedByApp", &mut self.modified_by_app);
-        visitor.field("createdByApp", &mut self.created_by_app);
-        visitor.field("trunkType", &mut self.trunk_type);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("division", &mut self.division);
         visitor.boxed("edge", &mut self.edge);
+        visitor.boxed("edgeGroup", &mut self.edge_group);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("family", &mut self.family);
+        visitor.field("id", &mut self.id);
+        visitor.field("inService", &mut self.in_service);
+        visitor.boxed("ipStatus", &mut self.ip_status);
+        visitor.boxed("logicalInterface", &mut self.logical_interface);
+        visitor.field("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedByApp", &mut self.modified_by_app);
+        visitor.field("name", &mut self.name);
+        visitor.field("optionsEnabledStatus", &mut self.options_enabled_status);
+        visitor.field("optionsStatus", &mut self.options_status);
+        visitor.field("proxyAddressList", &mut self.proxy_address_list);
+        visitor.field("registersEnabledStatus", &mut self.registers_enabled_status);
+        visitor.field("registersStatus", &mut self.registers_status);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.boxed("trunkBase", &mut self.trunk_base);
         visitor.boxed("trunkMetabase", &mut self.trunk_metabase);
-        visitor.boxed("edgeGroup", &mut self.edge_group);
-        visitor.field("inService", &mut self.in_service);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("logicalInterface", &mut self.logical_interface);
-        visitor.boxed("connectedStatus", &mut self.connected_status);
-        visitor.field("optionsStatus", &mut self.options_status);
-        visitor.field("registersStatus", &mut self.registers_status);
-        visitor.boxed("ipStatus", &mut self.ip_status);
-        visitor.field("optionsEnabledStatus", &mut self.options_enabled_status);
-        visitor.field("registersEnabledStatus", &mut self.registers_enabled_status);
-        visitor.field("family", &mut self.family);
-        visitor.field("proxyAddressList", &mut self.proxy_address_list);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("trunkType", &mut self.trunk_type);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

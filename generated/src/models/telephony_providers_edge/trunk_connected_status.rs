@@ -8,7 +8,7 @@ pub struct TrunkConnectedStatus {
     pub connected: Option<bool>,
     /// `connectedStateTime`
     pub connected_state_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::telephony_providers_edge::TrunkErrorInfoDetails;
 
 #[derive(Clone, Default)]
 pub struct TrunkErrorInfo {
-    pub text: Option<String>,
     pub code: Option<String>,
     pub details: Option<Box<TrunkErrorInfoDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for TrunkErrorInfo {
     const NAME: &'static str = "TrunkErrorInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("code", &mut self.code);
         visitor.boxed("details", &mut self.details);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

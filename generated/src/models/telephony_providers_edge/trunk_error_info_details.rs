@@ -5,9 +5,9 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct TrunkErrorInfoDetails {
     pub code: Option<String>,
-    pub message: Option<String>,
     pub hostname: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub message: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for TrunkErrorInfoDetails {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("message", &mut self.message);
         visitor.field("hostname", &mut self.hostname);
+        visitor.field("message", &mut self.message);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,14 +7,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrunkMetrics {
+    pub calls: Option<Box<TrunkMetricsCalls>>,
     /// `eventTime`
     pub event_time: Option<time::Timestamp>,
     /// `logicalInterface`
     pub logical_interface: Option<Box<DomainEntityRef>>,
-    pub trunk: Option<Box<DomainEntityRef>>,
-    pub calls: Option<Box<TrunkMetricsCalls>>,
     pub qos: Option<Box<TrunkMetricsQoS>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub trunk: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for TrunkMetrics {
     const NAME: &'static str = "TrunkMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("calls", &mut self.calls);
         visitor.field("eventTime", &mut self.event_time);
         visitor.boxed("logicalInterface", &mut self.logical_interface);
-        visitor.boxed("trunk", &mut self.trunk);
-        visitor.boxed("calls", &mut self.calls);
         visitor.boxed("qos", &mut self.qos);
+        visitor.boxed("trunk", &mut self.trunk);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct TrunkMetricsNetworkTypeIp {
     pub address: Option<String>,
     /// `errorInfo`
     pub error_info: Option<Box<TrunkErrorInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrunkMetricsOptions {
-    /// `proxyAddress`
-    pub proxy_address: Option<String>,
+    /// `errorInfo`
+    pub error_info: Option<Box<TrunkErrorInfo>>,
     /// `optionState`
     pub option_state: Option<bool>,
     /// `optionStateTime`
     pub option_state_time: Option<time::Timestamp>,
-    /// `errorInfo`
-    pub error_info: Option<Box<TrunkErrorInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `proxyAddress`
+    pub proxy_address: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for TrunkMetricsOptions {
     const NAME: &'static str = "TrunkMetricsOptions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("proxyAddress", &mut self.proxy_address);
+        visitor.boxed("errorInfo", &mut self.error_info);
         visitor.field("optionState", &mut self.option_state);
         visitor.field("optionStateTime", &mut self.option_state_time);
-        visitor.boxed("errorInfo", &mut self.error_info);
+        visitor.field("proxyAddress", &mut self.proxy_address);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TrunkMetricsRegisters {
+    /// `errorInfo`
+    pub error_info: Option<Box<TrunkErrorInfo>>,
     /// `proxyAddress`
     pub proxy_address: Option<String>,
     /// `registerState`
     pub register_state: Option<bool>,
     /// `registerStateTime`
     pub register_state_time: Option<time::Timestamp>,
-    /// `errorInfo`
-    pub error_info: Option<Box<TrunkErrorInfo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for TrunkMetricsRegisters {
     const NAME: &'static str = "TrunkMetricsRegisters";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("errorInfo", &mut self.error_info);
         visitor.field("proxyAddress", &mut self.proxy_address);
         visitor.field("registerState", &mut self.register_state);
         visitor.field("registerStateTime", &mut self.register_state_time);
-        visitor.boxed("errorInfo", &mut self.error_info);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TrunkRecordingEnabledCount {
-    /// `enabledCount`
-    pub enabled_count: Option<i64>,
     /// `disabledCount`
     pub disabled_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `enabledCount`
+    pub enabled_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for TrunkRecordingEnabledCount {
     const NAME: &'static str = "TrunkRecordingEnabledCount";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabledCount", &mut self.enabled_count);
         visitor.field("disabledCount", &mut self.disabled_count);
+        visitor.field("enabledCount", &mut self.enabled_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct UserAgentInfo {
     pub firmware_version: Option<String>,
     pub manufacturer: Option<String>,
     pub model: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

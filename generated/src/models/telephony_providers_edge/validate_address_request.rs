@@ -6,7 +6,7 @@ use crate::models::telephony_providers_edge::StreetAddress;
 #[derive(Clone, Default)]
 pub struct ValidateAddressRequest {
     pub address: Option<Box<StreetAddress>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

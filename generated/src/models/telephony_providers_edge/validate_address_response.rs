@@ -5,10 +5,10 @@ use crate::models::telephony_providers_edge::SubscriberResponse;
 
 #[derive(Clone, Default)]
 pub struct ValidateAddressResponse {
+    pub response: Option<Box<SubscriberResponse>>,
     /// required
     pub valid: Option<bool>,
-    pub response: Option<Box<SubscriberResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ValidateAddressResponse {
     const NAME: &'static str = "ValidateAddressResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("valid", &mut self.valid);
         visitor.boxed("response", &mut self.response);
+        visitor.field("valid", &mut self.valid);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::telephony_providers_edge::MetaData;
 
 #[derive(Clone, Default)]
 pub struct VmPairingInfo {
-    /// `meta-data`
-    pub meta_data: Option<Box<MetaData>>,
-    /// `edge-id`
-    pub edge_id: Option<String>,
     /// `auth-token`
     pub auth_token: Option<String>,
+    /// `edge-id`
+    pub edge_id: Option<String>,
+    /// `meta-data`
+    pub meta_data: Option<Box<MetaData>>,
     /// `org-id`
     pub org_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for VmPairingInfo {
     const NAME: &'static str = "VmPairingInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("meta-data", &mut self.meta_data);
-        visitor.field("edge-id", &mut self.edge_id);
         visitor.field("auth-token", &mut self.auth_token);
+        visitor.field("edge-id", &mut self.edge_id);
+        visitor.boxed("meta-data", &mut self.meta_data);
         visitor.field("org-id", &mut self.org_id);
         visitor.extra(&mut self.extra);
     }

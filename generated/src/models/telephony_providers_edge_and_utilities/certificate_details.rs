@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CertificateDetails {
-    pub issuer: Option<String>,
-    pub subject: Option<String>,
     /// `expirationDate`
     pub expiration_date: Option<time::Timestamp>,
+    pub expired: Option<bool>,
     /// `issueDate`
     pub issue_date: Option<time::Timestamp>,
-    pub expired: Option<bool>,
-    pub valid: Option<bool>,
+    pub issuer: Option<String>,
     /// `signatureValid`
     pub signature_valid: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub subject: Option<String>,
+    pub valid: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,13 +23,13 @@ impl codec::Model for CertificateDetails {
     const NAME: &'static str = "CertificateDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("issuer", &mut self.issuer);
-        visitor.field("subject", &mut self.subject);
         visitor.field("expirationDate", &mut self.expiration_date);
-        visitor.field("issueDate", &mut self.issue_date);
         visitor.field("expired", &mut self.expired);
-        visitor.field("valid", &mut self.valid);
+        visitor.field("issueDate", &mut self.issue_date);
+        visitor.field("issuer", &mut self.issuer);
         visitor.field("signatureValid", &mut self.signature_valid);
+        visitor.field("subject", &mut self.subject);
+        visitor.field("valid", &mut self.valid);
         visitor.extra(&mut self.extra);
     }
 }

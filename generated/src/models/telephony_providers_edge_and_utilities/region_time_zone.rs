@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct RegionTimeZone {
+    /// `canonicalId`
+    pub canonical_id: Option<String>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
     pub offset: Option<i64>,
-    /// `canonicalId`
-    pub canonical_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for RegionTimeZone {
     const NAME: &'static str = "RegionTimeZone";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("canonicalId", &mut self.canonical_id);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
         visitor.field("offset", &mut self.offset);
-        visitor.field("canonicalId", &mut self.canonical_id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

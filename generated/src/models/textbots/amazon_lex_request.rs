@@ -9,7 +9,7 @@ pub struct AmazonLexRequest {
     pub request_attributes: Option<BTreeMap<String, String>>,
     /// `sessionAttributes`
     pub session_attributes: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

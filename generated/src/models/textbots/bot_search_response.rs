@@ -4,18 +4,18 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct BotSearchResponse {
+    /// `botType`, required
+    pub bot_type: Option<BotSearchResponseBotType>,
+    pub description: Option<String>,
     /// required
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// `botType`, required
-    pub bot_type: Option<BotSearchResponseBotType>,
-    pub description: Option<String>,
-    /// `virtualAgentEnabled`
-    pub virtual_agent_enabled: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `virtualAgentEnabled`
+    pub virtual_agent_enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for BotSearchResponse {
     const NAME: &'static str = "BotSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("botType", &mut self.bot_type);
         visitor.field("description", &mut self.description);
-        visitor.field("virtualAgentEnabled", &mut self.virtual_agent_enabled);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("virtualAgentEnabled", &mut self.virtual_agent_enabled);
         visitor.extra(&mut self.extra);
     }
 }

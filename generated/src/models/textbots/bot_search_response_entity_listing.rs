@@ -6,7 +6,7 @@ use crate::models::textbots::BotSearchResponse;
 #[derive(Clone, Default)]
 pub struct BotSearchResponseEntityListing {
     pub entities: Option<Vec<BotSearchResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct GenesysBotConnector {
     /// `queryParameters`
     pub query_parameters: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 #[derive(Clone, Default)]
 pub struct GoogleDialogflowCustomSettings {
     pub environment: Option<String>,
+    /// `eventInputParameters`
+    pub event_input_parameters: Option<BTreeMap<String, String>>,
     /// `eventName`
     pub event_name: Option<String>,
     /// `webhookQueryParameters`
     pub webhook_query_parameters: Option<BTreeMap<String, String>>,
-    /// `eventInputParameters`
-    pub event_input_parameters: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for GoogleDialogflowCustomSettings {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("environment", &mut self.environment);
+        visitor.field("eventInputParameters", &mut self.event_input_parameters);
         visitor.field("eventName", &mut self.event_name);
         visitor.field("webhookQueryParameters", &mut self.webhook_query_parameters);
-        visitor.field("eventInputParameters", &mut self.event_input_parameters);
         visitor.extra(&mut self.extra);
     }
 }

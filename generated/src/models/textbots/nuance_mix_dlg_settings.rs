@@ -9,7 +9,7 @@ pub struct NuanceMixDlgSettings {
     pub channel_id: Option<String>,
     /// `inputParameters`
     pub input_parameters: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,35 +9,35 @@ use crate::models::textbots::{
 
 #[derive(Clone, Default)]
 pub struct PostTextRequest {
-    /// `botId`, required
-    pub bot_id: Option<String>,
+    /// `amazonLexRequest`
+    pub amazon_lex_request: Option<Box<AmazonLexRequest>>,
     /// `botAlias`
     pub bot_alias: Option<String>,
-    /// `integrationId`, required
-    pub integration_id: Option<String>,
-    /// `botSessionId`, required
-    pub bot_session_id: Option<String>,
-    /// `postTextMessage`, required
-    pub post_text_message: Option<Box<PostTextMessage>>,
-    /// `languageCode`
-    pub language_code: Option<String>,
-    /// `botSessionTimeoutMinutes`
-    pub bot_session_timeout_minutes: Option<i64>,
     /// `botChannels`
     pub bot_channels: Option<Vec<PostTextRequestBotChannels>>,
     /// `botCorrelationId`
     pub bot_correlation_id: Option<String>,
-    /// `messagingPlatformType`
-    pub messaging_platform_type: Option<PostTextRequestMessagingPlatformType>,
-    /// `amazonLexRequest`
-    pub amazon_lex_request: Option<Box<AmazonLexRequest>>,
-    /// `googleDialogflow`
-    pub google_dialogflow: Option<Box<GoogleDialogflowCustomSettings>>,
+    /// `botId`, required
+    pub bot_id: Option<String>,
+    /// `botSessionId`, required
+    pub bot_session_id: Option<String>,
+    /// `botSessionTimeoutMinutes`
+    pub bot_session_timeout_minutes: Option<i64>,
     /// `genesysBotConnector`
     pub genesys_bot_connector: Option<Box<GenesysBotConnector>>,
+    /// `googleDialogflow`
+    pub google_dialogflow: Option<Box<GoogleDialogflowCustomSettings>>,
+    /// `integrationId`, required
+    pub integration_id: Option<String>,
+    /// `languageCode`
+    pub language_code: Option<String>,
+    /// `messagingPlatformType`
+    pub messaging_platform_type: Option<PostTextRequestMessagingPlatformType>,
     /// `nuanceMixDlg`
     pub nuance_mix_dlg: Option<Box<NuanceMixDlgSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `postTextMessage`, required
+    pub post_text_message: Option<Box<PostTextMessage>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,20 +45,20 @@ impl codec::Model for PostTextRequest {
     const NAME: &'static str = "PostTextRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("botId", &mut self.bot_id);
+        visitor.boxed("amazonLexRequest", &mut self.amazon_lex_request);
         visitor.field("botAlias", &mut self.bot_alias);
-        visitor.field("integrationId", &mut self.integration_id);
-        visitor.field("botSessionId", &mut self.bot_session_id);
-        visitor.boxed("postTextMessage", &mut self.post_text_message);
-        visitor.field("languageCode", &mut self.language_code);
-        visitor.field("botSessionTimeoutMinutes", &mut self.bot_session_timeout_minutes);
         visitor.field("botChannels", &mut self.bot_channels);
         visitor.field("botCorrelationId", &mut self.bot_correlation_id);
-        visitor.field("messagingPlatformType", &mut self.messaging_platform_type);
-        visitor.boxed("amazonLexRequest", &mut self.amazon_lex_request);
-        visitor.boxed("googleDialogflow", &mut self.google_dialogflow);
+        visitor.field("botId", &mut self.bot_id);
+        visitor.field("botSessionId", &mut self.bot_session_id);
+        visitor.field("botSessionTimeoutMinutes", &mut self.bot_session_timeout_minutes);
         visitor.boxed("genesysBotConnector", &mut self.genesys_bot_connector);
+        visitor.boxed("googleDialogflow", &mut self.google_dialogflow);
+        visitor.field("integrationId", &mut self.integration_id);
+        visitor.field("languageCode", &mut self.language_code);
+        visitor.field("messagingPlatformType", &mut self.messaging_platform_type);
         visitor.boxed("nuanceMixDlg", &mut self.nuance_mix_dlg);
+        visitor.boxed("postTextMessage", &mut self.post_text_message);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,26 +7,26 @@ use crate::models::textbots::PostTextMessage;
 
 #[derive(Clone, Default)]
 pub struct PostTextResponse {
-    /// `botState`, required
-    pub bot_state: Option<PostTextResponseBotState>,
-    /// `replyMessages`
-    pub reply_messages: Option<Vec<PostTextMessage>>,
-    /// `intentName`
-    pub intent_name: Option<String>,
-    pub slots: Option<BTreeMap<String, String>>,
-    /// `botCorrelationId`
-    pub bot_correlation_id: Option<String>,
     /// `amazonLex`
     pub amazon_lex: Option<BTreeMap<String, serde_json::Value>>,
-    /// `googleDialogFlow`
-    pub google_dialog_flow: Option<BTreeMap<String, serde_json::Value>>,
-    /// `genesysDialogEngine`
-    pub genesys_dialog_engine: Option<BTreeMap<String, serde_json::Value>>,
+    /// `botCorrelationId`
+    pub bot_correlation_id: Option<String>,
+    /// `botState`, required
+    pub bot_state: Option<PostTextResponseBotState>,
     /// `genesysBotConnector`
     pub genesys_bot_connector: Option<BTreeMap<String, serde_json::Value>>,
+    /// `genesysDialogEngine`
+    pub genesys_dialog_engine: Option<BTreeMap<String, serde_json::Value>>,
+    /// `googleDialogFlow`
+    pub google_dialog_flow: Option<BTreeMap<String, serde_json::Value>>,
+    /// `intentName`
+    pub intent_name: Option<String>,
     /// `nuanceMixDlg`
     pub nuance_mix_dlg: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `replyMessages`
+    pub reply_messages: Option<Vec<PostTextMessage>>,
+    pub slots: Option<BTreeMap<String, String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for PostTextResponse {
     const NAME: &'static str = "PostTextResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("botState", &mut self.bot_state);
-        visitor.field("replyMessages", &mut self.reply_messages);
-        visitor.field("intentName", &mut self.intent_name);
-        visitor.field("slots", &mut self.slots);
-        visitor.field("botCorrelationId", &mut self.bot_correlation_id);
         visitor.field("amazonLex", &mut self.amazon_lex);
-        visitor.field("googleDialogFlow", &mut self.google_dialog_flow);
-        visitor.field("genesysDialogEngine", &mut self.genesys_dialog_engine);
+        visitor.field("botCorrelationId", &mut self.bot_correlation_id);
+        visitor.field("botState", &mut self.bot_state);
         visitor.field("genesysBotConnector", &mut self.genesys_bot_connector);
+        visitor.field("genesysDialogEngine", &mut self.genesys_dialog_engine);
+        visitor.field("googleDialogFlow", &mut self.google_dialog_flow);
+        visitor.field("intentName", &mut self.intent_name);
         visitor.field("nuanceMixDlg", &mut self.nuance_mix_dlg);
+        visitor.field("replyMessages", &mut self.reply_messages);
+        visitor.field("slots", &mut self.slots);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::textbots::{TextBotFlowLocation, TextBotFlowOutcome};
 
 #[derive(Clone, Default)]
 pub struct TextBotDisconnectAction {
-    /// required
-    pub reason: Option<TextBotDisconnectActionReason>,
-    /// `reasonExtendedInfo`
-    pub reason_extended_info: Option<String>,
     /// `flowLocation`
     pub flow_location: Option<Box<TextBotFlowLocation>>,
     /// `flowOutcomes`
     pub flow_outcomes: Option<Vec<TextBotFlowOutcome>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub reason: Option<TextBotDisconnectActionReason>,
+    /// `reasonExtendedInfo`
+    pub reason_extended_info: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for TextBotDisconnectAction {
     const NAME: &'static str = "TextBotDisconnectAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("reason", &mut self.reason);
-        visitor.field("reasonExtendedInfo", &mut self.reason_extended_info);
         visitor.boxed("flowLocation", &mut self.flow_location);
         visitor.field("flowOutcomes", &mut self.flow_outcomes);
+        visitor.field("reason", &mut self.reason);
+        visitor.field("reasonExtendedInfo", &mut self.reason_extended_info);
         visitor.extra(&mut self.extra);
     }
 }

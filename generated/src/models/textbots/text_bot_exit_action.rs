@@ -7,19 +7,19 @@ use crate::models::textbots::{
 
 #[derive(Clone, Default)]
 pub struct TextBotExitAction {
-    /// required
-    pub reason: Option<TextBotExitActionReason>,
-    /// `reasonExtendedInfo`
-    pub reason_extended_info: Option<String>,
     /// `activeIntent`
     pub active_intent: Option<String>,
     /// `flowLocation`
     pub flow_location: Option<Box<TextBotFlowLocation>>,
-    /// `outputData`
-    pub output_data: Option<Box<TextBotInputOutputData>>,
     /// `flowOutcomes`
     pub flow_outcomes: Option<Vec<TextBotFlowOutcome>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `outputData`
+    pub output_data: Option<Box<TextBotInputOutputData>>,
+    /// required
+    pub reason: Option<TextBotExitActionReason>,
+    /// `reasonExtendedInfo`
+    pub reason_extended_info: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for TextBotExitAction {
     const NAME: &'static str = "TextBotExitAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("reason", &mut self.reason);
-        visitor.field("reasonExtendedInfo", &mut self.reason_extended_info);
         visitor.field("activeIntent", &mut self.active_intent);
         visitor.boxed("flowLocation", &mut self.flow_location);
-        visitor.boxed("outputData", &mut self.output_data);
         visitor.field("flowOutcomes", &mut self.flow_outcomes);
+        visitor.boxed("outputData", &mut self.output_data);
+        visitor.field("reason", &mut self.reason);
+        visitor.field("reasonExtendedInfo", &mut self.reason_extended_info);
         visitor.extra(&mut self.extra);
     }
 }

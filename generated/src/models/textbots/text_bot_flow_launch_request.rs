@@ -6,17 +6,17 @@ use crate::models::textbots::{TextBotChannel, TextBotFlow, TextBotInputOutputDat
 #[derive(Clone, Default)]
 pub struct TextBotFlowLaunchRequest {
     /// required
-    pub flow: Option<Box<TextBotFlow>>,
-    /// `externalSessionId`, required
-    pub external_session_id: Option<String>,
+    pub channel: Option<Box<TextBotChannel>>,
     /// `conversationId`
     pub conversation_id: Option<String>,
+    /// `externalSessionId`, required
+    pub external_session_id: Option<String>,
+    /// required
+    pub flow: Option<Box<TextBotFlow>>,
     /// `inputData`
     pub input_data: Option<Box<TextBotInputOutputData>>,
-    /// required
-    pub channel: Option<Box<TextBotChannel>>,
     pub language: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for TextBotFlowLaunchRequest {
     const NAME: &'static str = "TextBotFlowLaunchRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("flow", &mut self.flow);
-        visitor.field("externalSessionId", &mut self.external_session_id);
-        visitor.field("conversationId", &mut self.conversation_id);
-        visitor.boxed("inputData", &mut self.input_data);
         visitor.boxed("channel", &mut self.channel);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("externalSessionId", &mut self.external_session_id);
+        visitor.boxed("flow", &mut self.flow);
+        visitor.boxed("inputData", &mut self.input_data);
         visitor.field("language", &mut self.language);
         visitor.extra(&mut self.extra);
     }

@@ -10,7 +10,7 @@ pub struct TextBotFlowLocation {
     pub action_number: Option<i64>,
     /// `sequenceName`, required
     pub sequence_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

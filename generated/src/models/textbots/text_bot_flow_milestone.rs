@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TextBotFlowMilestone {
-    /// required
-    pub id: Option<String>,
     /// `dateReached`, required
     pub date_reached: Option<time::Timestamp>,
     /// required
+    pub id: Option<String>,
+    /// required
     pub sequence: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for TextBotFlowMilestone {
     const NAME: &'static str = "TextBotFlowMilestone";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("dateReached", &mut self.date_reached);
+        visitor.field("id", &mut self.id);
         visitor.field("sequence", &mut self.sequence);
         visitor.extra(&mut self.extra);
     }

@@ -6,16 +6,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TextBotFlowOutcome {
+    /// `dateEnd`
+    pub date_end: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
+    pub milestones: Option<Vec<TextBotFlowMilestone>>,
     /// `outcomeId`
     pub outcome_id: Option<String>,
     /// `outcomeValue`
     pub outcome_value: Option<TextBotFlowOutcomeOutcomeValue>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
-    /// `dateEnd`
-    pub date_end: Option<time::Timestamp>,
-    pub milestones: Option<Vec<TextBotFlowMilestone>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for TextBotFlowOutcome {
     const NAME: &'static str = "TextBotFlowOutcome";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("milestones", &mut self.milestones);
         visitor.field("outcomeId", &mut self.outcome_id);
         visitor.field("outcomeValue", &mut self.outcome_value);
-        visitor.field("dateStart", &mut self.date_start);
-        visitor.field("dateEnd", &mut self.date_end);
-        visitor.field("milestones", &mut self.milestones);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,17 +8,17 @@ use crate::models::textbots::{
 
 #[derive(Clone, Default)]
 pub struct TextBotFlowTurnRequest {
-    /// `previousTurn`
-    pub previous_turn: Option<Box<TextBotTurnReference>>,
+    /// `inputEventError`
+    pub input_event_error: Option<Box<TextBotErrorInputEvent>>,
+    /// `inputEventRichMedia`
+    pub input_event_rich_media: Option<Box<TextBotsRichMediaInputEvent>>,
     /// `inputEventType`, required
     pub input_event_type: Option<TextBotFlowTurnRequestInputEventType>,
     /// `inputEventUserInput`
     pub input_event_user_input: Option<Box<TextBotUserInputEvent>>,
-    /// `inputEventRichMedia`
-    pub input_event_rich_media: Option<Box<TextBotsRichMediaInputEvent>>,
-    /// `inputEventError`
-    pub input_event_error: Option<Box<TextBotErrorInputEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `previousTurn`
+    pub previous_turn: Option<Box<TextBotTurnReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for TextBotFlowTurnRequest {
     const NAME: &'static str = "TextBotFlowTurnRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("previousTurn", &mut self.previous_turn);
+        visitor.boxed("inputEventError", &mut self.input_event_error);
+        visitor.boxed("inputEventRichMedia", &mut self.input_event_rich_media);
         visitor.field("inputEventType", &mut self.input_event_type);
         visitor.boxed("inputEventUserInput", &mut self.input_event_user_input);
-        visitor.boxed("inputEventRichMedia", &mut self.input_event_rich_media);
-        visitor.boxed("inputEventError", &mut self.input_event_error);
+        visitor.boxed("previousTurn", &mut self.previous_turn);
         visitor.extra(&mut self.extra);
     }
 }

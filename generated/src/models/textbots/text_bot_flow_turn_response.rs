@@ -10,18 +10,18 @@ use crate::models::textbots::{
 pub struct TextBotFlowTurnResponse {
     /// required
     pub id: Option<String>,
+    /// `nextActionDisconnect`
+    pub next_action_disconnect: Option<Box<TextBotDisconnectAction>>,
+    /// `nextActionExit`
+    pub next_action_exit: Option<Box<TextBotExitAction>>,
+    /// `nextActionType`, required
+    pub next_action_type: Option<TextBotFlowTurnResponseNextActionType>,
+    /// `nextActionWaitForInput`
+    pub next_action_wait_for_input: Option<Box<TextBotWaitForInputAction>>,
     /// `previousTurn`
     pub previous_turn: Option<Box<TextBotTurnReference>>,
     pub prompts: Option<Box<TextBotOutputPrompts>>,
-    /// `nextActionType`, required
-    pub next_action_type: Option<TextBotFlowTurnResponseNextActionType>,
-    /// `nextActionDisconnect`
-    pub next_action_disconnect: Option<Box<TextBotDisconnectAction>>,
-    /// `nextActionWaitForInput`
-    pub next_action_wait_for_input: Option<Box<TextBotWaitForInputAction>>,
-    /// `nextActionExit`
-    pub next_action_exit: Option<Box<TextBotExitAction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,12 +30,12 @@ impl codec::Model for TextBotFlowTurnResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.boxed("nextActionDisconnect", &mut self.next_action_disconnect);
+        visitor.boxed("nextActionExit", &mut self.next_action_exit);
+        visitor.field("nextActionType", &mut self.next_action_type);
+        visitor.boxed("nextActionWaitForInput", &mut self.next_action_wait_for_input);
         visitor.boxed("previousTurn", &mut self.previous_turn);
         visitor.boxed("prompts", &mut self.prompts);
-        visitor.field("nextActionType", &mut self.next_action_type);
-        visitor.boxed("nextActionDisconnect", &mut self.next_action_disconnect);
-        visitor.boxed("nextActionWaitForInput", &mut self.next_action_wait_for_input);
-        visitor.boxed("nextActionExit", &mut self.next_action_exit);
         visitor.extra(&mut self.extra);
     }
 }

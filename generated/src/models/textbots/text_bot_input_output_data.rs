@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 pub struct TextBotInputOutputData {
     /// required
     pub variables: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::textbots::TextBotTextModeConstraints;
 #[derive(Clone, Default)]
 pub struct TextBotModeConstraints {
     pub text: Option<Box<TextBotTextModeConstraints>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::textbots::TextBotPromptSegment;
 pub struct TextBotModeOutputPrompts {
     /// required
     pub segments: Option<Vec<TextBotPromptSegment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

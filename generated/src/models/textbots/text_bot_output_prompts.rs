@@ -9,7 +9,7 @@ pub struct TextBotOutputPrompts {
     pub output_language: Option<String>,
     /// `textPrompts`
     pub text_prompts: Option<Box<TextBotModeOutputPrompts>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

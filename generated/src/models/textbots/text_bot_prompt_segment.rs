@@ -6,13 +6,13 @@ use crate::models::textbots::Format;
 
 #[derive(Clone, Default)]
 pub struct TextBotPromptSegment {
+    pub content: Option<Vec<ConversationMessageContent>>,
+    pub format: Option<Box<Format>>,
     /// required
     pub text: Option<String>,
     /// required
     pub r#type: Option<TextBotPromptSegmentType>,
-    pub format: Option<Box<Format>>,
-    pub content: Option<Vec<ConversationMessageContent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for TextBotPromptSegment {
     const NAME: &'static str = "TextBotPromptSegment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("content", &mut self.content);
+        visitor.boxed("format", &mut self.format);
         visitor.field("text", &mut self.text);
         visitor.field("type", &mut self.r#type);
-        visitor.boxed("format", &mut self.format);
-        visitor.field("content", &mut self.content);
         visitor.extra(&mut self.extra);
     }
 }

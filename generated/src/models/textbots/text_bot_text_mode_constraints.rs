@@ -8,7 +8,7 @@ pub struct TextBotTextModeConstraints {
     pub language_preferences: Option<Vec<String>>,
     /// `noInputTimeoutMilliseconds`
     pub no_input_timeout_milliseconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

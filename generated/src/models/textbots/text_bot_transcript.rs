@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TextBotTranscript {
+    pub confidence: Option<f64>,
     /// required
     pub text: Option<String>,
-    pub confidence: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for TextBotTranscript {
     const NAME: &'static str = "TextBotTranscript";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("confidence", &mut self.confidence);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::textbots::TextBotTranscript;
 pub struct TextBotUserInputAlternative {
     /// required
     pub transcript: Option<Box<TextBotTranscript>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

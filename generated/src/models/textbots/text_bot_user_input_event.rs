@@ -7,10 +7,10 @@ use crate::models::textbots::TextBotUserInputAlternative;
 #[derive(Clone, Default)]
 pub struct TextBotUserInputEvent {
     /// required
-    pub mode: Option<TextBotUserInputEventMode>,
-    /// required
     pub alternatives: Option<Vec<TextBotUserInputAlternative>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub mode: Option<TextBotUserInputEventMode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for TextBotUserInputEvent {
     const NAME: &'static str = "TextBotUserInputEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mode", &mut self.mode);
         visitor.field("alternatives", &mut self.alternatives);
+        visitor.field("mode", &mut self.mode);
         visitor.extra(&mut self.extra);
     }
 }

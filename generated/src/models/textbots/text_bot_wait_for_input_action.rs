@@ -7,7 +7,7 @@ use crate::models::textbots::TextBotModeConstraints;
 pub struct TextBotWaitForInputAction {
     /// `modeConstraints`, required
     pub mode_constraints: Option<Box<TextBotModeConstraints>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ use crate::models::shared_by_4_a95d1a::ConversationMessageEvent;
 pub struct TextBotsRichMediaInputEvent {
     pub inputs: Option<Vec<ConversationMessageContent>>,
     pub messages: Option<Vec<ConversationMessageEvent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,17 +5,17 @@ use crate::models::tokens::InactivityTimeoutGroupBundle;
 
 #[derive(Clone, Default)]
 pub struct IdleTokenTimeout {
-    /// `idleTokenTimeoutSeconds`
-    pub idle_token_timeout_seconds: Option<i64>,
     /// `enableIdleTokenTimeout`
     pub enable_idle_token_timeout: Option<bool>,
-    /// `inactivityTimeoutUnit`
-    pub inactivity_timeout_unit: Option<IdleTokenTimeoutInactivityTimeoutUnit>,
-    /// `inactivityTimeoutGroupsEnabled`
-    pub inactivity_timeout_groups_enabled: Option<bool>,
+    /// `idleTokenTimeoutSeconds`
+    pub idle_token_timeout_seconds: Option<i64>,
     /// `inactivityTimeoutGroupBundles`
     pub inactivity_timeout_group_bundles: Option<Vec<InactivityTimeoutGroupBundle>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `inactivityTimeoutGroupsEnabled`
+    pub inactivity_timeout_groups_enabled: Option<bool>,
+    /// `inactivityTimeoutUnit`
+    pub inactivity_timeout_unit: Option<IdleTokenTimeoutInactivityTimeoutUnit>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,19 +23,19 @@ impl codec::Model for IdleTokenTimeout {
     const NAME: &'static str = "IdleTokenTimeout";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("idleTokenTimeoutSeconds", &mut self.idle_token_timeout_seconds);
         visitor.field("enableIdleTokenTimeout", &mut self.enable_idle_token_timeout);
-        visitor.field("inactivityTimeoutUnit", &mut self.inactivity_timeout_unit);
-        visitor
-            .field(
-                "inactivityTimeoutGroupsEnabled",
-                &mut self.inactivity_timeout_groups_enabled,
-            );
+        visitor.field("idleTokenTimeoutSeconds", &mut self.idle_token_timeout_seconds);
         visitor
             .field(
                 "inactivityTimeoutGroupBundles",
                 &mut self.inactivity_timeout_group_bundles,
             );
+        visitor
+            .field(
+                "inactivityTimeoutGroupsEnabled",
+                &mut self.inactivity_timeout_groups_enabled,
+            );
+        visitor.field("inactivityTimeoutUnit", &mut self.inactivity_timeout_unit);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,16 +6,16 @@ use crate::models::tokens::IdleTokenTimeoutInactivityTimeoutUnit;
 #[derive(Clone, Default)]
 pub struct InactivityTimeoutGroupBundle {
     /// required
-    pub priority: Option<i64>,
-    /// `timeoutSeconds`, required
-    pub timeout_seconds: Option<i64>,
+    pub groups: Option<Vec<String>>,
     /// `inactivityTimeoutUnit`
     pub inactivity_timeout_unit: Option<
         InactivityTimeoutGroupBundleInactivityTimeoutUnit,
     >,
     /// required
-    pub groups: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub priority: Option<i64>,
+    /// `timeoutSeconds`, required
+    pub timeout_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for InactivityTimeoutGroupBundle {
     const NAME: &'static str = "InactivityTimeoutGroupBundle";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("groups", &mut self.groups);
+        visitor.field("inactivityTimeoutUnit", &mut self.inactivity_timeout_unit);
         visitor.field("priority", &mut self.priority);
         visitor.field("timeoutSeconds", &mut self.timeout_seconds);
-        visitor.field("inactivityTimeoutUnit", &mut self.inactivity_timeout_unit);
-        visitor.field("groups", &mut self.groups);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,29 +11,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OrgOAuthClient {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
+    /// `authorizedGrantType`, required
+    pub authorized_grant_type: Option<OrgOAuthClientAuthorizedGrantType>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
-    /// `modifiedBy`
-    pub modified_by: Option<Box<DomainEntityRef>>,
-    /// `authorizedGrantType`, required
-    pub authorized_grant_type: Option<OrgOAuthClientAuthorizedGrantType>,
-    pub scope: Option<Vec<String>>,
-    /// `roleDivisions`
-    pub role_divisions: Option<Vec<RoleDivision>>,
-    pub state: Option<OrgOAuthClientState>,
     /// `dateToDelete`
     pub date_to_delete: Option<time::Timestamp>,
     /// read-only
+    pub id: Option<String>,
+    /// `modifiedBy`
+    pub modified_by: Option<Box<DomainEntityRef>>,
+    /// required
+    pub name: Option<String>,
+    /// read-only
     pub organization: Option<Box<NamedEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `roleDivisions`
+    pub role_divisions: Option<Vec<RoleDivision>>,
+    pub scope: Option<Vec<String>>,
+    pub state: Option<OrgOAuthClientState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,18 +41,18 @@ impl codec::Model for OrgOAuthClient {
     const NAME: &'static str = "OrgOAuthClient";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("authorizedGrantType", &mut self.authorized_grant_type);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("authorizedGrantType", &mut self.authorized_grant_type);
-        visitor.field("scope", &mut self.scope);
-        visitor.field("roleDivisions", &mut self.role_divisions);
-        visitor.field("state", &mut self.state);
         visitor.field("dateToDelete", &mut self.date_to_delete);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
         visitor.boxed("organization", &mut self.organization);
+        visitor.field("roleDivisions", &mut self.role_divisions);
+        visitor.field("scope", &mut self.scope);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,19 +7,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TokenInfo {
-    /// read-only
-    pub organization: Option<Box<NamedEntity>>,
-    /// `homeOrganization`, read-only
-    pub home_organization: Option<Box<NamedEntity>>,
+    /// `OAuthClient`
+    pub oauth_client: Option<Box<OrgOAuthClient>>,
     /// `authorizedScope`, read-only
     pub authorized_scope: Option<Vec<String>>,
     /// `clonedUser`, read-only
     pub cloned_user: Option<Box<TokenInfoClonedUser>>,
     /// `dateTokenIdles`, read-only
     pub date_token_idles: Option<time::Timestamp>,
-    /// `OAuthClient`
-    pub oauth_client: Option<Box<OrgOAuthClient>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `homeOrganization`, read-only
+    pub home_organization: Option<Box<NamedEntity>>,
+    /// read-only
+    pub organization: Option<Box<NamedEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for TokenInfo {
     const NAME: &'static str = "TokenInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("organization", &mut self.organization);
-        visitor.boxed("homeOrganization", &mut self.home_organization);
+        visitor.boxed("OAuthClient", &mut self.oauth_client);
         visitor.field("authorizedScope", &mut self.authorized_scope);
         visitor.boxed("clonedUser", &mut self.cloned_user);
         visitor.field("dateTokenIdles", &mut self.date_token_idles);
-        visitor.boxed("OAuthClient", &mut self.oauth_client);
+        visitor.boxed("homeOrganization", &mut self.home_organization);
+        visitor.boxed("organization", &mut self.organization);
         visitor.extra(&mut self.extra);
     }
 }

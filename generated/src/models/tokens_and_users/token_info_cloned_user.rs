@@ -9,7 +9,7 @@ pub struct TokenInfoClonedUser {
     pub id: Option<String>,
     /// read-only
     pub organization: Option<Box<Entity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::unreached::TopicCriteria;
 
 #[derive(Clone, Default)]
 pub struct AdditionalMatchCriteria {
-    pub topics: Option<Vec<TopicCriteria>>,
     /// `mediaFilter`
     pub media_filter: Option<AdditionalMatchCriteriaMediaFilter>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub topics: Option<Vec<TopicCriteria>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AdditionalMatchCriteria {
     const NAME: &'static str = "AdditionalMatchCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("topics", &mut self.topics);
         visitor.field("mediaFilter", &mut self.media_filter);
+        visitor.field("topics", &mut self.topics);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentAgentCardSkill {
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub description: Option<String>,
-    pub tags: Option<Vec<String>>,
     pub examples: Option<Vec<String>>,
+    pub id: Option<String>,
     /// `inputModes`
     pub input_modes: Option<Vec<String>>,
+    pub name: Option<String>,
     /// `outputModes`
     pub output_modes: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub tags: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,13 +21,13 @@ impl codec::Model for AgenticVirtualAgentAgentCardSkill {
     const NAME: &'static str = "AgenticVirtualAgentAgentCardSkill";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("tags", &mut self.tags);
         visitor.field("examples", &mut self.examples);
+        visitor.field("id", &mut self.id);
         visitor.field("inputModes", &mut self.input_modes);
+        visitor.field("name", &mut self.name);
         visitor.field("outputModes", &mut self.output_modes);
+        visitor.field("tags", &mut self.tags);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::unreached::AgenticVirtualAgentRepetitionCheck;
 pub struct AgenticVirtualAgentDynamicTurnInstructions {
     /// `repetitionChecks`
     pub repetition_checks: Option<Vec<AgenticVirtualAgentRepetitionCheck>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

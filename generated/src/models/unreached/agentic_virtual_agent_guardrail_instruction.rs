@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentGuardrailInstruction {
+    pub enabled: Option<bool>,
     /// required
     pub instruction: Option<String>,
-    pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for AgenticVirtualAgentGuardrailInstruction {
     const NAME: &'static str = "AgenticVirtualAgentGuardrailInstruction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("instruction", &mut self.instruction);
         visitor.field("enabled", &mut self.enabled);
+        visitor.field("instruction", &mut self.instruction);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::unreached::AgenticVirtualAgentGuardrailInstruction;
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentGuardrails {
     pub custom: Option<Vec<AgenticVirtualAgentGuardrailInstruction>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

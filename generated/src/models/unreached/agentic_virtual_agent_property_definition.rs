@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentPropertyDefinition {
-    /// required
-    pub name: Option<String>,
-    /// required
-    pub r#type: Option<String>,
-    pub required: Option<bool>,
     pub description: Option<String>,
     pub items: Option<String>,
     pub mapping: Option<Vec<serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    pub required: Option<bool>,
+    /// required
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,12 +20,12 @@ impl codec::Model for AgenticVirtualAgentPropertyDefinition {
     const NAME: &'static str = "AgenticVirtualAgentPropertyDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("required", &mut self.required);
         visitor.field("description", &mut self.description);
         visitor.field("items", &mut self.items);
         visitor.field("mapping", &mut self.mapping);
+        visitor.field("name", &mut self.name);
+        visitor.field("required", &mut self.required);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

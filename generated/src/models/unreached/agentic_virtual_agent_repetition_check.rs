@@ -5,14 +5,14 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentRepetitionCheck {
     /// required
-    pub r#type: Option<AgenticVirtualAgentRepetitionCheckType>,
+    pub instruction: Option<String>,
     /// required
     pub messages: Option<i64>,
     /// required
     pub similarity: Option<AgenticVirtualAgentRepetitionCheckSimilarity>,
     /// required
-    pub instruction: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<AgenticVirtualAgentRepetitionCheckType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for AgenticVirtualAgentRepetitionCheck {
     const NAME: &'static str = "AgenticVirtualAgentRepetitionCheck";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
+        visitor.field("instruction", &mut self.instruction);
         visitor.field("messages", &mut self.messages);
         visitor.field("similarity", &mut self.similarity);
-        visitor.field("instruction", &mut self.instruction);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::unreached::AgenticVirtualAgentStructuredConditionGroupAllOfGr
 pub struct AgenticVirtualAgentStructuredConditionGroup {
     pub group: Option<AgenticVirtualAgentStructuredConditionGroupGroup>,
     pub rules: Option<Vec<serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct AgenticVirtualAgentStructuredOutputRule {
     pub mapping: Option<Vec<serde_json::Value>>,
     pub operator: Option<AgenticVirtualAgentStructuredOutputRuleOperator>,
     pub value: Option<serde_json::Value>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct AgenticVirtualAgentStructuredRule {
     pub name: Option<String>,
     pub operator: Option<AgenticVirtualAgentStructuredRuleOperator>,
     pub value: Option<serde_json::Value>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::unreached::AgenticVirtualAgentTargetReferenceDefinition;
 
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentTargetDefinition {
+    pub target: Option<Box<AgenticVirtualAgentTargetReferenceDefinition>>,
     /// required
     pub r#type: Option<AgenticVirtualAgentTargetDefinitionType>,
-    pub target: Option<Box<AgenticVirtualAgentTargetReferenceDefinition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AgenticVirtualAgentTargetDefinition {
     const NAME: &'static str = "AgenticVirtualAgentTargetDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("target", &mut self.target);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentToolInput {
-    /// `targetName`
-    pub target_name: Option<String>,
-    pub r#type: Option<String>,
-    pub source: Option<AgenticVirtualAgentToolInputSource>,
-    pub required: Option<bool>,
     /// `fallbackToUser`
     pub fallback_to_user: Option<bool>,
     pub mapping: Option<Vec<serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub required: Option<bool>,
+    pub source: Option<AgenticVirtualAgentToolInputSource>,
+    /// `targetName`
+    pub target_name: Option<String>,
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,12 +20,12 @@ impl codec::Model for AgenticVirtualAgentToolInput {
     const NAME: &'static str = "AgenticVirtualAgentToolInput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("targetName", &mut self.target_name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("source", &mut self.source);
-        visitor.field("required", &mut self.required);
         visitor.field("fallbackToUser", &mut self.fallback_to_user);
         visitor.field("mapping", &mut self.mapping);
+        visitor.field("required", &mut self.required);
+        visitor.field("source", &mut self.source);
+        visitor.field("targetName", &mut self.target_name);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,22 +5,22 @@ use crate::models::unreached::AgenticVirtualAgentPropertyDefinition;
 
 #[derive(Clone, Default)]
 pub struct AgenticVirtualAgentTypeDefinition {
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
-    pub direction: Option<AgenticVirtualAgentTypeDefinitionDirection>,
-    pub r#type: Option<AgenticVirtualAgentTypeDefinitionType>,
-    /// `userUtteranceSubstring`
-    pub user_utterance_substring: Option<bool>,
-    pub undisclosed: Option<bool>,
-    pub properties: Option<Vec<AgenticVirtualAgentPropertyDefinition>>,
-    pub items: Option<String>,
-    /// `statusCodes`
-    pub status_codes: Option<Vec<i64>>,
     /// `defaultInstruction`
     pub default_instruction: Option<String>,
+    pub description: Option<String>,
+    pub direction: Option<AgenticVirtualAgentTypeDefinitionDirection>,
     pub r#enum: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub items: Option<String>,
+    /// required
+    pub name: Option<String>,
+    pub properties: Option<Vec<AgenticVirtualAgentPropertyDefinition>>,
+    /// `statusCodes`
+    pub status_codes: Option<Vec<i64>>,
+    pub r#type: Option<AgenticVirtualAgentTypeDefinitionType>,
+    pub undisclosed: Option<bool>,
+    /// `userUtteranceSubstring`
+    pub user_utterance_substring: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,17 +28,17 @@ impl codec::Model for AgenticVirtualAgentTypeDefinition {
     const NAME: &'static str = "AgenticVirtualAgentTypeDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.field("defaultInstruction", &mut self.default_instruction);
         visitor.field("description", &mut self.description);
         visitor.field("direction", &mut self.direction);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("userUtteranceSubstring", &mut self.user_utterance_substring);
-        visitor.field("undisclosed", &mut self.undisclosed);
-        visitor.field("properties", &mut self.properties);
-        visitor.field("items", &mut self.items);
-        visitor.field("statusCodes", &mut self.status_codes);
-        visitor.field("defaultInstruction", &mut self.default_instruction);
         visitor.field("enum", &mut self.r#enum);
+        visitor.field("items", &mut self.items);
+        visitor.field("name", &mut self.name);
+        visitor.field("properties", &mut self.properties);
+        visitor.field("statusCodes", &mut self.status_codes);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("undisclosed", &mut self.undisclosed);
+        visitor.field("userUtteranceSubstring", &mut self.user_utterance_substring);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::unreached::AgenticVirtualAgentComfortStatementSettings;
 pub struct AgenticVirtualAgentVersionSettings {
     /// `comfortStatement`
     pub comfort_statement: Option<Box<AgenticVirtualAgentComfortStatementSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AllocationOutputsTemplate {
-    /// `calculationStartDate`, required
-    pub calculation_start_date: Option<time::Timestamp>,
     /// `calculationIntervalLengthMinutes`, required
     pub calculation_interval_length_minutes: Option<i64>,
+    /// `calculationStartDate`, required
+    pub calculation_start_date: Option<time::Timestamp>,
     /// `planningGroupAllocationResults`, required
     pub planning_group_allocation_results: Option<Vec<AllocationResultsTemplate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,12 +20,12 @@ impl codec::Model for AllocationOutputsTemplate {
     const NAME: &'static str = "AllocationOutputsTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("calculationStartDate", &mut self.calculation_start_date);
         visitor
             .field(
                 "calculationIntervalLengthMinutes",
                 &mut self.calculation_interval_length_minutes,
             );
+        visitor.field("calculationStartDate", &mut self.calculation_start_date);
         visitor
             .field(
                 "planningGroupAllocationResults",

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AllocationResultsTemplate {
+    /// `assignedAgentsPerInterval`, required
+    pub assigned_agents_per_interval: Option<Vec<Option<f64>>>,
+    /// `headcountMultiplierPerInterval`, required
+    pub headcount_multiplier_per_interval: Option<Vec<Option<f64>>>,
     /// `planningGroupId`, required
     pub planning_group_id: Option<String>,
-    /// `assignedAgentsPerInterval`, required
-    pub assigned_agents_per_interval: Option<Vec<f64>>,
-    /// `headcountMultiplierPerInterval`, required
-    pub headcount_multiplier_per_interval: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,7 +18,6 @@ impl codec::Model for AllocationResultsTemplate {
     const NAME: &'static str = "AllocationResultsTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor
             .field("assignedAgentsPerInterval", &mut self.assigned_agents_per_interval);
         visitor
@@ -26,6 +25,7 @@ impl codec::Model for AllocationResultsTemplate {
                 "headcountMultiplierPerInterval",
                 &mut self.headcount_multiplier_per_interval,
             );
+        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::unreached::{CategoriesFilter, LabelsFilter};
 
 #[derive(Clone, Default)]
 pub struct ArticlesFilter {
-    pub labels: Option<Box<LabelsFilter>>,
     pub categories: Option<Box<CategoriesFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub labels: Option<Box<LabelsFilter>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ArticlesFilter {
     const NAME: &'static str = "ArticlesFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("labels", &mut self.labels);
         visitor.boxed("categories", &mut self.categories);
+        visitor.boxed("labels", &mut self.labels);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AuditQueryExecutionLargeResultsResponse {
-    pub id: Option<String>,
-    /// `pageSize`
-    pub page_size: Option<i64>,
     pub cursor: Option<String>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// `pageSize`
+    pub page_size: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for AuditQueryExecutionLargeResultsResponse {
     const NAME: &'static str = "AuditQueryExecutionLargeResultsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("pageSize", &mut self.page_size);
         visitor.field("cursor", &mut self.cursor);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("id", &mut self.id);
+        visitor.field("pageSize", &mut self.page_size);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,7 +4,7 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AutomatedAnswer {
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanImportedForecastRequest {
-    /// `hourlyForecastUploadKey`, required
-    pub hourly_forecast_upload_key: Option<String>,
     /// `dailyForecastUploadKey`, required
     pub daily_forecast_upload_key: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `hourlyForecastUploadKey`, required
+    pub hourly_forecast_upload_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CapacityPlanImportedForecastRequest {
     const NAME: &'static str = "CapacityPlanImportedForecastRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("hourlyForecastUploadKey", &mut self.hourly_forecast_upload_key);
         visitor.field("dailyForecastUploadKey", &mut self.daily_forecast_upload_key);
+        visitor.field("hourlyForecastUploadKey", &mut self.hourly_forecast_upload_key);
         visitor.extra(&mut self.extra);
     }
 }

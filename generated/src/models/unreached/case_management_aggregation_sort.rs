@@ -6,10 +6,10 @@ use crate::models::analytics_and_conversations::ActionAggregationSortFunction;
 #[derive(Clone, Default)]
 pub struct CaseManagementAggregationSort {
     /// required
-    pub name: Option<CaseManagementAggregationSortName>,
-    /// required
     pub function: Option<CaseManagementAggregationSortFunction>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<CaseManagementAggregationSortName>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for CaseManagementAggregationSort {
     const NAME: &'static str = "CaseManagementAggregationSort";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("function", &mut self.function);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

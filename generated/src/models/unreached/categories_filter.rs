@@ -7,7 +7,7 @@ use crate::models::unreached::CategoryEntity;
 pub struct CategoriesFilter {
     /// required
     pub entities: Option<Vec<CategoryEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,10 +6,10 @@ use crate::models::unreached::ConversationSchemaReference;
 #[derive(Clone, Default)]
 pub struct ConversationAttributeProperties {
     /// required
-    pub schema: Option<Box<ConversationSchemaReference>>,
-    /// required
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub schema: Option<Box<ConversationSchemaReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ConversationAttributeProperties {
     const NAME: &'static str = "ConversationAttributeProperties";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("schema", &mut self.schema);
         visitor.field("name", &mut self.name);
+        visitor.boxed("schema", &mut self.schema);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::unreached::ConversationContentRichLinkHeader;
 
 #[derive(Clone, Default)]
 pub struct ConversationContentRichLink {
-    pub header: Option<Box<ConversationContentRichLinkHeader>>,
     pub footer: Option<String>,
+    pub header: Option<Box<ConversationContentRichLinkHeader>>,
     /// required
     pub text: Option<String>,
-    /// `urlLabel`
-    pub url_label: Option<String>,
     /// required
     pub url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `urlLabel`
+    pub url_label: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for ConversationContentRichLink {
     const NAME: &'static str = "ConversationContentRichLink";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("header", &mut self.header);
         visitor.field("footer", &mut self.footer);
+        visitor.boxed("header", &mut self.header);
         visitor.field("text", &mut self.text);
-        visitor.field("urlLabel", &mut self.url_label);
         visitor.field("url", &mut self.url);
+        visitor.field("urlLabel", &mut self.url_label);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct ConversationSummaryEditedBy {
-    pub user: Option<Box<AddressableEntityRef>>,
     pub purpose: Option<ConversationSummaryEditedByPurpose>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<AddressableEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ConversationSummaryEditedBy {
     const NAME: &'static str = "ConversationSummaryEditedBy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("purpose", &mut self.purpose);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationSummaryLabel {
-    pub name: Option<String>,
     pub description: Option<String>,
+    pub name: Option<String>,
     pub r#type: Option<ConversationSummaryLabelType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ConversationSummaryLabel {
     const NAME: &'static str = "ConversationSummaryLabel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }

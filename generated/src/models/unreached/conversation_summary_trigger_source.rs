@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ConversationSummaryTriggerSource {
-    /// `sourceType`
-    pub source_type: Option<ConversationSummaryTriggerSourceSourceType>,
     /// `sourceId`
     pub source_id: Option<String>,
     /// `sourceOutcome`
     pub source_outcome: Option<ConversationSummaryTriggerSourceSourceOutcome>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceType`
+    pub source_type: Option<ConversationSummaryTriggerSourceSourceType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ConversationSummaryTriggerSource {
     const NAME: &'static str = "ConversationSummaryTriggerSource";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sourceType", &mut self.source_type);
         visitor.field("sourceId", &mut self.source_id);
         visitor.field("sourceOutcome", &mut self.source_outcome);
+        visitor.field("sourceType", &mut self.source_type);
         visitor.extra(&mut self.extra);
     }
 }

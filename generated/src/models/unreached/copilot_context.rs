@@ -6,7 +6,7 @@ use crate::models::unreached::CopilotContextValue;
 #[derive(Clone, Default)]
 pub struct CopilotContext {
     pub values: Option<Vec<CopilotContextValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

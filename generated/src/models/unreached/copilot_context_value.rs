@@ -5,13 +5,13 @@ use crate::models::unreached::ConversationAttributeProperties;
 
 #[derive(Clone, Default)]
 pub struct CopilotContextValue {
+    /// `conversationAttributeProperties`
+    pub conversation_attribute_properties: Option<Box<ConversationAttributeProperties>>,
     /// required
     pub name: Option<String>,
     /// required
     pub r#type: Option<CopilotContextValueType>,
-    /// `conversationAttributeProperties`
-    pub conversation_attribute_properties: Option<Box<ConversationAttributeProperties>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,13 +19,13 @@ impl codec::Model for CopilotContextValue {
     const NAME: &'static str = "CopilotContextValue";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
         visitor
             .boxed(
                 "conversationAttributeProperties",
                 &mut self.conversation_attribute_properties,
             );
+        visitor.field("name", &mut self.name);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::unreached::AssignmentEffectiveDateRange;
 
 #[derive(Clone, Default)]
 pub struct CreateUserAssignmentsRequest {
-    /// `userId`, required
-    pub user_id: Option<String>,
     /// required
     pub assignments: Option<Vec<AssignmentEffectiveDateRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for CreateUserAssignmentsRequest {
     const NAME: &'static str = "CreateUserAssignmentsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
         visitor.field("assignments", &mut self.assignments);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::unreached::TemporalUnit;
 
 #[derive(Clone, Default)]
 pub struct Duration {
-    pub seconds: Option<i64>,
-    pub zero: Option<bool>,
     pub nano: Option<i64>,
     pub negative: Option<bool>,
     pub positive: Option<bool>,
+    pub seconds: Option<i64>,
     pub units: Option<Vec<TemporalUnit>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub zero: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,12 +19,12 @@ impl codec::Model for Duration {
     const NAME: &'static str = "Duration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("seconds", &mut self.seconds);
-        visitor.field("zero", &mut self.zero);
         visitor.field("nano", &mut self.nano);
         visitor.field("negative", &mut self.negative);
         visitor.field("positive", &mut self.positive);
+        visitor.field("seconds", &mut self.seconds);
         visitor.field("units", &mut self.units);
+        visitor.field("zero", &mut self.zero);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use crate::models::unreached::{DataActionInput, FieldMapping};
 pub struct DynamicListValuesAllOf {
     /// `dataActionId`
     pub data_action_id: Option<String>,
-    pub inputs: Option<Vec<DataActionInput>>,
     /// `fieldMapping`
     pub field_mapping: Option<Box<FieldMapping>>,
+    pub inputs: Option<Vec<DataActionInput>>,
     /// `matchType`
     pub match_type: Option<DynamicListValuesAllOfMatchType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for DynamicListValuesAllOf {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dataActionId", &mut self.data_action_id);
-        visitor.field("inputs", &mut self.inputs);
         visitor.boxed("fieldMapping", &mut self.field_mapping);
+        visitor.field("inputs", &mut self.inputs);
         visitor.field("matchType", &mut self.match_type);
         visitor.extra(&mut self.extra);
     }

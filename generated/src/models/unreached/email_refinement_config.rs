@@ -9,7 +9,7 @@ pub struct EmailRefinementConfig {
     pub enabled: Option<bool>,
     /// `refinementSetting`
     pub refinement_setting: Option<Box<RefinementSettingEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

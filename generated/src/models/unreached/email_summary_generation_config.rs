@@ -9,7 +9,7 @@ pub struct EmailSummaryGenerationConfig {
     pub enabled: Option<bool>,
     /// `summarySetting`
     pub summary_setting: Option<Box<EmailSummarySettingsEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

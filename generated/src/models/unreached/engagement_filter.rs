@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct EngagementFilter {
+    pub from: Option<i64>,
     /// required
     pub operator: Option<EngagementFilterOperator>,
-    pub from: Option<i64>,
     pub to: Option<i64>,
     pub value: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for EngagementFilter {
     const NAME: &'static str = "EngagementFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operator", &mut self.operator);
         visitor.field("from", &mut self.from);
+        visitor.field("operator", &mut self.operator);
         visitor.field("to", &mut self.to);
         visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);

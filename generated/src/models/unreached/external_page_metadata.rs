@@ -7,7 +7,7 @@ pub struct ExternalPageMetadata {
     pub name: Option<String>,
     /// `profilePictureUrl`
     pub profile_picture_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

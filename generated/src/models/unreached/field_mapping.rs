@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FieldMapping {
-    /// `dataActionValueName`
-    pub data_action_value_name: Option<String>,
     /// `dataActionSynonymName`
     pub data_action_synonym_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dataActionValueName`
+    pub data_action_value_name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for FieldMapping {
     const NAME: &'static str = "FieldMapping";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dataActionValueName", &mut self.data_action_value_name);
         visitor.field("dataActionSynonymName", &mut self.data_action_synonym_name);
+        visitor.field("dataActionValueName", &mut self.data_action_value_name);
         visitor.extra(&mut self.extra);
     }
 }

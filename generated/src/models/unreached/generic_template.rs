@@ -5,12 +5,12 @@ use crate::models::unreached::{RecordingButtonComponent, RecordingContentActions
 
 #[derive(Clone, Default)]
 pub struct GenericTemplate {
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub url: Option<String>,
-    pub components: Option<Vec<RecordingButtonComponent>>,
     pub actions: Option<Box<RecordingContentActions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub components: Option<Vec<RecordingButtonComponent>>,
+    pub description: Option<String>,
+    pub title: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,11 +18,11 @@ impl codec::Model for GenericTemplate {
     const NAME: &'static str = "GenericTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("description", &mut self.description);
-        visitor.field("url", &mut self.url);
-        visitor.field("components", &mut self.components);
         visitor.boxed("actions", &mut self.actions);
+        visitor.field("components", &mut self.components);
+        visitor.field("description", &mut self.description);
+        visitor.field("title", &mut self.title);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct IntegrationActionFields {
     pub integration_action: Option<Box<IntegrationAction>>,
     /// `requestMappings`
     pub request_mappings: Option<Vec<RequestMapping>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,9 +7,9 @@ use crate::models::ai_studio::GuideVersionState;
 pub struct IntentClassifierInfo {
     /// `classifierId`
     pub classifier_id: Option<String>,
-    pub version: Option<String>,
     pub state: Option<IntentClassifierInfoState>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub version: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for IntentClassifierInfo {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("classifierId", &mut self.classifier_id);
-        visitor.field("version", &mut self.version);
         visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

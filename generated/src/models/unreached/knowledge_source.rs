@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct KnowledgeSource {
+    pub confidence: Option<f64>,
     /// `sourceName`
     pub source_name: Option<String>,
     pub text: Option<String>,
     pub url: Option<String>,
-    pub confidence: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for KnowledgeSource {
     const NAME: &'static str = "KnowledgeSource";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("confidence", &mut self.confidence);
         visitor.field("sourceName", &mut self.source_name);
         visitor.field("text", &mut self.text);
         visitor.field("url", &mut self.url);
-        visitor.field("confidence", &mut self.confidence);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::unreached::LabelEntity;
 pub struct LabelsFilter {
     /// required
     pub entities: Option<Vec<LabelEntity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LearningAssignmentReassign {
-    /// `recommendedCompletionDate`
-    pub recommended_completion_date: Option<time::Timestamp>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
     /// `addToSchedule`
     pub add_to_schedule: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
+    /// `recommendedCompletionDate`
+    pub recommended_completion_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for LearningAssignmentReassign {
     const NAME: &'static str = "LearningAssignmentReassign";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("addToSchedule", &mut self.add_to_schedule);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor
             .field("recommendedCompletionDate", &mut self.recommended_completion_date);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("addToSchedule", &mut self.add_to_schedule);
         visitor.extra(&mut self.extra);
     }
 }

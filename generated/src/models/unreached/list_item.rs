@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ListItem {
-    pub value: Option<String>,
-    pub synonyms: Option<Vec<String>>,
     pub active: Option<bool>,
     pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub synonyms: Option<Vec<String>>,
+    pub value: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,10 +16,10 @@ impl codec::Model for ListItem {
     const NAME: &'static str = "ListItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("value", &mut self.value);
-        visitor.field("synonyms", &mut self.synonyms);
         visitor.field("active", &mut self.active);
         visitor.field("description", &mut self.description);
+        visitor.field("synonyms", &mut self.synonyms);
+        visitor.field("value", &mut self.value);
         visitor.extra(&mut self.extra);
     }
 }

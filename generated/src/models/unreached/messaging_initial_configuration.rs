@@ -5,20 +5,20 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct MessagingInitialConfiguration {
-    /// `toAddress`, required
-    pub to_address: Option<String>,
+    /// `additionalInfo`
+    pub additional_info: Option<BTreeMap<String, String>>,
+    pub alerting: Option<bool>,
     /// `fromAddress`, required
     pub from_address: Option<String>,
-    /// `messageType`
-    pub message_type: Option<MessagingInitialConfigurationMessageType>,
     pub held: Option<bool>,
-    pub alerting: Option<bool>,
     pub inbound: Option<bool>,
     /// `invitedBy`
     pub invited_by: Option<String>,
-    /// `additionalInfo`
-    pub additional_info: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `messageType`
+    pub message_type: Option<MessagingInitialConfigurationMessageType>,
+    /// `toAddress`, required
+    pub to_address: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,14 +26,14 @@ impl codec::Model for MessagingInitialConfiguration {
     const NAME: &'static str = "MessagingInitialConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("toAddress", &mut self.to_address);
-        visitor.field("fromAddress", &mut self.from_address);
-        visitor.field("messageType", &mut self.message_type);
-        visitor.field("held", &mut self.held);
+        visitor.field("additionalInfo", &mut self.additional_info);
         visitor.field("alerting", &mut self.alerting);
+        visitor.field("fromAddress", &mut self.from_address);
+        visitor.field("held", &mut self.held);
         visitor.field("inbound", &mut self.inbound);
         visitor.field("invitedBy", &mut self.invited_by);
-        visitor.field("additionalInfo", &mut self.additional_info);
+        visitor.field("messageType", &mut self.message_type);
+        visitor.field("toAddress", &mut self.to_address);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,26 +7,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MessagingRoutingEstablishedEvent {
-    /// `eventId`, required
-    pub event_id: Option<String>,
-    /// `eventDateTime`, required
-    pub event_date_time: Option<time::Timestamp>,
-    /// `conversationId`, required
-    pub conversation_id: Option<String>,
     /// `communicationId`, required
     pub communication_id: Option<String>,
+    /// `conversationId`, required
+    pub conversation_id: Option<String>,
+    /// `eventDateTime`, required
+    pub event_date_time: Option<time::Timestamp>,
+    /// `eventId`, required
+    pub event_id: Option<String>,
+    /// `initialConfiguration`, required
+    pub initial_configuration: Option<Box<MessagingInitialConfiguration>>,
+    pub label: Option<String>,
+    /// `languageId`
+    pub language_id: Option<String>,
     /// `queueId`, required
     pub queue_id: Option<String>,
     /// `skillIds`
     pub skill_ids: Option<Vec<String>>,
-    /// `languageId`
-    pub language_id: Option<String>,
-    pub label: Option<String>,
-    /// `initialConfiguration`, required
-    pub initial_configuration: Option<Box<MessagingInitialConfiguration>>,
     /// `sourceConfiguration`, required
     pub source_configuration: Option<Box<SourceConfiguration>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,15 +34,15 @@ impl codec::Model for MessagingRoutingEstablishedEvent {
     const NAME: &'static str = "MessagingRoutingEstablishedEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventId", &mut self.event_id);
-        visitor.field("eventDateTime", &mut self.event_date_time);
-        visitor.field("conversationId", &mut self.conversation_id);
         visitor.field("communicationId", &mut self.communication_id);
+        visitor.field("conversationId", &mut self.conversation_id);
+        visitor.field("eventDateTime", &mut self.event_date_time);
+        visitor.field("eventId", &mut self.event_id);
+        visitor.boxed("initialConfiguration", &mut self.initial_configuration);
+        visitor.field("label", &mut self.label);
+        visitor.field("languageId", &mut self.language_id);
         visitor.field("queueId", &mut self.queue_id);
         visitor.field("skillIds", &mut self.skill_ids);
-        visitor.field("languageId", &mut self.language_id);
-        visitor.field("label", &mut self.label);
-        visitor.boxed("initialConfiguration", &mut self.initial_configuration);
         visitor.boxed("sourceConfiguration", &mut self.source_configuration);
         visitor.extra(&mut self.extra);
     }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct MetadataItem {
-    pub text: Option<String>,
     pub attributes: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for MetadataItem {
     const NAME: &'static str = "MetadataItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
         visitor.field("attributes", &mut self.attributes);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::unreached::OutboundOnlySetting;
 
 #[derive(Clone, Default)]
 pub struct OpenRichMediaSetting {
+    pub cards: Option<Box<OutboundOnlySetting>>,
     /// `quickReply`
     pub quick_reply: Option<Box<OutboundOnlySetting>>,
-    pub cards: Option<Box<OutboundOnlySetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for OpenRichMediaSetting {
     const NAME: &'static str = "OpenRichMediaSetting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("quickReply", &mut self.quick_reply);
         visitor.boxed("cards", &mut self.cards);
+        visitor.boxed("quickReply", &mut self.quick_reply);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct OutboundBlendingSettings {
-    pub enabled: Option<bool>,
     /// `campaignReservationPercentage`
     pub campaign_reservation_percentage: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,12 +15,12 @@ impl codec::Model for OutboundBlendingSettings {
     const NAME: &'static str = "OutboundBlendingSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
         visitor
             .field(
                 "campaignReservationPercentage",
                 &mut self.campaign_reservation_percentage,
             );
+        visitor.field("enabled", &mut self.enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::conversations_and_messaging::OutboundOnlySettingOutbound;
 #[derive(Clone, Default)]
 pub struct OutboundOnlySetting {
     pub outbound: Option<OutboundOnlySettingOutbound>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

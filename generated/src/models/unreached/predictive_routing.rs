@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PredictiveRouting {
-    /// `respectSkills`
-    pub respect_skills: Option<bool>,
     /// `enableConversationScoreBiasing`
     pub enable_conversation_score_biasing: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `respectSkills`
+    pub respect_skills: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for PredictiveRouting {
     const NAME: &'static str = "PredictiveRouting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("respectSkills", &mut self.respect_skills);
         visitor
             .field(
                 "enableConversationScoreBiasing",
                 &mut self.enable_conversation_score_biasing,
             );
+        visitor.field("respectSkills", &mut self.respect_skills);
         visitor.extra(&mut self.extra);
     }
 }

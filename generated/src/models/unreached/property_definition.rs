@@ -6,14 +6,14 @@ use crate::models::shared_by_7_935310::Items;
 
 #[derive(Clone, Default)]
 pub struct PropertyDefinition {
-    pub title: Option<String>,
     pub description: Option<String>,
-    pub r#type: Option<Vec<String>>,
-    pub pattern: Option<String>,
     pub format: Option<String>,
     pub items: Option<Box<Items>>,
+    pub pattern: Option<String>,
     pub properties: Option<BTreeMap<String, PropertyDefinition>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    pub r#type: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,13 +21,13 @@ impl codec::Model for PropertyDefinition {
     const NAME: &'static str = "PropertyDefinition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("pattern", &mut self.pattern);
         visitor.field("format", &mut self.format);
         visitor.boxed("items", &mut self.items);
+        visitor.field("pattern", &mut self.pattern);
         visitor.field("properties", &mut self.properties);
+        visitor.field("title", &mut self.title);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct RatingFilter {
     /// required
     pub operator: Option<RatingFilterOperator>,
     pub values: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct RecordingAnnotationFlow {
     /// required
-    pub name: Option<String>,
-    /// required
     pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for RecordingAnnotationFlow {
     const NAME: &'static str = "RecordingAnnotationFlow";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

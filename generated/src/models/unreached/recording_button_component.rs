@@ -5,11 +5,11 @@ use crate::models::unreached::RecordingContentActions;
 
 #[derive(Clone, Default)]
 pub struct RecordingButtonComponent {
-    pub title: Option<String>,
     pub actions: Option<Box<RecordingContentActions>>,
     /// `isSelected`
     pub is_selected: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for RecordingButtonComponent {
     const NAME: &'static str = "RecordingButtonComponent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.boxed("actions", &mut self.actions);
         visitor.field("isSelected", &mut self.is_selected);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::unreached::ReportingTurnFlow;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnBotFlowInvocationEvent {
-    pub r#type: Option<ReportingTurnBotFlowInvocationEventType>,
     pub action: Option<Box<ReportingTurnAction>>,
     pub flow: Option<Box<ReportingTurnFlow>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ReportingTurnBotFlowInvocationEventType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ReportingTurnBotFlowInvocationEvent {
     const NAME: &'static str = "ReportingTurnBotFlowInvocationEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.boxed("action", &mut self.action);
         visitor.boxed("flow", &mut self.flow);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnGuardrailEvent {
-    pub r#type: Option<ReportingTurnGuardrailEventType>,
     pub instruction: Option<String>,
+    pub r#type: Option<ReportingTurnGuardrailEventType>,
     /// `violationsThreshold`
     pub violations_threshold: Option<i64>,
     /// `violationsTriggered`
     pub violations_triggered: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for ReportingTurnGuardrailEvent {
     const NAME: &'static str = "ReportingTurnGuardrailEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("instruction", &mut self.instruction);
+        visitor.field("type", &mut self.r#type);
         visitor.field("violationsThreshold", &mut self.violations_threshold);
         visitor.field("violationsTriggered", &mut self.violations_triggered);
         visitor.extra(&mut self.extra);

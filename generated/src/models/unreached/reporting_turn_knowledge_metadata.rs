@@ -5,28 +5,28 @@ use crate::models::unreached::KnowledgeSource;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnKnowledgeMetadata {
-    /// `knowledgeId`
-    pub knowledge_id: Option<String>,
-    /// `knowledgeName`
-    pub knowledge_name: Option<String>,
-    /// `searchId`
-    pub search_id: Option<String>,
-    pub query: Option<String>,
-    /// `retrievalStatus`
-    pub retrieval_status: Option<ReportingTurnKnowledgeMetadataRetrievalStatus>,
     /// `answerGenerationStatus`
     pub answer_generation_status: Option<
         ReportingTurnKnowledgeMetadataAnswerGenerationStatus,
     >,
-    /// `generatedAnswer`
-    pub generated_answer: Option<String>,
     /// `failureReason`
     pub failure_reason: Option<ReportingTurnKnowledgeMetadataFailureReason>,
-    /// `topConfidence`
-    pub top_confidence: Option<f64>,
+    /// `generatedAnswer`
+    pub generated_answer: Option<String>,
+    /// `knowledgeId`
+    pub knowledge_id: Option<String>,
+    /// `knowledgeName`
+    pub knowledge_name: Option<String>,
+    pub query: Option<String>,
+    /// `retrievalStatus`
+    pub retrieval_status: Option<ReportingTurnKnowledgeMetadataRetrievalStatus>,
     /// `retrievedSources`
     pub retrieved_sources: Option<Vec<KnowledgeSource>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `searchId`
+    pub search_id: Option<String>,
+    /// `topConfidence`
+    pub top_confidence: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for ReportingTurnKnowledgeMetadata {
     const NAME: &'static str = "ReportingTurnKnowledgeMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("answerGenerationStatus", &mut self.answer_generation_status);
+        visitor.field("failureReason", &mut self.failure_reason);
+        visitor.field("generatedAnswer", &mut self.generated_answer);
         visitor.field("knowledgeId", &mut self.knowledge_id);
         visitor.field("knowledgeName", &mut self.knowledge_name);
-        visitor.field("searchId", &mut self.search_id);
         visitor.field("query", &mut self.query);
         visitor.field("retrievalStatus", &mut self.retrieval_status);
-        visitor.field("answerGenerationStatus", &mut self.answer_generation_status);
-        visitor.field("generatedAnswer", &mut self.generated_answer);
-        visitor.field("failureReason", &mut self.failure_reason);
-        visitor.field("topConfidence", &mut self.top_confidence);
         visitor.field("retrievedSources", &mut self.retrieved_sources);
+        visitor.field("searchId", &mut self.search_id);
+        visitor.field("topConfidence", &mut self.top_confidence);
         visitor.extra(&mut self.extra);
     }
 }

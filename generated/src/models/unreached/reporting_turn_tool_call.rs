@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ReportingTurnToolCall {
+    /// `dateInvoked`
+    pub date_invoked: Option<time::Timestamp>,
+    /// `errorText`
+    pub error_text: Option<String>,
+    /// `knowledgeMetadata`
+    pub knowledge_metadata: Option<Box<ReportingTurnKnowledgeMetadata>>,
+    /// `latencyMs`
+    pub latency_ms: Option<i64>,
+    pub origin: Option<ReportingTurnToolCallOrigin>,
+    pub status: Option<ReportingTurnToolCallStatus>,
+    /// `targetId`
+    pub target_id: Option<String>,
     /// `toolId`
     pub tool_id: Option<String>,
     /// `toolName`
     pub tool_name: Option<String>,
     /// `toolType`
     pub tool_type: Option<ReportingTurnToolCallToolType>,
-    /// `targetId`
-    pub target_id: Option<String>,
-    pub status: Option<ReportingTurnToolCallStatus>,
-    /// `errorText`
-    pub error_text: Option<String>,
-    /// `dateInvoked`
-    pub date_invoked: Option<time::Timestamp>,
-    /// `latencyMs`
-    pub latency_ms: Option<i64>,
-    pub origin: Option<ReportingTurnToolCallOrigin>,
-    /// `knowledgeMetadata`
-    pub knowledge_metadata: Option<Box<ReportingTurnKnowledgeMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for ReportingTurnToolCall {
     const NAME: &'static str = "ReportingTurnToolCall";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateInvoked", &mut self.date_invoked);
+        visitor.field("errorText", &mut self.error_text);
+        visitor.boxed("knowledgeMetadata", &mut self.knowledge_metadata);
+        visitor.field("latencyMs", &mut self.latency_ms);
+        visitor.field("origin", &mut self.origin);
+        visitor.field("status", &mut self.status);
+        visitor.field("targetId", &mut self.target_id);
         visitor.field("toolId", &mut self.tool_id);
         visitor.field("toolName", &mut self.tool_name);
         visitor.field("toolType", &mut self.tool_type);
-        visitor.field("targetId", &mut self.target_id);
-        visitor.field("status", &mut self.status);
-        visitor.field("errorText", &mut self.error_text);
-        visitor.field("dateInvoked", &mut self.date_invoked);
-        visitor.field("latencyMs", &mut self.latency_ms);
-        visitor.field("origin", &mut self.origin);
-        visitor.boxed("knowledgeMetadata", &mut self.knowledge_metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ScheduleVisibilityRange {
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
     /// `endBusinessUnitDate`, required
     pub end_business_unit_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ScheduleVisibilityRange {
     const NAME: &'static str = "ScheduleVisibilityRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("endDate", &mut self.end_date);
         visitor.field("endBusinessUnitDate", &mut self.end_business_unit_date);
+        visitor.field("endDate", &mut self.end_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SchedulingTestingOptionsRequest {
-    /// `fastScheduling`
-    pub fast_scheduling: Option<bool>,
     /// `delayScheduling`
     pub delay_scheduling: Option<bool>,
     /// `failScheduling`
     pub fail_scheduling: Option<bool>,
-    /// `populateWarnings`
-    pub populate_warnings: Option<bool>,
+    /// `fastScheduling`
+    pub fast_scheduling: Option<bool>,
     /// `populateDeprecatedWarnings`
     pub populate_deprecated_warnings: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `populateWarnings`
+    pub populate_warnings: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for SchedulingTestingOptionsRequest {
     const NAME: &'static str = "SchedulingTestingOptionsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fastScheduling", &mut self.fast_scheduling);
         visitor.field("delayScheduling", &mut self.delay_scheduling);
         visitor.field("failScheduling", &mut self.fail_scheduling);
-        visitor.field("populateWarnings", &mut self.populate_warnings);
+        visitor.field("fastScheduling", &mut self.fast_scheduling);
         visitor
             .field("populateDeprecatedWarnings", &mut self.populate_deprecated_warnings);
+        visitor.field("populateWarnings", &mut self.populate_warnings);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct ScimError {
     /// read-only
-    pub schemas: Option<Vec<String>>,
+    pub detail: Option<String>,
     /// read-only
-    pub status: Option<String>,
+    pub schemas: Option<Vec<String>>,
     /// `scimType`, read-only
     pub scim_type: Option<ScimErrorScimType>,
     /// read-only
-    pub detail: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for ScimError {
     const NAME: &'static str = "ScimError";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("schemas", &mut self.schemas);
-        visitor.field("status", &mut self.status);
-        visitor.field("scimType", &mut self.scim_type);
         visitor.field("detail", &mut self.detail);
+        visitor.field("schemas", &mut self.schemas);
+        visitor.field("scimType", &mut self.scim_type);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct SelectedCustomCalculationColumns {
     pub restricted: Option<bool>,
     /// `softDeleted`
     pub soft_deleted: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

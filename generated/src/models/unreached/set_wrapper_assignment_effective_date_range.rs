@@ -6,7 +6,7 @@ use crate::models::unreached::AssignmentEffectiveDateRange;
 #[derive(Clone, Default)]
 pub struct SetWrapperAssignmentEffectiveDateRange {
     pub values: Option<Vec<AssignmentEffectiveDateRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

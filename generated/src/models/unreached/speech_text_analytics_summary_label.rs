@@ -5,10 +5,10 @@ use crate::models::unreached::ConversationSummaryLabelType;
 
 #[derive(Clone, Default)]
 pub struct SpeechTextAnalyticsSummaryLabel {
-    pub name: Option<String>,
     pub description: Option<String>,
+    pub name: Option<String>,
     pub r#type: Option<SpeechTextAnalyticsSummaryLabelType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SpeechTextAnalyticsSummaryLabel {
     const NAME: &'static str = "SpeechTextAnalyticsSummaryLabel";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
         visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }

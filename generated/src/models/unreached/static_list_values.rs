@@ -8,7 +8,7 @@ pub struct StaticListValues {
     pub items: Option<Vec<ListItem>>,
     /// `matchType`
     pub match_type: Option<StaticListValuesMatchType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct StaticListValuesAllOf {
     pub items: Option<Vec<ListItem>>,
     /// `matchType`
     pub match_type: Option<StaticListValuesAllOfMatchType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,19 +5,19 @@ use crate::models::shared_by_40_c1b62e::AddressableEntityRef;
 
 #[derive(Clone, Default)]
 pub struct SuggestedSearchChunk {
-    /// read-only
-    pub title: Option<String>,
-    /// read-only
-    pub uri: Option<String>,
     /// `chunkId`, read-only
     pub chunk_id: Option<String>,
-    /// read-only
-    pub text: Option<String>,
     /// read-only
     pub confidence: Option<f64>,
     /// read-only
     pub document: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub text: Option<String>,
+    /// read-only
+    pub title: Option<String>,
+    /// read-only
+    pub uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for SuggestedSearchChunk {
     const NAME: &'static str = "SuggestedSearchChunk";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("uri", &mut self.uri);
         visitor.field("chunkId", &mut self.chunk_id);
-        visitor.field("text", &mut self.text);
         visitor.field("confidence", &mut self.confidence);
         visitor.boxed("document", &mut self.document);
+        visitor.field("text", &mut self.text);
+        visitor.field("title", &mut self.title);
+        visitor.field("uri", &mut self.uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::unreached::SuggestedSearchChunk;
 
 #[derive(Clone, Default)]
 pub struct SuggestionGeneratedKnowledgeAnswer {
-    /// `searchId`, read-only
-    pub search_id: Option<String>,
     /// `knowledgeAnswerGenerated`, read-only
     pub knowledge_answer_generated: Option<String>,
+    /// `searchId`, read-only
+    pub search_id: Option<String>,
     /// `suggestedSearchChunks`, read-only
     pub suggested_search_chunks: Option<Vec<SuggestedSearchChunk>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for SuggestionGeneratedKnowledgeAnswer {
     const NAME: &'static str = "SuggestionGeneratedKnowledgeAnswer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("searchId", &mut self.search_id);
         visitor.field("knowledgeAnswerGenerated", &mut self.knowledge_answer_generated);
+        visitor.field("searchId", &mut self.search_id);
         visitor.field("suggestedSearchChunks", &mut self.suggested_search_chunks);
         visitor.extra(&mut self.extra);
     }

@@ -12,7 +12,7 @@ pub struct SwapRowIndexRequest {
     pub target_row_id: Option<String>,
     /// `targetRowIndex`, required
     pub target_row_index: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

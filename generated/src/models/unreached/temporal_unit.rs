@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TemporalUnit {
-    /// `durationEstimated`
-    pub duration_estimated: Option<bool>,
-    pub duration: Option<String>,
-    /// `timeBased`
-    pub time_based: Option<bool>,
     /// `dateBased`
     pub date_based: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub duration: Option<String>,
+    /// `durationEstimated`
+    pub duration_estimated: Option<bool>,
+    /// `timeBased`
+    pub time_based: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for TemporalUnit {
     const NAME: &'static str = "TemporalUnit";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("durationEstimated", &mut self.duration_estimated);
-        visitor.field("duration", &mut self.duration);
-        visitor.field("timeBased", &mut self.time_based);
         visitor.field("dateBased", &mut self.date_based);
+        visitor.field("duration", &mut self.duration);
+        visitor.field("durationEstimated", &mut self.duration_estimated);
+        visitor.field("timeBased", &mut self.time_based);
         visitor.extra(&mut self.extra);
     }
 }

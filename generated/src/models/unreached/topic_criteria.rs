@@ -5,11 +5,11 @@ use crate::models::unreached::DataIngestionRuleCriteria;
 
 #[derive(Clone, Default)]
 pub struct TopicCriteria {
-    /// `topicId`, required
-    pub topic_id: Option<String>,
     /// `dataIngestionRules`, required
     pub data_ingestion_rules: Option<Vec<DataIngestionRuleCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `topicId`, required
+    pub topic_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for TopicCriteria {
     const NAME: &'static str = "TopicCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("topicId", &mut self.topic_id);
         visitor.field("dataIngestionRules", &mut self.data_ingestion_rules);
+        visitor.field("topicId", &mut self.topic_id);
         visitor.extra(&mut self.extra);
     }
 }

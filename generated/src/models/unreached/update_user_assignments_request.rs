@@ -5,11 +5,11 @@ use crate::models::unreached::SetWrapperAssignmentEffectiveDateRange;
 
 #[derive(Clone, Default)]
 pub struct UpdateUserAssignmentsRequest {
-    /// `userId`, required
-    pub user_id: Option<String>,
     /// required
     pub assignments: Option<Box<SetWrapperAssignmentEffectiveDateRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for UpdateUserAssignmentsRequest {
     const NAME: &'static str = "UpdateUserAssignmentsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
         visitor.boxed("assignments", &mut self.assignments);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

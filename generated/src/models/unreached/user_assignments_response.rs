@@ -7,10 +7,10 @@ use crate::models::unreached::AssignmentEffectiveDateRange;
 #[derive(Clone, Default)]
 pub struct UserAssignmentsResponse {
     /// required
-    pub user: Option<Box<UserReference>>,
-    /// required
     pub assignments: Option<Vec<AssignmentEffectiveDateRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for UserAssignmentsResponse {
     const NAME: &'static str = "UserAssignmentsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("assignments", &mut self.assignments);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

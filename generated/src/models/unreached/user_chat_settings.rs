@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UserChatSettings {
-    pub muted: Option<bool>,
     /// `mentionsOnly`
     pub mentions_only: Option<bool>,
+    pub muted: Option<bool>,
     /// `notifyOnReactions`
     pub notify_on_reactions: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for UserChatSettings {
     const NAME: &'static str = "UserChatSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("muted", &mut self.muted);
         visitor.field("mentionsOnly", &mut self.mentions_only);
+        visitor.field("muted", &mut self.muted);
         visitor.field("notifyOnReactions", &mut self.notify_on_reactions);
         visitor.extra(&mut self.extra);
     }

@@ -6,7 +6,7 @@ use crate::models::unreached::CapacityPlanImportedForecastRequest;
 #[derive(Clone, Default)]
 pub struct ValueWrapperCapacityPlanImportedForecastRequest {
     pub value: Option<Box<CapacityPlanImportedForecastRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,19 +5,19 @@ use crate::models::shared_by_4_5d084c::GamificationContestPrizeImageUploadUrlReq
 
 #[derive(Clone, Default)]
 pub struct LearningCoverArtUploadUrlRequest {
-    /// `fileName`
-    pub file_name: Option<String>,
     /// `contentMd5`
     pub content_md5: Option<String>,
-    /// `signedUrlTimeoutSeconds`
-    pub signed_url_timeout_seconds: Option<i64>,
     /// `contentType`, required
     pub content_type: Option<LearningCoverArtUploadUrlRequestContentType>,
+    /// `fileName`
+    pub file_name: Option<String>,
     /// `serverSideEncryption`
     pub server_side_encryption: Option<
         LearningCoverArtUploadUrlRequestServerSideEncryption,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `signedUrlTimeoutSeconds`
+    pub signed_url_timeout_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for LearningCoverArtUploadUrlRequest {
     const NAME: &'static str = "LearningCoverArtUploadUrlRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fileName", &mut self.file_name);
         visitor.field("contentMd5", &mut self.content_md5);
-        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
         visitor.field("contentType", &mut self.content_type);
+        visitor.field("fileName", &mut self.file_name);
         visitor.field("serverSideEncryption", &mut self.server_side_encryption);
+        visitor.field("signedUrlTimeoutSeconds", &mut self.signed_url_timeout_seconds);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::oauth_and_usage::{
 
 #[derive(Clone, Default)]
 pub struct ApiUsageOrganizationQuery {
-    /// required
-    pub interval: Option<String>,
     pub granularity: Option<ApiUsageOrganizationQueryGranularity>,
-    pub metrics: Option<Vec<ApiUsageOrganizationQueryMetrics>>,
     /// `groupBy`
     pub group_by: Option<Vec<ApiUsageOrganizationQueryGroupBy>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub interval: Option<String>,
+    pub metrics: Option<Vec<ApiUsageOrganizationQueryMetrics>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ApiUsageOrganizationQuery {
     const NAME: &'static str = "ApiUsageOrganizationQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
         visitor.field("granularity", &mut self.granularity);
-        visitor.field("metrics", &mut self.metrics);
         visitor.field("groupBy", &mut self.group_by);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
         visitor.extra(&mut self.extra);
     }
 }

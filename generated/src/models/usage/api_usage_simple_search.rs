@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ApiUsageSimpleSearch {
+    /// `httpMethods`
+    pub http_methods: Option<Vec<ApiUsageSimpleSearchHttpMethods>>,
     /// required
     pub interval: Option<String>,
     pub metrics: Option<Vec<ApiUsageSimpleSearchMetrics>>,
     /// `oauthClientNames`
     pub oauth_client_names: Option<Vec<String>>,
-    /// `httpMethods`
-    pub http_methods: Option<Vec<ApiUsageSimpleSearchHttpMethods>>,
     /// `templateUris`
     pub template_uris: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ApiUsageSimpleSearch {
     const NAME: &'static str = "ApiUsageSimpleSearch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("httpMethods", &mut self.http_methods);
         visitor.field("interval", &mut self.interval);
         visitor.field("metrics", &mut self.metrics);
         visitor.field("oauthClientNames", &mut self.oauth_client_names);
-        visitor.field("httpMethods", &mut self.http_methods);
         visitor.field("templateUris", &mut self.template_uris);
         visitor.extra(&mut self.extra);
     }

@@ -6,11 +6,11 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct ClientPublicApiUsage {
     pub date: Option<time::Date>,
-    pub platform: Option<String>,
     /// `httpMethod`
     pub http_method: Option<ClientPublicApiUsageHttpMethod>,
-    /// `templateUri`
-    pub template_uri: Option<String>,
+    /// `organizationId`
+    pub organization_id: Option<String>,
+    pub platform: Option<String>,
     /// `requestCount`
     pub request_count: Option<i64>,
     pub status200: Option<i64>,
@@ -18,9 +18,9 @@ pub struct ClientPublicApiUsage {
     pub status400: Option<i64>,
     pub status429: Option<i64>,
     pub status500: Option<i64>,
-    /// `organizationId`
-    pub organization_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `templateUri`
+    pub template_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,16 +29,16 @@ impl codec::Model for ClientPublicApiUsage {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("date", &mut self.date);
-        visitor.field("platform", &mut self.platform);
         visitor.field("httpMethod", &mut self.http_method);
-        visitor.field("templateUri", &mut self.template_uri);
+        visitor.field("organizationId", &mut self.organization_id);
+        visitor.field("platform", &mut self.platform);
         visitor.field("requestCount", &mut self.request_count);
         visitor.field("status200", &mut self.status200);
         visitor.field("status300", &mut self.status300);
         visitor.field("status400", &mut self.status400);
         visitor.field("status429", &mut self.status429);
         visitor.field("status500", &mut self.status500);
-        visitor.field("organizationId", &mut self.organization_id);
+        visitor.field("templateUri", &mut self.template_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,22 +6,22 @@ use crate::models::usage::UsageQuerySortBy;
 
 #[derive(Clone, Default)]
 pub struct ClientPublicApiUsageQueryRequest {
-    /// required
-    pub interval: Option<String>,
     pub granularity: Option<ClientPublicApiUsageQueryRequestGranularity>,
-    /// `sortBy`
-    pub sort_by: Option<Vec<UsageQuerySortBy>>,
-    pub metrics: Option<Vec<ClientPublicApiUsageQueryRequestMetrics>>,
-    /// `templateUris`
-    pub template_uris: Option<Vec<String>>,
-    /// `httpMethods`
-    pub http_methods: Option<Vec<ClientPublicApiUsageQueryRequestHttpMethods>>,
-    pub platforms: Option<Vec<String>>,
     /// `groupBy`
     pub group_by: Option<Vec<ClientPublicApiUsageQueryRequestGroupBy>>,
+    /// `httpMethods`
+    pub http_methods: Option<Vec<ClientPublicApiUsageQueryRequestHttpMethods>>,
+    /// required
+    pub interval: Option<String>,
+    pub metrics: Option<Vec<ClientPublicApiUsageQueryRequestMetrics>>,
     /// `organizationIds`
     pub organization_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub platforms: Option<Vec<String>>,
+    /// `sortBy`
+    pub sort_by: Option<Vec<UsageQuerySortBy>>,
+    /// `templateUris`
+    pub template_uris: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,15 +29,15 @@ impl codec::Model for ClientPublicApiUsageQueryRequest {
     const NAME: &'static str = "ClientPublicApiUsageQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
         visitor.field("granularity", &mut self.granularity);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.field("metrics", &mut self.metrics);
-        visitor.field("templateUris", &mut self.template_uris);
-        visitor.field("httpMethods", &mut self.http_methods);
-        visitor.field("platforms", &mut self.platforms);
         visitor.field("groupBy", &mut self.group_by);
+        visitor.field("httpMethods", &mut self.http_methods);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
         visitor.field("organizationIds", &mut self.organization_ids);
+        visitor.field("platforms", &mut self.platforms);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("templateUris", &mut self.template_uris);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::models::usage::ClientPublicApiUsage;
 
 #[derive(Clone, Default)]
 pub struct ClientPublicApiUsageResultsResponse {
-    pub name: Option<String>,
-    /// `queryStatus`, required
-    pub query_status: Option<ClientPublicApiUsageResultsResponseQueryStatus>,
+    pub entities: Option<Vec<ClientPublicApiUsage>>,
     /// `errorBody`
     pub error_body: Option<Box<ErrorBody>>,
+    pub name: Option<String>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    pub entities: Option<Vec<ClientPublicApiUsage>>,
+    /// `queryStatus`, required
+    pub query_status: Option<ClientPublicApiUsageResultsResponseQueryStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for ClientPublicApiUsageResultsResponse {
     const NAME: &'static str = "ClientPublicApiUsageResultsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("queryStatus", &mut self.query_status);
-        visitor.boxed("errorBody", &mut self.error_body);
-        visitor.field("nextUri", &mut self.next_uri);
         visitor.field("entities", &mut self.entities);
+        visitor.boxed("errorBody", &mut self.error_body);
+        visitor.field("name", &mut self.name);
+        visitor.field("nextUri", &mut self.next_uri);
+        visitor.field("queryStatus", &mut self.query_status);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

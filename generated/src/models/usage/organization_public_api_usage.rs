@@ -9,11 +9,11 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct OrganizationPublicApiUsage {
     pub date: Option<time::Date>,
-    pub platform: Option<String>,
     /// `httpMethod`
     pub http_method: Option<OrganizationPublicApiUsageHttpMethod>,
-    /// `templateUri`
-    pub template_uri: Option<String>,
+    /// `oauthClient`
+    pub oauth_client: Option<Box<DomainEntityRef>>,
+    pub platform: Option<String>,
     /// `requestCount`
     pub request_count: Option<i64>,
     pub status200: Option<i64>,
@@ -21,10 +21,10 @@ pub struct OrganizationPublicApiUsage {
     pub status400: Option<i64>,
     pub status429: Option<i64>,
     pub status500: Option<i64>,
-    /// `oauthClient`
-    pub oauth_client: Option<Box<DomainEntityRef>>,
+    /// `templateUri`
+    pub template_uri: Option<String>,
     pub user: Option<Box<UserReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,16 +33,16 @@ impl codec::Model for OrganizationPublicApiUsage {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("date", &mut self.date);
-        visitor.field("platform", &mut self.platform);
         visitor.field("httpMethod", &mut self.http_method);
-        visitor.field("templateUri", &mut self.template_uri);
+        visitor.boxed("oauthClient", &mut self.oauth_client);
+        visitor.field("platform", &mut self.platform);
         visitor.field("requestCount", &mut self.request_count);
         visitor.field("status200", &mut self.status200);
         visitor.field("status300", &mut self.status300);
         visitor.field("status400", &mut self.status400);
         visitor.field("status429", &mut self.status429);
         visitor.field("status500", &mut self.status500);
-        visitor.boxed("oauthClient", &mut self.oauth_client);
+        visitor.field("templateUri", &mut self.template_uri);
         visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }

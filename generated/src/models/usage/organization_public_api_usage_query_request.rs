@@ -9,24 +9,24 @@ use crate::models::usage::{
 
 #[derive(Clone, Default)]
 pub struct OrganizationPublicApiUsageQueryRequest {
-    /// required
-    pub interval: Option<String>,
     pub granularity: Option<OrganizationPublicApiUsageQueryRequestGranularity>,
-    /// `sortBy`
-    pub sort_by: Option<Vec<UsageQuerySortBy>>,
-    pub metrics: Option<Vec<OrganizationPublicApiUsageQueryRequestMetrics>>,
-    /// `templateUris`
-    pub template_uris: Option<Vec<String>>,
-    /// `httpMethods`
-    pub http_methods: Option<Vec<OrganizationPublicApiUsageQueryRequestHttpMethods>>,
-    pub platforms: Option<Vec<String>>,
     /// `groupBy`
     pub group_by: Option<Vec<OrganizationPublicApiUsageQueryRequestGroupBy>>,
-    /// `userIds`
-    pub user_ids: Option<Vec<String>>,
+    /// `httpMethods`
+    pub http_methods: Option<Vec<OrganizationPublicApiUsageQueryRequestHttpMethods>>,
+    /// required
+    pub interval: Option<String>,
+    pub metrics: Option<Vec<OrganizationPublicApiUsageQueryRequestMetrics>>,
     /// `oauthClientIds`
     pub oauth_client_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub platforms: Option<Vec<String>>,
+    /// `sortBy`
+    pub sort_by: Option<Vec<UsageQuerySortBy>>,
+    /// `templateUris`
+    pub template_uris: Option<Vec<String>>,
+    /// `userIds`
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,16 +34,16 @@ impl codec::Model for OrganizationPublicApiUsageQueryRequest {
     const NAME: &'static str = "OrganizationPublicApiUsageQueryRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("interval", &mut self.interval);
         visitor.field("granularity", &mut self.granularity);
-        visitor.field("sortBy", &mut self.sort_by);
-        visitor.field("metrics", &mut self.metrics);
-        visitor.field("templateUris", &mut self.template_uris);
-        visitor.field("httpMethods", &mut self.http_methods);
-        visitor.field("platforms", &mut self.platforms);
         visitor.field("groupBy", &mut self.group_by);
-        visitor.field("userIds", &mut self.user_ids);
+        visitor.field("httpMethods", &mut self.http_methods);
+        visitor.field("interval", &mut self.interval);
+        visitor.field("metrics", &mut self.metrics);
         visitor.field("oauthClientIds", &mut self.oauth_client_ids);
+        visitor.field("platforms", &mut self.platforms);
+        visitor.field("sortBy", &mut self.sort_by);
+        visitor.field("templateUris", &mut self.template_uris);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

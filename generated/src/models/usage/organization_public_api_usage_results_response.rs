@@ -8,17 +8,17 @@ use crate::models::usage::{
 
 #[derive(Clone, Default)]
 pub struct OrganizationPublicApiUsageResultsResponse {
-    pub name: Option<String>,
-    /// `queryStatus`, required
-    pub query_status: Option<OrganizationPublicApiUsageResultsResponseQueryStatus>,
+    pub entities: Option<Vec<OrganizationPublicApiUsage>>,
     /// `errorBody`
     pub error_body: Option<Box<ErrorBody>>,
+    pub name: Option<String>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    pub entities: Option<Vec<OrganizationPublicApiUsage>>,
+    /// `queryStatus`, required
+    pub query_status: Option<OrganizationPublicApiUsageResultsResponseQueryStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for OrganizationPublicApiUsageResultsResponse {
     const NAME: &'static str = "OrganizationPublicApiUsageResultsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("queryStatus", &mut self.query_status);
-        visitor.boxed("errorBody", &mut self.error_body);
-        visitor.field("nextUri", &mut self.next_uri);
         visitor.field("entities", &mut self.entities);
+        visitor.boxed("errorBody", &mut self.error_body);
+        visitor.field("name", &mut self.name);
+        visitor.field("nextUri", &mut self.next_uri);
+        visitor.field("queryStatus", &mut self.query_status);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -7,7 +7,7 @@ pub struct UsageQuerySortBy {
     /// `fieldName`
     pub field_name: Option<String>,
     pub order: Option<UsageQuerySortByOrder>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

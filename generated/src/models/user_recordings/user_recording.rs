@@ -8,26 +8,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserRecording {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `contentLength`
+    pub content_length: Option<i64>,
+    pub conversation: Option<Box<Conversation>>,
+    /// `createdBy`
+    pub created_by: Option<Box<DomainEntityRef>>,
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
-    pub workspace: Option<Box<DomainEntityRef>>,
-    /// `createdBy`
-    pub created_by: Option<Box<DomainEntityRef>>,
-    pub conversation: Option<Box<Conversation>>,
-    /// `contentLength`
-    pub content_length: Option<i64>,
     /// `durationMilliseconds`
     pub duration_milliseconds: Option<i64>,
-    pub thumbnails: Option<Vec<DocumentThumbnail>>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     pub read: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub thumbnails: Option<Vec<DocumentThumbnail>>,
+    pub workspace: Option<Box<DomainEntityRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,18 +35,18 @@ impl codec::Model for UserRecording {
     const NAME: &'static str = "UserRecording";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("contentLength", &mut self.content_length);
+        visitor.boxed("conversation", &mut self.conversation);
+        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("workspace", &mut self.workspace);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.boxed("conversation", &mut self.conversation);
-        visitor.field("contentLength", &mut self.content_length);
         visitor.field("durationMilliseconds", &mut self.duration_milliseconds);
-        visitor.field("thumbnails", &mut self.thumbnails);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("read", &mut self.read);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("thumbnails", &mut self.thumbnails);
+        visitor.boxed("workspace", &mut self.workspace);
         visitor.extra(&mut self.extra);
     }
 }

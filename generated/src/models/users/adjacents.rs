@@ -5,11 +5,11 @@ use crate::models::shared_by_19_01097d::User;
 
 #[derive(Clone, Default)]
 pub struct Adjacents {
-    pub superiors: Option<Vec<User>>,
-    pub siblings: Option<Vec<User>>,
     /// `directReports`
     pub direct_reports: Option<Vec<User>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub siblings: Option<Vec<User>>,
+    pub superiors: Option<Vec<User>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for Adjacents {
     const NAME: &'static str = "Adjacents";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("superiors", &mut self.superiors);
-        visitor.field("siblings", &mut self.siblings);
         visitor.field("directReports", &mut self.direct_reports);
+        visitor.field("siblings", &mut self.siblings);
+        visitor.field("superiors", &mut self.superiors);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,12 +4,12 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AuthenticatorAttestationResponse {
-    /// `clientDataJSON`, required
-    pub client_data_json: Option<String>,
     /// `attestationObject`, required
     pub attestation_object: Option<String>,
+    /// `clientDataJSON`, required
+    pub client_data_json: Option<String>,
     pub transports: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for AuthenticatorAttestationResponse {
     const NAME: &'static str = "AuthenticatorAttestationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("clientDataJSON", &mut self.client_data_json);
         visitor.field("attestationObject", &mut self.attestation_object);
+        visitor.field("clientDataJSON", &mut self.client_data_json);
         visitor.field("transports", &mut self.transports);
         visitor.extra(&mut self.extra);
     }

@@ -12,7 +12,7 @@ pub struct AuthenticatorSelection {
     pub resident_key: Option<String>,
     /// `userVerification`
     pub user_verification: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::users::PublicKeyCredentialCreationOptions;
 pub struct BeginWebAuthnRegistrationResponse {
     /// `publicKey`, required
     pub public_key: Option<Box<PublicKeyCredentialCreationOptions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

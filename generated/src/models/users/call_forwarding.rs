@@ -7,20 +7,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CallForwarding {
+    pub calls: Option<Vec<CallRoute>>,
+    pub enabled: Option<bool>,
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub user: Option<Box<User>>,
-    pub enabled: Option<bool>,
-    /// `phoneNumber`
-    pub phone_number: Option<String>,
-    pub calls: Option<Vec<CallRoute>>,
-    pub voicemail: Option<CallForwardingVoicemail>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
+    /// `phoneNumber`
+    pub phone_number: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<User>>,
+    pub voicemail: Option<CallForwardingVoicemail>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,15 +28,15 @@ impl codec::Model for CallForwarding {
     const NAME: &'static str = "CallForwarding";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("phoneNumber", &mut self.phone_number);
         visitor.field("calls", &mut self.calls);
-        visitor.field("voicemail", &mut self.voicemail);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("phoneNumber", &mut self.phone_number);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("voicemail", &mut self.voicemail);
         visitor.extra(&mut self.extra);
     }
 }

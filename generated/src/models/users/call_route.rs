@@ -6,7 +6,7 @@ use crate::models::users::CallTarget;
 #[derive(Clone, Default)]
 pub struct CallRoute {
     pub targets: Option<Vec<CallTarget>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct ChangeMyPasswordRequest {
     pub new_password: Option<String>,
     /// `oldPassword`, required
     pub old_password: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ChatFavorite {
-    /// required
-    pub id: Option<String>,
     /// `externalId`, required
     pub external_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ChatFavorite {
     const NAME: &'static str = "ChatFavorite";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("externalId", &mut self.external_id);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

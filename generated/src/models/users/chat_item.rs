@@ -8,24 +8,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ChatItem {
+    /// `chatType`, required
+    pub chat_type: Option<ChatItemChatType>,
+    /// `dateClosed`
+    pub date_closed: Option<time::Timestamp>,
+    /// `dateLastMessage`
+    pub date_last_message: Option<time::Timestamp>,
+    pub favorite: Option<Box<ChatFavorite>>,
     /// read-only
     pub id: Option<String>,
+    pub images: Option<Vec<Image>>,
     pub name: Option<String>,
     /// required
     pub open: Option<bool>,
-    pub favorite: Option<Box<ChatFavorite>>,
-    pub images: Option<Vec<Image>>,
-    /// `dateLastMessage`
-    pub date_last_message: Option<time::Timestamp>,
-    /// `dateClosed`
-    pub date_closed: Option<time::Timestamp>,
-    pub user: Option<Box<ChatUserRef>>,
     pub room: Option<Box<Room>>,
-    /// `chatType`, required
-    pub chat_type: Option<ChatItemChatType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<ChatUserRef>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for ChatItem {
     const NAME: &'static str = "ChatItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("chatType", &mut self.chat_type);
+        visitor.field("dateClosed", &mut self.date_closed);
+        visitor.field("dateLastMessage", &mut self.date_last_message);
+        visitor.boxed("favorite", &mut self.favorite);
         visitor.field("id", &mut self.id);
+        visitor.field("images", &mut self.images);
         visitor.field("name", &mut self.name);
         visitor.field("open", &mut self.open);
-        visitor.boxed("favorite", &mut self.favorite);
-        visitor.field("images", &mut self.images);
-        visitor.field("dateLastMessage", &mut self.date_last_message);
-        visitor.field("dateClosed", &mut self.date_closed);
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("room", &mut self.room);
-        visitor.field("chatType", &mut self.chat_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,17 +8,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ChatPresence {
-    pub source: Option<String>,
-    /// `organizationPresence`
-    pub organization_presence: Option<Box<OrganizationPresence>>,
-    /// `systemPresence`
-    pub system_presence: Option<ChatPresenceSystemPresence>,
-    pub message: Option<String>,
     /// `dateModified`
     pub date_modified: Option<time::Timestamp>,
+    pub message: Option<String>,
+    /// `organizationPresence`
+    pub organization_presence: Option<Box<OrganizationPresence>>,
     /// `outOfOffice`
     pub out_of_office: Option<Box<OutOfOffice>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub source: Option<String>,
+    /// `systemPresence`
+    pub system_presence: Option<ChatPresenceSystemPresence>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for ChatPresence {
     const NAME: &'static str = "ChatPresence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("source", &mut self.source);
-        visitor.boxed("organizationPresence", &mut self.organization_presence);
-        visitor.field("systemPresence", &mut self.system_presence);
-        visitor.field("message", &mut self.message);
         visitor.field("dateModified", &mut self.date_modified);
+        visitor.field("message", &mut self.message);
+        visitor.boxed("organizationPresence", &mut self.organization_presence);
         visitor.boxed("outOfOffice", &mut self.out_of_office);
+        visitor.field("source", &mut self.source);
+        visitor.field("systemPresence", &mut self.system_presence);
         visitor.extra(&mut self.extra);
     }
 }

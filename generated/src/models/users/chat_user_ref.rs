@@ -7,14 +7,14 @@ use crate::models::users::ChatPresence;
 #[derive(Clone, Default)]
 pub struct ChatUserRef {
     pub id: Option<String>,
-    pub name: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
-    pub jid: Option<String>,
     pub inactive: Option<bool>,
     pub integrations: Option<Vec<Contact>>,
+    pub jid: Option<String>,
+    pub name: Option<String>,
     pub presence: Option<Box<ChatPresence>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for ChatUserRef {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("jid", &mut self.jid);
         visitor.field("inactive", &mut self.inactive);
         visitor.field("integrations", &mut self.integrations);
+        visitor.field("jid", &mut self.jid);
+        visitor.field("name", &mut self.name);
         visitor.boxed("presence", &mut self.presence);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,18 +6,18 @@ use crate::models::shared_by_23_573a2b::ActionTargetState;
 
 #[derive(Clone, Default)]
 pub struct CreateUser {
-    /// required
-    pub name: Option<String>,
-    pub department: Option<String>,
-    /// required
-    pub email: Option<String>,
     pub addresses: Option<Vec<Contact>>,
-    pub title: Option<String>,
-    pub password: Option<String>,
+    pub department: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
+    /// required
+    pub email: Option<String>,
+    /// required
+    pub name: Option<String>,
+    pub password: Option<String>,
     pub state: Option<CreateUserState>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for CreateUser {
     const NAME: &'static str = "CreateUser";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("department", &mut self.department);
-        visitor.field("email", &mut self.email);
         visitor.field("addresses", &mut self.addresses);
-        visitor.field("title", &mut self.title);
-        visitor.field("password", &mut self.password);
+        visitor.field("department", &mut self.department);
         visitor.field("divisionId", &mut self.division_id);
+        visitor.field("email", &mut self.email);
+        visitor.field("name", &mut self.name);
+        visitor.field("password", &mut self.password);
         visitor.field("state", &mut self.state);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

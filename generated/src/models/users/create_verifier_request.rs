@@ -5,6 +5,7 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct CreateVerifierRequest {
     pub algorithm: Option<CreateVerifierRequestAlgorithm>,
+    pub default: Option<bool>,
     pub digits: Option<i64>,
     pub enabled: Option<bool>,
     /// required
@@ -12,8 +13,7 @@ pub struct CreateVerifierRequest {
     pub period: Option<i64>,
     /// `secretSize`
     pub secret_size: Option<i64>,
-    pub default: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for CreateVerifierRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("algorithm", &mut self.algorithm);
+        visitor.field("default", &mut self.default);
         visitor.field("digits", &mut self.digits);
         visitor.field("enabled", &mut self.enabled);
         visitor.field("name", &mut self.name);
         visitor.field("period", &mut self.period);
         visitor.field("secretSize", &mut self.secret_size);
-        visitor.field("default", &mut self.default);
         visitor.extra(&mut self.extra);
     }
 }

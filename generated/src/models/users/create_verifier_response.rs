@@ -4,16 +4,16 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateVerifierResponse {
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<CreateVerifierResponseType>,
+    pub default: Option<bool>,
     pub enabled: Option<bool>,
-    /// `keyUri`
-    pub key_uri: Option<String>,
     /// `encodedQuickResponseCode`
     pub encoded_quick_response_code: Option<String>,
-    pub default: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// `keyUri`
+    pub key_uri: Option<String>,
+    pub name: Option<String>,
+    pub r#type: Option<CreateVerifierResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,13 +21,13 @@ impl codec::Model for CreateVerifierResponse {
     const NAME: &'static str = "CreateVerifierResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("default", &mut self.default);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("encodedQuickResponseCode", &mut self.encoded_quick_response_code);
         visitor.field("id", &mut self.id);
+        visitor.field("keyUri", &mut self.key_uri);
         visitor.field("name", &mut self.name);
         visitor.field("type", &mut self.r#type);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("keyUri", &mut self.key_uri);
-        visitor.field("encodedQuickResponseCode", &mut self.encoded_quick_response_code);
-        visitor.field("default", &mut self.default);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,36 +7,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DevelopmentActivity {
-    /// read-only
-    pub id: Option<String>,
-    /// `dateCompleted`, read-only
-    pub date_completed: Option<time::Timestamp>,
+    /// `archivalMode`
+    pub archival_mode: Option<DevelopmentActivityArchivalMode>,
+    pub attendees: Option<Vec<UserReference>>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
+    /// `dateCompleted`, read-only
+    pub date_completed: Option<time::Timestamp>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// `percentageScore`, read-only
-    pub percentage_score: Option<f64>,
-    /// `isPassed`, read-only
-    pub is_passed: Option<bool>,
+    /// `dateDue`
+    pub date_due: Option<time::Timestamp>,
+    pub facilitator: Option<Box<UserReference>>,
+    /// read-only
+    pub id: Option<String>,
     /// `isLatest`
     pub is_latest: Option<bool>,
     /// `isModuleArchived`
     pub is_module_archived: Option<bool>,
-    /// `archivalMode`
-    pub archival_mode: Option<DevelopmentActivityArchivalMode>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    pub name: Option<String>,
-    pub r#type: Option<DevelopmentActivityType>,
-    pub status: Option<DevelopmentActivityStatus>,
-    /// `dateDue`
-    pub date_due: Option<time::Timestamp>,
-    pub facilitator: Option<Box<UserReference>>,
-    pub attendees: Option<Vec<UserReference>>,
     /// `isOverdue`
     pub is_overdue: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `isPassed`, read-only
+    pub is_passed: Option<bool>,
+    pub name: Option<String>,
+    /// `percentageScore`, read-only
+    pub percentage_score: Option<f64>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    pub status: Option<DevelopmentActivityStatus>,
+    pub r#type: Option<DevelopmentActivityType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,23 +44,23 @@ impl codec::Model for DevelopmentActivity {
     const NAME: &'static str = "DevelopmentActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("dateCompleted", &mut self.date_completed);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("percentageScore", &mut self.percentage_score);
-        visitor.field("isPassed", &mut self.is_passed);
-        visitor.field("isLatest", &mut self.is_latest);
-        visitor.field("isModuleArchived", &mut self.is_module_archived);
         visitor.field("archivalMode", &mut self.archival_mode);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("status", &mut self.status);
+        visitor.field("attendees", &mut self.attendees);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("dateCompleted", &mut self.date_completed);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateDue", &mut self.date_due);
         visitor.boxed("facilitator", &mut self.facilitator);
-        visitor.field("attendees", &mut self.attendees);
+        visitor.field("id", &mut self.id);
+        visitor.field("isLatest", &mut self.is_latest);
+        visitor.field("isModuleArchived", &mut self.is_module_archived);
         visitor.field("isOverdue", &mut self.is_overdue);
+        visitor.field("isPassed", &mut self.is_passed);
+        visitor.field("name", &mut self.name);
+        visitor.field("percentageScore", &mut self.percentage_score);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::users::DevelopmentActivityAggregateQueryRequestPredicate;
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryRequestClause {
     /// required
-    pub r#type: Option<DevelopmentActivityAggregateQueryRequestClauseType>,
-    /// required
     pub predicates: Option<Vec<DevelopmentActivityAggregateQueryRequestPredicate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<DevelopmentActivityAggregateQueryRequestClauseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for DevelopmentActivityAggregateQueryRequestClause {
     const NAME: &'static str = "DevelopmentActivityAggregateQueryRequestClause";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("predicates", &mut self.predicates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::users::DevelopmentActivityAggregateQueryRequestClause;
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryRequestFilter {
     /// required
-    pub r#type: Option<DevelopmentActivityAggregateQueryRequestFilterType>,
-    /// required
     pub clauses: Option<Vec<DevelopmentActivityAggregateQueryRequestClause>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<DevelopmentActivityAggregateQueryRequestFilterType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for DevelopmentActivityAggregateQueryRequestFilter {
     const NAME: &'static str = "DevelopmentActivityAggregateQueryRequestFilter";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("clauses", &mut self.clauses);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::users::DevelopmentActivityAggregateQueryResponseMetric;
 pub struct DevelopmentActivityAggregateQueryResponseData {
     pub interval: Option<String>,
     pub metrics: Option<Vec<DevelopmentActivityAggregateQueryResponseMetric>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

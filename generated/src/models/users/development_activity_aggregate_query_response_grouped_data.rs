@@ -6,9 +6,9 @@ use crate::models::users::DevelopmentActivityAggregateQueryResponseData;
 
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateQueryResponseGroupedData {
-    pub group: Option<BTreeMap<String, String>>,
     pub data: Option<Vec<DevelopmentActivityAggregateQueryResponseData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub group: Option<BTreeMap<String, String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for DevelopmentActivityAggregateQueryResponseGroupedData {
     const NAME: &'static str = "DevelopmentActivityAggregateQueryResponseGroupedData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("group", &mut self.group);
         visitor.field("data", &mut self.data);
+        visitor.field("group", &mut self.group);
         visitor.extra(&mut self.extra);
     }
 }

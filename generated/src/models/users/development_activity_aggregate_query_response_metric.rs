@@ -8,7 +8,7 @@ use crate::models::users::DevelopmentActivityAggregateQueryResponseStatistics;
 pub struct DevelopmentActivityAggregateQueryResponseMetric {
     pub metric: Option<DevelopmentActivityAggregateQueryResponseMetricMetric>,
     pub stats: Option<Box<DevelopmentActivityAggregateQueryResponseStatistics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::users::DevelopmentActivityAggregateQueryResponseGroupedData;
 #[derive(Clone, Default)]
 pub struct DevelopmentActivityAggregateResponse {
     pub results: Option<Vec<DevelopmentActivityAggregateQueryResponseGroupedData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::groups_and_organization_and_users::FieldConfig;
 
 #[derive(Clone, Default)]
 pub struct FieldConfigs {
+    pub group: Option<Box<FieldConfig>>,
     pub org: Option<Box<FieldConfig>>,
     pub person: Option<Box<FieldConfig>>,
-    pub group: Option<Box<FieldConfig>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for FieldConfigs {
     const NAME: &'static str = "FieldConfigs";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("group", &mut self.group);
         visitor.boxed("org", &mut self.org);
         visitor.boxed("person", &mut self.person);
-        visitor.boxed("group", &mut self.group);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::users::PublicKeyCredentialCreationResponse;
 pub struct FinishWebAuthnRegistrationRequest {
     /// required
     pub credential: Option<Box<PublicKeyCredentialCreationResponse>>,
+    pub default: Option<bool>,
     /// required
     pub name: Option<String>,
-    pub default: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for FinishWebAuthnRegistrationRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("credential", &mut self.credential);
-        visitor.field("name", &mut self.name);
         visitor.field("default", &mut self.default);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PatchUser {
-    pub id: Option<String>,
     /// `acdAutoAnswer`
     pub acd_auto_answer: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for PatchUser {
     const NAME: &'static str = "PatchUser";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("acdAutoAnswer", &mut self.acd_auto_answer);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,25 +9,25 @@ use crate::models::users::{
 
 #[derive(Clone, Default)]
 pub struct PublicKeyCredentialCreationOptions {
-    /// required
-    pub challenge: Option<String>,
-    /// required
-    pub rp: Option<Box<RelyingPartyEntity>>,
-    /// required
-    pub user: Option<Box<UserEntity>>,
-    /// `pubKeyCredParams`, required
-    pub pub_key_cred_params: Option<Vec<CredentialParameter>>,
-    pub timeout: Option<i64>,
-    /// `excludeCredentials`
-    pub exclude_credentials: Option<Vec<CredentialDescriptor>>,
-    /// `authenticatorSelection`
-    pub authenticator_selection: Option<Box<AuthenticatorSelection>>,
-    pub hints: Option<Vec<String>>,
     pub attestation: Option<String>,
     /// `attestationFormats`
     pub attestation_formats: Option<Vec<String>>,
+    /// `authenticatorSelection`
+    pub authenticator_selection: Option<Box<AuthenticatorSelection>>,
+    /// required
+    pub challenge: Option<String>,
+    /// `excludeCredentials`
+    pub exclude_credentials: Option<Vec<CredentialDescriptor>>,
     pub extensions: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub hints: Option<Vec<String>>,
+    /// `pubKeyCredParams`, required
+    pub pub_key_cred_params: Option<Vec<CredentialParameter>>,
+    /// required
+    pub rp: Option<Box<RelyingPartyEntity>>,
+    pub timeout: Option<i64>,
+    /// required
+    pub user: Option<Box<UserEntity>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,17 +35,17 @@ impl codec::Model for PublicKeyCredentialCreationOptions {
     const NAME: &'static str = "PublicKeyCredentialCreationOptions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("challenge", &mut self.challenge);
-        visitor.boxed("rp", &mut self.rp);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("pubKeyCredParams", &mut self.pub_key_cred_params);
-        visitor.field("timeout", &mut self.timeout);
-        visitor.field("excludeCredentials", &mut self.exclude_credentials);
-        visitor.boxed("authenticatorSelection", &mut self.authenticator_selection);
-        visitor.field("hints", &mut self.hints);
         visitor.field("attestation", &mut self.attestation);
         visitor.field("attestationFormats", &mut self.attestation_formats);
+        visitor.boxed("authenticatorSelection", &mut self.authenticator_selection);
+        visitor.field("challenge", &mut self.challenge);
+        visitor.field("excludeCredentials", &mut self.exclude_credentials);
         visitor.field("extensions", &mut self.extensions);
+        visitor.field("hints", &mut self.hints);
+        visitor.field("pubKeyCredParams", &mut self.pub_key_cred_params);
+        visitor.boxed("rp", &mut self.rp);
+        visitor.field("timeout", &mut self.timeout);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,19 +6,19 @@ use crate::models::users::AuthenticatorAttestationResponse;
 
 #[derive(Clone, Default)]
 pub struct PublicKeyCredentialCreationResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub r#type: Option<String>,
-    /// `rawId`, required
-    pub raw_id: Option<String>,
     /// `authenticatorAttachment`
     pub authenticator_attachment: Option<String>,
     /// `clientExtensionResults`
     pub client_extension_results: Option<BTreeMap<String, serde_json::Value>>,
     /// required
+    pub id: Option<String>,
+    /// `rawId`, required
+    pub raw_id: Option<String>,
+    /// required
     pub response: Option<Box<AuthenticatorAttestationResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for PublicKeyCredentialCreationResponse {
     const NAME: &'static str = "PublicKeyCredentialCreationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("rawId", &mut self.raw_id);
         visitor.field("authenticatorAttachment", &mut self.authenticator_attachment);
         visitor.field("clientExtensionResults", &mut self.client_extension_results);
+        visitor.field("id", &mut self.id);
+        visitor.field("rawId", &mut self.raw_id);
         visitor.boxed("response", &mut self.response);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,37 +8,37 @@ use crate::models::shared_by_23_573a2b::ActionTargetState;
 
 #[derive(Clone, Default)]
 pub struct UpdateUser {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `acdAutoAnswer`
+    pub acd_auto_answer: Option<bool>,
+    pub addresses: Option<Vec<Contact>>,
+    pub biography: Option<Box<Biography>>,
+    pub certifications: Option<Vec<String>>,
     pub chat: Option<Box<Chat>>,
     pub department: Option<String>,
     pub email: Option<String>,
-    /// `primaryContactInfo`, read-only
-    pub primary_contact_info: Option<Vec<Contact>>,
-    pub addresses: Option<Vec<Contact>>,
-    pub title: Option<String>,
-    pub username: Option<String>,
-    /// `preferredName`
-    pub preferred_name: Option<String>,
-    pub manager: Option<String>,
-    pub images: Option<Vec<Image>>,
-    /// required
-    pub version: Option<i64>,
-    /// `profileSkills`
-    pub profile_skills: Option<Vec<String>>,
-    pub locations: Option<Vec<Location>>,
-    pub groups: Option<Vec<Group>>,
-    pub state: Option<UpdateUserState>,
-    /// `acdAutoAnswer`
-    pub acd_auto_answer: Option<bool>,
-    pub certifications: Option<Vec<String>>,
-    pub biography: Option<Box<Biography>>,
     /// `employerInfo`
     pub employer_info: Option<Box<EmployerInfo>>,
+    pub groups: Option<Vec<Group>>,
+    /// read-only
+    pub id: Option<String>,
+    pub images: Option<Vec<Image>>,
+    pub locations: Option<Vec<Location>>,
+    pub manager: Option<String>,
+    pub name: Option<String>,
+    /// `preferredName`
+    pub preferred_name: Option<String>,
+    /// `primaryContactInfo`, read-only
+    pub primary_contact_info: Option<Vec<Contact>>,
+    /// `profileSkills`
+    pub profile_skills: Option<Vec<String>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<UpdateUserState>,
+    pub title: Option<String>,
+    pub username: Option<String>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -46,28 +46,28 @@ impl codec::Model for UpdateUser {
     const NAME: &'static str = "UpdateUser";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("acdAutoAnswer", &mut self.acd_auto_answer);
+        visitor.field("addresses", &mut self.addresses);
+        visitor.boxed("biography", &mut self.biography);
+        visitor.field("certifications", &mut self.certifications);
         visitor.boxed("chat", &mut self.chat);
         visitor.field("department", &mut self.department);
         visitor.field("email", &mut self.email);
+        visitor.boxed("employerInfo", &mut self.employer_info);
+        visitor.field("groups", &mut self.groups);
+        visitor.field("id", &mut self.id);
+        visitor.field("images", &mut self.images);
+        visitor.field("locations", &mut self.locations);
+        visitor.field("manager", &mut self.manager);
+        visitor.field("name", &mut self.name);
+        visitor.field("preferredName", &mut self.preferred_name);
         visitor.field("primaryContactInfo", &mut self.primary_contact_info);
-        visitor.field("addresses", &mut self.addresses);
+        visitor.field("profileSkills", &mut self.profile_skills);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.field("title", &mut self.title);
         visitor.field("username", &mut self.username);
-        visitor.field("preferredName", &mut self.preferred_name);
-        visitor.field("manager", &mut self.manager);
-        visitor.field("images", &mut self.images);
         visitor.field("version", &mut self.version);
-        visitor.field("profileSkills", &mut self.profile_skills);
-        visitor.field("locations", &mut self.locations);
-        visitor.field("groups", &mut self.groups);
-        visitor.field("state", &mut self.state);
-        visitor.field("acdAutoAnswer", &mut self.acd_auto_answer);
-        visitor.field("certifications", &mut self.certifications);
-        visitor.boxed("biography", &mut self.biography);
-        visitor.boxed("employerInfo", &mut self.employer_info);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

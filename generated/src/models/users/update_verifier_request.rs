@@ -5,12 +5,12 @@ use crate::models::integrations_and_users::Credential;
 
 #[derive(Clone, Default)]
 pub struct UpdateVerifierRequest {
-    /// required
-    pub name: Option<String>,
-    pub enabled: Option<bool>,
     pub credential: Option<Box<Credential>>,
     pub default: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub enabled: Option<bool>,
+    /// required
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for UpdateVerifierRequest {
     const NAME: &'static str = "UpdateVerifierRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("credential", &mut self.credential);
         visitor.field("default", &mut self.default);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

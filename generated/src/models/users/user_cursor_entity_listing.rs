@@ -5,14 +5,14 @@ use crate::models::shared_by_19_01097d::User;
 
 #[derive(Clone, Default)]
 pub struct UserCursorEntityListing {
+    pub cursor: Option<String>,
     pub entities: Option<Vec<User>>,
     /// `nextUri`
     pub next_uri: Option<String>,
+    pub results: Option<i64>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    pub results: Option<i64>,
-    pub cursor: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for UserCursorEntityListing {
     const NAME: &'static str = "UserCursorEntityListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("cursor", &mut self.cursor);
         visitor.field("entities", &mut self.entities);
         visitor.field("nextUri", &mut self.next_uri);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("results", &mut self.results);
-        visitor.field("cursor", &mut self.cursor);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

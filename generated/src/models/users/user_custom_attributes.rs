@@ -6,17 +6,17 @@ use crate::models::shared_by_5_57759c::DataSchema;
 
 #[derive(Clone, Default)]
 pub struct UserCustomAttributes {
+    /// required
+    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
     pub schema: Option<Box<DataSchema>>,
-    /// required
-    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for UserCustomAttributes {
     const NAME: &'static str = "UserCustomAttributes";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("attributes", &mut self.attributes);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("userId", &mut self.user_id);
         visitor.boxed("schema", &mut self.schema);
-        visitor.field("attributes", &mut self.attributes);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct UserCustomAttributesUpdateRequest {
+    /// required
+    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
     /// `schemaId`
     pub schema_id: Option<String>,
     /// `schemaVersion`
     pub schema_version: Option<i64>,
-    /// required
-    pub attributes: Option<BTreeMap<String, serde_json::Value>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for UserCustomAttributesUpdateRequest {
     const NAME: &'static str = "UserCustomAttributesUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("attributes", &mut self.attributes);
         visitor.field("schemaId", &mut self.schema_id);
         visitor.field("schemaVersion", &mut self.schema_version);
-        visitor.field("attributes", &mut self.attributes);
         visitor.extra(&mut self.extra);
     }
 }

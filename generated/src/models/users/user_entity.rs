@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UserEntity {
+    /// `displayName`, required
+    pub display_name: Option<String>,
     /// required
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// `displayName`, required
-    pub display_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for UserEntity {
     const NAME: &'static str = "UserEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("displayName", &mut self.display_name);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("displayName", &mut self.display_name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,23 +10,23 @@ use crate::models::shared_by_20_e1d261::UserPresence;
 
 #[derive(Clone, Default)]
 pub struct UserExpands {
-    /// `routingStatus`, read-only
-    pub routing_status: Option<Box<RoutingStatus>>,
     /// read-only
-    pub presence: Option<Box<UserPresence>>,
-    /// `integrationPresence`, read-only
-    pub integration_presence: Option<Box<UserPresence>>,
+    pub authorization: Option<Box<UserAuthorization>>,
     /// `conversationSummary`, read-only
     pub conversation_summary: Option<Box<UserConversationSummary>>,
+    /// read-only
+    pub geolocation: Option<Box<Geolocation>>,
+    /// `integrationPresence`, read-only
+    pub integration_presence: Option<Box<UserPresence>>,
     /// `outOfOffice`, read-only
     pub out_of_office: Option<Box<OutOfOffice>>,
     /// read-only
-    pub geolocation: Option<Box<Geolocation>>,
+    pub presence: Option<Box<UserPresence>>,
+    /// `routingStatus`, read-only
+    pub routing_status: Option<Box<RoutingStatus>>,
     /// read-only
     pub station: Option<Box<UserStations>>,
-    /// read-only
-    pub authorization: Option<Box<UserAuthorization>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,14 +34,14 @@ impl codec::Model for UserExpands {
     const NAME: &'static str = "UserExpands";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("routingStatus", &mut self.routing_status);
-        visitor.boxed("presence", &mut self.presence);
-        visitor.boxed("integrationPresence", &mut self.integration_presence);
-        visitor.boxed("conversationSummary", &mut self.conversation_summary);
-        visitor.boxed("outOfOffice", &mut self.out_of_office);
-        visitor.boxed("geolocation", &mut self.geolocation);
-        visitor.boxed("station", &mut self.station);
         visitor.boxed("authorization", &mut self.authorization);
+        visitor.boxed("conversationSummary", &mut self.conversation_summary);
+        visitor.boxed("geolocation", &mut self.geolocation);
+        visitor.boxed("integrationPresence", &mut self.integration_presence);
+        visitor.boxed("outOfOffice", &mut self.out_of_office);
+        visitor.boxed("presence", &mut self.presence);
+        visitor.boxed("routingStatus", &mut self.routing_status);
+        visitor.boxed("station", &mut self.station);
         visitor.extra(&mut self.extra);
     }
 }

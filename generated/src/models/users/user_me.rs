@@ -36,107 +36,107 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserMe {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub division: Option<Box<Division>>,
-    pub chat: Option<Box<Chat>>,
-    pub department: Option<String>,
-    pub email: Option<String>,
-    /// `primaryContactInfo`, read-only
-    pub primary_contact_info: Option<Vec<Contact>>,
-    pub addresses: Option<Vec<Contact>>,
-    /// read-only
-    pub state: Option<UserMeState>,
-    pub title: Option<String>,
-    pub username: Option<String>,
-    pub manager: Option<Box<User>>,
-    pub images: Option<Vec<Image>>,
-    /// required
-    pub version: Option<i64>,
-    pub certifications: Option<Vec<String>>,
-    pub biography: Option<Box<Biography>>,
-    /// `employerInfo`
-    pub employer_info: Option<Box<EmployerInfo>>,
-    /// `preferredName`
-    pub preferred_name: Option<String>,
-    /// `routingStatus`, read-only
-    pub routing_status: Option<Box<RoutingStatus>>,
-    /// read-only
-    pub presence: Option<Box<UserPresence>>,
-    /// `integrationPresence`, read-only
-    pub integration_presence: Option<Box<UserPresence>>,
-    /// `conversationSummary`, read-only
-    pub conversation_summary: Option<Box<UserConversationSummary>>,
-    /// `outOfOffice`, read-only
-    pub out_of_office: Option<Box<OutOfOffice>>,
-    /// read-only
-    pub geolocation: Option<Box<Geolocation>>,
-    /// read-only
-    pub station: Option<Box<UserStations>>,
-    /// read-only
-    pub authorization: Option<Box<UserAuthorization>>,
-    /// `profileSkills`, read-only
-    pub profile_skills: Option<Vec<String>>,
-    /// read-only
-    pub locations: Option<Vec<Location>>,
-    /// read-only
-    pub groups: Option<Vec<Group>>,
-    /// read-only
-    pub team: Option<Box<Team>>,
-    /// `workPlanBidRanks`, read-only
-    pub work_plan_bid_ranks: Option<Box<WorkPlanBidRanks>>,
-    /// read-only
-    pub skills: Option<Vec<UserRoutingSkill>>,
-    /// read-only
-    pub languages: Option<Vec<UserRoutingLanguage>>,
-    /// `autoAnswerSettings`, read-only
-    pub auto_answer_settings: Option<Box<AutoAnswerSettings>>,
     /// `acdAutoAnswer`
     pub acd_auto_answer: Option<bool>,
-    /// `languagePreference`, read-only
-    pub language_preference: Option<String>,
-    /// `lastTokenIssued`
-    pub last_token_issued: Option<Box<OAuthLastTokenIssued>>,
+    pub addresses: Option<Vec<Contact>>,
+    /// read-only
+    pub adjacents: Option<Box<Adjacents>>,
+    /// read-only
+    pub authorization: Option<Box<UserAuthorization>>,
+    /// `autoAnswerSettings`, read-only
+    pub auto_answer_settings: Option<Box<AutoAnswerSettings>>,
+    pub biography: Option<Box<Biography>>,
+    pub certifications: Option<Vec<String>>,
+    pub chat: Option<Box<Chat>>,
+    /// `conversationSummary`, read-only
+    pub conversation_summary: Option<Box<UserConversationSummary>>,
+    /// read-only
+    pub date: Option<Box<ServerDate>>,
     /// `dateLastLogin`, read-only
     pub date_last_login: Option<time::Timestamp>,
     /// `dateWelcomeSent`, read-only
     pub date_welcome_sent: Option<time::Timestamp>,
+    pub department: Option<String>,
+    /// `directReports`, read-only
+    pub direct_reports: Option<Vec<User>>,
+    pub division: Option<Box<Division>>,
+    /// `divisionedPresenceDefinitions`, read-only
+    pub divisioned_presence_definitions: Option<Vec<OrganizationPresenceDefinition>>,
+    pub email: Option<String>,
+    /// `employerInfo`
+    pub employer_info: Option<Box<EmployerInfo>>,
     /// read-only
-    pub date: Option<Box<ServerDate>>,
+    pub favorites: Option<Vec<User>>,
+    /// `fieldConfigs`, read-only
+    pub field_configs: Option<Box<FieldConfigs>>,
+    /// read-only
+    pub geolocation: Option<Box<Geolocation>>,
     /// `geolocationSettings`, read-only
     pub geolocation_settings: Option<Box<GeolocationSettings>>,
     /// read-only
-    pub organization: Option<Box<Organization>>,
-    /// `presenceDefinitions`, read-only
-    pub presence_definitions: Option<Vec<OrganizationPresence>>,
-    /// `divisionedPresenceDefinitions`, read-only
-    pub divisioned_presence_definitions: Option<Vec<OrganizationPresenceDefinition>>,
+    pub groups: Option<Vec<Group>>,
+    /// read-only
+    pub id: Option<String>,
+    pub images: Option<Vec<Image>>,
+    /// `integrationPresence`, read-only
+    pub integration_presence: Option<Box<UserPresence>>,
+    /// `languagePreference`, read-only
+    pub language_preference: Option<String>,
+    /// read-only
+    pub languages: Option<Vec<UserRoutingLanguage>>,
+    /// `lastTokenIssued`
+    pub last_token_issued: Option<Box<OAuthLastTokenIssued>>,
     /// `locationDefinitions`, read-only
     pub location_definitions: Option<Vec<LocationDefinition>>,
+    /// read-only
+    pub locations: Option<Vec<Location>>,
+    pub manager: Option<Box<User>>,
+    pub name: Option<String>,
     /// `orgAuthorization`, read-only
     pub org_authorization: Option<Vec<DomainOrganizationRole>>,
+    /// `orgProducts`, read-only
+    pub org_products: Option<Vec<DomainOrganizationProduct>>,
     /// read-only
-    pub favorites: Option<Vec<User>>,
+    pub organization: Option<Box<Organization>>,
+    /// `outOfOffice`, read-only
+    pub out_of_office: Option<Box<OutOfOffice>>,
+    /// `preferredName`
+    pub preferred_name: Option<String>,
     /// read-only
-    pub superiors: Option<Vec<User>>,
-    /// `directReports`, read-only
-    pub direct_reports: Option<Vec<User>>,
-    /// read-only
-    pub adjacents: Option<Box<Adjacents>>,
+    pub presence: Option<Box<UserPresence>>,
+    /// `presenceDefinitions`, read-only
+    pub presence_definitions: Option<Vec<OrganizationPresence>>,
+    /// `primaryContactInfo`, read-only
+    pub primary_contact_info: Option<Vec<Contact>>,
+    /// `profileSkills`, read-only
+    pub profile_skills: Option<Vec<String>>,
     /// `routingSkills`, read-only
     pub routing_skills: Option<Vec<RoutingSkill>>,
-    /// `fieldConfigs`, read-only
-    pub field_configs: Option<Box<FieldConfigs>>,
+    /// `routingStatus`, read-only
+    pub routing_status: Option<Box<RoutingStatus>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// read-only
+    pub skills: Option<Vec<UserRoutingSkill>>,
+    /// read-only
+    pub state: Option<UserMeState>,
+    /// read-only
+    pub station: Option<Box<UserStations>>,
+    /// read-only
+    pub superiors: Option<Vec<User>>,
+    /// read-only
+    pub team: Option<Box<Team>>,
+    pub title: Option<String>,
     /// read-only
     pub token: Option<Box<TokenInfo>>,
     /// read-only
     pub trustors: Option<Vec<Trustor>>,
-    /// `orgProducts`, read-only
-    pub org_products: Option<Vec<DomainOrganizationProduct>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub username: Option<String>,
+    /// required
+    pub version: Option<i64>,
+    /// `workPlanBidRanks`, read-only
+    pub work_plan_bid_ranks: Option<Box<WorkPlanBidRanks>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -144,66 +144,66 @@ impl codec::Model for UserMe {
     const NAME: &'static str = "UserMe";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("division", &mut self.division);
-        visitor.boxed("chat", &mut self.chat);
-        visitor.field("department", &mut self.department);
-        visitor.field("email", &mut self.email);
-        visitor.field("primaryContactInfo", &mut self.primary_contact_info);
-        visitor.field("addresses", &mut self.addresses);
-        visitor.field("state", &mut self.state);
-        visitor.field("title", &mut self.title);
-        visitor.field("username", &mut self.username);
-        visitor.boxed("manager", &mut self.manager);
-        visitor.field("images", &mut self.images);
-        visitor.field("version", &mut self.version);
-        visitor.field("certifications", &mut self.certifications);
-        visitor.boxed("biography", &mut self.biography);
-        visitor.boxed("employerInfo", &mut self.employer_info);
-        visitor.field("preferredName", &mut self.preferred_name);
-        visitor.boxed("routingStatus", &mut self.routing_status);
-        visitor.boxed("presence", &mut self.presence);
-        visitor.boxed("integrationPresence", &mut self.integration_presence);
-        visitor.boxed("conversationSummary", &mut self.conversation_summary);
-        visitor.boxed("outOfOffice", &mut self.out_of_office);
-        visitor.boxed("geolocation", &mut self.geolocation);
-        visitor.boxed("station", &mut self.station);
-        visitor.boxed("authorization", &mut self.authorization);
-        visitor.field("profileSkills", &mut self.profile_skills);
-        visitor.field("locations", &mut self.locations);
-        visitor.field("groups", &mut self.groups);
-        visitor.boxed("team", &mut self.team);
-        visitor.boxed("workPlanBidRanks", &mut self.work_plan_bid_ranks);
-        visitor.field("skills", &mut self.skills);
-        visitor.field("languages", &mut self.languages);
-        visitor.boxed("autoAnswerSettings", &mut self.auto_answer_settings);
         visitor.field("acdAutoAnswer", &mut self.acd_auto_answer);
-        visitor.field("languagePreference", &mut self.language_preference);
-        visitor.boxed("lastTokenIssued", &mut self.last_token_issued);
+        visitor.field("addresses", &mut self.addresses);
+        visitor.boxed("adjacents", &mut self.adjacents);
+        visitor.boxed("authorization", &mut self.authorization);
+        visitor.boxed("autoAnswerSettings", &mut self.auto_answer_settings);
+        visitor.boxed("biography", &mut self.biography);
+        visitor.field("certifications", &mut self.certifications);
+        visitor.boxed("chat", &mut self.chat);
+        visitor.boxed("conversationSummary", &mut self.conversation_summary);
+        visitor.boxed("date", &mut self.date);
         visitor.field("dateLastLogin", &mut self.date_last_login);
         visitor.field("dateWelcomeSent", &mut self.date_welcome_sent);
-        visitor.boxed("date", &mut self.date);
-        visitor.boxed("geolocationSettings", &mut self.geolocation_settings);
-        visitor.boxed("organization", &mut self.organization);
-        visitor.field("presenceDefinitions", &mut self.presence_definitions);
+        visitor.field("department", &mut self.department);
+        visitor.field("directReports", &mut self.direct_reports);
+        visitor.boxed("division", &mut self.division);
         visitor
             .field(
                 "divisionedPresenceDefinitions",
                 &mut self.divisioned_presence_definitions,
             );
-        visitor.field("locationDefinitions", &mut self.location_definitions);
-        visitor.field("orgAuthorization", &mut self.org_authorization);
+        visitor.field("email", &mut self.email);
+        visitor.boxed("employerInfo", &mut self.employer_info);
         visitor.field("favorites", &mut self.favorites);
-        visitor.field("superiors", &mut self.superiors);
-        visitor.field("directReports", &mut self.direct_reports);
-        visitor.boxed("adjacents", &mut self.adjacents);
-        visitor.field("routingSkills", &mut self.routing_skills);
         visitor.boxed("fieldConfigs", &mut self.field_configs);
+        visitor.boxed("geolocation", &mut self.geolocation);
+        visitor.boxed("geolocationSettings", &mut self.geolocation_settings);
+        visitor.field("groups", &mut self.groups);
+        visitor.field("id", &mut self.id);
+        visitor.field("images", &mut self.images);
+        visitor.boxed("integrationPresence", &mut self.integration_presence);
+        visitor.field("languagePreference", &mut self.language_preference);
+        visitor.field("languages", &mut self.languages);
+        visitor.boxed("lastTokenIssued", &mut self.last_token_issued);
+        visitor.field("locationDefinitions", &mut self.location_definitions);
+        visitor.field("locations", &mut self.locations);
+        visitor.boxed("manager", &mut self.manager);
+        visitor.field("name", &mut self.name);
+        visitor.field("orgAuthorization", &mut self.org_authorization);
+        visitor.field("orgProducts", &mut self.org_products);
+        visitor.boxed("organization", &mut self.organization);
+        visitor.boxed("outOfOffice", &mut self.out_of_office);
+        visitor.field("preferredName", &mut self.preferred_name);
+        visitor.boxed("presence", &mut self.presence);
+        visitor.field("presenceDefinitions", &mut self.presence_definitions);
+        visitor.field("primaryContactInfo", &mut self.primary_contact_info);
+        visitor.field("profileSkills", &mut self.profile_skills);
+        visitor.field("routingSkills", &mut self.routing_skills);
+        visitor.boxed("routingStatus", &mut self.routing_status);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("skills", &mut self.skills);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("station", &mut self.station);
+        visitor.field("superiors", &mut self.superiors);
+        visitor.boxed("team", &mut self.team);
+        visitor.field("title", &mut self.title);
         visitor.boxed("token", &mut self.token);
         visitor.field("trustors", &mut self.trustors);
-        visitor.field("orgProducts", &mut self.org_products);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("username", &mut self.username);
+        visitor.field("version", &mut self.version);
+        visitor.boxed("workPlanBidRanks", &mut self.work_plan_bid_ranks);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,19 +7,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserProfile {
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    /// read-only
+    pub expands: Option<Box<UserExpands>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub state: Option<UserProfileState>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// required
-    pub version: Option<i64>,
-    /// read-only
-    pub expands: Option<Box<UserExpands>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<UserProfileState>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for UserProfile {
     const NAME: &'static str = "UserProfile";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("expands", &mut self.expands);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("state", &mut self.state);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("expands", &mut self.expands);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct UserState {
     pub state: Option<UserStateState>,
-    pub version: Option<i64>,
-    /// `stateChangeReason`
-    pub state_change_reason: Option<UserStateStateChangeReason>,
     /// `stateChangeDate`, read-only
     pub state_change_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `stateChangeReason`
+    pub state_change_reason: Option<UserStateStateChangeReason>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for UserState {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("state", &mut self.state);
-        visitor.field("version", &mut self.version);
-        visitor.field("stateChangeReason", &mut self.state_change_reason);
         visitor.field("stateChangeDate", &mut self.state_change_date);
+        visitor.field("stateChangeReason", &mut self.state_change_reason);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ pub struct ValidateVerifierRequest {
     pub enable: Option<bool>,
     /// required
     pub token: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,16 +6,16 @@ use crate::models::users::CreateVerifierResponseType;
 
 #[derive(Clone, Default)]
 pub struct Verifier {
+    pub credential: Option<Box<Credential>>,
+    pub default: Option<bool>,
+    pub enabled: Option<bool>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub r#type: Option<VerifierType>,
-    pub enabled: Option<bool>,
-    pub credential: Option<Box<Credential>>,
-    pub default: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<VerifierType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,13 +23,13 @@ impl codec::Model for Verifier {
     const NAME: &'static str = "Verifier";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("credential", &mut self.credential);
         visitor.field("default", &mut self.default);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

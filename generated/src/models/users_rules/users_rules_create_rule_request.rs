@@ -6,13 +6,13 @@ use crate::models::users_rules::UsersRulesCriteria;
 #[derive(Clone, Default)]
 pub struct UsersRulesCreateRuleRequest {
     /// required
-    pub name: Option<String>,
+    pub criteria: Option<Vec<UsersRulesCriteria>>,
     pub description: Option<String>,
     /// required
-    pub r#type: Option<UsersRulesCreateRuleRequestType>,
+    pub name: Option<String>,
     /// required
-    pub criteria: Option<Vec<UsersRulesCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<UsersRulesCreateRuleRequestType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for UsersRulesCreateRuleRequest {
     const NAME: &'static str = "UsersRulesCreateRuleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
         visitor.field("criteria", &mut self.criteria);
+        visitor.field("description", &mut self.description);
+        visitor.field("name", &mut self.name);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

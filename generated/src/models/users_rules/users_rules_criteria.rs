@@ -5,12 +5,12 @@ use crate::models::users_rules::UsersRulesGroupItem;
 
 #[derive(Clone, Default)]
 pub struct UsersRulesCriteria {
+    /// required
+    pub group: Option<Vec<UsersRulesGroupItem>>,
     pub id: Option<String>,
     /// required
     pub operator: Option<UsersRulesCriteriaOperator>,
-    /// required
-    pub group: Option<Vec<UsersRulesGroupItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for UsersRulesCriteria {
     const NAME: &'static str = "UsersRulesCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("group", &mut self.group);
         visitor.field("id", &mut self.id);
         visitor.field("operator", &mut self.operator);
-        visitor.field("group", &mut self.group);
         visitor.extra(&mut self.extra);
     }
 }

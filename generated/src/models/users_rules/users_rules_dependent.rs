@@ -10,23 +10,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UsersRulesDependent {
-    /// read-only
-    pub rule: Option<Box<UsersRulesDependentRule>>,
-    /// `typeId`, read-only
-    pub type_id: Option<String>,
-    /// read-only
-    pub r#type: Option<UsersRulesDependentType>,
-    /// `createdDate`, read-only
-    pub created_date: Option<time::Timestamp>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
+    /// `createdDate`, read-only
+    pub created_date: Option<time::Timestamp>,
     /// `lastRun`, read-only
     pub last_run: Option<Box<UsersRulesLastRunMetadata>>,
     /// `recentRunCount`, read-only
     pub recent_run_count: Option<i64>,
+    /// read-only
+    pub rule: Option<Box<UsersRulesDependentRule>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub r#type: Option<UsersRulesDependentType>,
+    /// `typeId`, read-only
+    pub type_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,14 +34,14 @@ impl codec::Model for UsersRulesDependent {
     const NAME: &'static str = "UsersRulesDependent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("rule", &mut self.rule);
-        visitor.field("typeId", &mut self.type_id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.boxed("lastRun", &mut self.last_run);
         visitor.field("recentRunCount", &mut self.recent_run_count);
+        visitor.boxed("rule", &mut self.rule);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
+        visitor.field("typeId", &mut self.type_id);
         visitor.extra(&mut self.extra);
     }
 }

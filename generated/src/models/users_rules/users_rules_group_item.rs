@@ -5,14 +5,14 @@ use crate::models::users_rules::UsersRulesValue;
 
 #[derive(Clone, Default)]
 pub struct UsersRulesGroupItem {
+    /// required
+    pub container: Option<UsersRulesGroupItemContainer>,
     pub id: Option<String>,
     /// required
     pub operator: Option<UsersRulesGroupItemOperator>,
     /// required
-    pub container: Option<UsersRulesGroupItemContainer>,
-    /// required
     pub values: Option<Vec<UsersRulesValue>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for UsersRulesGroupItem {
     const NAME: &'static str = "UsersRulesGroupItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("container", &mut self.container);
         visitor.field("id", &mut self.id);
         visitor.field("operator", &mut self.operator);
-        visitor.field("container", &mut self.container);
         visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }

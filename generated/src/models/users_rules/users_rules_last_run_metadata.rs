@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UsersRulesLastRunMetadata {
-    pub id: Option<String>,
-    /// `createdDate`
-    pub created_date: Option<time::Timestamp>,
     /// `createdBy`
     pub created_by: Option<Box<UserReference>>,
+    /// `createdDate`
+    pub created_date: Option<time::Timestamp>,
+    pub id: Option<String>,
     /// `resultCount`
     pub result_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for UsersRulesLastRunMetadata {
     const NAME: &'static str = "UsersRulesLastRunMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("id", &mut self.id);
         visitor.field("resultCount", &mut self.result_count);
         visitor.extra(&mut self.extra);
     }

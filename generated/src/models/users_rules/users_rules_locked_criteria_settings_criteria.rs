@@ -8,10 +8,10 @@ use crate::models::users_rules::{
 #[derive(Clone, Default)]
 pub struct UsersRulesLockedCriteriaSettingsCriteria {
     /// required
-    pub operator: Option<UsersRulesLockedCriteriaSettingsCriteriaOperator>,
-    /// required
     pub group: Option<Vec<UsersRulesLockedCriteriaSettingsGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub operator: Option<UsersRulesLockedCriteriaSettingsCriteriaOperator>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for UsersRulesLockedCriteriaSettingsCriteria {
     const NAME: &'static str = "UsersRulesLockedCriteriaSettingsCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operator", &mut self.operator);
         visitor.field("group", &mut self.group);
+        visitor.field("operator", &mut self.operator);
         visitor.extra(&mut self.extra);
     }
 }

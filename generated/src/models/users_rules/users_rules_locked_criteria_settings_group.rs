@@ -6,12 +6,12 @@ use crate::models::users_rules::UsersRulesGroupItemContainer;
 #[derive(Clone, Default)]
 pub struct UsersRulesLockedCriteriaSettingsGroup {
     /// required
-    pub operators: Option<Vec<UsersRulesLockedCriteriaSettingsGroupOperators>>,
-    /// required
     pub container: Option<UsersRulesLockedCriteriaSettingsGroupContainer>,
     /// `maxIdCount`
     pub max_id_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub operators: Option<Vec<UsersRulesLockedCriteriaSettingsGroupOperators>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for UsersRulesLockedCriteriaSettingsGroup {
     const NAME: &'static str = "UsersRulesLockedCriteriaSettingsGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operators", &mut self.operators);
         visitor.field("container", &mut self.container);
         visitor.field("maxIdCount", &mut self.max_id_count);
+        visitor.field("operators", &mut self.operators);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,12 +6,12 @@ use crate::models::users_rules::{UsersRulesCreateRuleRequestType, UsersRulesCrit
 #[derive(Clone, Default)]
 pub struct UsersRulesQueryRuleRequest {
     /// required
-    pub r#type: Option<UsersRulesQueryRuleRequestType>,
-    /// required
     pub criteria: Option<Vec<UsersRulesCriteria>>,
+    /// required
+    pub r#type: Option<UsersRulesQueryRuleRequestType>,
     /// `userIds`, required
     pub user_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for UsersRulesQueryRuleRequest {
     const NAME: &'static str = "UsersRulesQueryRuleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("criteria", &mut self.criteria);
+        visitor.field("type", &mut self.r#type);
         visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }

@@ -10,32 +10,32 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UsersRulesRule {
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<UserReference>>,
+    /// `createdDate`, read-only
+    pub created_date: Option<time::Timestamp>,
     /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
+    pub criteria: Option<Vec<UsersRulesCriteria>>,
+    /// `dependentCount`, read-only
+    pub dependent_count: Option<i64>,
     /// read-only
     pub description: Option<String>,
     /// read-only
-    pub r#type: Option<UsersRulesRuleType>,
-    /// read-only
-    pub criteria: Option<Vec<UsersRulesCriteria>>,
-    /// `createdDate`, read-only
-    pub created_date: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<UserReference>>,
-    /// `modifiedDate`, read-only
-    pub modified_date: Option<time::Timestamp>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
+    pub id: Option<String>,
     /// `lastRun`, read-only
     pub last_run: Option<Box<UsersRulesLastRunMetadata>>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
+    /// `modifiedDate`, read-only
+    pub modified_date: Option<time::Timestamp>,
+    pub name: Option<String>,
     /// `recentRunCount`, read-only
     pub recent_run_count: Option<i64>,
-    /// `dependentCount`, read-only
-    pub dependent_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub r#type: Option<UsersRulesRuleType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -43,19 +43,19 @@ impl codec::Model for UsersRulesRule {
     const NAME: &'static str = "UsersRulesRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("criteria", &mut self.criteria);
-        visitor.field("createdDate", &mut self.created_date);
         visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("lastRun", &mut self.last_run);
-        visitor.field("recentRunCount", &mut self.recent_run_count);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("criteria", &mut self.criteria);
         visitor.field("dependentCount", &mut self.dependent_count);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("lastRun", &mut self.last_run);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("recentRunCount", &mut self.recent_run_count);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

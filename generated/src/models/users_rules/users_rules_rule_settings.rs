@@ -9,7 +9,7 @@ pub struct UsersRulesRuleSettings {
     pub allowed_containers: Option<Vec<UsersRulesRuleSettingsAllowedContainers>>,
     /// `lockedCriteria`, read-only
     pub locked_criteria: Option<Vec<UsersRulesLockedCriteriaSettingsCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

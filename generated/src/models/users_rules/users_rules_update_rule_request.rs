@@ -5,12 +5,12 @@ use crate::models::users_rules::UsersRulesCriteria;
 
 #[derive(Clone, Default)]
 pub struct UsersRulesUpdateRuleRequest {
-    pub name: Option<String>,
-    pub description: Option<String>,
     pub criteria: Option<Vec<UsersRulesCriteria>>,
+    pub description: Option<String>,
     /// `lockedCriteria`
     pub locked_criteria: Option<Vec<UsersRulesCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for UsersRulesUpdateRuleRequest {
     const NAME: &'static str = "UsersRulesUpdateRuleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("criteria", &mut self.criteria);
+        visitor.field("description", &mut self.description);
         visitor.field("lockedCriteria", &mut self.locked_criteria);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

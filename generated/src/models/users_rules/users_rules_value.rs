@@ -8,7 +8,7 @@ pub struct UsersRulesValue {
     pub context_id: Option<String>,
     /// required
     pub ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

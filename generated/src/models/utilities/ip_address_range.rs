@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct IpAddressRange {
     pub cidr: Option<String>,
-    pub service: Option<IpAddressRangeService>,
-    pub region: Option<String>,
     pub direction: Option<IpAddressRangeDirection>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub region: Option<String>,
+    pub service: Option<IpAddressRangeService>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for IpAddressRange {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("cidr", &mut self.cidr);
-        visitor.field("service", &mut self.service);
-        visitor.field("region", &mut self.region);
         visitor.field("direction", &mut self.direction);
+        visitor.field("region", &mut self.region);
+        visitor.field("service", &mut self.service);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::utilities::IpAddressRange;
 #[derive(Clone, Default)]
 pub struct IpAddressRangeListing {
     pub entities: Option<Vec<IpAddressRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::telephony_providers_edge_and_utilities::CertificateDetails;
 pub struct ParsedCertificate {
     /// `certificateDetails`
     pub certificate_details: Option<Vec<CertificateDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

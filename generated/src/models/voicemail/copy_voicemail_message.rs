@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CopyVoicemailMessage {
-    /// `voicemailMessageId`, required
-    pub voicemail_message_id: Option<String>,
-    /// `userId`
-    pub user_id: Option<String>,
     /// `groupId`
     pub group_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`
+    pub user_id: Option<String>,
+    /// `voicemailMessageId`, required
+    pub voicemail_message_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for CopyVoicemailMessage {
     const NAME: &'static str = "CopyVoicemailMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("voicemailMessageId", &mut self.voicemail_message_id);
-        visitor.field("userId", &mut self.user_id);
         visitor.field("groupId", &mut self.group_id);
+        visitor.field("userId", &mut self.user_id);
+        visitor.field("voicemailMessageId", &mut self.voicemail_message_id);
         visitor.extra(&mut self.extra);
     }
 }

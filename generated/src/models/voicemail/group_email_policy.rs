@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct GroupEmailPolicy {
-    /// `emailMembers`
-    pub email_members: Option<bool>,
     /// `emailGroup`
     pub email_group: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `emailMembers`
+    pub email_members: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for GroupEmailPolicy {
     const NAME: &'static str = "GroupEmailPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("emailMembers", &mut self.email_members);
         visitor.field("emailGroup", &mut self.email_group);
+        visitor.field("emailMembers", &mut self.email_members);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::runtime::codec;
 /// `PINConfiguration` in the API.
 #[derive(Clone, Default)]
 pub struct PinConfiguration {
-    /// `minimumLength`
-    pub minimum_length: Option<i64>,
     /// `maximumLength`
     pub maximum_length: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minimumLength`
+    pub minimum_length: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for PinConfiguration {
     const NAME: &'static str = "PinConfiguration";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("minimumLength", &mut self.minimum_length);
         visitor.field("maximumLength", &mut self.maximum_length);
+        visitor.field("minimumLength", &mut self.minimum_length);
         visitor.extra(&mut self.extra);
     }
 }

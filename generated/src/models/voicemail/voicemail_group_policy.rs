@@ -6,35 +6,35 @@ use crate::models::voicemail::GroupEmailPolicy;
 
 #[derive(Clone, Default)]
 pub struct VoicemailGroupPolicy {
-    pub name: Option<String>,
-    /// read-only
-    pub group: Option<Box<Group>>,
-    pub enabled: Option<bool>,
-    /// `sendEmailNotifications`
-    pub send_email_notifications: Option<bool>,
     /// `disableEmailPii`
     pub disable_email_pii: Option<bool>,
-    /// `includeEmailTranscriptions`
-    pub include_email_transcriptions: Option<bool>,
-    /// `languagePreference`
-    pub language_preference: Option<String>,
     /// `emailPolicy`
     pub email_policy: Option<Box<GroupEmailPolicy>>,
-    /// `rotateCallsSecs`
-    pub rotate_calls_secs: Option<i64>,
-    /// `stopRingingAfterRotations`
-    pub stop_ringing_after_rotations: Option<i64>,
-    /// `overflowGroupId`
-    pub overflow_group_id: Option<String>,
+    pub enabled: Option<bool>,
+    /// read-only
+    pub group: Option<Box<Group>>,
     /// `groupAlertType`
     pub group_alert_type: Option<VoicemailGroupPolicyGroupAlertType>,
+    /// `includeEmailTranscriptions`
+    pub include_email_transcriptions: Option<bool>,
+    /// `includeGroupNumberInUserCallerIdLists`
+    pub include_group_number_in_user_caller_id_lists: Option<bool>,
     /// `interactiveResponsePromptId`
     pub interactive_response_prompt_id: Option<String>,
     /// `interactiveResponseRequired`
     pub interactive_response_required: Option<bool>,
-    /// `includeGroupNumberInUserCallerIdLists`
-    pub include_group_number_in_user_caller_id_lists: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `languagePreference`
+    pub language_preference: Option<String>,
+    pub name: Option<String>,
+    /// `overflowGroupId`
+    pub overflow_group_id: Option<String>,
+    /// `rotateCallsSecs`
+    pub rotate_calls_secs: Option<i64>,
+    /// `sendEmailNotifications`
+    pub send_email_notifications: Option<bool>,
+    /// `stopRingingAfterRotations`
+    pub stop_ringing_after_rotations: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,20 +42,18 @@ impl codec::Model for VoicemailGroupPolicy {
     const NAME: &'static str = "VoicemailGroupPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("group", &mut self.group);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("sendEmailNotifications", &mut self.send_email_notifications);
         visitor.field("disableEmailPii", &mut self.disable_email_pii);
+        visitor.boxed("emailPolicy", &mut self.email_policy);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("group", &mut self.group);
+        visitor.field("groupAlertType", &mut self.group_alert_type);
         visitor
             .field("includeEmailTranscriptions", &mut self.include_email_transcriptions);
-        visitor.field("languagePreference", &mut self.language_preference);
-        visitor.boxed("emailPolicy", &mut self.email_policy);
-        visitor.field("rotateCallsSecs", &mut self.rotate_calls_secs);
         visitor
-            .field("stopRingingAfterRotations", &mut self.stop_ringing_after_rotations);
-        visitor.field("overflowGroupId", &mut self.overflow_group_id);
-        visitor.field("groupAlertType", &mut self.group_alert_type);
+            .field(
+                "includeGroupNumberInUserCallerIdLists",
+                &mut self.include_group_number_in_user_caller_id_lists,
+            );
         visitor
             .field(
                 "interactiveResponsePromptId",
@@ -66,11 +64,13 @@ impl codec::Model for VoicemailGroupPolicy {
                 "interactiveResponseRequired",
                 &mut self.interactive_response_required,
             );
+        visitor.field("languagePreference", &mut self.language_preference);
+        visitor.field("name", &mut self.name);
+        visitor.field("overflowGroupId", &mut self.overflow_group_id);
+        visitor.field("rotateCallsSecs", &mut self.rotate_calls_secs);
+        visitor.field("sendEmailNotifications", &mut self.send_email_notifications);
         visitor
-            .field(
-                "includeGroupNumberInUserCallerIdLists",
-                &mut self.include_group_number_in_user_caller_id_lists,
-            );
+            .field("stopRingingAfterRotations", &mut self.stop_ringing_after_rotations);
         visitor.extra(&mut self.extra);
     }
 }

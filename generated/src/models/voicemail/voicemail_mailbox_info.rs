@@ -5,33 +5,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct VoicemailMailboxInfo {
+    /// `createdDate`, read-only
+    pub created_date: Option<time::Timestamp>,
+    /// `deletedCount`, read-only
+    pub deleted_count: Option<i64>,
     /// read-only
     pub id: Option<String>,
+    /// `modifiedDate`, read-only
+    pub modified_date: Option<time::Timestamp>,
+    /// `newestReadDate`, read-only
+    pub newest_read_date: Option<time::Timestamp>,
+    /// `newestUnreadDate`, read-only
+    pub newest_unread_date: Option<time::Timestamp>,
+    /// `oldestReadDate`, read-only
+    pub oldest_read_date: Option<time::Timestamp>,
+    /// `oldestUnreadDate`, read-only
+    pub oldest_unread_date: Option<time::Timestamp>,
     /// `ownerType`, read-only
     pub owner_type: Option<VoicemailMailboxInfoOwnerType>,
-    /// `usageSizeBytes`, read-only
-    pub usage_size_bytes: Option<i64>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `totalCount`, read-only
     pub total_count: Option<i64>,
     /// `unreadCount`, read-only
     pub unread_count: Option<i64>,
-    /// `deletedCount`, read-only
-    pub deleted_count: Option<i64>,
-    /// `createdDate`, read-only
-    pub created_date: Option<time::Timestamp>,
-    /// `modifiedDate`, read-only
-    pub modified_date: Option<time::Timestamp>,
-    /// `newestUnreadDate`, read-only
-    pub newest_unread_date: Option<time::Timestamp>,
-    /// `oldestUnreadDate`, read-only
-    pub oldest_unread_date: Option<time::Timestamp>,
-    /// `newestReadDate`, read-only
-    pub newest_read_date: Option<time::Timestamp>,
-    /// `oldestReadDate`, read-only
-    pub oldest_read_date: Option<time::Timestamp>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `usageSizeBytes`, read-only
+    pub usage_size_bytes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,19 +39,19 @@ impl codec::Model for VoicemailMailboxInfo {
     const NAME: &'static str = "VoicemailMailboxInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("deletedCount", &mut self.deleted_count);
         visitor.field("id", &mut self.id);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("newestReadDate", &mut self.newest_read_date);
+        visitor.field("newestUnreadDate", &mut self.newest_unread_date);
+        visitor.field("oldestReadDate", &mut self.oldest_read_date);
+        visitor.field("oldestUnreadDate", &mut self.oldest_unread_date);
         visitor.field("ownerType", &mut self.owner_type);
-        visitor.field("usageSizeBytes", &mut self.usage_size_bytes);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("totalCount", &mut self.total_count);
         visitor.field("unreadCount", &mut self.unread_count);
-        visitor.field("deletedCount", &mut self.deleted_count);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("newestUnreadDate", &mut self.newest_unread_date);
-        visitor.field("oldestUnreadDate", &mut self.oldest_unread_date);
-        visitor.field("newestReadDate", &mut self.newest_read_date);
-        visitor.field("oldestReadDate", &mut self.oldest_read_date);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("usageSizeBytes", &mut self.usage_size_bytes);
         visitor.extra(&mut self.extra);
     }
 }

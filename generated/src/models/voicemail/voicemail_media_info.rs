@@ -12,7 +12,7 @@ pub struct VoicemailMediaInfo {
     pub media_image_uri: Option<String>,
     /// `waveformData`
     pub waveform_data: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

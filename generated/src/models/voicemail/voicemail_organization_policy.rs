@@ -6,29 +6,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct VoicemailOrganizationPolicy {
-    /// read-only
-    pub enabled: Option<bool>,
     /// `alertTimeoutSeconds`
     pub alert_timeout_seconds: Option<i64>,
-    /// `pinConfiguration`
-    pub pin_configuration: Option<Box<PinConfiguration>>,
-    /// `voicemailExtension`
-    pub voicemail_extension: Option<String>,
-    /// `pinRequired`
-    pub pin_required: Option<bool>,
-    /// `interactiveResponseRequired`
-    pub interactive_response_required: Option<bool>,
-    /// `sendEmailNotifications`
-    pub send_email_notifications: Option<bool>,
-    /// `includeEmailTranscriptions`
-    pub include_email_transcriptions: Option<bool>,
     /// `disableEmailPii`
     pub disable_email_pii: Option<bool>,
+    /// read-only
+    pub enabled: Option<bool>,
+    /// `includeEmailTranscriptions`
+    pub include_email_transcriptions: Option<bool>,
+    /// `interactiveResponseRequired`
+    pub interactive_response_required: Option<bool>,
     /// `maximumRecordingTimeSeconds`
     pub maximum_recording_time_seconds: Option<i64>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `pinConfiguration`
+    pub pin_configuration: Option<Box<PinConfiguration>>,
+    /// `pinRequired`
+    pub pin_required: Option<bool>,
+    /// `sendEmailNotifications`
+    pub send_email_notifications: Option<bool>,
+    /// `voicemailExtension`
+    pub voicemail_extension: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,26 +36,26 @@ impl codec::Model for VoicemailOrganizationPolicy {
     const NAME: &'static str = "VoicemailOrganizationPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
         visitor.field("alertTimeoutSeconds", &mut self.alert_timeout_seconds);
-        visitor.boxed("pinConfiguration", &mut self.pin_configuration);
-        visitor.field("voicemailExtension", &mut self.voicemail_extension);
-        visitor.field("pinRequired", &mut self.pin_required);
+        visitor.field("disableEmailPii", &mut self.disable_email_pii);
+        visitor.field("enabled", &mut self.enabled);
+        visitor
+            .field("includeEmailTranscriptions", &mut self.include_email_transcriptions);
         visitor
             .field(
                 "interactiveResponseRequired",
                 &mut self.interactive_response_required,
             );
-        visitor.field("sendEmailNotifications", &mut self.send_email_notifications);
-        visitor
-            .field("includeEmailTranscriptions", &mut self.include_email_transcriptions);
-        visitor.field("disableEmailPii", &mut self.disable_email_pii);
         visitor
             .field(
                 "maximumRecordingTimeSeconds",
                 &mut self.maximum_recording_time_seconds,
             );
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.boxed("pinConfiguration", &mut self.pin_configuration);
+        visitor.field("pinRequired", &mut self.pin_required);
+        visitor.field("sendEmailNotifications", &mut self.send_email_notifications);
+        visitor.field("voicemailExtension", &mut self.voicemail_extension);
         visitor.extra(&mut self.extra);
     }
 }

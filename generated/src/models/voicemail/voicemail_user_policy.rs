@@ -5,16 +5,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct VoicemailUserPolicy {
-    /// read-only
-    pub enabled: Option<bool>,
     /// `alertTimeoutSeconds`
     pub alert_timeout_seconds: Option<i64>,
-    pub pin: Option<String>,
+    /// read-only
+    pub enabled: Option<bool>,
     /// `modifiedDate`, read-only
     pub modified_date: Option<time::Timestamp>,
+    pub pin: Option<String>,
     /// `sendEmailNotifications`
     pub send_email_notifications: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for VoicemailUserPolicy {
     const NAME: &'static str = "VoicemailUserPolicy";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
         visitor.field("alertTimeoutSeconds", &mut self.alert_timeout_seconds);
-        visitor.field("pin", &mut self.pin);
+        visitor.field("enabled", &mut self.enabled);
         visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("pin", &mut self.pin);
         visitor.field("sendEmailNotifications", &mut self.send_email_notifications);
         visitor.extra(&mut self.extra);
     }

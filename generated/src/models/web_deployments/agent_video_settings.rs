@@ -7,14 +7,14 @@ use crate::models::web_deployments::BackgroundImageSettings;
 pub struct AgentVideoSettings {
     /// `allowCamera`
     pub allow_camera: Option<bool>,
-    /// `allowScreenShare`
-    pub allow_screen_share: Option<bool>,
     /// `allowMicrophone`
     pub allow_microphone: Option<bool>,
+    /// `allowScreenShare`
+    pub allow_screen_share: Option<bool>,
     pub background: Option<AgentVideoSettingsBackground>,
     /// `backgroundImage`
     pub background_image: Option<Box<BackgroundImageSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for AgentVideoSettings {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("allowCamera", &mut self.allow_camera);
-        visitor.field("allowScreenShare", &mut self.allow_screen_share);
         visitor.field("allowMicrophone", &mut self.allow_microphone);
+        visitor.field("allowScreenShare", &mut self.allow_screen_share);
         visitor.field("background", &mut self.background);
         visitor.boxed("backgroundImage", &mut self.background_image);
         visitor.extra(&mut self.extra);

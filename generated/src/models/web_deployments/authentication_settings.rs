@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AuthenticationSettings {
+    /// `allowSessionUpgrade`
+    pub allow_session_upgrade: Option<bool>,
     /// required
     pub enabled: Option<bool>,
     /// `integrationId`, required
     pub integration_id: Option<String>,
-    /// `allowSessionUpgrade`
-    pub allow_session_upgrade: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for AuthenticationSettings {
     const NAME: &'static str = "AuthenticationSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("allowSessionUpgrade", &mut self.allow_session_upgrade);
         visitor.field("enabled", &mut self.enabled);
         visitor.field("integrationId", &mut self.integration_id);
-        visitor.field("allowSessionUpgrade", &mut self.allow_session_upgrade);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct BotMessengerProfile {
-    pub name: Option<String>,
     /// `avatarUrl`
     pub avatar_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for BotMessengerProfile {
     const NAME: &'static str = "BotMessengerProfile";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("avatarUrl", &mut self.avatar_url);
+        visitor.field("name", &mut self.name);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,21 +5,21 @@ use crate::models::web_deployments::PauseCriteria;
 
 #[derive(Clone, Default)]
 pub struct CobrowseSettings {
-    pub enabled: Option<bool>,
     /// `allowAgentControl`
     pub allow_agent_control: Option<bool>,
     /// `allowAgentNavigation`
     pub allow_agent_navigation: Option<bool>,
     /// `allowDraw`
     pub allow_draw: Option<bool>,
+    pub channels: Option<Vec<CobrowseSettingsChannels>>,
+    pub enabled: Option<bool>,
     /// `maskSelectors`
     pub mask_selectors: Option<Vec<String>>,
-    pub channels: Option<Vec<CobrowseSettingsChannels>>,
-    /// `readonlySelectors`
-    pub readonly_selectors: Option<Vec<String>>,
     /// `pauseCriteria`
     pub pause_criteria: Option<Vec<PauseCriteria>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `readonlySelectors`
+    pub readonly_selectors: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for CobrowseSettings {
     const NAME: &'static str = "CobrowseSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
         visitor.field("allowAgentControl", &mut self.allow_agent_control);
         visitor.field("allowAgentNavigation", &mut self.allow_agent_navigation);
         visitor.field("allowDraw", &mut self.allow_draw);
-        visitor.field("maskSelectors", &mut self.mask_selectors);
         visitor.field("channels", &mut self.channels);
-        visitor.field("readonlySelectors", &mut self.readonly_selectors);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("maskSelectors", &mut self.mask_selectors);
         visitor.field("pauseCriteria", &mut self.pause_criteria);
+        visitor.field("readonlySelectors", &mut self.readonly_selectors);
         visitor.extra(&mut self.extra);
     }
 }

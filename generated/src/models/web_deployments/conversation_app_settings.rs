@@ -8,23 +8,23 @@ use crate::models::web_deployments::{
 
 #[derive(Clone, Default)]
 pub struct ConversationAppSettings {
+    /// `autoStart`
+    pub auto_start: Option<Box<AutoStart>>,
+    /// `conversationClear`
+    pub conversation_clear: Option<Box<ConversationClearSettings>>,
+    /// `conversationDisconnect`
+    pub conversation_disconnect: Option<Box<ConversationDisconnectSettings>>,
     pub enabled: Option<bool>,
+    pub humanize: Option<Box<Humanize>>,
+    pub markdown: Option<Box<Markdown>>,
+    pub notifications: Option<Box<NotificationsSettings>>,
+    /// `sessionDurationSeconds`
+    pub session_duration_seconds: Option<i64>,
     /// `showAgentTypingIndicator`
     pub show_agent_typing_indicator: Option<bool>,
     /// `showUserTypingIndicator`
     pub show_user_typing_indicator: Option<bool>,
-    /// `autoStart`
-    pub auto_start: Option<Box<AutoStart>>,
-    pub markdown: Option<Box<Markdown>>,
-    /// `conversationDisconnect`
-    pub conversation_disconnect: Option<Box<ConversationDisconnectSettings>>,
-    /// `conversationClear`
-    pub conversation_clear: Option<Box<ConversationClearSettings>>,
-    pub humanize: Option<Box<Humanize>>,
-    pub notifications: Option<Box<NotificationsSettings>>,
-    /// `sessionDurationSeconds`
-    pub session_duration_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for ConversationAppSettings {
     const NAME: &'static str = "ConversationAppSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("showAgentTypingIndicator", &mut self.show_agent_typing_indicator);
-        visitor.field("showUserTypingIndicator", &mut self.show_user_typing_indicator);
         visitor.boxed("autoStart", &mut self.auto_start);
-        visitor.boxed("markdown", &mut self.markdown);
-        visitor.boxed("conversationDisconnect", &mut self.conversation_disconnect);
         visitor.boxed("conversationClear", &mut self.conversation_clear);
+        visitor.boxed("conversationDisconnect", &mut self.conversation_disconnect);
+        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("humanize", &mut self.humanize);
+        visitor.boxed("markdown", &mut self.markdown);
         visitor.boxed("notifications", &mut self.notifications);
         visitor.field("sessionDurationSeconds", &mut self.session_duration_seconds);
+        visitor.field("showAgentTypingIndicator", &mut self.show_agent_typing_indicator);
+        visitor.field("showUserTypingIndicator", &mut self.show_user_typing_indicator);
         visitor.extra(&mut self.extra);
     }
 }

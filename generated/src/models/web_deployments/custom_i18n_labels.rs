@@ -8,7 +8,7 @@ pub struct CustomI18nLabels {
     pub language: Option<String>,
     /// `localizedLabels`
     pub localized_labels: Option<Vec<LocalizedLabels>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,15 +7,15 @@ use crate::models::web_deployments::IdentityResolutionAutomergeConfig;
 
 #[derive(Clone, Default)]
 pub struct DeploymentIdentityResolutionConfig {
+    pub automerge: Option<Box<IdentityResolutionAutomergeConfig>>,
     pub division: Option<Box<WritableStarrableDivision>>,
-    /// `resolveIdentities`, required
-    pub resolve_identities: Option<bool>,
     /// `externalSource`
     pub external_source: Option<Box<IdentityResolutionExternalSource>>,
-    pub automerge: Option<Box<IdentityResolutionAutomergeConfig>>,
+    /// `resolveIdentities`, required
+    pub resolve_identities: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for DeploymentIdentityResolutionConfig {
     const NAME: &'static str = "DeploymentIdentityResolutionConfig";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("division", &mut self.division);
-        visitor.field("resolveIdentities", &mut self.resolve_identities);
-        visitor.boxed("externalSource", &mut self.external_source);
         visitor.boxed("automerge", &mut self.automerge);
+        visitor.boxed("division", &mut self.division);
+        visitor.boxed("externalSource", &mut self.external_source);
+        visitor.field("resolveIdentities", &mut self.resolve_identities);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

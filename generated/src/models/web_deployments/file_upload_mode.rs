@@ -8,7 +8,7 @@ pub struct FileUploadMode {
     pub file_types: Option<Vec<FileUploadModeFileTypes>>,
     /// `maxFileSizeKB`
     pub max_file_size_kb: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct FileUploadSettings {
     /// `enableAttachments`
     pub enable_attachments: Option<bool>,
     pub modes: Option<Vec<FileUploadMode>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

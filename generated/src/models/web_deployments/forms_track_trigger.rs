@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct FormsTrackTrigger {
-    /// required
-    pub selector: Option<String>,
-    /// `formName`, required
-    pub form_name: Option<String>,
     /// `captureDataOnFormAbandon`, required
     pub capture_data_on_form_abandon: Option<bool>,
     /// `captureDataOnFormSubmit`, required
     pub capture_data_on_form_submit: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `formName`, required
+    pub form_name: Option<String>,
+    /// required
+    pub selector: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for FormsTrackTrigger {
     const NAME: &'static str = "FormsTrackTrigger";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("selector", &mut self.selector);
-        visitor.field("formName", &mut self.form_name);
         visitor
             .field("captureDataOnFormAbandon", &mut self.capture_data_on_form_abandon);
         visitor.field("captureDataOnFormSubmit", &mut self.capture_data_on_form_submit);
+        visitor.field("formName", &mut self.form_name);
+        visitor.field("selector", &mut self.selector);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::web_deployments::BotMessengerProfile;
 
 #[derive(Clone, Default)]
 pub struct Humanize {
-    pub enabled: Option<bool>,
     pub bot: Option<Box<BotMessengerProfile>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub enabled: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for Humanize {
     const NAME: &'static str = "Humanize";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("bot", &mut self.bot);
+        visitor.field("enabled", &mut self.enabled);
         visitor.extra(&mut self.extra);
     }
 }

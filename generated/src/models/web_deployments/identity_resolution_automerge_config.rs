@@ -8,7 +8,7 @@ pub struct IdentityResolutionAutomergeConfig {
     pub authenticated_web_messaging: Option<bool>,
     /// `webTracking`
     pub web_tracking: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct IdleEventTrigger {
     pub event_name: Option<String>,
     /// `idleAfterSeconds`
     pub idle_after_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

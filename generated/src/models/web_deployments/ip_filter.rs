@@ -7,7 +7,7 @@ pub struct IpFilter {
     /// `ipAddress`
     pub ip_address: Option<String>,
     pub name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

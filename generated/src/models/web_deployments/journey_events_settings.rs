@@ -8,28 +8,28 @@ use crate::models::web_deployments::{
 
 #[derive(Clone, Default)]
 pub struct JourneyEventsSettings {
+    /// `clickEvents`
+    pub click_events: Option<Vec<SelectorEventTrigger>>,
     pub enabled: Option<bool>,
     /// `excludedQueryParameters`
     pub excluded_query_parameters: Option<Vec<String>>,
-    /// `shouldKeepUrlFragment`
-    pub should_keep_url_fragment: Option<bool>,
-    /// `searchQueryParameters`
-    pub search_query_parameters: Option<Vec<String>>,
-    /// `pageviewConfig`
-    pub pageview_config: Option<JourneyEventsSettingsPageviewConfig>,
-    /// `clickEvents`
-    pub click_events: Option<Vec<SelectorEventTrigger>>,
     /// `formsTrackEvents`
     pub forms_track_events: Option<Vec<FormsTrackTrigger>>,
     /// `idleEvents`
     pub idle_events: Option<Vec<IdleEventTrigger>>,
     /// `inViewportEvents`
     pub in_viewport_events: Option<Vec<SelectorEventTrigger>>,
+    /// `pageviewConfig`
+    pub pageview_config: Option<JourneyEventsSettingsPageviewConfig>,
     /// `scrollDepthEvents`
     pub scroll_depth_events: Option<Vec<ScrollPercentageEventTrigger>>,
+    /// `searchQueryParameters`
+    pub search_query_parameters: Option<Vec<String>>,
+    /// `shouldKeepUrlFragment`
+    pub should_keep_url_fragment: Option<bool>,
     /// `trackingSettings`
     pub tracking_settings: Option<Box<TrackingSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,16 +37,16 @@ impl codec::Model for JourneyEventsSettings {
     const NAME: &'static str = "JourneyEventsSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("clickEvents", &mut self.click_events);
         visitor.field("enabled", &mut self.enabled);
         visitor.field("excludedQueryParameters", &mut self.excluded_query_parameters);
-        visitor.field("shouldKeepUrlFragment", &mut self.should_keep_url_fragment);
-        visitor.field("searchQueryParameters", &mut self.search_query_parameters);
-        visitor.field("pageviewConfig", &mut self.pageview_config);
-        visitor.field("clickEvents", &mut self.click_events);
         visitor.field("formsTrackEvents", &mut self.forms_track_events);
         visitor.field("idleEvents", &mut self.idle_events);
         visitor.field("inViewportEvents", &mut self.in_viewport_events);
+        visitor.field("pageviewConfig", &mut self.pageview_config);
         visitor.field("scrollDepthEvents", &mut self.scroll_depth_events);
+        visitor.field("searchQueryParameters", &mut self.search_query_parameters);
+        visitor.field("shouldKeepUrlFragment", &mut self.should_keep_url_fragment);
         visitor.boxed("trackingSettings", &mut self.tracking_settings);
         visitor.extra(&mut self.extra);
     }

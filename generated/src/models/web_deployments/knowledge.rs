@@ -8,7 +8,7 @@ pub struct Knowledge {
     pub enabled: Option<bool>,
     /// `knowledgeBase`
     pub knowledge_base: Option<Box<AddressableEntityRef>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

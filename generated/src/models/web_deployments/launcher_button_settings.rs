@@ -5,11 +5,11 @@ use crate::models::web_deployments::Icon;
 
 #[derive(Clone, Default)]
 pub struct LauncherButtonSettings {
-    pub visibility: Option<LauncherButtonSettingsVisibility>,
     /// `displayType`
     pub display_type: Option<LauncherButtonSettingsDisplayType>,
     pub icon: Option<Box<Icon>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub visibility: Option<LauncherButtonSettingsVisibility>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for LauncherButtonSettings {
     const NAME: &'static str = "LauncherButtonSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("visibility", &mut self.visibility);
         visitor.field("displayType", &mut self.display_type);
         visitor.boxed("icon", &mut self.icon);
+        visitor.field("visibility", &mut self.visibility);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::web_deployments::{ConversationAppSettings, Knowledge};
 pub struct MessengerApps {
     pub conversations: Option<Box<ConversationAppSettings>>,
     pub knowledge: Option<Box<Knowledge>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ pub struct MessengerHomeScreen {
     pub enabled: Option<bool>,
     /// `logoUrl`
     pub logo_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

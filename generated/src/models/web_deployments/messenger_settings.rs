@@ -8,18 +8,18 @@ use crate::models::web_deployments::{
 
 #[derive(Clone, Default)]
 pub struct MessengerSettings {
+    pub apps: Option<Box<MessengerApps>>,
     pub enabled: Option<bool>,
-    pub styles: Option<Box<MessengerStyles>>,
-    /// `launcherButton`
-    pub launcher_button: Option<Box<LauncherButtonSettings>>,
     /// `fileUpload`
     pub file_upload: Option<Box<FileUploadSettings>>,
-    pub apps: Option<Box<MessengerApps>>,
     /// `homeScreen`
     pub home_screen: Option<Box<MessengerHomeScreen>>,
+    /// `launcherButton`
+    pub launcher_button: Option<Box<LauncherButtonSettings>>,
     /// `sessionPersistenceType`
     pub session_persistence_type: Option<MessengerSettingsSessionPersistenceType>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub styles: Option<Box<MessengerStyles>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for MessengerSettings {
     const NAME: &'static str = "MessengerSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("styles", &mut self.styles);
-        visitor.boxed("launcherButton", &mut self.launcher_button);
-        visitor.boxed("fileUpload", &mut self.file_upload);
         visitor.boxed("apps", &mut self.apps);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("fileUpload", &mut self.file_upload);
         visitor.boxed("homeScreen", &mut self.home_screen);
+        visitor.boxed("launcherButton", &mut self.launcher_button);
         visitor.field("sessionPersistenceType", &mut self.session_persistence_type);
+        visitor.boxed("styles", &mut self.styles);
         visitor.extra(&mut self.extra);
     }
 }

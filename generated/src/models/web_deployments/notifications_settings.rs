@@ -7,7 +7,7 @@ pub struct NotificationsSettings {
     pub enabled: Option<bool>,
     /// `notificationContentType`
     pub notification_content_type: Option<NotificationsSettingsNotificationContentType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PauseCriteria {
+    pub condition: Option<PauseCriteriaCondition>,
     /// `urlFragment`
     pub url_fragment: Option<String>,
-    pub condition: Option<PauseCriteriaCondition>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for PauseCriteria {
     const NAME: &'static str = "PauseCriteria";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("urlFragment", &mut self.url_fragment);
         visitor.field("condition", &mut self.condition);
+        visitor.field("urlFragment", &mut self.url_fragment);
         visitor.extra(&mut self.extra);
     }
 }

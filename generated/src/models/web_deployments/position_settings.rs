@@ -5,11 +5,11 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct PositionSettings {
     pub alignment: Option<PositionSettingsAlignment>,
-    /// `sideSpace`
-    pub side_space: Option<i64>,
     /// `bottomSpace`
     pub bottom_space: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sideSpace`
+    pub side_space: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for PositionSettings {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("alignment", &mut self.alignment);
-        visitor.field("sideSpace", &mut self.side_space);
         visitor.field("bottomSpace", &mut self.bottom_space);
+        visitor.field("sideSpace", &mut self.side_space);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScrollPercentageEventTrigger {
-    /// required
-    pub percentage: Option<i64>,
     /// `eventName`, required
     pub event_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub percentage: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ScrollPercentageEventTrigger {
     const NAME: &'static str = "ScrollPercentageEventTrigger";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("percentage", &mut self.percentage);
         visitor.field("eventName", &mut self.event_name);
+        visitor.field("percentage", &mut self.percentage);
         visitor.extra(&mut self.extra);
     }
 }

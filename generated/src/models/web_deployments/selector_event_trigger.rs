@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SelectorEventTrigger {
-    /// required
-    pub selector: Option<String>,
     /// `eventName`, required
     pub event_name: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub selector: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SelectorEventTrigger {
     const NAME: &'static str = "SelectorEventTrigger";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("selector", &mut self.selector);
         visitor.field("eventName", &mut self.event_name);
+        visitor.field("selector", &mut self.selector);
         visitor.extra(&mut self.extra);
     }
 }

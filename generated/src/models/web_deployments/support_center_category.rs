@@ -6,10 +6,10 @@ use crate::models::web_deployments::SupportCenterImage;
 #[derive(Clone, Default)]
 pub struct SupportCenterCategory {
     pub id: Option<String>,
+    pub image: Option<Box<SupportCenterImage>>,
     /// `selfUri`
     pub self_uri: Option<String>,
-    pub image: Option<Box<SupportCenterImage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for SupportCenterCategory {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.boxed("image", &mut self.image);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

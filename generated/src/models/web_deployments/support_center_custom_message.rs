@@ -7,7 +7,7 @@ pub struct SupportCenterCustomMessage {
     /// `defaultValue`
     pub default_value: Option<String>,
     pub r#type: Option<SupportCenterCustomMessageType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

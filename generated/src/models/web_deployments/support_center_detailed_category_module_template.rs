@@ -7,7 +7,7 @@ use crate::models::web_deployments::SupportCenterDetailedCategoryModuleSidebar;
 pub struct SupportCenterDetailedCategoryModuleTemplate {
     pub active: Option<bool>,
     pub sidebar: Option<Box<SupportCenterDetailedCategoryModuleSidebar>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

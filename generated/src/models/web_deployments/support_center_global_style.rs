@@ -6,6 +6,8 @@ use crate::runtime::codec;
 pub struct SupportCenterGlobalStyle {
     /// `backgroundColor`
     pub background_color: Option<String>,
+    /// `fontFamily`
+    pub font_family: Option<String>,
     /// `primaryColor`
     pub primary_color: Option<String>,
     /// `primaryColorDark`
@@ -14,9 +16,7 @@ pub struct SupportCenterGlobalStyle {
     pub primary_color_light: Option<String>,
     /// `textColor`
     pub text_color: Option<String>,
-    /// `fontFamily`
-    pub font_family: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for SupportCenterGlobalStyle {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("backgroundColor", &mut self.background_color);
+        visitor.field("fontFamily", &mut self.font_family);
         visitor.field("primaryColor", &mut self.primary_color);
         visitor.field("primaryColorDark", &mut self.primary_color_dark);
         visitor.field("primaryColorLight", &mut self.primary_color_light);
         visitor.field("textColor", &mut self.text_color);
-        visitor.field("fontFamily", &mut self.font_family);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::web_deployments::SupportCenterImage;
 pub struct SupportCenterHeroStyle {
     /// `backgroundColor`
     pub background_color: Option<String>,
+    pub image: Option<Box<SupportCenterImage>>,
     /// `textColor`
     pub text_color: Option<String>,
-    pub image: Option<Box<SupportCenterImage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for SupportCenterHeroStyle {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("backgroundColor", &mut self.background_color);
-        visitor.field("textColor", &mut self.text_color);
         visitor.boxed("image", &mut self.image);
+        visitor.field("textColor", &mut self.text_color);
         visitor.extra(&mut self.extra);
     }
 }

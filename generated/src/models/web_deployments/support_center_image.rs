@@ -6,7 +6,7 @@ use crate::models::web_deployments::SupportCenterImageSource;
 #[derive(Clone, Default)]
 pub struct SupportCenterImage {
     pub source: Option<Box<SupportCenterImageSource>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

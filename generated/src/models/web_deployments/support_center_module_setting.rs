@@ -8,8 +8,6 @@ use crate::models::web_deployments::{
 
 #[derive(Clone, Default)]
 pub struct SupportCenterModuleSetting {
-    pub r#type: Option<SupportCenterModuleSettingType>,
-    pub enabled: Option<bool>,
     /// `compactCategoryModuleTemplate`
     pub compact_category_module_template: Option<
         Box<SupportCenterCompactCategoryModuleTemplate>,
@@ -18,7 +16,9 @@ pub struct SupportCenterModuleSetting {
     pub detailed_category_module_template: Option<
         Box<SupportCenterDetailedCategoryModuleTemplate>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    pub enabled: Option<bool>,
+    pub r#type: Option<SupportCenterModuleSettingType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,8 +26,6 @@ impl codec::Model for SupportCenterModuleSetting {
     const NAME: &'static str = "SupportCenterModuleSetting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("enabled", &mut self.enabled);
         visitor
             .boxed(
                 "compactCategoryModuleTemplate",
@@ -38,6 +36,8 @@ impl codec::Model for SupportCenterModuleSetting {
                 "detailedCategoryModuleTemplate",
                 &mut self.detailed_category_module_template,
             );
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::web_deployments::SupportCenterModuleSetting;
 
 #[derive(Clone, Default)]
 pub struct SupportCenterScreen {
-    pub r#type: Option<SupportCenterScreenType>,
     /// `moduleSettings`
     pub module_settings: Option<Vec<SupportCenterModuleSetting>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SupportCenterScreenType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SupportCenterScreen {
     const NAME: &'static str = "SupportCenterScreen";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("moduleSettings", &mut self.module_settings);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

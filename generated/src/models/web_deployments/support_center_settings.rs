@@ -9,22 +9,22 @@ use crate::models::web_deployments::{
 
 #[derive(Clone, Default)]
 pub struct SupportCenterSettings {
-    pub enabled: Option<bool>,
-    /// `knowledgeBase`
-    pub knowledge_base: Option<Box<AddressableEntityRef>>,
     /// `customMessages`
     pub custom_messages: Option<Vec<SupportCenterCustomMessage>>,
+    pub enabled: Option<bool>,
+    /// `enabledCategories`
+    pub enabled_categories: Option<Vec<SupportCenterCategory>>,
+    pub feedback: Option<Box<SupportCenterFeedbackSettings>>,
+    /// `knowledgeBase`
+    pub knowledge_base: Option<Box<AddressableEntityRef>>,
+    /// `labelFilter`
+    pub label_filter: Option<Box<SupportCenterLabelFilter>>,
     /// `routerType`
     pub router_type: Option<SupportCenterSettingsRouterType>,
     pub screens: Option<Vec<SupportCenterScreen>>,
-    /// `enabledCategories`
-    pub enabled_categories: Option<Vec<SupportCenterCategory>>,
-    /// `labelFilter`
-    pub label_filter: Option<Box<SupportCenterLabelFilter>>,
     /// `styleSetting`
     pub style_setting: Option<Box<SupportCenterStyleSetting>>,
-    pub feedback: Option<Box<SupportCenterFeedbackSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for SupportCenterSettings {
     const NAME: &'static str = "SupportCenterSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
         visitor.field("customMessages", &mut self.custom_messages);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("enabledCategories", &mut self.enabled_categories);
+        visitor.boxed("feedback", &mut self.feedback);
+        visitor.boxed("knowledgeBase", &mut self.knowledge_base);
+        visitor.boxed("labelFilter", &mut self.label_filter);
         visitor.field("routerType", &mut self.router_type);
         visitor.field("screens", &mut self.screens);
-        visitor.field("enabledCategories", &mut self.enabled_categories);
-        visitor.boxed("labelFilter", &mut self.label_filter);
         visitor.boxed("styleSetting", &mut self.style_setting);
-        visitor.boxed("feedback", &mut self.feedback);
         visitor.extra(&mut self.extra);
     }
 }

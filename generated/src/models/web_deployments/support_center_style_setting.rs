@@ -5,11 +5,11 @@ use crate::models::web_deployments::{SupportCenterGlobalStyle, SupportCenterHero
 
 #[derive(Clone, Default)]
 pub struct SupportCenterStyleSetting {
-    /// `heroStyle`
-    pub hero_style: Option<Box<SupportCenterHeroStyle>>,
     /// `globalStyle`
     pub global_style: Option<Box<SupportCenterGlobalStyle>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `heroStyle`
+    pub hero_style: Option<Box<SupportCenterHeroStyle>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SupportCenterStyleSetting {
     const NAME: &'static str = "SupportCenterStyleSetting";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("heroStyle", &mut self.hero_style);
         visitor.boxed("globalStyle", &mut self.global_style);
+        visitor.boxed("heroStyle", &mut self.hero_style);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::web_deployments::IpFilter;
 pub struct TrackingSettings {
     /// `excludedQueryParameters`
     pub excluded_query_parameters: Option<Vec<String>>,
-    /// `shouldKeepUrlFragment`
-    pub should_keep_url_fragment: Option<bool>,
-    /// `searchQueryParameters`
-    pub search_query_parameters: Option<Vec<String>>,
     /// `ipFilters`
     pub ip_filters: Option<Vec<IpFilter>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `searchQueryParameters`
+    pub search_query_parameters: Option<Vec<String>>,
+    /// `shouldKeepUrlFragment`
+    pub should_keep_url_fragment: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for TrackingSettings {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("excludedQueryParameters", &mut self.excluded_query_parameters);
-        visitor.field("shouldKeepUrlFragment", &mut self.should_keep_url_fragment);
-        visitor.field("searchQueryParameters", &mut self.search_query_parameters);
         visitor.field("ipFilters", &mut self.ip_filters);
+        visitor.field("searchQueryParameters", &mut self.search_query_parameters);
+        visitor.field("shouldKeepUrlFragment", &mut self.should_keep_url_fragment);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct UserVideoSettings {
     /// `allowCamera`
     pub allow_camera: Option<bool>,
-    /// `allowScreenShare`
-    pub allow_screen_share: Option<bool>,
     /// `allowMicrophone`
     pub allow_microphone: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `allowScreenShare`
+    pub allow_screen_share: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for UserVideoSettings {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("allowCamera", &mut self.allow_camera);
-        visitor.field("allowScreenShare", &mut self.allow_screen_share);
         visitor.field("allowMicrophone", &mut self.allow_microphone);
+        visitor.field("allowScreenShare", &mut self.allow_screen_share);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::web_deployments::{
 
 #[derive(Clone, Default)]
 pub struct VideoSettings {
-    pub enabled: Option<bool>,
-    pub channels: Option<Vec<VideoSettingsChannels>>,
     pub agent: Option<Box<AgentVideoSettings>>,
+    pub channels: Option<Vec<VideoSettingsChannels>>,
+    pub enabled: Option<bool>,
     pub user: Option<Box<UserVideoSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for VideoSettings {
     const NAME: &'static str = "VideoSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("channels", &mut self.channels);
         visitor.boxed("agent", &mut self.agent);
+        visitor.field("channels", &mut self.channels);
+        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }

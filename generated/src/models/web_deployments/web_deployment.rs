@@ -12,34 +12,34 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WebDeployment {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
     /// `allowAllDomains`
     pub allow_all_domains: Option<bool>,
     /// `allowedDomains`
     pub allowed_domains: Option<Vec<String>>,
-    /// `supportedContent`
-    pub supported_content: Option<Box<SupportedContentReference>>,
-    /// read-only
-    pub snippet: Option<String>,
+    /// required
+    pub configuration: Option<Box<WebDeploymentConfigurationVersionEntityRef>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
+    pub description: Option<String>,
+    pub flow: Option<Box<WebDeploymentFlowEntityRef>>,
+    /// read-only
+    pub id: Option<String>,
     /// `lastModifiedUser`, read-only
     pub last_modified_user: Option<Box<AddressableEntityRef>>,
-    pub flow: Option<Box<WebDeploymentFlowEntityRef>>,
-    pub status: Option<WebDeploymentStatus>,
+    /// required
+    pub name: Option<String>,
     /// `pushIntegrations`
     pub push_integrations: Option<Vec<PushIntegration>>,
-    /// required
-    pub configuration: Option<Box<WebDeploymentConfigurationVersionEntityRef>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub snippet: Option<String>,
+    pub status: Option<WebDeploymentStatus>,
+    /// `supportedContent`
+    pub supported_content: Option<Box<SupportedContentReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,21 +47,21 @@ impl codec::Model for WebDeployment {
     const NAME: &'static str = "WebDeployment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("allowAllDomains", &mut self.allow_all_domains);
         visitor.field("allowedDomains", &mut self.allowed_domains);
-        visitor.boxed("supportedContent", &mut self.supported_content);
-        visitor.field("snippet", &mut self.snippet);
+        visitor.boxed("configuration", &mut self.configuration);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.boxed("lastModifiedUser", &mut self.last_modified_user);
+        visitor.field("description", &mut self.description);
         visitor.boxed("flow", &mut self.flow);
-        visitor.field("status", &mut self.status);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("lastModifiedUser", &mut self.last_modified_user);
+        visitor.field("name", &mut self.name);
         visitor.field("pushIntegrations", &mut self.push_integrations);
-        visitor.boxed("configuration", &mut self.configuration);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("snippet", &mut self.snippet);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportedContent", &mut self.supported_content);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct WebDeploymentActiveConfigurationOnDeployment {
     /// `configurationVersion`
     pub configuration_version: Option<Box<WebDeploymentConfigurationVersion>>,
     pub deployment: Option<Box<WebDeployment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,12 +8,12 @@ pub struct WebDeploymentConfigurationVersionEntityListing {
     pub entities: Option<Vec<WebDeploymentConfigurationVersion>>,
     /// `nextUri`
     pub next_uri: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
     /// `previousUri`
     pub previous_uri: Option<String>,
+    /// `selfUri`
+    pub self_uri: Option<String>,
     pub total: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for WebDeploymentConfigurationVersionEntityListing {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("entities", &mut self.entities);
         visitor.field("nextUri", &mut self.next_uri);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("previousUri", &mut self.previous_uri);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("total", &mut self.total);
         visitor.extra(&mut self.extra);
     }

@@ -12,44 +12,44 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WebDeploymentConfigurationVersionResponse {
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub version: Option<String>,
-    /// `headlessMode`
-    pub headless_mode: Option<Box<WebDeploymentHeadlessMode>>,
-    pub description: Option<String>,
-    pub languages: Option<Vec<String>>,
-    /// `defaultLanguage`
-    pub default_language: Option<String>,
-    /// `customI18nLabels`
-    pub custom_i18n_labels: Option<Vec<CustomI18nLabels>>,
-    pub messenger: Option<Box<MessengerSettings>>,
-    pub position: Option<Box<PositionSettings>>,
-    /// `supportCenter`
-    pub support_center: Option<Box<SupportCenterSettings>>,
-    pub cobrowse: Option<Box<CobrowseSettings>>,
-    /// `journeyEvents`
-    pub journey_events: Option<Box<JourneyEventsSettings>>,
     /// `authenticationSettings`
     pub authentication_settings: Option<Box<AuthenticationSettings>>,
-    pub video: Option<Box<VideoSettings>>,
+    pub cobrowse: Option<Box<CobrowseSettings>>,
+    /// `createdUser`, read-only
+    pub created_user: Option<Box<AddressableEntityRef>>,
+    /// `customI18nLabels`
+    pub custom_i18n_labels: Option<Vec<CustomI18nLabels>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
     /// `datePublished`, read-only
     pub date_published: Option<time::Timestamp>,
+    /// `defaultLanguage`
+    pub default_language: Option<String>,
+    pub description: Option<String>,
+    /// `headlessMode`
+    pub headless_mode: Option<Box<WebDeploymentHeadlessMode>>,
+    pub id: Option<String>,
+    /// `journeyEvents`
+    pub journey_events: Option<Box<JourneyEventsSettings>>,
+    pub languages: Option<Vec<String>>,
     /// `lastModifiedUser`, read-only
     pub last_modified_user: Option<Box<AddressableEntityRef>>,
-    /// `createdUser`, read-only
-    pub created_user: Option<Box<AddressableEntityRef>>,
+    pub messenger: Option<Box<MessengerSettings>>,
+    /// required
+    pub name: Option<String>,
+    pub position: Option<Box<PositionSettings>>,
     /// `publishedUser`, read-only
     pub published_user: Option<Box<AddressableEntityRef>>,
-    pub status: Option<WebDeploymentConfigurationVersionResponseStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<WebDeploymentConfigurationVersionResponseStatus>,
+    /// `supportCenter`
+    pub support_center: Option<Box<SupportCenterSettings>>,
+    pub version: Option<String>,
+    pub video: Option<Box<VideoSettings>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -57,29 +57,29 @@ impl codec::Model for WebDeploymentConfigurationVersionResponse {
     const NAME: &'static str = "WebDeploymentConfigurationVersionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("headlessMode", &mut self.headless_mode);
-        visitor.field("description", &mut self.description);
-        visitor.field("languages", &mut self.languages);
-        visitor.field("defaultLanguage", &mut self.default_language);
-        visitor.field("customI18nLabels", &mut self.custom_i18n_labels);
-        visitor.boxed("messenger", &mut self.messenger);
-        visitor.boxed("position", &mut self.position);
-        visitor.boxed("supportCenter", &mut self.support_center);
-        visitor.boxed("cobrowse", &mut self.cobrowse);
-        visitor.boxed("journeyEvents", &mut self.journey_events);
         visitor.boxed("authenticationSettings", &mut self.authentication_settings);
-        visitor.boxed("video", &mut self.video);
+        visitor.boxed("cobrowse", &mut self.cobrowse);
+        visitor.boxed("createdUser", &mut self.created_user);
+        visitor.field("customI18nLabels", &mut self.custom_i18n_labels);
         visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
         visitor.field("datePublished", &mut self.date_published);
+        visitor.field("defaultLanguage", &mut self.default_language);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("headlessMode", &mut self.headless_mode);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("journeyEvents", &mut self.journey_events);
+        visitor.field("languages", &mut self.languages);
         visitor.boxed("lastModifiedUser", &mut self.last_modified_user);
-        visitor.boxed("createdUser", &mut self.created_user);
+        visitor.boxed("messenger", &mut self.messenger);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("position", &mut self.position);
         visitor.boxed("publishedUser", &mut self.published_user);
-        visitor.field("status", &mut self.status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("supportCenter", &mut self.support_center);
+        visitor.field("version", &mut self.version);
+        visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);
     }
 }

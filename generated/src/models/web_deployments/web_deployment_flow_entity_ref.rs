@@ -5,16 +5,16 @@ use crate::models::architect_and_routing_and_web_deployments::FlowVersion;
 
 #[derive(Clone, Default)]
 pub struct WebDeploymentFlowEntityRef {
+    /// `flowDescription`
+    pub flow_description: Option<String>,
     /// required
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `selfUri`
-    pub self_uri: Option<String>,
-    /// `flowDescription`
-    pub flow_description: Option<String>,
     /// `publishVersion`
     pub publish_version: Option<Box<FlowVersion>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selfUri`
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for WebDeploymentFlowEntityRef {
     const NAME: &'static str = "WebDeploymentFlowEntityRef";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("flowDescription", &mut self.flow_description);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("flowDescription", &mut self.flow_description);
         visitor.boxed("publishVersion", &mut self.publish_version);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

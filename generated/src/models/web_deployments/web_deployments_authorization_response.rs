@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WebDeploymentsAuthorizationResponse {
+    pub jwt: Option<String>,
     /// `refreshToken`
     pub refresh_token: Option<String>,
-    pub jwt: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for WebDeploymentsAuthorizationResponse {
     const NAME: &'static str = "WebDeploymentsAuthorizationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("refreshToken", &mut self.refresh_token);
         visitor.field("jwt", &mut self.jwt);
+        visitor.field("refreshToken", &mut self.refresh_token);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use crate::models::shared_by_6_ad0235::{
 
 #[derive(Clone, Default)]
 pub struct WebDeploymentsJourneyContext {
-    /// `journeyAction`
-    pub journey_action: Option<Box<JourneyAction>>,
     pub customer: Option<Box<JourneyCustomer>>,
     /// `customerSession`
     pub customer_session: Option<Box<JourneyCustomerSession>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `journeyAction`
+    pub journey_action: Option<Box<JourneyAction>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for WebDeploymentsJourneyContext {
     const NAME: &'static str = "WebDeploymentsJourneyContext";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("journeyAction", &mut self.journey_action);
         visitor.boxed("customer", &mut self.customer);
         visitor.boxed("customerSession", &mut self.customer_session);
+        visitor.boxed("journeyAction", &mut self.journey_action);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,7 +12,7 @@ pub struct WebDeploymentsOAuthExchangeRequest {
     /// `journeyContext`
     pub journey_context: Option<Box<WebDeploymentsJourneyContext>>,
     pub oauth: Option<Box<WebDeploymentsOAuthRequestParameters>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,17 +5,17 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct WebDeploymentsOAuthRequestParameters {
     pub code: Option<String>,
-    /// `idToken`
-    pub id_token: Option<String>,
-    /// `redirectUri`, required
-    pub redirect_uri: Option<String>,
-    pub nonce: Option<String>,
-    /// `maxAge`
-    pub max_age: Option<i64>,
     /// `codeVerifier`
     pub code_verifier: Option<String>,
+    /// `idToken`
+    pub id_token: Option<String>,
     pub iss: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `maxAge`
+    pub max_age: Option<i64>,
+    pub nonce: Option<String>,
+    /// `redirectUri`, required
+    pub redirect_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for WebDeploymentsOAuthRequestParameters {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("code", &mut self.code);
-        visitor.field("idToken", &mut self.id_token);
-        visitor.field("redirectUri", &mut self.redirect_uri);
-        visitor.field("nonce", &mut self.nonce);
-        visitor.field("maxAge", &mut self.max_age);
         visitor.field("codeVerifier", &mut self.code_verifier);
+        visitor.field("idToken", &mut self.id_token);
         visitor.field("iss", &mut self.iss);
+        visitor.field("maxAge", &mut self.max_age);
+        visitor.field("nonce", &mut self.nonce);
+        visitor.field("redirectUri", &mut self.redirect_uri);
         visitor.extra(&mut self.extra);
     }
 }

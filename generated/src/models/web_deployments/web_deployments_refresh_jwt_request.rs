@@ -5,11 +5,11 @@ use crate::runtime::codec;
 /// `WebDeploymentsRefreshJWTRequest` in the API.
 #[derive(Clone, Default)]
 pub struct WebDeploymentsRefreshJwtRequest {
-    /// `refreshToken`, required
-    pub refresh_token: Option<String>,
     /// `deploymentId`, required
     pub deployment_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `refreshToken`, required
+    pub refresh_token: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for WebDeploymentsRefreshJwtRequest {
     const NAME: &'static str = "WebDeploymentsRefreshJwtRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("refreshToken", &mut self.refresh_token);
         visitor.field("deploymentId", &mut self.deployment_id);
+        visitor.field("refreshToken", &mut self.refresh_token);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::webmessaging::ContentActions;
 
 #[derive(Clone, Default)]
 pub struct ButtonComponent {
-    pub title: Option<String>,
     pub actions: Option<Box<ContentActions>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ButtonComponent {
     const NAME: &'static str = "ButtonComponent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
         visitor.boxed("actions", &mut self.actions);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

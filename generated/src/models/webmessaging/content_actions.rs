@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContentActions {
+    pub textback: Option<String>,
     pub url: Option<String>,
     /// `urlTarget`
     pub url_target: Option<String>,
-    pub textback: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for ContentActions {
     const NAME: &'static str = "ContentActions";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("textback", &mut self.textback);
         visitor.field("url", &mut self.url);
         visitor.field("urlTarget", &mut self.url_target);
-        visitor.field("textback", &mut self.textback);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::recording_and_webmessaging::CardActionType;
 
 #[derive(Clone, Default)]
 pub struct ContentCardAction {
-    pub r#type: Option<ContentCardActionType>,
-    pub text: Option<String>,
     pub payload: Option<String>,
+    pub text: Option<String>,
+    pub r#type: Option<ContentCardActionType>,
     pub url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ContentCardAction {
     const NAME: &'static str = "ContentCardAction";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }

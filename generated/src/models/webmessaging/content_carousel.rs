@@ -7,7 +7,7 @@ use crate::models::webmessaging::ContentCard;
 pub struct ContentCarousel {
     /// required
     pub cards: Option<Vec<ContentCard>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

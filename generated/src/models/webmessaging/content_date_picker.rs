@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ContentDatePicker {
-    pub title: Option<String>,
-    pub subtitle: Option<String>,
-    /// `imageUrl`
-    pub image_url: Option<String>,
-    /// `dateMinimum`
-    pub date_minimum: Option<time::Timestamp>,
-    /// `dateMaximum`
-    pub date_maximum: Option<time::Timestamp>,
     /// `availableTimes`, required
     pub available_times: Option<Vec<ContentDatePickerAvailableTime>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateMaximum`
+    pub date_maximum: Option<time::Timestamp>,
+    /// `dateMinimum`
+    pub date_minimum: Option<time::Timestamp>,
+    /// `imageUrl`
+    pub image_url: Option<String>,
+    pub subtitle: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for ContentDatePicker {
     const NAME: &'static str = "ContentDatePicker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("subtitle", &mut self.subtitle);
-        visitor.field("imageUrl", &mut self.image_url);
-        visitor.field("dateMinimum", &mut self.date_minimum);
-        visitor.field("dateMaximum", &mut self.date_maximum);
         visitor.field("availableTimes", &mut self.available_times);
+        visitor.field("dateMaximum", &mut self.date_maximum);
+        visitor.field("dateMinimum", &mut self.date_minimum);
+        visitor.field("imageUrl", &mut self.image_url);
+        visitor.field("subtitle", &mut self.subtitle);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct PushDeviceInsertRequest {
     /// `deviceToken`, required
     pub device_token: Option<String>,
-    /// `notificationProvider`, required
-    pub notification_provider: Option<PushDeviceInsertRequestNotificationProvider>,
-    /// required
-    pub language: Option<String>,
     /// `deviceType`, required
     pub device_type: Option<PushDeviceInsertRequestDeviceType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub language: Option<String>,
+    /// `notificationProvider`, required
+    pub notification_provider: Option<PushDeviceInsertRequestNotificationProvider>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for PushDeviceInsertRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("deviceToken", &mut self.device_token);
-        visitor.field("notificationProvider", &mut self.notification_provider);
-        visitor.field("language", &mut self.language);
         visitor.field("deviceType", &mut self.device_type);
+        visitor.field("language", &mut self.language);
+        visitor.field("notificationProvider", &mut self.notification_provider);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PushDeviceUpdateRequest {
-    pub language: Option<String>,
     /// `deviceToken`
     pub device_token: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub language: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for PushDeviceUpdateRequest {
     const NAME: &'static str = "PushDeviceUpdateRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("language", &mut self.language);
         visitor.field("deviceToken", &mut self.device_token);
+        visitor.field("language", &mut self.language);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,23 +5,23 @@ use crate::models::shared_by_6_1d06ee::ConversationContentAttachmentMediaType;
 
 #[derive(Clone, Default)]
 pub struct WebMessagingAttachment {
+    /// `fileSize`, read-only
+    pub file_size: Option<i64>,
+    /// read-only
+    pub filename: Option<String>,
     /// read-only
     pub id: Option<String>,
     /// `mediaType`, read-only
     pub media_type: Option<WebMessagingAttachmentMediaType>,
     /// read-only
-    pub url: Option<String>,
-    /// read-only
     pub mime: Option<String>,
-    /// read-only
-    pub text: Option<String>,
     /// read-only
     pub sha256: Option<String>,
     /// read-only
-    pub filename: Option<String>,
-    /// `fileSize`, read-only
-    pub file_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub text: Option<String>,
+    /// read-only
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for WebMessagingAttachment {
     const NAME: &'static str = "WebMessagingAttachment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("fileSize", &mut self.file_size);
+        visitor.field("filename", &mut self.filename);
         visitor.field("id", &mut self.id);
         visitor.field("mediaType", &mut self.media_type);
-        visitor.field("url", &mut self.url);
         visitor.field("mime", &mut self.mime);
-        visitor.field("text", &mut self.text);
         visitor.field("sha256", &mut self.sha256);
-        visitor.field("filename", &mut self.filename);
-        visitor.field("fileSize", &mut self.file_size);
+        visitor.field("text", &mut self.text);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

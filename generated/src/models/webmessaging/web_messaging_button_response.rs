@@ -6,14 +6,14 @@ use crate::models::shared_by_6_1d06ee::ButtonResponseType;
 #[derive(Clone, Default)]
 pub struct WebMessagingButtonResponse {
     pub id: Option<String>,
-    pub r#type: Option<WebMessagingButtonResponseType>,
-    /// required
-    pub text: Option<String>,
-    /// required
-    pub payload: Option<String>,
     /// `originatingMessageId`, required
     pub originating_message_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub payload: Option<String>,
+    /// required
+    pub text: Option<String>,
+    pub r#type: Option<WebMessagingButtonResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for WebMessagingButtonResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
-        visitor.field("payload", &mut self.payload);
         visitor.field("originatingMessageId", &mut self.originating_message_id);
+        visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,13 +8,13 @@ use crate::runtime::time;
 pub struct WebMessagingChannel {
     /// read-only
     pub from: Option<Box<WebMessagingRecipient>>,
-    /// read-only
-    pub to: Option<Box<WebMessagingRecipient>>,
-    /// read-only
-    pub time: Option<time::Timestamp>,
     /// `messageId`, read-only
     pub message_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub time: Option<time::Timestamp>,
+    /// read-only
+    pub to: Option<Box<WebMessagingRecipient>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for WebMessagingChannel {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("from", &mut self.from);
-        visitor.boxed("to", &mut self.to);
-        visitor.field("time", &mut self.time);
         visitor.field("messageId", &mut self.message_id);
+        visitor.field("time", &mut self.time);
+        visitor.boxed("to", &mut self.to);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,23 +12,23 @@ use crate::models::webmessaging::{
 
 #[derive(Clone, Default)]
 pub struct WebMessagingContent {
-    /// `contentType`, read-only
-    pub content_type: Option<WebMessagingContentContentType>,
     /// read-only
     pub attachment: Option<Box<WebMessagingAttachment>>,
-    /// `quickReply`
-    pub quick_reply: Option<Box<WebMessagingQuickReply>>,
     /// `buttonResponse`
     pub button_response: Option<Box<WebMessagingButtonResponse>>,
-    pub generic: Option<Box<WebMessagingGeneric>>,
     pub card: Option<Box<ContentCard>>,
     pub carousel: Option<Box<ContentCarousel>>,
+    /// `contentType`, read-only
+    pub content_type: Option<WebMessagingContentContentType>,
     /// `datePicker`
     pub date_picker: Option<Box<ContentDatePicker>>,
+    pub form: Option<Box<ConversationContentForm>>,
+    pub generic: Option<Box<WebMessagingGeneric>>,
     /// `listPicker`
     pub list_picker: Option<Box<ConversationContentListPicker>>,
-    pub form: Option<Box<ConversationContentForm>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `quickReply`
+    pub quick_reply: Option<Box<WebMessagingQuickReply>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,16 +36,16 @@ impl codec::Model for WebMessagingContent {
     const NAME: &'static str = "WebMessagingContent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("attachment", &mut self.attachment);
-        visitor.boxed("quickReply", &mut self.quick_reply);
         visitor.boxed("buttonResponse", &mut self.button_response);
-        visitor.boxed("generic", &mut self.generic);
         visitor.boxed("card", &mut self.card);
         visitor.boxed("carousel", &mut self.carousel);
+        visitor.field("contentType", &mut self.content_type);
         visitor.boxed("datePicker", &mut self.date_picker);
-        visitor.boxed("listPicker", &mut self.list_picker);
         visitor.boxed("form", &mut self.form);
+        visitor.boxed("generic", &mut self.generic);
+        visitor.boxed("listPicker", &mut self.list_picker);
+        visitor.boxed("quickReply", &mut self.quick_reply);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::webmessaging::{
 
 #[derive(Clone, Default)]
 pub struct WebMessagingEvent {
-    /// `eventType`, required
-    pub event_type: Option<WebMessagingEventEventType>,
     /// `coBrowse`
     pub co_browse: Option<Box<WebMessagingEventCoBrowse>>,
+    /// `eventType`, required
+    pub event_type: Option<WebMessagingEventEventType>,
     pub presence: Option<Box<WebMessagingEventPresence>>,
     pub video: Option<Box<WebMessagingEventVideo>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for WebMessagingEvent {
     const NAME: &'static str = "WebMessagingEvent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("eventType", &mut self.event_type);
         visitor.boxed("coBrowse", &mut self.co_browse);
+        visitor.field("eventType", &mut self.event_type);
         visitor.boxed("presence", &mut self.presence);
         visitor.boxed("video", &mut self.video);
         visitor.extra(&mut self.extra);

@@ -5,12 +5,12 @@ use crate::models::webmessaging::{ButtonComponent, ContentActions};
 
 #[derive(Clone, Default)]
 pub struct WebMessagingGeneric {
-    pub title: Option<String>,
-    pub description: Option<String>,
-    pub image: Option<String>,
     pub actions: Option<Box<ContentActions>>,
     pub components: Option<Vec<ButtonComponent>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    pub image: Option<String>,
+    pub title: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,11 +18,11 @@ impl codec::Model for WebMessagingGeneric {
     const NAME: &'static str = "WebMessagingGeneric";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("title", &mut self.title);
-        visitor.field("description", &mut self.description);
-        visitor.field("image", &mut self.image);
         visitor.boxed("actions", &mut self.actions);
         visitor.field("components", &mut self.components);
+        visitor.field("description", &mut self.description);
+        visitor.field("image", &mut self.image);
+        visitor.field("title", &mut self.title);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,21 +13,21 @@ use crate::models::webmessaging::{
 
 #[derive(Clone, Default)]
 pub struct WebMessagingMessage {
-    pub id: Option<String>,
     pub channel: Option<Box<WebMessagingChannel>>,
-    pub r#type: Option<WebMessagingMessageType>,
-    pub text: Option<String>,
     pub content: Option<Vec<WebMessagingContent>>,
-    /// read-only
-    pub status: Option<WebMessagingMessageStatus>,
-    /// read-only
-    pub reasons: Option<Vec<Reason>>,
-    pub events: Option<Vec<WebMessagingEvent>>,
     pub direction: Option<WebMessagingMessageDirection>,
+    pub events: Option<Vec<WebMessagingEvent>>,
+    pub id: Option<String>,
+    pub metadata: Option<BTreeMap<String, String>>,
     /// `originatingEntity`
     pub originating_entity: Option<WebMessagingMessageOriginatingEntity>,
-    pub metadata: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub reasons: Option<Vec<Reason>>,
+    /// read-only
+    pub status: Option<WebMessagingMessageStatus>,
+    pub text: Option<String>,
+    pub r#type: Option<WebMessagingMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,17 +35,17 @@ impl codec::Model for WebMessagingMessage {
     const NAME: &'static str = "WebMessagingMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("channel", &mut self.channel);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("text", &mut self.text);
         visitor.field("content", &mut self.content);
-        visitor.field("status", &mut self.status);
-        visitor.field("reasons", &mut self.reasons);
-        visitor.field("events", &mut self.events);
         visitor.field("direction", &mut self.direction);
-        visitor.field("originatingEntity", &mut self.originating_entity);
+        visitor.field("events", &mut self.events);
+        visitor.field("id", &mut self.id);
         visitor.field("metadata", &mut self.metadata);
+        visitor.field("originatingEntity", &mut self.originating_entity);
+        visitor.field("reasons", &mut self.reasons);
+        visitor.field("status", &mut self.status);
+        visitor.field("text", &mut self.text);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::shared_by_6_1d06ee::ConversationContentQuickReplyAction;
 
 #[derive(Clone, Default)]
 pub struct WebMessagingQuickReply {
-    /// required
-    pub text: Option<String>,
+    pub action: Option<WebMessagingQuickReplyAction>,
+    pub image: Option<String>,
     /// required
     pub payload: Option<String>,
-    pub image: Option<String>,
-    pub action: Option<WebMessagingQuickReplyAction>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub text: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for WebMessagingQuickReply {
     const NAME: &'static str = "WebMessagingQuickReply";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("text", &mut self.text);
-        visitor.field("payload", &mut self.payload);
-        visitor.field("image", &mut self.image);
         visitor.field("action", &mut self.action);
+        visitor.field("image", &mut self.image);
+        visitor.field("payload", &mut self.payload);
+        visitor.field("text", &mut self.text);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::models::webmessaging::RecipientAdditionalIdentifier;
 
 #[derive(Clone, Default)]
 pub struct WebMessagingRecipient {
+    /// `additionalIds`, read-only
+    pub additional_ids: Option<Vec<RecipientAdditionalIdentifier>>,
     /// `firstName`, read-only
     pub first_name: Option<String>,
+    /// read-only
+    pub image: Option<String>,
     /// `lastName`, read-only
     pub last_name: Option<String>,
     /// read-only
     pub nickname: Option<String>,
-    /// read-only
-    pub image: Option<String>,
-    /// `additionalIds`, read-only
-    pub additional_ids: Option<Vec<RecipientAdditionalIdentifier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for WebMessagingRecipient {
     const NAME: &'static str = "WebMessagingRecipient";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("additionalIds", &mut self.additional_ids);
         visitor.field("firstName", &mut self.first_name);
+        visitor.field("image", &mut self.image);
         visitor.field("lastName", &mut self.last_name);
         visitor.field("nickname", &mut self.nickname);
-        visitor.field("image", &mut self.image);
-        visitor.field("additionalIds", &mut self.additional_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,27 +5,27 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 
 #[derive(Clone, Default)]
 pub struct ActivityCode {
-    /// required
-    pub id: Option<String>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    pub name: Option<String>,
-    /// `isActive`
-    pub is_active: Option<bool>,
-    /// `isDefault`
-    pub is_default: Option<bool>,
+    /// `agentTimeOffSelectable`
+    pub agent_time_off_selectable: Option<bool>,
     pub category: Option<ActivityCodeCategory>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
     /// `countsAsWorkTime`
     pub counts_as_work_time: Option<bool>,
-    /// `agentTimeOffSelectable`
-    pub agent_time_off_selectable: Option<bool>,
+    /// required
+    pub id: Option<String>,
+    /// `isActive`
+    pub is_active: Option<bool>,
+    /// `isDefault`
+    pub is_default: Option<bool>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for ActivityCode {
     const NAME: &'static str = "ActivityCode";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("name", &mut self.name);
-        visitor.field("isActive", &mut self.is_active);
-        visitor.field("isDefault", &mut self.is_default);
+        visitor.field("agentTimeOffSelectable", &mut self.agent_time_off_selectable);
         visitor.field("category", &mut self.category);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
         visitor.field("countsAsWorkTime", &mut self.counts_as_work_time);
-        visitor.field("agentTimeOffSelectable", &mut self.agent_time_off_selectable);
+        visitor.field("id", &mut self.id);
+        visitor.field("isActive", &mut self.is_active);
+        visitor.field("isDefault", &mut self.is_default);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct ActivityCodeContainer {
     pub activity_codes: Option<BTreeMap<String, ActivityCode>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,7 +8,7 @@ pub struct ActivityCodeStyle {
     pub background_color: Option<String>,
     /// `textColorTheme`, required
     pub text_color_theme: Option<ActivityCodeStyleTextColorTheme>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct ActivityPlanAsaImpactOverride {
     /// `increaseByPercent`, required
     pub increase_by_percent: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

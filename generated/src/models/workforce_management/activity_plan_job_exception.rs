@@ -9,7 +9,7 @@ pub struct ActivityPlanJobException {
     pub exception_type: Option<ActivityPlanJobExceptionExceptionType>,
     /// required
     pub occurrences: Option<Vec<ActivityPlanOccurrenceReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

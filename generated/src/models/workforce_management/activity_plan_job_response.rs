@@ -9,23 +9,23 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ActivityPlanJobResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub status: Option<ActivityPlanJobResponseStatus>,
-    /// required
-    pub exceptions: Option<Vec<ActivityPlanJobException>>,
-    pub error: Option<Box<ErrorBody>>,
     /// `activityPlan`, required
     pub activity_plan: Option<
         Box<ActivityPlanStructureWithOccurrenceSessionsUsersReference>,
     >,
+    pub error: Option<Box<ErrorBody>>,
     /// required
-    pub r#type: Option<ActivityPlanJobResponseType>,
+    pub exceptions: Option<Vec<ActivityPlanJobException>>,
+    /// required
+    pub id: Option<String>,
     pub occurrence: Option<Box<ActivityPlanOccurrenceReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ActivityPlanJobResponseStatus>,
+    /// required
+    pub r#type: Option<ActivityPlanJobResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,14 +33,14 @@ impl codec::Model for ActivityPlanJobResponse {
     const NAME: &'static str = "ActivityPlanJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("exceptions", &mut self.exceptions);
-        visitor.boxed("error", &mut self.error);
         visitor.boxed("activityPlan", &mut self.activity_plan);
-        visitor.field("type", &mut self.r#type);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("exceptions", &mut self.exceptions);
+        visitor.field("id", &mut self.id);
         visitor.boxed("occurrence", &mut self.occurrence);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

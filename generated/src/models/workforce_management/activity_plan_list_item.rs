@@ -12,41 +12,41 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ActivityPlanListItem {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `managementUnits`
-    pub management_units: Option<Vec<ManagementUnitReference>>,
-    /// required
-    pub description: Option<String>,
     /// `activityCode`, required
     pub activity_code: Option<Box<ActivityCodeReference>>,
+    /// `createdBy`, required
+    pub created_by: Option<Box<UserReference>>,
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
     /// required
-    pub r#type: Option<ActivityPlanListItemType>,
+    pub description: Option<String>,
+    /// required
+    pub id: Option<String>,
+    /// `initialSchedulePeriod`
+    pub initial_schedule_period: Option<Box<SchedulingPeriodBase>>,
+    /// `lastRunBy`
+    pub last_run_by: Option<Box<UserReference>>,
+    /// `lastRunDate`
+    pub last_run_date: Option<time::Timestamp>,
+    /// `managementUnits`
+    pub management_units: Option<Vec<ManagementUnitReference>>,
+    /// `modifiedBy`, required
+    pub modified_by: Option<Box<UserReference>>,
+    /// `modifiedDate`, required
+    pub modified_date: Option<time::Timestamp>,
+    /// required
+    pub name: Option<String>,
     /// `optimizationObjective`, required
     pub optimization_objective: Option<ActivityPlanListItemOptimizationObjective>,
     /// `recurrenceSettings`
     pub recurrence_settings: Option<Box<RecurrenceSettings>>,
-    /// required
-    pub state: Option<ActivityPlanListItemState>,
-    /// `lastRunDate`
-    pub last_run_date: Option<time::Timestamp>,
-    /// `lastRunBy`
-    pub last_run_by: Option<Box<UserReference>>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
-    /// `createdBy`, required
-    pub created_by: Option<Box<UserReference>>,
-    /// `modifiedDate`, required
-    pub modified_date: Option<time::Timestamp>,
-    /// `modifiedBy`, required
-    pub modified_by: Option<Box<UserReference>>,
-    /// `initialSchedulePeriod`
-    pub initial_schedule_period: Option<Box<SchedulingPeriodBase>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<ActivityPlanListItemState>,
+    /// required
+    pub r#type: Option<ActivityPlanListItemType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -54,23 +54,23 @@ impl codec::Model for ActivityPlanListItem {
     const NAME: &'static str = "ActivityPlanListItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("managementUnits", &mut self.management_units);
-        visitor.field("description", &mut self.description);
         visitor.boxed("activityCode", &mut self.activity_code);
-        visitor.field("type", &mut self.r#type);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("initialSchedulePeriod", &mut self.initial_schedule_period);
+        visitor.boxed("lastRunBy", &mut self.last_run_by);
+        visitor.field("lastRunDate", &mut self.last_run_date);
+        visitor.field("managementUnits", &mut self.management_units);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
         visitor.field("optimizationObjective", &mut self.optimization_objective);
         visitor.boxed("recurrenceSettings", &mut self.recurrence_settings);
-        visitor.field("state", &mut self.state);
-        visitor.field("lastRunDate", &mut self.last_run_date);
-        visitor.boxed("lastRunBy", &mut self.last_run_by);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.boxed("initialSchedulePeriod", &mut self.initial_schedule_period);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::ActivityPlanSessionStructureReference;
 pub struct ActivityPlanOccurrenceSessionsUsersStructureReference {
     /// required
     pub id: Option<String>,
-    /// required
-    pub sessions: Option<Vec<ActivityPlanSessionStructureReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub sessions: Option<Vec<ActivityPlanSessionStructureReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for ActivityPlanOccurrenceSessionsUsersStructureReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("sessions", &mut self.sessions);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sessions", &mut self.sessions);
         visitor.extra(&mut self.extra);
     }
 }

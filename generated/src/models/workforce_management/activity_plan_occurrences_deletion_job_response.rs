@@ -9,16 +9,16 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ActivityPlanOccurrencesDeletionJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub status: Option<ActivityPlanOccurrencesDeletionJobResponseStatus>,
-    pub exceptions: Option<Vec<ActivityPlanJobException>>,
-    pub error: Option<Box<ErrorBody>>,
     /// `activityPlan`
     pub activity_plan: Option<Box<ActivityPlanStructureWithOccurrencesReference>>,
+    pub error: Option<Box<ErrorBody>>,
+    pub exceptions: Option<Vec<ActivityPlanJobException>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ActivityPlanOccurrencesDeletionJobResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for ActivityPlanOccurrencesDeletionJobResponse {
     const NAME: &'static str = "ActivityPlanOccurrencesDeletionJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("exceptions", &mut self.exceptions);
-        visitor.boxed("error", &mut self.error);
         visitor.boxed("activityPlan", &mut self.activity_plan);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("exceptions", &mut self.exceptions);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

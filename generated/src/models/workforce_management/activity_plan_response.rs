@@ -14,63 +14,63 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ActivityPlanResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `managementUnits`
-    pub management_units: Option<Vec<ManagementUnitReference>>,
-    /// required
-    pub description: Option<String>,
     /// `activityCode`, required
     pub activity_code: Option<Box<ActivityCodeReference>>,
-    /// required
-    pub r#type: Option<ActivityPlanResponseType>,
-    /// `initialSchedulePeriod`, required
-    pub initial_schedule_period: Option<Box<SchedulingPeriod>>,
-    /// `lengthMinutes`, required
-    pub length_minutes: Option<i64>,
-    /// `groupSettings`
-    pub group_settings: Option<Box<GroupSettings>>,
-    /// `recurrenceSettings`
-    pub recurrence_settings: Option<Box<RecurrenceSettings>>,
     /// `attendeesSearchRule`
     pub attendees_search_rule: Option<Box<UserSearchRule>>,
+    /// `countsAsPaidTime`, required
+    pub counts_as_paid_time: Option<bool>,
+    /// `createdBy`, required
+    pub created_by: Option<Box<UserReference>>,
+    /// `createdDate`, required
+    pub created_date: Option<time::Timestamp>,
+    /// required
+    pub description: Option<String>,
     /// required
     pub facilitated: Option<bool>,
     /// `facilitatorsSearchRule`
     pub facilitators_search_rule: Option<Box<UserSearchRule>>,
-    /// `transitionTimeMinutes`, required
-    pub transition_time_minutes: Option<i64>,
+    /// `fixedAvailability`
+    pub fixed_availability: Option<Vec<FixedAvailability>>,
+    /// `groupSettings`
+    pub group_settings: Option<Box<GroupSettings>>,
+    /// required
+    pub id: Option<String>,
+    /// `initialSchedulePeriod`, required
+    pub initial_schedule_period: Option<Box<SchedulingPeriod>>,
+    /// `lastRunBy`
+    pub last_run_by: Option<Box<UserReference>>,
+    /// `lastRunDate`
+    pub last_run_date: Option<time::Timestamp>,
+    /// `lengthMinutes`, required
+    pub length_minutes: Option<i64>,
+    /// `managementUnits`
+    pub management_units: Option<Vec<ManagementUnitReference>>,
+    /// `modifiedBy`, required
+    pub modified_by: Option<Box<UserReference>>,
+    /// `modifiedDate`, required
+    pub modified_date: Option<time::Timestamp>,
+    /// required
+    pub name: Option<String>,
+    /// `optimizationObjective`, required
+    pub optimization_objective: Option<ActivityPlanResponseOptimizationObjective>,
+    /// `recurrenceSettings`
+    pub recurrence_settings: Option<Box<RecurrenceSettings>>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `serviceGoalImpactOverrides`
     pub service_goal_impact_overrides: Option<
         Box<ActivityPlanServiceGoalImpactOverrides>,
     >,
-    /// `optimizationObjective`, required
-    pub optimization_objective: Option<ActivityPlanResponseOptimizationObjective>,
-    /// `fixedAvailability`
-    pub fixed_availability: Option<Vec<FixedAvailability>>,
-    /// required
-    pub state: Option<ActivityPlanResponseState>,
-    /// `countsAsPaidTime`, required
-    pub counts_as_paid_time: Option<bool>,
-    /// `createdDate`, required
-    pub created_date: Option<time::Timestamp>,
-    /// `createdBy`, required
-    pub created_by: Option<Box<UserReference>>,
-    /// `modifiedDate`, required
-    pub modified_date: Option<time::Timestamp>,
-    /// `modifiedBy`, required
-    pub modified_by: Option<Box<UserReference>>,
-    /// `lastRunDate`
-    pub last_run_date: Option<time::Timestamp>,
-    /// `lastRunBy`
-    pub last_run_by: Option<Box<UserReference>>,
     /// `startTimeIncrementMinutes`
     pub start_time_increment_minutes: Option<i64>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<ActivityPlanResponseState>,
+    /// `transitionTimeMinutes`, required
+    pub transition_time_minutes: Option<i64>,
+    /// required
+    pub r#type: Option<ActivityPlanResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -78,38 +78,38 @@ impl codec::Model for ActivityPlanResponse {
     const NAME: &'static str = "ActivityPlanResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("managementUnits", &mut self.management_units);
-        visitor.field("description", &mut self.description);
         visitor.boxed("activityCode", &mut self.activity_code);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("initialSchedulePeriod", &mut self.initial_schedule_period);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.boxed("groupSettings", &mut self.group_settings);
-        visitor.boxed("recurrenceSettings", &mut self.recurrence_settings);
         visitor.boxed("attendeesSearchRule", &mut self.attendees_search_rule);
+        visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("description", &mut self.description);
         visitor.field("facilitated", &mut self.facilitated);
         visitor.boxed("facilitatorsSearchRule", &mut self.facilitators_search_rule);
-        visitor.field("transitionTimeMinutes", &mut self.transition_time_minutes);
+        visitor.field("fixedAvailability", &mut self.fixed_availability);
+        visitor.boxed("groupSettings", &mut self.group_settings);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("initialSchedulePeriod", &mut self.initial_schedule_period);
+        visitor.boxed("lastRunBy", &mut self.last_run_by);
+        visitor.field("lastRunDate", &mut self.last_run_date);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("managementUnits", &mut self.management_units);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("modifiedDate", &mut self.modified_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("optimizationObjective", &mut self.optimization_objective);
+        visitor.boxed("recurrenceSettings", &mut self.recurrence_settings);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor
             .boxed(
                 "serviceGoalImpactOverrides",
                 &mut self.service_goal_impact_overrides,
             );
-        visitor.field("optimizationObjective", &mut self.optimization_objective);
-        visitor.field("fixedAvailability", &mut self.fixed_availability);
-        visitor.field("state", &mut self.state);
-        visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("lastRunDate", &mut self.last_run_date);
-        visitor.boxed("lastRunBy", &mut self.last_run_by);
         visitor
             .field("startTimeIncrementMinutes", &mut self.start_time_increment_minutes);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("transitionTimeMinutes", &mut self.transition_time_minutes);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,18 +8,18 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ActivityPlanRunJobResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub status: Option<ActivityPlanRunJobResponseStatus>,
-    /// required
-    pub exceptions: Option<Vec<ActivityPlanJobException>>,
-    pub error: Option<Box<ErrorBody>>,
     /// `activityPlan`, required
     pub activity_plan: Option<Box<ActivityPlanReference>>,
+    pub error: Option<Box<ErrorBody>>,
+    /// required
+    pub exceptions: Option<Vec<ActivityPlanJobException>>,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ActivityPlanRunJobResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for ActivityPlanRunJobResponse {
     const NAME: &'static str = "ActivityPlanRunJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("exceptions", &mut self.exceptions);
-        visitor.boxed("error", &mut self.error);
         visitor.boxed("activityPlan", &mut self.activity_plan);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("exceptions", &mut self.exceptions);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,11 +10,11 @@ use crate::models::workforce_management::{
 pub struct ActivityPlanServiceGoalImpactOverrides {
     /// `abandonRate`, required
     pub abandon_rate: Option<Box<ActivityPlanAbandonRateImpactOverride>>,
-    /// `serviceLevel`, required
-    pub service_level: Option<Box<ActivityPlanServiceLevelImpactOverride>>,
     /// `averageSpeedOfAnswer`, required
     pub average_speed_of_answer: Option<Box<ActivityPlanAsaImpactOverride>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceLevel`, required
+    pub service_level: Option<Box<ActivityPlanServiceLevelImpactOverride>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for ActivityPlanServiceGoalImpactOverrides {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("abandonRate", &mut self.abandon_rate);
-        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
+        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.extra(&mut self.extra);
     }
 }

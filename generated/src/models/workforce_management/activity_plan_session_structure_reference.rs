@@ -7,10 +7,10 @@ use crate::models::shared_by_23_b496d3::UserReference;
 pub struct ActivityPlanSessionStructureReference {
     /// required
     pub id: Option<String>,
-    pub users: Option<Vec<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub users: Option<Vec<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for ActivityPlanSessionStructureReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("users", &mut self.users);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("users", &mut self.users);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AddAdherenceAdjustmentAgentRequest {
+    /// `lengthMinutes`
+    pub length_minutes: Option<i64>,
     /// `reasonCodeId`
     pub reason_code_id: Option<String>,
     /// `startDate`
     pub start_date: Option<time::Timestamp>,
-    /// `lengthMinutes`
-    pub length_minutes: Option<i64>,
     /// `submitterNotes`
     pub submitter_notes: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for AddAdherenceAdjustmentAgentRequest {
     const NAME: &'static str = "AddAdherenceAdjustmentAgentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("reasonCodeId", &mut self.reason_code_id);
         visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("submitterNotes", &mut self.submitter_notes);
         visitor.extra(&mut self.extra);
     }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AddAdherenceExplanationAdminRequest {
-    /// required
-    pub r#type: Option<AddAdherenceExplanationAdminRequestType>,
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `lengthMinutes`, required
     pub length_minutes: Option<i64>,
     pub notes: Option<String>,
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
     pub status: Option<AddAdherenceExplanationAdminRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<AddAdherenceExplanationAdminRequestType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for AddAdherenceExplanationAdminRequest {
     const NAME: &'static str = "AddAdherenceExplanationAdminRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("notes", &mut self.notes);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AddAdherenceExplanationAgentRequest {
-    /// required
-    pub r#type: Option<AddAdherenceExplanationAgentRequestType>,
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `lengthMinutes`, required
     pub length_minutes: Option<i64>,
     pub notes: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// required
+    pub r#type: Option<AddAdherenceExplanationAgentRequestType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for AddAdherenceExplanationAgentRequest {
     const NAME: &'static str = "AddAdherenceExplanationAgentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("notes", &mut self.notes);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,24 +5,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AddOpportunityBody {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
-    /// `openDate`
-    pub open_date: Option<time::Timestamp>,
-    /// `deadlineDate`, required
-    pub deadline_date: Option<time::Timestamp>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
     /// `approvalType`, required
     pub approval_type: Option<AddOpportunityBodyApprovalType>,
     /// required
     pub capacity: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `deadlineDate`, required
+    pub deadline_date: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
+    /// required
+    pub name: Option<String>,
+    /// `openDate`
+    pub open_date: Option<time::Timestamp>,
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,15 +30,15 @@ impl codec::Model for AddOpportunityBody {
     const NAME: &'static str = "AddOpportunityBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.field("openDate", &mut self.open_date);
-        visitor.field("deadlineDate", &mut self.deadline_date);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("approvalType", &mut self.approval_type);
         visitor.field("capacity", &mut self.capacity);
+        visitor.field("deadlineDate", &mut self.deadline_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.field("name", &mut self.name);
+        visitor.field("openDate", &mut self.open_date);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

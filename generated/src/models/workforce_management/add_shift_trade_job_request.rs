@@ -9,16 +9,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AddShiftTradeJobRequest {
-    /// `initiatingShift`, required
-    pub initiating_shift: Option<Box<InitiatingShiftRequestItem>>,
     /// `acceptableIntervals`
     pub acceptable_intervals: Option<Vec<RequiredDateRange>>,
-    pub target: Option<Box<ShiftTradeTargetRequestItem>>,
     /// `expirationDate`
     pub expiration_date: Option<time::Timestamp>,
+    /// `initiatingShift`, required
+    pub initiating_shift: Option<Box<InitiatingShiftRequestItem>>,
     /// `reviewNote`
     pub review_note: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub target: Option<Box<ShiftTradeTargetRequestItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for AddShiftTradeJobRequest {
     const NAME: &'static str = "AddShiftTradeJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("initiatingShift", &mut self.initiating_shift);
         visitor.field("acceptableIntervals", &mut self.acceptable_intervals);
-        visitor.boxed("target", &mut self.target);
         visitor.field("expirationDate", &mut self.expiration_date);
+        visitor.boxed("initiatingShift", &mut self.initiating_shift);
         visitor.field("reviewNote", &mut self.review_note);
+        visitor.boxed("target", &mut self.target);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AddShiftTradeRequest {
-    /// `scheduleId`, required
-    pub schedule_id: Option<String>,
+    /// `acceptableIntervals`
+    pub acceptable_intervals: Option<Vec<String>>,
+    pub expiration: Option<time::Timestamp>,
     /// `initiatingShiftId`, required
     pub initiating_shift_id: Option<String>,
     /// `receivingUserId`
     pub receiving_user_id: Option<String>,
-    pub expiration: Option<time::Timestamp>,
-    /// `acceptableIntervals`
-    pub acceptable_intervals: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `scheduleId`, required
+    pub schedule_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for AddShiftTradeRequest {
     const NAME: &'static str = "AddShiftTradeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("scheduleId", &mut self.schedule_id);
+        visitor.field("acceptableIntervals", &mut self.acceptable_intervals);
+        visitor.field("expiration", &mut self.expiration);
         visitor.field("initiatingShiftId", &mut self.initiating_shift_id);
         visitor.field("receivingUserId", &mut self.receiving_user_id);
-        visitor.field("expiration", &mut self.expiration);
-        visitor.field("acceptableIntervals", &mut self.acceptable_intervals);
+        visitor.field("scheduleId", &mut self.schedule_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::workforce_management::DateRangeWithOptionalEnd;
 
 #[derive(Clone, Default)]
 pub struct AddWorkPlanRotationAgentRequest {
-    /// `userId`, required
-    pub user_id: Option<String>,
     /// `dateRange`, required
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
     /// required
     pub position: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AddWorkPlanRotationAgentRequest {
     const NAME: &'static str = "AddWorkPlanRotationAgentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
         visitor.boxed("dateRange", &mut self.date_range);
         visitor.field("position", &mut self.position);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

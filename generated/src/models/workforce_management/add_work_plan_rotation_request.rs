@@ -7,14 +7,14 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AddWorkPlanRotationRequest {
-    /// required
-    pub name: Option<String>,
+    pub agents: Option<Vec<AddWorkPlanRotationAgentRequest>>,
     /// `dateRange`, required
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    pub agents: Option<Vec<AddWorkPlanRotationAgentRequest>>,
+    /// required
+    pub name: Option<String>,
     /// required
     pub pattern: Option<Box<WorkPlanPatternRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for AddWorkPlanRotationRequest {
     const NAME: &'static str = "AddWorkPlanRotationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("dateRange", &mut self.date_range);
         visitor.field("agents", &mut self.agents);
+        visitor.boxed("dateRange", &mut self.date_range);
+        visitor.field("name", &mut self.name);
         visitor.boxed("pattern", &mut self.pattern);
         visitor.extra(&mut self.extra);
     }

@@ -11,33 +11,33 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AdherenceAdjustment {
-    /// read-only
-    pub id: Option<String>,
     pub agent: Option<Box<UserReference>>,
-    /// `managementUnit`
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `businessUnit`
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
+    pub expired: Option<bool>,
+    /// read-only
+    pub id: Option<String>,
     /// `lengthMinutes`
     pub length_minutes: Option<i64>,
+    /// `managementUnit`
+    pub management_unit: Option<Box<ManagementUnitReference>>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `reasonCode`
     pub reason_code: Option<Box<AdherenceAdjustmentsReasonCodeReference>>,
-    pub status: Option<AdherenceAdjustmentStatus>,
-    pub expired: Option<bool>,
-    /// `submitterNotes`
-    pub submitter_notes: Option<String>,
-    /// `reviewerNotes`
-    pub reviewer_notes: Option<String>,
     /// `reviewedBy`
     pub reviewed_by: Option<Box<UserReference>>,
     /// `reviewedDate`
     pub reviewed_date: Option<time::Timestamp>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// `reviewerNotes`
+    pub reviewer_notes: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    pub status: Option<AdherenceAdjustmentStatus>,
+    /// `submitterNotes`
+    pub submitter_notes: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -45,21 +45,21 @@ impl codec::Model for AdherenceAdjustment {
     const NAME: &'static str = "AdherenceAdjustment";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("agent", &mut self.agent);
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.boxed("businessUnit", &mut self.business_unit);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.boxed("reasonCode", &mut self.reason_code);
-        visitor.field("status", &mut self.status);
         visitor.field("expired", &mut self.expired);
-        visitor.field("submitterNotes", &mut self.submitter_notes);
-        visitor.field("reviewerNotes", &mut self.reviewer_notes);
+        visitor.field("id", &mut self.id);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("reasonCode", &mut self.reason_code);
         visitor.boxed("reviewedBy", &mut self.reviewed_by);
         visitor.field("reviewedDate", &mut self.reviewed_date);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("reviewerNotes", &mut self.reviewer_notes);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("status", &mut self.status);
+        visitor.field("submitterNotes", &mut self.submitter_notes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 pub struct AdherenceAdjustmentsReasonCode {
     /// read-only
     pub id: Option<String>,
-    pub name: Option<String>,
-    pub state: Option<AdherenceAdjustmentsReasonCodeState>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<AdherenceAdjustmentsReasonCodeState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for AdherenceAdjustmentsReasonCode {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("state", &mut self.state);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,15 +10,8 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationJob {
-    /// read-only
-    pub id: Option<String>,
-    pub r#type: Option<AdherenceExplanationJobType>,
-    pub status: Option<AdherenceExplanationJobStatus>,
     /// `adherenceExplanation`
     pub adherence_explanation: Option<Box<AdherenceExplanationResponse>>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    pub error: Option<Box<ErrorBody>>,
     /// `agentQueryResponseTemplate`
     pub agent_query_response_template: Option<
         Box<AdherenceExplanationListingAgentQueryResponse>,
@@ -27,9 +20,16 @@ pub struct AdherenceExplanationJob {
     pub bu_query_response_template: Option<
         Box<AdherenceExplanationListingBuQueryResponse>,
     >,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    pub error: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<AdherenceExplanationJobStatus>,
+    pub r#type: Option<AdherenceExplanationJobType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,19 +37,19 @@ impl codec::Model for AdherenceExplanationJob {
     const NAME: &'static str = "AdherenceExplanationJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("status", &mut self.status);
         visitor.boxed("adherenceExplanation", &mut self.adherence_explanation);
-        visitor.field("downloadUrl", &mut self.download_url);
-        visitor.boxed("error", &mut self.error);
         visitor
             .boxed(
                 "agentQueryResponseTemplate",
                 &mut self.agent_query_response_template,
             );
         visitor.boxed("buQueryResponseTemplate", &mut self.bu_query_response_template);
+        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

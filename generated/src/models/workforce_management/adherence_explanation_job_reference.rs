@@ -7,11 +7,11 @@ use crate::models::workforce_management::ActivityPlanJobResponseStatus;
 pub struct AdherenceExplanationJobReference {
     /// read-only
     pub id: Option<String>,
-    pub r#type: Option<AdherenceExplanationJobReferenceType>,
-    pub status: Option<AdherenceExplanationJobReferenceStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<AdherenceExplanationJobReferenceStatus>,
+    pub r#type: Option<AdherenceExplanationJobReferenceType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for AdherenceExplanationJobReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("status", &mut self.status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

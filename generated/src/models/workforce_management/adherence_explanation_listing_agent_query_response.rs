@@ -6,7 +6,7 @@ use crate::models::workforce_management::AdherenceExplanationResponse;
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationListingAgentQueryResponse {
     pub entities: Option<Vec<AdherenceExplanationResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -11,23 +11,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationNotification {
-    /// read-only
-    pub id: Option<String>,
     pub agent: Option<Box<UserReference>>,
-    /// `managementUnit`
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `businessUnit`
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `lengthMinutes`
     pub length_minutes: Option<i64>,
-    pub status: Option<AdherenceExplanationNotificationStatus>,
-    pub r#type: Option<AdherenceExplanationNotificationType>,
+    /// `managementUnit`
+    pub management_unit: Option<Box<ManagementUnitReference>>,
     pub notes: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    pub status: Option<AdherenceExplanationNotificationStatus>,
+    pub r#type: Option<AdherenceExplanationNotificationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for AdherenceExplanationNotification {
     const NAME: &'static str = "AdherenceExplanationNotification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("agent", &mut self.agent);
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.boxed("businessUnit", &mut self.business_unit);
-        visitor.field("startDate", &mut self.start_date);
+        visitor.field("id", &mut self.id);
         visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
+        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("notes", &mut self.notes);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

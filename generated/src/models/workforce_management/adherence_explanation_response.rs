@@ -11,22 +11,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AdherenceExplanationResponse {
-    /// read-only
-    pub id: Option<String>,
     /// required
     pub agent: Option<Box<UserReference>>,
-    /// `managementUnit`, required
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `businessUnit`, required
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// required
-    pub r#type: Option<AdherenceExplanationResponseType>,
-    /// required
-    pub status: Option<AdherenceExplanationResponseStatus>,
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `lengthMinutes`, required
     pub length_minutes: Option<i64>,
+    /// `managementUnit`, required
+    pub management_unit: Option<Box<ManagementUnitReference>>,
     pub notes: Option<String>,
     /// `reviewedBy`
     pub reviewed_by: Option<Box<UserReference>>,
@@ -34,7 +28,13 @@ pub struct AdherenceExplanationResponse {
     pub reviewed_date: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// required
+    pub status: Option<AdherenceExplanationResponseStatus>,
+    /// required
+    pub r#type: Option<AdherenceExplanationResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -42,18 +42,18 @@ impl codec::Model for AdherenceExplanationResponse {
     const NAME: &'static str = "AdherenceExplanationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("agent", &mut self.agent);
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.boxed("businessUnit", &mut self.business_unit);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("status", &mut self.status);
-        visitor.field("startDate", &mut self.start_date);
+        visitor.field("id", &mut self.id);
         visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("notes", &mut self.notes);
         visitor.boxed("reviewedBy", &mut self.reviewed_by);
         visitor.field("reviewedDate", &mut self.reviewed_date);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

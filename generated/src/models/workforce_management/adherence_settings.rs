@@ -7,21 +7,21 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AdherenceSettings {
-    /// `severeAlertThresholdMinutes`
-    pub severe_alert_threshold_minutes: Option<i64>,
-    /// `adherenceTargetPercent`
-    pub adherence_target_percent: Option<i64>,
     /// `adherenceExceptionThresholdSeconds`
     pub adherence_exception_threshold_seconds: Option<i64>,
-    /// `nonOnQueueActivitiesEquivalent`
-    pub non_on_queue_activities_equivalent: Option<bool>,
-    /// `trackOnQueueActivity`
-    pub track_on_queue_activity: Option<bool>,
+    /// `adherenceTargetPercent`
+    pub adherence_target_percent: Option<i64>,
     /// `ignoredActivityCategories`
     pub ignored_activity_categories: Option<Box<IgnoredActivityCategories>>,
     /// `ignoredActivityCodeIds`
     pub ignored_activity_code_ids: Option<Box<IgnoredActivityCodeIds>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `nonOnQueueActivitiesEquivalent`
+    pub non_on_queue_activities_equivalent: Option<bool>,
+    /// `severeAlertThresholdMinutes`
+    pub severe_alert_threshold_minutes: Option<i64>,
+    /// `trackOnQueueActivity`
+    pub track_on_queue_activity: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,24 +31,24 @@ impl codec::Model for AdherenceSettings {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor
             .field(
-                "severeAlertThresholdMinutes",
-                &mut self.severe_alert_threshold_minutes,
-            );
-        visitor.field("adherenceTargetPercent", &mut self.adherence_target_percent);
-        visitor
-            .field(
                 "adherenceExceptionThresholdSeconds",
                 &mut self.adherence_exception_threshold_seconds,
             );
+        visitor.field("adherenceTargetPercent", &mut self.adherence_target_percent);
+        visitor
+            .boxed("ignoredActivityCategories", &mut self.ignored_activity_categories);
+        visitor.boxed("ignoredActivityCodeIds", &mut self.ignored_activity_code_ids);
         visitor
             .field(
                 "nonOnQueueActivitiesEquivalent",
                 &mut self.non_on_queue_activities_equivalent,
             );
-        visitor.field("trackOnQueueActivity", &mut self.track_on_queue_activity);
         visitor
-            .boxed("ignoredActivityCategories", &mut self.ignored_activity_categories);
-        visitor.boxed("ignoredActivityCodeIds", &mut self.ignored_activity_code_ids);
+            .field(
+                "severeAlertThresholdMinutes",
+                &mut self.severe_alert_threshold_minutes,
+            );
+        visitor.field("trackOnQueueActivity", &mut self.track_on_queue_activity);
         visitor.extra(&mut self.extra);
     }
 }

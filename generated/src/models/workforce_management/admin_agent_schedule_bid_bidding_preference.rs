@@ -9,21 +9,21 @@ use crate::runtime::time;
 pub struct AdminAgentScheduleBidBiddingPreference {
     /// required
     pub agent: Option<Box<UserReference>>,
-    /// required
-    pub submitted: Option<bool>,
-    /// `assignedScheduleSetId`
-    pub assigned_schedule_set_id: Option<String>,
-    /// `overriddenScheduleSetId`
-    pub overridden_schedule_set_id: Option<String>,
-    /// `overrideReason`
-    pub override_reason: Option<AdminAgentScheduleBidBiddingPreferenceOverrideReason>,
     /// `agentScheduleBidPreferencePriorities`, required
     pub agent_schedule_bid_preference_priorities: Option<
         Vec<AgentScheduleBiddingPreferencePriority>,
     >,
+    /// `assignedScheduleSetId`
+    pub assigned_schedule_set_id: Option<String>,
     /// `endDate`
     pub end_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `overriddenScheduleSetId`
+    pub overridden_schedule_set_id: Option<String>,
+    /// `overrideReason`
+    pub override_reason: Option<AdminAgentScheduleBidBiddingPreferenceOverrideReason>,
+    /// required
+    pub submitted: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for AdminAgentScheduleBidBiddingPreference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("agent", &mut self.agent);
-        visitor.field("submitted", &mut self.submitted);
-        visitor.field("assignedScheduleSetId", &mut self.assigned_schedule_set_id);
-        visitor.field("overriddenScheduleSetId", &mut self.overridden_schedule_set_id);
-        visitor.field("overrideReason", &mut self.override_reason);
         visitor
             .field(
                 "agentScheduleBidPreferencePriorities",
                 &mut self.agent_schedule_bid_preference_priorities,
             );
+        visitor.field("assignedScheduleSetId", &mut self.assigned_schedule_set_id);
         visitor.field("endDate", &mut self.end_date);
+        visitor.field("overriddenScheduleSetId", &mut self.overridden_schedule_set_id);
+        visitor.field("overrideReason", &mut self.override_reason);
+        visitor.field("submitted", &mut self.submitted);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,18 +8,18 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AdminAgentScheduleSetPreferences {
-    /// required
-    pub id: Option<String>,
-    pub bid: Option<Box<ScheduleBidReference>>,
-    /// `bidGroup`
-    pub bid_group: Option<Box<ScheduleBidGroupReference>>,
     /// `agentsScheduleBidPreferences`, required
     pub agents_schedule_bid_preferences: Option<
         Vec<AdminAgentScheduleBidBiddingPreference>,
     >,
+    pub bid: Option<Box<ScheduleBidReference>>,
+    /// `bidGroup`
+    pub bid_group: Option<Box<ScheduleBidGroupReference>>,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,14 +27,14 @@ impl codec::Model for AdminAgentScheduleSetPreferences {
     const NAME: &'static str = "AdminAgentScheduleSetPreferences";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("bid", &mut self.bid);
-        visitor.boxed("bidGroup", &mut self.bid_group);
         visitor
             .field(
                 "agentsScheduleBidPreferences",
                 &mut self.agents_schedule_bid_preferences,
             );
+        visitor.boxed("bid", &mut self.bid);
+        visitor.boxed("bidGroup", &mut self.bid_group);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

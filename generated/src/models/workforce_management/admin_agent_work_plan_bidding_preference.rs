@@ -10,8 +10,6 @@ use crate::models::workforce_management::{
 pub struct AdminAgentWorkPlanBiddingPreference {
     /// required
     pub agent: Option<Box<UserReference>>,
-    /// required
-    pub submitted: Option<bool>,
     /// `assignedWorkPlan`
     pub assigned_work_plan: Option<Box<WorkPlanReference>>,
     /// `overriddenWorkPlan`
@@ -19,7 +17,9 @@ pub struct AdminAgentWorkPlanBiddingPreference {
     /// `overrideReason`
     pub override_reason: Option<AdminAgentWorkPlanBiddingPreferenceOverrideReason>,
     pub priorities: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub submitted: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,11 +28,11 @@ impl codec::Model for AdminAgentWorkPlanBiddingPreference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("agent", &mut self.agent);
-        visitor.field("submitted", &mut self.submitted);
         visitor.boxed("assignedWorkPlan", &mut self.assigned_work_plan);
         visitor.boxed("overriddenWorkPlan", &mut self.overridden_work_plan);
         visitor.field("overrideReason", &mut self.override_reason);
         visitor.field("priorities", &mut self.priorities);
+        visitor.field("submitted", &mut self.submitted);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,17 +7,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AdminAgentWorkPlanPreferenceResponse {
-    /// required
-    pub id: Option<String>,
-    /// `workPlans`, required
-    pub work_plans: Option<Vec<WorkPlanReference>>,
     /// `agentWorkPlanBidPreferences`, required
     pub agent_work_plan_bid_preferences: Option<
         Vec<AdminAgentWorkPlanBiddingPreference>,
     >,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlans`, required
+    pub work_plans: Option<Vec<WorkPlanReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for AdminAgentWorkPlanPreferenceResponse {
     const NAME: &'static str = "AdminAgentWorkPlanPreferenceResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("workPlans", &mut self.work_plans);
         visitor
             .field(
                 "agentWorkPlanBidPreferences",
                 &mut self.agent_work_plan_bid_preferences,
             );
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("workPlans", &mut self.work_plans);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 
 #[derive(Clone, Default)]
 pub struct AdminBulkUpdateAlternativeShiftTradeState {
-    /// `tradeId`, required
-    pub trade_id: Option<String>,
-    /// required
-    pub state: Option<AdminBulkUpdateAlternativeShiftTradeStateState>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<AdminBulkUpdateAlternativeShiftTradeStateState>,
+    /// `tradeId`, required
+    pub trade_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AdminBulkUpdateAlternativeShiftTradeState {
     const NAME: &'static str = "AdminBulkUpdateAlternativeShiftTradeState";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("tradeId", &mut self.trade_id);
-        visitor.field("state", &mut self.state);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("state", &mut self.state);
+        visitor.field("tradeId", &mut self.trade_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct AdminBulkUpdateAlternativeShiftTradeStateRequest {
     pub entities: Option<Vec<AdminBulkUpdateAlternativeShiftTradeState>>,
     /// `managementUnitId`, required
     pub management_unit_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,28 +9,28 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AdminTimeOffRequestPatch {
-    pub status: Option<AdminTimeOffRequestPatchStatus>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
-    pub paid: Option<bool>,
-    pub notes: Option<String>,
-    /// `fullDayManagementUnitDates`
-    pub full_day_management_unit_dates: Option<Vec<String>>,
-    /// `fullDayEarliestStartOffsetMinutes`
-    pub full_day_earliest_start_offset_minutes: Option<Box<ListWrapperInteger>>,
-    /// `fullDayLatestEndOffsetMinutes`
-    pub full_day_latest_end_offset_minutes: Option<Box<ListWrapperInteger>>,
-    /// `partialDayStartDateTimes`
-    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
     /// `dailyDurationMinutes`
     pub daily_duration_minutes: Option<i64>,
     /// `durationMinutes`
     pub duration_minutes: Option<Vec<i64>>,
-    /// `payableMinutes`
-    pub payable_minutes: Option<Vec<i64>>,
+    /// `fullDayEarliestStartOffsetMinutes`
+    pub full_day_earliest_start_offset_minutes: Option<Box<ListWrapperInteger>>,
+    /// `fullDayLatestEndOffsetMinutes`
+    pub full_day_latest_end_offset_minutes: Option<Box<ListWrapperInteger>>,
+    /// `fullDayManagementUnitDates`
+    pub full_day_management_unit_dates: Option<Vec<String>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub notes: Option<String>,
+    pub paid: Option<bool>,
+    /// `partialDayStartDateTimes`
+    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
+    /// `payableMinutes`
+    pub payable_minutes: Option<Vec<i64>>,
+    pub status: Option<AdminTimeOffRequestPatchStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,15 +38,9 @@ impl codec::Model for AdminTimeOffRequestPatch {
     const NAME: &'static str = "AdminTimeOffRequestPatch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("paid", &mut self.paid);
-        visitor.field("notes", &mut self.notes);
-        visitor
-            .field(
-                "fullDayManagementUnitDates",
-                &mut self.full_day_management_unit_dates,
-            );
+        visitor.field("dailyDurationMinutes", &mut self.daily_duration_minutes);
+        visitor.field("durationMinutes", &mut self.duration_minutes);
         visitor
             .boxed(
                 "fullDayEarliestStartOffsetMinutes",
@@ -58,11 +52,17 @@ impl codec::Model for AdminTimeOffRequestPatch {
                 &mut self.full_day_latest_end_offset_minutes,
             );
         visitor
-            .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
-        visitor.field("dailyDurationMinutes", &mut self.daily_duration_minutes);
-        visitor.field("durationMinutes", &mut self.duration_minutes);
-        visitor.field("payableMinutes", &mut self.payable_minutes);
+            .field(
+                "fullDayManagementUnitDates",
+                &mut self.full_day_management_unit_dates,
+            );
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("notes", &mut self.notes);
+        visitor.field("paid", &mut self.paid);
+        visitor
+            .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
+        visitor.field("payableMinutes", &mut self.payable_minutes);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,20 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentAdherenceDayMetrics {
-    /// `dayStartOffsetSeconds`, required
-    pub day_start_offset_seconds: Option<i64>,
+    /// `actualLengthSeconds`, required
+    pub actual_length_seconds: Option<i64>,
+    /// `adherencePercentage`
+    pub adherence_percentage: Option<f64>,
     /// `adherenceScheduleSeconds`, required
     pub adherence_schedule_seconds: Option<i64>,
-    /// `conformanceScheduleSeconds`
-    pub conformance_schedule_seconds: Option<i64>,
     /// `conformanceActualSeconds`
     pub conformance_actual_seconds: Option<i64>,
+    /// `conformancePercentage`
+    pub conformance_percentage: Option<f64>,
+    /// `conformanceScheduleSeconds`
+    pub conformance_schedule_seconds: Option<i64>,
+    /// `dayStartOffsetSeconds`, required
+    pub day_start_offset_seconds: Option<i64>,
     /// `exceptionCount`, required
     pub exception_count: Option<i64>,
     /// `exceptionDurationSeconds`, required
@@ -20,13 +26,7 @@ pub struct AgentAdherenceDayMetrics {
     pub impact_seconds: Option<i64>,
     /// `scheduleLengthSeconds`, required
     pub schedule_length_seconds: Option<i64>,
-    /// `actualLengthSeconds`, required
-    pub actual_length_seconds: Option<i64>,
-    /// `adherencePercentage`
-    pub adherence_percentage: Option<f64>,
-    /// `conformancePercentage`
-    pub conformance_percentage: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,18 +34,18 @@ impl codec::Model for AgentAdherenceDayMetrics {
     const NAME: &'static str = "AgentAdherenceDayMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dayStartOffsetSeconds", &mut self.day_start_offset_seconds);
+        visitor.field("actualLengthSeconds", &mut self.actual_length_seconds);
+        visitor.field("adherencePercentage", &mut self.adherence_percentage);
         visitor.field("adherenceScheduleSeconds", &mut self.adherence_schedule_seconds);
+        visitor.field("conformanceActualSeconds", &mut self.conformance_actual_seconds);
+        visitor.field("conformancePercentage", &mut self.conformance_percentage);
         visitor
             .field("conformanceScheduleSeconds", &mut self.conformance_schedule_seconds);
-        visitor.field("conformanceActualSeconds", &mut self.conformance_actual_seconds);
+        visitor.field("dayStartOffsetSeconds", &mut self.day_start_offset_seconds);
         visitor.field("exceptionCount", &mut self.exception_count);
         visitor.field("exceptionDurationSeconds", &mut self.exception_duration_seconds);
         visitor.field("impactSeconds", &mut self.impact_seconds);
         visitor.field("scheduleLengthSeconds", &mut self.schedule_length_seconds);
-        visitor.field("actualLengthSeconds", &mut self.actual_length_seconds);
-        visitor.field("adherencePercentage", &mut self.adherence_percentage);
-        visitor.field("conformancePercentage", &mut self.conformance_percentage);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct AgentAdherenceScheduledActivity {
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
-    /// `startOffsetSeconds`, required
-    pub start_offset_seconds: Option<i64>,
     /// `endOffsetSeconds`, required
     pub end_offset_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startOffsetSeconds`, required
+    pub start_offset_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for AgentAdherenceScheduledActivity {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("startOffsetSeconds", &mut self.start_offset_seconds);
         visitor.field("endOffsetSeconds", &mut self.end_offset_seconds);
+        visitor.field("startOffsetSeconds", &mut self.start_offset_seconds);
         visitor.extra(&mut self.extra);
     }
 }

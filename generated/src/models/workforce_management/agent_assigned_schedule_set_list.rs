@@ -7,7 +7,7 @@ use crate::models::workforce_management::AgentAssignedShiftSet;
 pub struct AgentAssignedScheduleSetList {
     /// `agentAssignedShiftSets`, required
     pub agent_assigned_shift_sets: Option<Vec<AgentAssignedShiftSet>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

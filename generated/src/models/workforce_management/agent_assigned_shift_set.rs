@@ -8,14 +8,14 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct AgentAssignedShiftSet {
     /// required
-    pub id: Option<String>,
+    pub agents: Option<Vec<AssignedAgentDetails>>,
     /// `effectiveWorkPlan`, required
     pub effective_work_plan: Option<Box<ShiftSetEffectiveWorkPlan>>,
     /// required
-    pub shifts: Option<Vec<ScheduleBidScheduledShift>>,
+    pub id: Option<String>,
     /// required
-    pub agents: Option<Vec<AssignedAgentDetails>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub shifts: Option<Vec<ScheduleBidScheduledShift>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for AgentAssignedShiftSet {
     const NAME: &'static str = "AgentAssignedShiftSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("effectiveWorkPlan", &mut self.effective_work_plan);
-        visitor.field("shifts", &mut self.shifts);
         visitor.field("agents", &mut self.agents);
+        visitor.boxed("effectiveWorkPlan", &mut self.effective_work_plan);
+        visitor.field("id", &mut self.id);
+        visitor.field("shifts", &mut self.shifts);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::AdminAgentScheduleBidBiddingPreferenceO
 pub struct AgentBidScheduleSetOverrideRequest {
     /// `agentId`, required
     pub agent_id: Option<String>,
-    /// `overrideScheduleSetId`
-    pub override_schedule_set_id: Option<String>,
     /// `overrideReason`
     pub override_reason: Option<AgentBidScheduleSetOverrideRequestOverrideReason>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `overrideScheduleSetId`
+    pub override_schedule_set_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for AgentBidScheduleSetOverrideRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("overrideScheduleSetId", &mut self.override_schedule_set_id);
         visitor.field("overrideReason", &mut self.override_reason);
+        visitor.field("overrideScheduleSetId", &mut self.override_schedule_set_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::AdminAgentScheduleBidBiddingPreferenceO
 pub struct AgentBidWorkPlanOverrideRequest {
     /// `agentId`, required
     pub agent_id: Option<String>,
-    /// `overrideWorkPlanId`
-    pub override_work_plan_id: Option<String>,
     /// `overrideReason`
     pub override_reason: Option<AgentBidWorkPlanOverrideRequestOverrideReason>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `overrideWorkPlanId`
+    pub override_work_plan_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for AgentBidWorkPlanOverrideRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("overrideWorkPlanId", &mut self.override_work_plan_id);
         visitor.field("overrideReason", &mut self.override_reason);
+        visitor.field("overrideWorkPlanId", &mut self.override_work_plan_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,11 +8,11 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct AgentBulkAddOpportunityEnrollmentResult {
     /// required
-    pub status: Option<AgentBulkAddOpportunityEnrollmentResultStatus>,
+    pub enrollment: Option<Box<AgentBulkAddOpportunityEnrollment>>,
     pub error: Option<Box<BulkOpportunitiesError>>,
     /// required
-    pub enrollment: Option<Box<AgentBulkAddOpportunityEnrollment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<AgentBulkAddOpportunityEnrollmentResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for AgentBulkAddOpportunityEnrollmentResult {
     const NAME: &'static str = "AgentBulkAddOpportunityEnrollmentResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.boxed("error", &mut self.error);
         visitor.boxed("enrollment", &mut self.enrollment);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

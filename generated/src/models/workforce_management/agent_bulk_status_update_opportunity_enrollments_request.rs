@@ -8,7 +8,7 @@ pub struct AgentBulkStatusUpdateOpportunityEnrollmentsRequest {
     pub enrollment_ids: Option<Vec<String>>,
     /// required
     pub status: Option<AgentBulkStatusUpdateOpportunityEnrollmentsRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

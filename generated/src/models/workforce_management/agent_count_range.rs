@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct AgentCountRange {
     /// required
-    pub minimum: Option<i64>,
-    /// required
     pub maximum: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub minimum: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AgentCountRange {
     const NAME: &'static str = "AgentCountRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("minimum", &mut self.minimum);
         visitor.field("maximum", &mut self.maximum);
+        visitor.field("minimum", &mut self.minimum);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,20 +6,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentEffectiveBid {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
+    /// `downloadTemplate`
+    pub download_template: Option<Box<AgentAssignedScheduleSetList>>,
+    /// `downloadUrl`, required
+    pub download_url: Option<String>,
     /// `effectiveDate`, required
     pub effective_date: Option<time::Date>,
     /// `endDate`
     pub end_date: Option<time::Date>,
-    /// `downloadUrl`, required
-    pub download_url: Option<String>,
-    /// `downloadTemplate`
-    pub download_template: Option<Box<AgentAssignedScheduleSetList>>,
+    /// required
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for AgentEffectiveBid {
     const NAME: &'static str = "AgentEffectiveBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.boxed("downloadTemplate", &mut self.download_template);
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("endDate", &mut self.end_date);
-        visitor.field("downloadUrl", &mut self.download_url);
-        visitor.boxed("downloadTemplate", &mut self.download_template);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

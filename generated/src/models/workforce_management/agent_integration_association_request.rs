@@ -10,7 +10,7 @@ pub struct AgentIntegrationAssociationRequest {
     pub integration_id: Option<String>,
     /// required
     pub locked: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -11,7 +11,7 @@ pub struct AgentIntegrationAssociationResponse {
     pub integration: Option<Box<WfmIntegrationReference>>,
     /// required
     pub locked: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

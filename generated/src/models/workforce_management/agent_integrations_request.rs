@@ -5,11 +5,11 @@ use crate::models::workforce_management::AgentIntegrationAssociationRequest;
 
 #[derive(Clone, Default)]
 pub struct AgentIntegrationsRequest {
-    /// `selectedIntegrationId`
-    pub selected_integration_id: Option<String>,
     /// `associatedIntegrations`, required
     pub associated_integrations: Option<Vec<AgentIntegrationAssociationRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `selectedIntegrationId`
+    pub selected_integration_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for AgentIntegrationsRequest {
     const NAME: &'static str = "AgentIntegrationsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("selectedIntegrationId", &mut self.selected_integration_id);
         visitor.field("associatedIntegrations", &mut self.associated_integrations);
+        visitor.field("selectedIntegrationId", &mut self.selected_integration_id);
         visitor.extra(&mut self.extra);
     }
 }

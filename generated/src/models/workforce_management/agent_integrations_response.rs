@@ -10,13 +10,13 @@ use crate::models::workforce_management::{
 pub struct AgentIntegrationsResponse {
     /// required
     pub agent: Option<Box<UserReference>>,
+    /// `associatedIntegrations`, required
+    pub associated_integrations: Option<Vec<AgentIntegrationAssociationResponse>>,
     /// `selectedIntegration`
     pub selected_integration: Option<Box<WfmIntegrationReference>>,
     /// `userSelected`
     pub user_selected: Option<bool>,
-    /// `associatedIntegrations`, required
-    pub associated_integrations: Option<Vec<AgentIntegrationAssociationResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,9 +25,9 @@ impl codec::Model for AgentIntegrationsResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("agent", &mut self.agent);
+        visitor.field("associatedIntegrations", &mut self.associated_integrations);
         visitor.boxed("selectedIntegration", &mut self.selected_integration);
         visitor.field("userSelected", &mut self.user_selected);
-        visitor.field("associatedIntegrations", &mut self.associated_integrations);
         visitor.extra(&mut self.extra);
     }
 }

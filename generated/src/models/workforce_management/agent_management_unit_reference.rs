@@ -8,12 +8,12 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AgentManagementUnitReference {
-    pub user: Option<Box<UserReference>>,
-    /// `managementUnit`
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `businessUnit`
     pub business_unit: Option<Box<BusinessUnitReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `managementUnit`
+    pub management_unit: Option<Box<ManagementUnitReference>>,
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for AgentManagementUnitReference {
     const NAME: &'static str = "AgentManagementUnitReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.boxed("businessUnit", &mut self.business_unit);
+        visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::models::workforce_management::AgentMuScheduleResult;
 
 #[derive(Clone, Default)]
 pub struct AgentMuQueryResponse {
-    /// required
-    pub status: Option<AgentMuQueryResponseStatus>,
-    /// `operationId`, required
-    pub operation_id: Option<String>,
-    pub result: Option<Box<AgentMuScheduleResult>>,
     /// `downloadUrl`
     pub download_url: Option<String>,
     pub error: Option<Box<ErrorBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `operationId`, required
+    pub operation_id: Option<String>,
+    pub result: Option<Box<AgentMuScheduleResult>>,
+    /// required
+    pub status: Option<AgentMuQueryResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for AgentMuQueryResponse {
     const NAME: &'static str = "AgentMuQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.field("operationId", &mut self.operation_id);
-        visitor.boxed("result", &mut self.result);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
+        visitor.field("operationId", &mut self.operation_id);
+        visitor.boxed("result", &mut self.result);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

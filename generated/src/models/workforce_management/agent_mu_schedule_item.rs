@@ -9,11 +9,11 @@ use crate::runtime::time;
 pub struct AgentMuScheduleItem {
     /// required
     pub agent: Option<Box<UserReference>>,
-    /// required
-    pub shifts: Option<Vec<AgentMuScheduleShift>>,
     /// `fullDayTimeOffMarkerDates`, required
     pub full_day_time_off_marker_dates: Option<Vec<time::Date>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub shifts: Option<Vec<AgentMuScheduleShift>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for AgentMuScheduleItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("agent", &mut self.agent);
-        visitor.field("shifts", &mut self.shifts);
         visitor
             .field(
                 "fullDayTimeOffMarkerDates",
                 &mut self.full_day_time_off_marker_dates,
             );
+        visitor.field("shifts", &mut self.shifts);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentMuScheduleResult {
-    /// `referenceStartDate`, required
-    pub reference_start_date: Option<time::Timestamp>,
     /// `agentSchedules`, required
     pub agent_schedules: Option<Vec<AgentMuScheduleItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `referenceStartDate`, required
+    pub reference_start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AgentMuScheduleResult {
     const NAME: &'static str = "AgentMuScheduleResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("referenceStartDate", &mut self.reference_start_date);
         visitor.field("agentSchedules", &mut self.agent_schedules);
+        visitor.field("referenceStartDate", &mut self.reference_start_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::workforce_management::AgentScheduleShiftActivity;
 
 #[derive(Clone, Default)]
 pub struct AgentMuScheduleShift {
-    /// `startOffsetMinutes`, required
-    pub start_offset_minutes: Option<i64>,
-    /// `lengthMinutes`, required
-    pub length_minutes: Option<i64>,
     /// required
     pub activities: Option<Vec<AgentScheduleShiftActivity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lengthMinutes`, required
+    pub length_minutes: Option<i64>,
+    /// `startOffsetMinutes`, required
+    pub start_offset_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AgentMuScheduleShift {
     const NAME: &'static str = "AgentMuScheduleShift";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startOffsetMinutes", &mut self.start_offset_minutes);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("activities", &mut self.activities);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("startOffsetMinutes", &mut self.start_offset_minutes);
         visitor.extra(&mut self.extra);
     }
 }

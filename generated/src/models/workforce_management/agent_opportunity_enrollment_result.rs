@@ -7,20 +7,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AgentOpportunityEnrollmentResult {
+    /// `denialCode`
+    pub denial_code: Option<AgentOpportunityEnrollmentResultDenialCode>,
     /// read-only
     pub id: Option<String>,
     /// required
-    pub status: Option<AgentOpportunityEnrollmentResultStatus>,
-    pub schedule: Option<Box<BuScheduleReference>>,
-    /// `systemMessageCode`
-    pub system_message_code: Option<AgentOpportunityEnrollmentResultSystemMessageCode>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `reviewNote`
     pub review_note: Option<String>,
-    /// `denialCode`
-    pub denial_code: Option<AgentOpportunityEnrollmentResultDenialCode>,
+    pub schedule: Option<Box<BuScheduleReference>>,
     /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<AgentOpportunityEnrollmentResultStatus>,
+    /// `systemMessageCode`
+    pub system_message_code: Option<AgentOpportunityEnrollmentResultSystemMessageCode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for AgentOpportunityEnrollmentResult {
     const NAME: &'static str = "AgentOpportunityEnrollmentResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("systemMessageCode", &mut self.system_message_code);
-        visitor.field("reviewNote", &mut self.review_note);
         visitor.field("denialCode", &mut self.denial_code);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("reviewNote", &mut self.review_note);
+        visitor.boxed("schedule", &mut self.schedule);
+        visitor.field("status", &mut self.status);
+        visitor.field("systemMessageCode", &mut self.system_message_code);
         visitor.extra(&mut self.extra);
     }
 }

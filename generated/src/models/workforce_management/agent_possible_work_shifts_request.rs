@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentPossibleWorkShiftsRequest {
-    /// `weekStartDate`, required
-    pub week_start_date: Option<time::Date>,
     /// `weekCount`, required
     pub week_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekStartDate`, required
+    pub week_start_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for AgentPossibleWorkShiftsRequest {
     const NAME: &'static str = "AgentPossibleWorkShiftsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekStartDate", &mut self.week_start_date);
         visitor.field("weekCount", &mut self.week_count);
+        visitor.field("weekStartDate", &mut self.week_start_date);
         visitor.extra(&mut self.extra);
     }
 }

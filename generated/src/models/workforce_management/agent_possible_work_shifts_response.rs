@@ -6,16 +6,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentPossibleWorkShiftsResponse {
-    /// `weekStartDate`
-    pub week_start_date: Option<time::Date>,
     pub pattern: Option<Vec<i64>>,
-    /// `weeklyPossibleWorkShifts`
-    pub weekly_possible_work_shifts: Option<Vec<PossibleWorkShiftsForWeek>>,
     /// `schedulerIntervalLengthMinutes`
     pub scheduler_interval_length_minutes: Option<i64>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekStartDate`
+    pub week_start_date: Option<time::Date>,
+    /// `weeklyPossibleWorkShifts`
+    pub weekly_possible_work_shifts: Option<Vec<PossibleWorkShiftsForWeek>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,15 +23,15 @@ impl codec::Model for AgentPossibleWorkShiftsResponse {
     const NAME: &'static str = "AgentPossibleWorkShiftsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekStartDate", &mut self.week_start_date);
         visitor.field("pattern", &mut self.pattern);
-        visitor.field("weeklyPossibleWorkShifts", &mut self.weekly_possible_work_shifts);
         visitor
             .field(
                 "schedulerIntervalLengthMinutes",
                 &mut self.scheduler_interval_length_minutes,
             );
         visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("weekStartDate", &mut self.week_start_date);
+        visitor.field("weeklyPossibleWorkShifts", &mut self.weekly_possible_work_shifts);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceAdjustmentsRequest {
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
     /// `reasonCodeIds`
     pub reason_code_ids: Option<Vec<String>>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
     pub statuses: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for AgentQueryAdherenceAdjustmentsRequest {
     const NAME: &'static str = "AgentQueryAdherenceAdjustmentsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
         visitor.field("reasonCodeIds", &mut self.reason_code_ids);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("statuses", &mut self.statuses);
         visitor.extra(&mut self.extra);
     }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AgentQueryAdherenceExplanationsResponse {
-    pub job: Option<Box<AdherenceExplanationJobReference>>,
-    pub result: Option<Box<AdherenceExplanationListingAgentQueryResponse>>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub job: Option<Box<AdherenceExplanationJobReference>>,
+    pub result: Option<Box<AdherenceExplanationListingAgentQueryResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for AgentQueryAdherenceExplanationsResponse {
     const NAME: &'static str = "AgentQueryAdherenceExplanationsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("job", &mut self.job);
         visitor.boxed("result", &mut self.result);
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.extra(&mut self.extra);
     }
 }

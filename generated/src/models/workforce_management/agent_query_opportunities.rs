@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentQueryOpportunities {
-    /// `nextStartDate`
-    pub next_start_date: Option<time::Timestamp>,
     /// `businessUnits`, required
     pub business_units: Option<Vec<AgentBusinessUnitOpportunities>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `nextStartDate`
+    pub next_start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AgentQueryOpportunities {
     const NAME: &'static str = "AgentQueryOpportunities";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("nextStartDate", &mut self.next_start_date);
         visitor.field("businessUnits", &mut self.business_units);
+        visitor.field("nextStartDate", &mut self.next_start_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,29 +10,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentQueryOpportunityResult {
+    /// `activityCodeId`, required
+    pub activity_code_id: Option<String>,
+    /// required
+    pub capacity: Option<i64>,
+    /// `deadlineDate`, required
+    pub deadline_date: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
+    pub enrollment: Option<Box<AgentOpportunityEnrollmentResult>>,
+    /// `enrollmentCounts`, required
+    pub enrollment_counts: Option<Box<PendingAndApprovedOpportunityEnrollmentCounts>>,
     /// read-only
     pub id: Option<String>,
     /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// required
     pub name: Option<String>,
-    pub description: Option<String>,
-    /// `activityCodeId`, required
-    pub activity_code_id: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
-    /// `deadlineDate`, required
-    pub deadline_date: Option<time::Timestamp>,
     /// required
     pub status: Option<AgentQueryOpportunityResultStatus>,
-    /// required
-    pub capacity: Option<i64>,
-    /// `enrollmentCounts`, required
-    pub enrollment_counts: Option<Box<PendingAndApprovedOpportunityEnrollmentCounts>>,
-    pub enrollment: Option<Box<AgentOpportunityEnrollmentResult>>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,18 +40,18 @@ impl codec::Model for AgentQueryOpportunityResult {
     const NAME: &'static str = "AgentQueryOpportunityResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.field("deadlineDate", &mut self.deadline_date);
-        visitor.field("status", &mut self.status);
         visitor.field("capacity", &mut self.capacity);
-        visitor.boxed("enrollmentCounts", &mut self.enrollment_counts);
+        visitor.field("deadlineDate", &mut self.deadline_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("endDate", &mut self.end_date);
         visitor.boxed("enrollment", &mut self.enrollment);
+        visitor.boxed("enrollmentCounts", &mut self.enrollment_counts);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,13 +6,13 @@ use crate::runtime::codec;
 pub struct AgentQueueTimeRequest {
     /// `agentId`, required
     pub agent_id: Option<String>,
-    /// `startOffsetMinutes`, required
-    pub start_offset_minutes: Option<Vec<i64>>,
-    /// `onQueueLengthMinutesPerInterval`, required
-    pub on_queue_length_minutes_per_interval: Option<Vec<i64>>,
     /// `onQueueActivityCodeIds`
     pub on_queue_activity_code_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `onQueueLengthMinutesPerInterval`, required
+    pub on_queue_length_minutes_per_interval: Option<Vec<Option<i64>>>,
+    /// `startOffsetMinutes`, required
+    pub start_offset_minutes: Option<Vec<i64>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,13 +21,13 @@ impl codec::Model for AgentQueueTimeRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("startOffsetMinutes", &mut self.start_offset_minutes);
+        visitor.field("onQueueActivityCodeIds", &mut self.on_queue_activity_code_ids);
         visitor
             .field(
                 "onQueueLengthMinutesPerInterval",
                 &mut self.on_queue_length_minutes_per_interval,
             );
-        visitor.field("onQueueActivityCodeIds", &mut self.on_queue_activity_code_ids);
+        visitor.field("startOffsetMinutes", &mut self.start_offset_minutes);
         visitor.extra(&mut self.extra);
     }
 }

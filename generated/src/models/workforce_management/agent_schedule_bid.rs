@@ -5,22 +5,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentScheduleBid {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `bidWindowStartDate`, required
-    pub bid_window_start_date: Option<time::Date>,
+    /// `bidType`, required
+    pub bid_type: Option<AgentScheduleBidBidType>,
     /// `bidWindowEndDate`, required
     pub bid_window_end_date: Option<time::Date>,
+    /// `bidWindowStartDate`, required
+    pub bid_window_start_date: Option<time::Date>,
     /// `effectiveDate`, required
     pub effective_date: Option<time::Date>,
     /// required
-    pub status: Option<AgentScheduleBidStatus>,
-    /// `bidType`, required
-    pub bid_type: Option<AgentScheduleBidBidType>,
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<AgentScheduleBidStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for AgentScheduleBid {
     const NAME: &'static str = "AgentScheduleBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("bidType", &mut self.bid_type);
+        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
+        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
+        visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
-        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
-        visitor.field("effectiveDate", &mut self.effective_date);
-        visitor.field("status", &mut self.status);
-        visitor.field("bidType", &mut self.bid_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::BidGroupScheduleSet;
 
 #[derive(Clone, Default)]
 pub struct AgentScheduleBidScheduleSetResponse {
-    /// `downloadUrl`, required
-    pub download_url: Option<String>,
     /// `downloadTemplate`
     pub download_template: Option<Box<BidGroupScheduleSet>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadUrl`, required
+    pub download_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for AgentScheduleBidScheduleSetResponse {
     const NAME: &'static str = "AgentScheduleBidScheduleSetResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("downloadTemplate", &mut self.download_template);
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor.extra(&mut self.extra);
     }
 }

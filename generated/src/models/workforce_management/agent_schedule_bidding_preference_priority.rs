@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentScheduleBiddingPreferencePriority {
+    pub priority: Option<i64>,
     /// `scheduleSetId`, required
     pub schedule_set_id: Option<String>,
-    pub priority: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for AgentScheduleBiddingPreferencePriority {
     const NAME: &'static str = "AgentScheduleBiddingPreferencePriority";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("scheduleSetId", &mut self.schedule_set_id);
         visitor.field("priority", &mut self.priority);
+        visitor.field("scheduleSetId", &mut self.schedule_set_id);
         visitor.extra(&mut self.extra);
     }
 }

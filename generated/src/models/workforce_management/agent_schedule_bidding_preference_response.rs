@@ -8,23 +8,23 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AgentScheduleBiddingPreferenceResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub submitted: Option<bool>,
-    /// `assignedScheduleSetId`
-    pub assigned_schedule_set_id: Option<String>,
-    /// `overriddenScheduleSetId`
-    pub overridden_schedule_set_id: Option<String>,
-    /// `overrideReason`
-    pub override_reason: Option<AgentScheduleBiddingPreferenceResponseOverrideReason>,
     /// `agentScheduleBidPreferences`, required
     pub agent_schedule_bid_preferences: Option<
         Vec<AgentScheduleBiddingPreferencePriority>,
     >,
+    /// `assignedScheduleSetId`
+    pub assigned_schedule_set_id: Option<String>,
+    /// read-only
+    pub id: Option<String>,
+    /// `overriddenScheduleSetId`
+    pub overridden_schedule_set_id: Option<String>,
+    /// `overrideReason`
+    pub override_reason: Option<AgentScheduleBiddingPreferenceResponseOverrideReason>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub submitted: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,17 +32,17 @@ impl codec::Model for AgentScheduleBiddingPreferenceResponse {
     const NAME: &'static str = "AgentScheduleBiddingPreferenceResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("submitted", &mut self.submitted);
-        visitor.field("assignedScheduleSetId", &mut self.assigned_schedule_set_id);
-        visitor.field("overriddenScheduleSetId", &mut self.overridden_schedule_set_id);
-        visitor.field("overrideReason", &mut self.override_reason);
         visitor
             .field(
                 "agentScheduleBidPreferences",
                 &mut self.agent_schedule_bid_preferences,
             );
+        visitor.field("assignedScheduleSetId", &mut self.assigned_schedule_set_id);
+        visitor.field("id", &mut self.id);
+        visitor.field("overriddenScheduleSetId", &mut self.overridden_schedule_set_id);
+        visitor.field("overrideReason", &mut self.override_reason);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("submitted", &mut self.submitted);
         visitor.extra(&mut self.extra);
     }
 }

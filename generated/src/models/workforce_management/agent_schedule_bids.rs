@@ -5,15 +5,15 @@ use crate::models::workforce_management::{AgentScheduleBid, BusinessUnitReferenc
 
 #[derive(Clone, Default)]
 pub struct AgentScheduleBids {
-    /// read-only
-    pub id: Option<String>,
-    /// `businessUnit`, required
-    pub business_unit: Option<Box<BusinessUnitReference>>,
     /// `agentScheduleBids`, required
     pub agent_schedule_bids: Option<Vec<AgentScheduleBid>>,
+    /// `businessUnit`, required
+    pub business_unit: Option<Box<BusinessUnitReference>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for AgentScheduleBids {
     const NAME: &'static str = "AgentScheduleBids";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("businessUnit", &mut self.business_unit);
         visitor.field("agentScheduleBids", &mut self.agent_schedule_bids);
+        visitor.boxed("businessUnit", &mut self.business_unit);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

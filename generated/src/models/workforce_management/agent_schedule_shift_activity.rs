@@ -7,11 +7,11 @@ use crate::models::coaching_and_workforce_management::AgentScheduleShiftActivity
 pub struct AgentScheduleShiftActivity {
     /// `activityCategory`, required
     pub activity_category: Option<AgentScheduleShiftActivityActivityCategory>,
-    /// `startOffsetMinutes`, required
-    pub start_offset_minutes: Option<i64>,
     /// `lengthMinutes`, required
     pub length_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startOffsetMinutes`, required
+    pub start_offset_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for AgentScheduleShiftActivity {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("activityCategory", &mut self.activity_category);
-        visitor.field("startOffsetMinutes", &mut self.start_offset_minutes);
         visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("startOffsetMinutes", &mut self.start_offset_minutes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::workforce_management::WfmTimeSpan;
 
 #[derive(Clone, Default)]
 pub struct AgentScheduleUnavailableTime {
+    pub notes: Option<String>,
     /// `timeSpan`, required
     pub time_span: Option<Box<WfmTimeSpan>>,
-    pub notes: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AgentScheduleUnavailableTime {
     const NAME: &'static str = "AgentScheduleUnavailableTime";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("timeSpan", &mut self.time_span);
         visitor.field("notes", &mut self.notes);
+        visitor.boxed("timeSpan", &mut self.time_span);
         visitor.extra(&mut self.extra);
     }
 }

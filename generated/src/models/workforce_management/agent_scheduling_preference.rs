@@ -6,11 +6,11 @@ use crate::models::workforce_management::WfmTimeSpan;
 #[derive(Clone, Default)]
 pub struct AgentSchedulingPreference {
     pub id: Option<String>,
-    /// `timeSpan`, required
-    pub time_span: Option<Box<WfmTimeSpan>>,
     /// `preferenceLevel`, required
     pub preference_level: Option<AgentSchedulingPreferencePreferenceLevel>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeSpan`, required
+    pub time_span: Option<Box<WfmTimeSpan>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for AgentSchedulingPreference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.boxed("timeSpan", &mut self.time_span);
         visitor.field("preferenceLevel", &mut self.preference_level);
+        visitor.boxed("timeSpan", &mut self.time_span);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::workforce_management::ListWrapperInteger;
 
 #[derive(Clone, Default)]
 pub struct AgentTimeOffRequestPatch {
-    /// `markedAsRead`
-    pub marked_as_read: Option<bool>,
-    pub status: Option<AgentTimeOffRequestPatchStatus>,
-    pub notes: Option<String>,
     /// `fullDayEarliestStartOffsetMinutes`
     pub full_day_earliest_start_offset_minutes: Option<Box<ListWrapperInteger>>,
     /// `fullDayLatestEndOffsetMinutes`
     pub full_day_latest_end_offset_minutes: Option<Box<ListWrapperInteger>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `markedAsRead`
+    pub marked_as_read: Option<bool>,
+    pub notes: Option<String>,
+    pub status: Option<AgentTimeOffRequestPatchStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,6 @@ impl codec::Model for AgentTimeOffRequestPatch {
     const NAME: &'static str = "AgentTimeOffRequestPatch";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("markedAsRead", &mut self.marked_as_read);
-        visitor.field("status", &mut self.status);
-        visitor.field("notes", &mut self.notes);
         visitor
             .boxed(
                 "fullDayEarliestStartOffsetMinutes",
@@ -34,6 +31,9 @@ impl codec::Model for AgentTimeOffRequestPatch {
                 "fullDayLatestEndOffsetMinutes",
                 &mut self.full_day_latest_end_offset_minutes,
             );
+        visitor.field("markedAsRead", &mut self.marked_as_read);
+        visitor.field("notes", &mut self.notes);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 
 #[derive(Clone, Default)]
 pub struct AgentUpdateAlternativeShiftTradeRequest {
-    pub state: Option<AgentUpdateAlternativeShiftTradeRequestState>,
-    /// `reviewNote`
-    pub review_note: Option<String>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `reviewNote`
+    pub review_note: Option<String>,
+    pub state: Option<AgentUpdateAlternativeShiftTradeRequestState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for AgentUpdateAlternativeShiftTradeRequest {
     const NAME: &'static str = "AgentUpdateAlternativeShiftTradeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("state", &mut self.state);
-        visitor.field("reviewNote", &mut self.review_note);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("reviewNote", &mut self.review_note);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

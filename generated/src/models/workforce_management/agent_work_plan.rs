@@ -5,26 +5,26 @@ use crate::models::workforce_management::{AgentWorkPlanShift, SetWrapperDayOfWee
 
 #[derive(Clone, Default)]
 pub struct AgentWorkPlan {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `constrainWeeklyPaidTime`, required
     pub constrain_weekly_paid_time: Option<bool>,
     /// `flexibleWeeklyPaidTime`, required
     pub flexible_weekly_paid_time: Option<bool>,
-    /// `weeklyExactPaidMinutes`, required
-    pub weekly_exact_paid_minutes: Option<i64>,
-    /// `weeklyMinimumPaidMinutes`, required
-    pub weekly_minimum_paid_minutes: Option<i64>,
-    /// `weeklyMaximumPaidMinutes`, required
-    pub weekly_maximum_paid_minutes: Option<i64>,
+    /// required
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `optionalDays`
     pub optional_days: Option<Box<SetWrapperDayOfWeek>>,
-    /// required
-    pub shifts: Option<Vec<AgentWorkPlanShift>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub shifts: Option<Vec<AgentWorkPlanShift>>,
+    /// `weeklyExactPaidMinutes`, required
+    pub weekly_exact_paid_minutes: Option<i64>,
+    /// `weeklyMaximumPaidMinutes`, required
+    pub weekly_maximum_paid_minutes: Option<i64>,
+    /// `weeklyMinimumPaidMinutes`, required
+    pub weekly_minimum_paid_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,16 +32,16 @@ impl codec::Model for AgentWorkPlan {
     const NAME: &'static str = "AgentWorkPlan";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("constrainWeeklyPaidTime", &mut self.constrain_weekly_paid_time);
         visitor.field("flexibleWeeklyPaidTime", &mut self.flexible_weekly_paid_time);
-        visitor.field("weeklyExactPaidMinutes", &mut self.weekly_exact_paid_minutes);
-        visitor.field("weeklyMinimumPaidMinutes", &mut self.weekly_minimum_paid_minutes);
-        visitor.field("weeklyMaximumPaidMinutes", &mut self.weekly_maximum_paid_minutes);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("optionalDays", &mut self.optional_days);
-        visitor.field("shifts", &mut self.shifts);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("shifts", &mut self.shifts);
+        visitor.field("weeklyExactPaidMinutes", &mut self.weekly_exact_paid_minutes);
+        visitor.field("weeklyMaximumPaidMinutes", &mut self.weekly_maximum_paid_minutes);
+        visitor.field("weeklyMinimumPaidMinutes", &mut self.weekly_minimum_paid_minutes);
         visitor.extra(&mut self.extra);
     }
 }

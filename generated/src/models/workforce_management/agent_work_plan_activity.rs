@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanActivity {
-    /// `lengthMinutes`, required
-    pub length_minutes: Option<i64>,
     /// `countsAsPaidTime`, required
     pub counts_as_paid_time: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lengthMinutes`, required
+    pub length_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AgentWorkPlanActivity {
     const NAME: &'static str = "AgentWorkPlanActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.extra(&mut self.extra);
     }
 }

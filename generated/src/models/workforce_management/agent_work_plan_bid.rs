@@ -9,26 +9,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBid {
+    /// `bidType`
+    pub bid_type: Option<AgentWorkPlanBidBidType>,
+    /// `bidWindowEndDate`, required
+    pub bid_window_end_date: Option<time::Date>,
+    /// `bidWindowStartDate`, required
+    pub bid_window_start_date: Option<time::Date>,
+    /// `effectiveDate`, required
+    pub effective_date: Option<time::Date>,
     /// required
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `bidWindowStartDate`, required
-    pub bid_window_start_date: Option<time::Date>,
-    /// `bidWindowEndDate`, required
-    pub bid_window_end_date: Option<time::Date>,
-    /// `effectiveDate`, required
-    pub effective_date: Option<time::Date>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// required
     pub status: Option<AgentWorkPlanBidStatus>,
     /// `workPlanFieldsVisibleToAgents`, required
     pub work_plan_fields_visible_to_agents: Option<
         Vec<AgentWorkPlanBidWorkPlanFieldsVisibleToAgents>,
     >,
-    /// `bidType`
-    pub bid_type: Option<AgentWorkPlanBidBidType>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,19 +36,19 @@ impl codec::Model for AgentWorkPlanBid {
     const NAME: &'static str = "AgentWorkPlanBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("bidType", &mut self.bid_type);
+        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
+        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
+        visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
-        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
-        visitor.field("effectiveDate", &mut self.effective_date);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("status", &mut self.status);
         visitor
             .field(
                 "workPlanFieldsVisibleToAgents",
                 &mut self.work_plan_fields_visible_to_agents,
             );
-        visitor.field("bidType", &mut self.bid_type);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

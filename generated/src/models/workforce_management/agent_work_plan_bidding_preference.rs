@@ -5,10 +5,10 @@ use crate::models::workforce_management::WorkPlanReference;
 
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBiddingPreference {
+    pub priority: Option<i64>,
     /// `workPlan`, required
     pub work_plan: Option<Box<WorkPlanReference>>,
-    pub priority: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for AgentWorkPlanBiddingPreference {
     const NAME: &'static str = "AgentWorkPlanBiddingPreference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("workPlan", &mut self.work_plan);
         visitor.field("priority", &mut self.priority);
+        visitor.boxed("workPlan", &mut self.work_plan);
         visitor.extra(&mut self.extra);
     }
 }

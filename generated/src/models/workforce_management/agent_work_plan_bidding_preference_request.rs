@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBiddingPreferenceRequest {
+    pub priority: Option<i64>,
     /// `workPlanId`, required
     pub work_plan_id: Option<String>,
-    pub priority: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for AgentWorkPlanBiddingPreferenceRequest {
     const NAME: &'static str = "AgentWorkPlanBiddingPreferenceRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("workPlanId", &mut self.work_plan_id);
         visitor.field("priority", &mut self.priority);
+        visitor.field("workPlanId", &mut self.work_plan_id);
         visitor.extra(&mut self.extra);
     }
 }

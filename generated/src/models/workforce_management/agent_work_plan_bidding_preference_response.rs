@@ -8,21 +8,21 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBiddingPreferenceResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub submitted: Option<bool>,
+    /// `agentWorkPlanBidPreferences`, required
+    pub agent_work_plan_bid_preferences: Option<Vec<AgentWorkPlanBiddingPreference>>,
     /// `assignedWorkPlan`
     pub assigned_work_plan: Option<Box<WorkPlanReference>>,
+    /// read-only
+    pub id: Option<String>,
     /// `overriddenWorkPlan`
     pub overridden_work_plan: Option<Box<WorkPlanReference>>,
     /// `overrideReason`
     pub override_reason: Option<AgentWorkPlanBiddingPreferenceResponseOverrideReason>,
-    /// `agentWorkPlanBidPreferences`, required
-    pub agent_work_plan_bid_preferences: Option<Vec<AgentWorkPlanBiddingPreference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub submitted: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,17 +30,17 @@ impl codec::Model for AgentWorkPlanBiddingPreferenceResponse {
     const NAME: &'static str = "AgentWorkPlanBiddingPreferenceResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("submitted", &mut self.submitted);
-        visitor.boxed("assignedWorkPlan", &mut self.assigned_work_plan);
-        visitor.boxed("overriddenWorkPlan", &mut self.overridden_work_plan);
-        visitor.field("overrideReason", &mut self.override_reason);
         visitor
             .field(
                 "agentWorkPlanBidPreferences",
                 &mut self.agent_work_plan_bid_preferences,
             );
+        visitor.boxed("assignedWorkPlan", &mut self.assigned_work_plan);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("overriddenWorkPlan", &mut self.overridden_work_plan);
+        visitor.field("overrideReason", &mut self.override_reason);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("submitted", &mut self.submitted);
         visitor.extra(&mut self.extra);
     }
 }

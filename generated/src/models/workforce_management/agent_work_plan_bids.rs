@@ -5,15 +5,15 @@ use crate::models::workforce_management::{AgentWorkPlanBid, BusinessUnitReferenc
 
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanBids {
-    /// read-only
-    pub id: Option<String>,
-    /// `businessUnit`
-    pub business_unit: Option<Box<BusinessUnitReference>>,
     /// `agentWorkPlanBids`, required
     pub agent_work_plan_bids: Option<Vec<AgentWorkPlanBid>>,
+    /// `businessUnit`
+    pub business_unit: Option<Box<BusinessUnitReference>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for AgentWorkPlanBids {
     const NAME: &'static str = "AgentWorkPlanBids";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("businessUnit", &mut self.business_unit);
         visitor.field("agentWorkPlanBids", &mut self.agent_work_plan_bids);
+        visitor.boxed("businessUnit", &mut self.business_unit);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

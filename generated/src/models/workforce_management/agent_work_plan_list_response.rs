@@ -8,7 +8,7 @@ pub struct AgentWorkPlanListResponse {
     pub entities: Option<Vec<AgentWorkPlan>>,
     /// `managementUnit`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

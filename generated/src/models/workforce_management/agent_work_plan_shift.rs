@@ -6,32 +6,32 @@ use crate::models::workforce_management::{AgentWorkPlanActivity, SetWrapperDayOf
 #[derive(Clone, Default)]
 pub struct AgentWorkPlanShift {
     /// required
-    pub days: Option<Box<SetWrapperDayOfWeek>>,
-    /// `flexibleStartTime`, required
-    pub flexible_start_time: Option<bool>,
-    /// `exactStartTimeMinutesFromMidnight`, required
-    pub exact_start_time_minutes_from_midnight: Option<i64>,
-    /// `earliestStartTimeMinutesFromMidnight`, required
-    pub earliest_start_time_minutes_from_midnight: Option<i64>,
-    /// `latestStartTimeMinutesFromMidnight`, required
-    pub latest_start_time_minutes_from_midnight: Option<i64>,
-    /// `earliestStopTimeMinutesFromMidnight`, required
-    pub earliest_stop_time_minutes_from_midnight: Option<i64>,
+    pub activities: Option<Vec<AgentWorkPlanActivity>>,
     /// `constrainLatestStopTime`, required
     pub constrain_latest_stop_time: Option<bool>,
-    /// `latestStopTimeMinutesFromMidnight`, required
-    pub latest_stop_time_minutes_from_midnight: Option<i64>,
-    /// `flexiblePaidTime`, required
-    pub flexible_paid_time: Option<bool>,
+    /// required
+    pub days: Option<Box<SetWrapperDayOfWeek>>,
+    /// `earliestStartTimeMinutesFromMidnight`, required
+    pub earliest_start_time_minutes_from_midnight: Option<i64>,
+    /// `earliestStopTimeMinutesFromMidnight`, required
+    pub earliest_stop_time_minutes_from_midnight: Option<i64>,
     /// `exactPaidTimeMinutes`, required
     pub exact_paid_time_minutes: Option<i64>,
-    /// `minimumPaidTimeMinutes`, required
-    pub minimum_paid_time_minutes: Option<i64>,
+    /// `exactStartTimeMinutesFromMidnight`, required
+    pub exact_start_time_minutes_from_midnight: Option<i64>,
+    /// `flexiblePaidTime`, required
+    pub flexible_paid_time: Option<bool>,
+    /// `flexibleStartTime`, required
+    pub flexible_start_time: Option<bool>,
+    /// `latestStartTimeMinutesFromMidnight`, required
+    pub latest_start_time_minutes_from_midnight: Option<i64>,
+    /// `latestStopTimeMinutesFromMidnight`, required
+    pub latest_stop_time_minutes_from_midnight: Option<i64>,
     /// `maximumPaidTimeMinutes`, required
     pub maximum_paid_time_minutes: Option<i64>,
-    /// required
-    pub activities: Option<Vec<AgentWorkPlanActivity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minimumPaidTimeMinutes`, required
+    pub minimum_paid_time_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -39,13 +39,9 @@ impl codec::Model for AgentWorkPlanShift {
     const NAME: &'static str = "AgentWorkPlanShift";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activities", &mut self.activities);
+        visitor.field("constrainLatestStopTime", &mut self.constrain_latest_stop_time);
         visitor.boxed("days", &mut self.days);
-        visitor.field("flexibleStartTime", &mut self.flexible_start_time);
-        visitor
-            .field(
-                "exactStartTimeMinutesFromMidnight",
-                &mut self.exact_start_time_minutes_from_midnight,
-            );
         visitor
             .field(
                 "earliestStartTimeMinutesFromMidnight",
@@ -53,25 +49,29 @@ impl codec::Model for AgentWorkPlanShift {
             );
         visitor
             .field(
+                "earliestStopTimeMinutesFromMidnight",
+                &mut self.earliest_stop_time_minutes_from_midnight,
+            );
+        visitor.field("exactPaidTimeMinutes", &mut self.exact_paid_time_minutes);
+        visitor
+            .field(
+                "exactStartTimeMinutesFromMidnight",
+                &mut self.exact_start_time_minutes_from_midnight,
+            );
+        visitor.field("flexiblePaidTime", &mut self.flexible_paid_time);
+        visitor.field("flexibleStartTime", &mut self.flexible_start_time);
+        visitor
+            .field(
                 "latestStartTimeMinutesFromMidnight",
                 &mut self.latest_start_time_minutes_from_midnight,
             );
         visitor
             .field(
-                "earliestStopTimeMinutesFromMidnight",
-                &mut self.earliest_stop_time_minutes_from_midnight,
-            );
-        visitor.field("constrainLatestStopTime", &mut self.constrain_latest_stop_time);
-        visitor
-            .field(
                 "latestStopTimeMinutesFromMidnight",
                 &mut self.latest_stop_time_minutes_from_midnight,
             );
-        visitor.field("flexiblePaidTime", &mut self.flexible_paid_time);
-        visitor.field("exactPaidTimeMinutes", &mut self.exact_paid_time_minutes);
-        visitor.field("minimumPaidTimeMinutes", &mut self.minimum_paid_time_minutes);
         visitor.field("maximumPaidTimeMinutes", &mut self.maximum_paid_time_minutes);
-        visitor.field("activities", &mut self.activities);
+        visitor.field("minimumPaidTimeMinutes", &mut self.minimum_paid_time_minutes);
         visitor.extra(&mut self.extra);
     }
 }

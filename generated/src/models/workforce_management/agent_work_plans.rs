@@ -8,8 +8,8 @@ pub struct AgentWorkPlans {
     /// required
     pub user: Option<Box<UserReference>>,
     /// `workPlanLookupKeysPerWeek`, required
-    pub work_plan_lookup_keys_per_week: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub work_plan_lookup_keys_per_week: Option<Vec<Option<i64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::workforce_management::AgentBidScheduleSetOverrideRequest;
 pub struct AgentsBidAssignedScheduleSetOverrideRequest {
     /// `agentScheduleSetOverrides`, required
     pub agent_schedule_set_overrides: Option<Vec<AgentBidScheduleSetOverrideRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

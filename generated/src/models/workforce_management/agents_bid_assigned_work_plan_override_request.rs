@@ -7,7 +7,7 @@ use crate::models::workforce_management::AgentBidWorkPlanOverrideRequest;
 pub struct AgentsBidAssignedWorkPlanOverrideRequest {
     /// `agentWorkPlanOverrides`, required
     pub agent_work_plan_overrides: Option<Vec<AgentBidWorkPlanOverrideRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

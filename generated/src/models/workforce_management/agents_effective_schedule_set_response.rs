@@ -7,7 +7,7 @@ use crate::models::workforce_management::AgentEffectiveBid;
 pub struct AgentsEffectiveScheduleSetResponse {
     /// `effectiveBids`, required
     pub effective_bids: Option<Vec<AgentEffectiveBid>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

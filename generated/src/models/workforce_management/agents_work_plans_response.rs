@@ -8,7 +8,7 @@ pub struct AgentsWorkPlansResponse {
     /// `downloadUrl`
     pub download_url: Option<String>,
     pub result: Option<Box<MuAgentsWorkPlansResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

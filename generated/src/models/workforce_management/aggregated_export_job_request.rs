@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AggregatedExportJobRequest {
-    pub granularity: Option<AggregatedExportJobRequestGranularity>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    pub delimiter: Option<String>,
-    /// `planningGroupIds`
-    pub planning_group_ids: Option<Vec<String>>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
+    pub delimiter: Option<String>,
+    pub granularity: Option<AggregatedExportJobRequestGranularity>,
+    /// `planningGroupIds`
+    pub planning_group_ids: Option<Vec<String>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,12 +23,12 @@ impl codec::Model for AggregatedExportJobRequest {
     const NAME: &'static str = "AggregatedExportJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("delimiter", &mut self.delimiter);
-        visitor.field("planningGroupIds", &mut self.planning_group_ids);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("delimiter", &mut self.delimiter);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("planningGroupIds", &mut self.planning_group_ids);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

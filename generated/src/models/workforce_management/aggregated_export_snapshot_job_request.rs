@@ -6,19 +6,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AggregatedExportSnapshotJobRequest {
-    pub granularity: Option<AggregatedExportSnapshotJobRequestGranularity>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    pub delimiter: Option<String>,
-    /// `planningGroupIds`
-    pub planning_group_ids: Option<Vec<String>>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `dateEnd`
     pub date_end: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
+    pub delimiter: Option<String>,
+    pub granularity: Option<AggregatedExportSnapshotJobRequestGranularity>,
+    /// `planningGroupIds`
+    pub planning_group_ids: Option<Vec<String>>,
     /// `snapshotId`, required
     pub snapshot_id: Option<AggregatedExportSnapshotJobRequestSnapshotId>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,13 +26,13 @@ impl codec::Model for AggregatedExportSnapshotJobRequest {
     const NAME: &'static str = "AggregatedExportSnapshotJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("delimiter", &mut self.delimiter);
-        visitor.field("planningGroupIds", &mut self.planning_group_ids);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("dateEnd", &mut self.date_end);
+        visitor.field("dateStart", &mut self.date_start);
+        visitor.field("delimiter", &mut self.delimiter);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("planningGroupIds", &mut self.planning_group_ids);
         visitor.field("snapshotId", &mut self.snapshot_id);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,16 +7,16 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AggregatedSnapshotExportJobStatus {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub status: Option<AggregatedSnapshotExportJobStatusStatus>,
     /// `downloadUrl`
     pub download_url: Option<String>,
     pub error: Option<Box<CsvExportErrorDetails>>,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<AggregatedSnapshotExportJobStatusStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for AggregatedSnapshotExportJobStatus {
     const NAME: &'static str = "AggregatedSnapshotExportJobStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AlternativeShiftAgentScheduledShift {
+    /// required
+    pub activities: Option<Vec<BuAgentScheduleActivity>>,
     /// `dayIndex`, required
     pub day_index: Option<i64>,
+    /// `lengthMinutes`, required
+    pub length_minutes: Option<i64>,
     /// `referenceKey`, required
     pub reference_key: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,
-    /// `lengthMinutes`, required
-    pub length_minutes: Option<i64>,
-    /// required
-    pub activities: Option<Vec<BuAgentScheduleActivity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for AlternativeShiftAgentScheduledShift {
     const NAME: &'static str = "AlternativeShiftAgentScheduledShift";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activities", &mut self.activities);
         visitor.field("dayIndex", &mut self.day_index);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("referenceKey", &mut self.reference_key);
         visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("activities", &mut self.activities);
         visitor.extra(&mut self.extra);
     }
 }

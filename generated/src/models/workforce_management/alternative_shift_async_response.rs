@@ -7,7 +7,7 @@ use crate::models::workforce_management::AlternativeShiftJobReference;
 pub struct AlternativeShiftAsyncResponse {
     /// required
     pub job: Option<Box<AlternativeShiftJobReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

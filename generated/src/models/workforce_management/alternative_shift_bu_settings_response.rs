@@ -9,15 +9,15 @@ pub struct AlternativeShiftBuSettingsResponse {
     pub enabled_granularities: Option<
         Vec<AlternativeShiftBuSettingsResponseEnabledGranularities>,
     >,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `minMinutesBeforeStartTime`, required
     pub min_minutes_before_start_time: Option<i64>,
     /// `retainedActivityCategories`, required
     pub retained_activity_categories: Option<
         Vec<AlternativeShiftBuSettingsResponseRetainedActivityCategories>,
     >,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for AlternativeShiftBuSettingsResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("enabledGranularities", &mut self.enabled_granularities);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor
             .field("minMinutesBeforeStartTime", &mut self.min_minutes_before_start_time);
         visitor
             .field("retainedActivityCategories", &mut self.retained_activity_categories);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::workforce_management::ActivityPlanJobResponseStatus;
 pub struct AlternativeShiftJobReference {
     /// read-only
     pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// required
     pub status: Option<AlternativeShiftJobReferenceStatus>,
     /// required
     pub r#type: Option<AlternativeShiftJobReferenceType>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for AlternativeShiftJobReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("status", &mut self.status);
         visitor.field("type", &mut self.r#type);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,26 +10,26 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AlternativeShiftJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// required
-    pub status: Option<AlternativeShiftJobResponseStatus>,
-    /// required
-    pub r#type: Option<AlternativeShiftJobResponseType>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    pub error: Option<Box<ErrorBody>>,
-    /// `viewOffersResults`
-    pub view_offers_results: Option<Box<AlternativeShiftOffersViewResponseTemplate>>,
-    /// `viewTradesResults`
-    pub view_trades_results: Option<Box<AlternativeShiftTradesViewResponseTemplate>>,
     /// `bulkUpdateTradesResults`
     pub bulk_update_trades_results: Option<
         Box<AlternativeShiftBulkUpdateTradesResponseTemplate>,
     >,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    pub error: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<AlternativeShiftJobResponseStatus>,
+    /// required
+    pub r#type: Option<AlternativeShiftJobResponseType>,
+    /// `viewOffersResults`
+    pub view_offers_results: Option<Box<AlternativeShiftOffersViewResponseTemplate>>,
+    /// `viewTradesResults`
+    pub view_trades_results: Option<Box<AlternativeShiftTradesViewResponseTemplate>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,15 +37,15 @@ impl codec::Model for AlternativeShiftJobResponse {
     const NAME: &'static str = "AlternativeShiftJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
+        visitor.boxed("bulkUpdateTradesResults", &mut self.bulk_update_trades_results);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.boxed("viewOffersResults", &mut self.view_offers_results);
         visitor.boxed("viewTradesResults", &mut self.view_trades_results);
-        visitor.boxed("bulkUpdateTradesResults", &mut self.bulk_update_trades_results);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

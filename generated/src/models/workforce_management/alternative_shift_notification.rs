@@ -6,25 +6,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AlternativeShiftNotification {
-    /// read-only
-    pub id: Option<String>,
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
     /// required
     pub granularity: Option<AlternativeShiftNotificationGranularity>,
-    /// `newState`
-    pub new_state: Option<AlternativeShiftNotificationNewState>,
-    /// `initiatingUser`, required
-    pub initiating_user: Option<Box<UserReference>>,
+    /// read-only
+    pub id: Option<String>,
     /// `initiatingShiftDate`, required
     pub initiating_shift_date: Option<time::Timestamp>,
-    /// `receivingUser`
-    pub receiving_user: Option<Box<UserReference>>,
+    /// `initiatingUser`, required
+    pub initiating_user: Option<Box<UserReference>>,
+    /// `newState`
+    pub new_state: Option<AlternativeShiftNotificationNewState>,
     /// `receivingShiftDate`
     pub receiving_shift_date: Option<time::Timestamp>,
+    /// `receivingUser`
+    pub receiving_user: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for AlternativeShiftNotification {
     const NAME: &'static str = "AlternativeShiftNotification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.field("granularity", &mut self.granularity);
-        visitor.field("newState", &mut self.new_state);
-        visitor.boxed("initiatingUser", &mut self.initiating_user);
+        visitor.field("id", &mut self.id);
         visitor.field("initiatingShiftDate", &mut self.initiating_shift_date);
-        visitor.boxed("receivingUser", &mut self.receiving_user);
+        visitor.boxed("initiatingUser", &mut self.initiating_user);
+        visitor.field("newState", &mut self.new_state);
         visitor.field("receivingShiftDate", &mut self.receiving_shift_date);
+        visitor.boxed("receivingUser", &mut self.receiving_user);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AlternativeShiftOffersRequest {
-    /// required
-    pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
     /// `queryWeekDate`, required
     pub query_week_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for AlternativeShiftOffersRequest {
     const NAME: &'static str = "AlternativeShiftOffersRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("schedule", &mut self.schedule);
         visitor.field("queryWeekDate", &mut self.query_week_date);
+        visitor.boxed("schedule", &mut self.schedule);
         visitor.extra(&mut self.extra);
     }
 }

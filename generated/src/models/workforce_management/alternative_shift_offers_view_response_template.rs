@@ -9,23 +9,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AlternativeShiftOffersViewResponseTemplate {
-    /// `jobId`, required
-    pub job_id: Option<String>,
-    /// `businessUnitId`, required
-    pub business_unit_id: Option<String>,
     /// `agentId`, required
     pub agent_id: Option<String>,
+    /// `alternativeDays`, required
+    pub alternative_days: Option<Vec<AlternativeShiftAgentScheduledShift>>,
+    /// `businessUnitId`, required
+    pub business_unit_id: Option<String>,
+    /// `jobId`, required
+    pub job_id: Option<String>,
     /// `managementUnitId`, required
     pub management_unit_id: Option<String>,
-    /// required
-    pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
     /// `offerWeekDate`, required
     pub offer_week_date: Option<time::Date>,
     /// required
+    pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
+    /// required
     pub shifts: Option<Vec<AlternativeShiftAgentScheduledShift>>,
-    /// `alternativeDays`, required
-    pub alternative_days: Option<Vec<AlternativeShiftAgentScheduledShift>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,14 +33,14 @@ impl codec::Model for AlternativeShiftOffersViewResponseTemplate {
     const NAME: &'static str = "AlternativeShiftOffersViewResponseTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("jobId", &mut self.job_id);
-        visitor.field("businessUnitId", &mut self.business_unit_id);
         visitor.field("agentId", &mut self.agent_id);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("offerWeekDate", &mut self.offer_week_date);
-        visitor.field("shifts", &mut self.shifts);
         visitor.field("alternativeDays", &mut self.alternative_days);
+        visitor.field("businessUnitId", &mut self.business_unit_id);
+        visitor.field("jobId", &mut self.job_id);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("offerWeekDate", &mut self.offer_week_date);
+        visitor.boxed("schedule", &mut self.schedule);
+        visitor.field("shifts", &mut self.shifts);
         visitor.extra(&mut self.extra);
     }
 }

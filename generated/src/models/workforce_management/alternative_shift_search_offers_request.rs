@@ -9,15 +9,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AlternativeShiftSearchOffersRequest {
-    /// required
-    pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
-    /// `queryWeekDate`, required
-    pub query_week_date: Option<time::Date>,
-    /// `initiatingShift`, required
-    pub initiating_shift: Option<Box<InitiatingAlternativeShift>>,
     /// `acceptableIntervals`
     pub acceptable_intervals: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `initiatingShift`, required
+    pub initiating_shift: Option<Box<InitiatingAlternativeShift>>,
+    /// `queryWeekDate`, required
+    pub query_week_date: Option<time::Date>,
+    /// required
+    pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,10 +25,10 @@ impl codec::Model for AlternativeShiftSearchOffersRequest {
     const NAME: &'static str = "AlternativeShiftSearchOffersRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("queryWeekDate", &mut self.query_week_date);
-        visitor.boxed("initiatingShift", &mut self.initiating_shift);
         visitor.field("acceptableIntervals", &mut self.acceptable_intervals);
+        visitor.boxed("initiatingShift", &mut self.initiating_shift);
+        visitor.field("queryWeekDate", &mut self.query_week_date);
+        visitor.boxed("schedule", &mut self.schedule);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,19 +7,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AlternativeShiftTradeBulkUpdateTemplateItem {
-    /// `tradeId`, required
-    pub trade_id: Option<String>,
-    /// required
-    pub state: Option<AlternativeShiftTradeBulkUpdateTemplateItemState>,
-    /// `failureReason`
-    pub failure_reason: Option<AlternativeShiftTradeBulkUpdateTemplateItemFailureReason>,
     /// `adminDateReviewed`
     pub admin_date_reviewed: Option<time::Timestamp>,
     /// `adminReviewedBy`
     pub admin_reviewed_by: Option<Box<UserReference>>,
+    /// `failureReason`
+    pub failure_reason: Option<AlternativeShiftTradeBulkUpdateTemplateItemFailureReason>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<AlternativeShiftTradeBulkUpdateTemplateItemState>,
+    /// `tradeId`, required
+    pub trade_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for AlternativeShiftTradeBulkUpdateTemplateItem {
     const NAME: &'static str = "AlternativeShiftTradeBulkUpdateTemplateItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("tradeId", &mut self.trade_id);
-        visitor.field("state", &mut self.state);
-        visitor.field("failureReason", &mut self.failure_reason);
         visitor.field("adminDateReviewed", &mut self.admin_date_reviewed);
         visitor.boxed("adminReviewedBy", &mut self.admin_reviewed_by);
+        visitor.field("failureReason", &mut self.failure_reason);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("state", &mut self.state);
+        visitor.field("tradeId", &mut self.trade_id);
         visitor.extra(&mut self.extra);
     }
 }

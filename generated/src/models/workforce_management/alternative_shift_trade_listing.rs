@@ -6,7 +6,7 @@ use crate::models::workforce_management::AlternativeShiftTradeResponse;
 #[derive(Clone, Default)]
 pub struct AlternativeShiftTradeListing {
     pub entities: Option<Vec<AlternativeShiftTradeResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -12,43 +12,43 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AlternativeShiftTradeResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// `shiftOfferJobId`, required
-    pub shift_offer_job_id: Option<String>,
-    /// `existingShifts`, required
-    pub existing_shifts: Option<Vec<AlternativeShiftAgentScheduledShift>>,
-    /// `offeredShifts`, required
-    pub offered_shifts: Option<Vec<AlternativeShiftAgentScheduledShift>>,
-    /// required
-    pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
-    /// `managementUnit`, required
-    pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// required
-    pub user: Option<Box<UserReference>>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
-    /// `expirationDate`
-    pub expiration_date: Option<time::Timestamp>,
-    /// `reviewNote`
-    pub review_note: Option<String>,
-    /// required
-    pub state: Option<AlternativeShiftTradeResponseState>,
-    /// `processingStatus`
-    pub processing_status: Option<AlternativeShiftTradeResponseProcessingStatus>,
-    /// `systemDateReviewed`
-    pub system_date_reviewed: Option<time::Timestamp>,
     /// `adminDateReviewed`
     pub admin_date_reviewed: Option<time::Timestamp>,
     /// `adminReviewedBy`
     pub admin_reviewed_by: Option<Box<UserReference>>,
-    /// required
-    pub violations: Option<Vec<AlternativeShiftTradeResponseViolations>>,
+    /// `existingShifts`, required
+    pub existing_shifts: Option<Vec<AlternativeShiftAgentScheduledShift>>,
+    /// `expirationDate`
+    pub expiration_date: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
+    /// `managementUnit`, required
+    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// `offeredShifts`, required
+    pub offered_shifts: Option<Vec<AlternativeShiftAgentScheduledShift>>,
+    /// `processingStatus`
+    pub processing_status: Option<AlternativeShiftTradeResponseProcessingStatus>,
+    /// `reviewNote`
+    pub review_note: Option<String>,
+    /// required
+    pub schedule: Option<Box<AlternativeShiftScheduleLookup>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shiftOfferJobId`, required
+    pub shift_offer_job_id: Option<String>,
+    /// required
+    pub state: Option<AlternativeShiftTradeResponseState>,
+    /// `systemDateReviewed`
+    pub system_date_reviewed: Option<time::Timestamp>,
+    /// required
+    pub user: Option<Box<UserReference>>,
+    /// required
+    pub violations: Option<Vec<AlternativeShiftTradeResponseViolations>>,
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,24 +56,24 @@ impl codec::Model for AlternativeShiftTradeResponse {
     const NAME: &'static str = "AlternativeShiftTradeResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("shiftOfferJobId", &mut self.shift_offer_job_id);
-        visitor.field("existingShifts", &mut self.existing_shifts);
-        visitor.field("offeredShifts", &mut self.offered_shifts);
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.boxed("managementUnit", &mut self.management_unit);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("expirationDate", &mut self.expiration_date);
-        visitor.field("reviewNote", &mut self.review_note);
-        visitor.field("state", &mut self.state);
-        visitor.field("processingStatus", &mut self.processing_status);
-        visitor.field("systemDateReviewed", &mut self.system_date_reviewed);
         visitor.field("adminDateReviewed", &mut self.admin_date_reviewed);
         visitor.boxed("adminReviewedBy", &mut self.admin_reviewed_by);
-        visitor.field("violations", &mut self.violations);
+        visitor.field("existingShifts", &mut self.existing_shifts);
+        visitor.field("expirationDate", &mut self.expiration_date);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("offeredShifts", &mut self.offered_shifts);
+        visitor.field("processingStatus", &mut self.processing_status);
+        visitor.field("reviewNote", &mut self.review_note);
+        visitor.boxed("schedule", &mut self.schedule);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("shiftOfferJobId", &mut self.shift_offer_job_id);
+        visitor.field("state", &mut self.state);
+        visitor.field("systemDateReviewed", &mut self.system_date_reviewed);
+        visitor.boxed("user", &mut self.user);
+        visitor.field("violations", &mut self.violations);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AssignedAgentDetails {
-    /// required
-    pub id: Option<String>,
     /// `endDate`
     pub end_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for AssignedAgentDetails {
     const NAME: &'static str = "AssignedAgentDetails";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("endDate", &mut self.end_date);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

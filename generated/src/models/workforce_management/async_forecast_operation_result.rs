@@ -7,12 +7,12 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct AsyncForecastOperationResult {
-    pub status: Option<AsyncForecastOperationResultStatus>,
     /// `operationId`
     pub operation_id: Option<String>,
-    pub result: Option<Box<BuShortTermForecast>>,
     pub progress: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub result: Option<Box<BuShortTermForecast>>,
+    pub status: Option<AsyncForecastOperationResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for AsyncForecastOperationResult {
     const NAME: &'static str = "AsyncForecastOperationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.field("operationId", &mut self.operation_id);
-        visitor.boxed("result", &mut self.result);
         visitor.field("progress", &mut self.progress);
+        visitor.boxed("result", &mut self.result);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct AvailabilityRange {
     pub earliest_start_minutes_from_midnight: Option<i64>,
     /// `latestEndMinutesFromMidnight`, required
     pub latest_end_minutes_from_midnight: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

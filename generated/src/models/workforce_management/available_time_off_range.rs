@@ -6,18 +6,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct AvailableTimeOffRange {
-    /// `timeOffLimit`
-    pub time_off_limit: Option<Box<TimeOffLimitReference>>,
+    /// `availableMinutesPerInterval`
+    pub available_minutes_per_interval: Option<Vec<Option<i64>>>,
+    pub granularity: Option<AvailableTimeOffRangeGranularity>,
     /// `startDate`
     pub start_date: Option<time::Date>,
-    pub granularity: Option<AvailableTimeOffRangeGranularity>,
-    /// `availableMinutesPerInterval`
-    pub available_minutes_per_interval: Option<Vec<i64>>,
-    /// `waitlistedRequestsPerInterval`
-    pub waitlisted_requests_per_interval: Option<Vec<i64>>,
+    /// `timeOffLimit`
+    pub time_off_limit: Option<Box<TimeOffLimitReference>>,
     /// `waitlistEnabled`
     pub waitlist_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `waitlistedRequestsPerInterval`
+    pub waitlisted_requests_per_interval: Option<Vec<Option<i64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,20 +25,20 @@ impl codec::Model for AvailableTimeOffRange {
     const NAME: &'static str = "AvailableTimeOffRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("granularity", &mut self.granularity);
         visitor
             .field(
                 "availableMinutesPerInterval",
                 &mut self.available_minutes_per_interval,
             );
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
+        visitor.field("waitlistEnabled", &mut self.waitlist_enabled);
         visitor
             .field(
                 "waitlistedRequestsPerInterval",
                 &mut self.waitlisted_requests_per_interval,
             );
-        visitor.field("waitlistEnabled", &mut self.waitlist_enabled);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,7 +13,7 @@ pub struct AvailableTimeOffRequest {
     pub supported_granularities: Option<
         Vec<AvailableTimeOffRequestSupportedGranularities>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::workforce_management::ShiftSet;
 pub struct BidGroupScheduleSet {
     /// `shiftSets`, required
     pub shift_sets: Option<Vec<ShiftSet>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

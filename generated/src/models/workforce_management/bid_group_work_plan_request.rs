@@ -5,15 +5,15 @@ use crate::models::workforce_management::AgentCountRange;
 
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanRequest {
-    /// `workPlanId`, required
-    pub work_plan_id: Option<String>,
+    /// `agentCountRange`, read-only
+    pub agent_count_range: Option<Box<AgentCountRange>>,
     /// `overrideAgentCount`
     pub override_agent_count: Option<i64>,
     /// `suggestedAgentCount`, read-only
     pub suggested_agent_count: Option<i64>,
-    /// `agentCountRange`, read-only
-    pub agent_count_range: Option<Box<AgentCountRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanId`, required
+    pub work_plan_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for BidGroupWorkPlanRequest {
     const NAME: &'static str = "BidGroupWorkPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("workPlanId", &mut self.work_plan_id);
+        visitor.boxed("agentCountRange", &mut self.agent_count_range);
         visitor.field("overrideAgentCount", &mut self.override_agent_count);
         visitor.field("suggestedAgentCount", &mut self.suggested_agent_count);
-        visitor.boxed("agentCountRange", &mut self.agent_count_range);
+        visitor.field("workPlanId", &mut self.work_plan_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::models::workforce_management::{AgentCountRange, ManagementUnitReferen
 
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanResponse {
+    /// `agentCountRange`, read-only
+    pub agent_count_range: Option<Box<AgentCountRange>>,
     /// read-only
     pub id: Option<String>,
     /// `managementUnit`
     pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `overrideAgentCount`
     pub override_agent_count: Option<i64>,
-    /// `suggestedAgentCount`, read-only
-    pub suggested_agent_count: Option<i64>,
-    /// `agentCountRange`, read-only
-    pub agent_count_range: Option<Box<AgentCountRange>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `suggestedAgentCount`, read-only
+    pub suggested_agent_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for BidGroupWorkPlanResponse {
     const NAME: &'static str = "BidGroupWorkPlanResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("agentCountRange", &mut self.agent_count_range);
         visitor.field("id", &mut self.id);
         visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("overrideAgentCount", &mut self.override_agent_count);
-        visitor.field("suggestedAgentCount", &mut self.suggested_agent_count);
-        visitor.boxed("agentCountRange", &mut self.agent_count_range);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("suggestedAgentCount", &mut self.suggested_agent_count);
         visitor.extra(&mut self.extra);
     }
 }

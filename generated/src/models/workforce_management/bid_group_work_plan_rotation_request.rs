@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanRotationRequest {
-    /// `workPlanRotationId`, required
-    pub work_plan_rotation_id: Option<String>,
     /// `agentCount`, required
     pub agent_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanRotationId`, required
+    pub work_plan_rotation_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for BidGroupWorkPlanRotationRequest {
     const NAME: &'static str = "BidGroupWorkPlanRotationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("workPlanRotationId", &mut self.work_plan_rotation_id);
         visitor.field("agentCount", &mut self.agent_count);
+        visitor.field("workPlanRotationId", &mut self.work_plan_rotation_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::models::workforce_management::ManagementUnitReference;
 
 #[derive(Clone, Default)]
 pub struct BidGroupWorkPlanRotationResponse {
+    /// `agentCount`, required
+    pub agent_count: Option<i64>,
     /// required
     pub id: Option<String>,
     /// `managementUnit`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// `agentCount`, required
-    pub agent_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for BidGroupWorkPlanRotationResponse {
     const NAME: &'static str = "BidGroupWorkPlanRotationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentCount", &mut self.agent_count);
         visitor.field("id", &mut self.id);
         visitor.boxed("managementUnit", &mut self.management_unit);
-        visitor.field("agentCount", &mut self.agent_count);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

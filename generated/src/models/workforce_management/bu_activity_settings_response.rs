@@ -7,7 +7,7 @@ use crate::models::workforce_management::ActivityCodeReference;
 pub struct BuActivitySettingsResponse {
     /// `defaultActivityCode`
     pub default_activity_code: Option<Box<ActivityCodeReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

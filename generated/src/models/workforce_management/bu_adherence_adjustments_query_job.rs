@@ -8,16 +8,16 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsQueryJob {
-    /// read-only
-    pub id: Option<String>,
-    pub status: Option<BuAdherenceAdjustmentsQueryJobStatus>,
     /// `downloadUrl`
     pub download_url: Option<String>,
     pub error: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
     pub result: Option<Box<AdherenceAdjustmentsListing>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<BuAdherenceAdjustmentsQueryJobStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for BuAdherenceAdjustmentsQueryJob {
     const NAME: &'static str = "BuAdherenceAdjustmentsQueryJob";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.boxed("result", &mut self.result);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsQueryJobsReference {
-    /// read-only
-    pub id: Option<String>,
-    pub status: Option<BuAdherenceAdjustmentsQueryJobsReferenceStatus>,
     /// `createdDate`
     pub created_date: Option<time::Timestamp>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<BuAdherenceAdjustmentsQueryJobsReferenceStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for BuAdherenceAdjustmentsQueryJobsReference {
     const NAME: &'static str = "BuAdherenceAdjustmentsQueryJobsReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("createdDate", &mut self.created_date);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

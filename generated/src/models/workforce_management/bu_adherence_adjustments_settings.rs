@@ -5,10 +5,10 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 
 #[derive(Clone, Default)]
 pub struct BuAdherenceAdjustmentsSettings {
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `submissionRangeConstraintDays`
     pub submission_range_constraint_days: Option<i64>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for BuAdherenceAdjustmentsSettings {
     const NAME: &'static str = "BuAdherenceAdjustmentsSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("metadata", &mut self.metadata);
         visitor
             .field(
                 "submissionRangeConstraintDays",
                 &mut self.submission_range_constraint_days,
             );
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,26 +6,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleActivity {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
-    /// `lengthMinutes`, required
-    pub length_minutes: Option<i64>,
-    /// required
-    pub description: Option<String>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
-    pub paid: Option<bool>,
-    /// `payableMinutes`
-    pub payable_minutes: Option<i64>,
-    /// `timeOffRequestId`
-    pub time_off_request_id: Option<String>,
-    /// `timeOffRequestSyncVersion`
-    pub time_off_request_sync_version: Option<i64>,
+    /// required
+    pub description: Option<String>,
     /// `externalActivityId`
     pub external_activity_id: Option<String>,
     /// `externalActivityType`
     pub external_activity_type: Option<BuAgentScheduleActivityExternalActivityType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lengthMinutes`, required
+    pub length_minutes: Option<i64>,
+    pub paid: Option<bool>,
+    /// `payableMinutes`
+    pub payable_minutes: Option<i64>,
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// `timeOffRequestId`
+    pub time_off_request_id: Option<String>,
+    /// `timeOffRequestSyncVersion`
+    pub time_off_request_sync_version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,17 +33,17 @@ impl codec::Model for BuAgentScheduleActivity {
     const NAME: &'static str = "BuAgentScheduleActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("description", &mut self.description);
+        visitor.field("externalActivityId", &mut self.external_activity_id);
+        visitor.field("externalActivityType", &mut self.external_activity_type);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("paid", &mut self.paid);
         visitor.field("payableMinutes", &mut self.payable_minutes);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("timeOffRequestId", &mut self.time_off_request_id);
         visitor
             .field("timeOffRequestSyncVersion", &mut self.time_off_request_sync_version);
-        visitor.field("externalActivityId", &mut self.external_activity_id);
-        visitor.field("externalActivityType", &mut self.external_activity_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,12 +8,12 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryChange {
-    pub metadata: Option<Box<BuAgentScheduleHistoryChangeMetadata>>,
-    pub shifts: Option<Vec<BuAgentScheduleShift>>,
+    pub deletes: Option<Box<BuAgentScheduleHistoryDeletedChange>>,
     /// `fullDayTimeOffMarkers`
     pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
-    pub deletes: Option<Box<BuAgentScheduleHistoryDeletedChange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub metadata: Option<Box<BuAgentScheduleHistoryChangeMetadata>>,
+    pub shifts: Option<Vec<BuAgentScheduleShift>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for BuAgentScheduleHistoryChange {
     const NAME: &'static str = "BuAgentScheduleHistoryChange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("deletes", &mut self.deletes);
+        visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
         visitor.boxed("metadata", &mut self.metadata);
         visitor.field("shifts", &mut self.shifts);
-        visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
-        visitor.boxed("deletes", &mut self.deletes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct BuAgentScheduleHistoryChangeMetadata {
     pub date_modified: Option<time::Timestamp>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryDeletedChange {
-    /// `shiftIds`
-    pub shift_ids: Option<Vec<String>>,
-    /// `fullDayTimeOffMarkerDates`
-    pub full_day_time_off_marker_dates: Option<Vec<time::Date>>,
     /// `agentSchedule`
     pub agent_schedule: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `fullDayTimeOffMarkerDates`
+    pub full_day_time_off_marker_dates: Option<Vec<time::Date>>,
+    /// `shiftIds`
+    pub shift_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,13 +19,13 @@ impl codec::Model for BuAgentScheduleHistoryDeletedChange {
     const NAME: &'static str = "BuAgentScheduleHistoryDeletedChange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("shiftIds", &mut self.shift_ids);
+        visitor.field("agentSchedule", &mut self.agent_schedule);
         visitor
             .field(
                 "fullDayTimeOffMarkerDates",
                 &mut self.full_day_time_off_marker_dates,
             );
-        visitor.field("agentSchedule", &mut self.agent_schedule);
+        visitor.field("shiftIds", &mut self.shift_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,13 +9,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryDroppedChange {
+    pub deletes: Option<Box<BuAgentScheduleHistoryDeletedChange>>,
+    /// `fullDayTimeOffMarkerDates`
+    pub full_day_time_off_marker_dates: Option<Vec<time::Date>>,
     pub metadata: Option<Box<BuAgentScheduleHistoryChangeMetadata>>,
     /// `shiftIds`
     pub shift_ids: Option<Vec<String>>,
-    /// `fullDayTimeOffMarkerDates`
-    pub full_day_time_off_marker_dates: Option<Vec<time::Date>>,
-    pub deletes: Option<Box<BuAgentScheduleHistoryDeletedChange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,14 +23,14 @@ impl codec::Model for BuAgentScheduleHistoryDroppedChange {
     const NAME: &'static str = "BuAgentScheduleHistoryDroppedChange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("shiftIds", &mut self.shift_ids);
+        visitor.boxed("deletes", &mut self.deletes);
         visitor
             .field(
                 "fullDayTimeOffMarkerDates",
                 &mut self.full_day_time_off_marker_dates,
             );
-        visitor.boxed("deletes", &mut self.deletes);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("shiftIds", &mut self.shift_ids);
         visitor.extra(&mut self.extra);
     }
 }

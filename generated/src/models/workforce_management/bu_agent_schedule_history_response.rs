@@ -8,14 +8,14 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleHistoryResponse {
-    /// `priorPublishedSchedules`
-    pub prior_published_schedules: Option<Vec<BuScheduleReference>>,
     /// `basePublishedSchedule`
     pub base_published_schedule: Option<Box<BuAgentScheduleHistoryChange>>,
+    pub changes: Option<Vec<BuAgentScheduleHistoryChange>>,
     /// `droppedChanges`
     pub dropped_changes: Option<Vec<BuAgentScheduleHistoryDroppedChange>>,
-    pub changes: Option<Vec<BuAgentScheduleHistoryChange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `priorPublishedSchedules`
+    pub prior_published_schedules: Option<Vec<BuScheduleReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for BuAgentScheduleHistoryResponse {
     const NAME: &'static str = "BuAgentScheduleHistoryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("priorPublishedSchedules", &mut self.prior_published_schedules);
         visitor.boxed("basePublishedSchedule", &mut self.base_published_schedule);
-        visitor.field("droppedChanges", &mut self.dropped_changes);
         visitor.field("changes", &mut self.changes);
+        visitor.field("droppedChanges", &mut self.dropped_changes);
+        visitor.field("priorPublishedSchedules", &mut self.prior_published_schedules);
         visitor.extra(&mut self.extra);
     }
 }

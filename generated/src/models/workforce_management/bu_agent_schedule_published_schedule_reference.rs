@@ -6,13 +6,13 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct BuAgentSchedulePublishedScheduleReference {
     pub id: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
-    /// `weekCount`
-    pub week_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekCount`
+    pub week_count: Option<i64>,
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for BuAgentSchedulePublishedScheduleReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("weekCount", &mut self.week_count);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weekCount", &mut self.week_count);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

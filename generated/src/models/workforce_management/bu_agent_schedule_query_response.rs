@@ -9,16 +9,16 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleQueryResponse {
-    pub user: Option<Box<UserReference>>,
-    pub shifts: Option<Vec<BuAgentScheduleShift>>,
     /// `fullDayTimeOffMarkers`
     pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub shifts: Option<Vec<BuAgentScheduleShift>>,
+    pub user: Option<Box<UserReference>>,
     /// `workPlan`
     pub work_plan: Option<Box<WorkPlanReference>>,
     /// `workPlansPerWeek`
     pub work_plans_per_week: Option<Vec<WorkPlanReference>>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for BuAgentScheduleQueryResponse {
     const NAME: &'static str = "BuAgentScheduleQueryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.field("shifts", &mut self.shifts);
         visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("shifts", &mut self.shifts);
+        visitor.boxed("user", &mut self.user);
         visitor.boxed("workPlan", &mut self.work_plan);
         visitor.field("workPlansPerWeek", &mut self.work_plans_per_week);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,15 +8,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleRescheduleResponse {
-    pub user: Option<Box<UserReference>>,
-    pub shifts: Option<Vec<BuAgentScheduleShift>>,
     /// `fullDayTimeOffMarkers`
     pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
+    pub shifts: Option<Vec<BuAgentScheduleShift>>,
+    pub user: Option<Box<UserReference>>,
     /// `workPlan`
     pub work_plan: Option<Box<WorkPlanReference>>,
     /// `workPlansPerWeek`
     pub work_plans_per_week: Option<Vec<WorkPlanReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,9 +24,9 @@ impl codec::Model for BuAgentScheduleRescheduleResponse {
     const NAME: &'static str = "BuAgentScheduleRescheduleResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.field("shifts", &mut self.shifts);
         visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
+        visitor.field("shifts", &mut self.shifts);
+        visitor.boxed("user", &mut self.user);
         visitor.boxed("workPlan", &mut self.work_plan);
         visitor.field("workPlansPerWeek", &mut self.work_plans_per_week);
         visitor.extra(&mut self.extra);

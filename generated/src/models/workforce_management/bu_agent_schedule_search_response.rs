@@ -6,11 +6,11 @@ use crate::models::workforce_management::{BuAgentScheduleShift, BuFullDayTimeOff
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleSearchResponse {
-    pub user: Option<Box<UserReference>>,
-    pub shifts: Option<Vec<BuAgentScheduleShift>>,
     /// `fullDayTimeOffMarkers`
     pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub shifts: Option<Vec<BuAgentScheduleShift>>,
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for BuAgentScheduleSearchResponse {
     const NAME: &'static str = "BuAgentScheduleSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.field("shifts", &mut self.shifts);
         visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
+        visitor.field("shifts", &mut self.shifts);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuAgentScheduleUpdate {
-    pub r#type: Option<BuAgentScheduleUpdateType>,
     /// `shiftStartDates`
     pub shift_start_dates: Option<Vec<time::Timestamp>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<BuAgentScheduleUpdateType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for BuAgentScheduleUpdate {
     const NAME: &'static str = "BuAgentScheduleUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("shiftStartDates", &mut self.shift_start_dates);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct BuAgentSchedulesQueryResponse {
     pub agent_schedules: Option<Vec<BuAgentScheduleQueryResponse>>,
     /// `businessUnitTimeZone`
     pub business_unit_time_zone: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

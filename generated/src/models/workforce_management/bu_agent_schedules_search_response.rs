@@ -13,7 +13,7 @@ pub struct BuAgentSchedulesSearchResponse {
     pub business_unit_time_zone: Option<String>,
     /// `publishedSchedules`
     pub published_schedules: Option<Vec<BuAgentSchedulePublishedScheduleReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,14 +7,14 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuAsyncAgentSchedulesSearchResponse {
-    pub status: Option<BuAsyncAgentSchedulesSearchResponseStatus>,
-    /// `operationId`
-    pub operation_id: Option<String>,
-    pub result: Option<Box<BuAgentSchedulesSearchResponse>>,
-    pub progress: Option<i64>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `operationId`
+    pub operation_id: Option<String>,
+    pub progress: Option<i64>,
+    pub result: Option<Box<BuAgentSchedulesSearchResponse>>,
+    pub status: Option<BuAsyncAgentSchedulesSearchResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for BuAsyncAgentSchedulesSearchResponse {
     const NAME: &'static str = "BuAsyncAgentSchedulesSearchResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.field("operationId", &mut self.operation_id);
-        visitor.boxed("result", &mut self.result);
-        visitor.field("progress", &mut self.progress);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("operationId", &mut self.operation_id);
+        visitor.field("progress", &mut self.progress);
+        visitor.boxed("result", &mut self.result);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

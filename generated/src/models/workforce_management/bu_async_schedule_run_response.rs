@@ -5,11 +5,11 @@ use crate::models::workforce_management::{AgentMuQueryResponseStatus, BuSchedule
 
 #[derive(Clone, Default)]
 pub struct BuAsyncScheduleRunResponse {
-    pub status: Option<BuAsyncScheduleRunResponseStatus>,
     /// `operationId`
     pub operation_id: Option<String>,
     pub result: Option<Box<BuScheduleRun>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<BuAsyncScheduleRunResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for BuAsyncScheduleRunResponse {
     const NAME: &'static str = "BuAsyncScheduleRunResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.field("operationId", &mut self.operation_id);
         visitor.boxed("result", &mut self.result);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

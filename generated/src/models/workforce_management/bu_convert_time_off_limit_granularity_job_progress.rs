@@ -13,7 +13,7 @@ pub struct BuConvertTimeOffLimitGranularityJobProgress {
     pub number_of_days_complete: Option<i64>,
     /// `percentageComplete`
     pub percentage_complete: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::models::workforce_management::AvailableTimeOffRangeGranularity;
 
 #[derive(Clone, Default)]
 pub struct BuConvertTimeOffLimitGranularityJobRequest {
-    /// required
-    pub granularity: Option<BuConvertTimeOffLimitGranularityJobRequestGranularity>,
     /// `fullDayTimeOffStartTime`
     pub full_day_time_off_start_time: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub granularity: Option<BuConvertTimeOffLimitGranularityJobRequestGranularity>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BuConvertTimeOffLimitGranularityJobRequest {
     const NAME: &'static str = "BuConvertTimeOffLimitGranularityJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("granularity", &mut self.granularity);
         visitor.field("fullDayTimeOffStartTime", &mut self.full_day_time_off_start_time);
+        visitor.field("granularity", &mut self.granularity);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,17 +8,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuConvertTimeOffLimitGranularityJobResponse {
+    pub error: Option<Box<ErrorBody>>,
     /// required
     pub id: Option<String>,
-    /// `timeOffLimit`, required
-    pub time_off_limit: Option<Box<BuTimeOffLimitReference>>,
-    /// required
-    pub status: Option<BuConvertTimeOffLimitGranularityJobResponseStatus>,
     pub progress: Option<Box<BuConvertTimeOffLimitGranularityJobProgress>>,
-    pub error: Option<Box<ErrorBody>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<BuConvertTimeOffLimitGranularityJobResponseStatus>,
+    /// `timeOffLimit`, required
+    pub time_off_limit: Option<Box<BuTimeOffLimitReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for BuConvertTimeOffLimitGranularityJobResponse {
     const NAME: &'static str = "BuConvertTimeOffLimitGranularityJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("progress", &mut self.progress);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("progress", &mut self.progress);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::runtime::time;
 pub struct BuCopyScheduleRequest {
     /// required
     pub description: Option<String>,
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
     /// `includeForecast`
     pub include_forecast: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for BuCopyScheduleRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("description", &mut self.description);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.field("includeForecast", &mut self.include_forecast);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

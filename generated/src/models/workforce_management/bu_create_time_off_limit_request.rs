@@ -5,14 +5,14 @@ use crate::models::workforce_management::AvailableTimeOffRangeGranularity;
 
 #[derive(Clone, Default)]
 pub struct BuCreateTimeOffLimitRequest {
-    /// `staffingGroupId`
-    pub staffing_group_id: Option<String>,
-    /// `managementUnitId`
-    pub management_unit_id: Option<String>,
-    pub granularity: Option<BuCreateTimeOffLimitRequestGranularity>,
     /// `fullDayTimeOffStartTime`
     pub full_day_time_off_start_time: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub granularity: Option<BuCreateTimeOffLimitRequestGranularity>,
+    /// `managementUnitId`
+    pub management_unit_id: Option<String>,
+    /// `staffingGroupId`
+    pub staffing_group_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for BuCreateTimeOffLimitRequest {
     const NAME: &'static str = "BuCreateTimeOffLimitRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("staffingGroupId", &mut self.staffing_group_id);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
-        visitor.field("granularity", &mut self.granularity);
         visitor.field("fullDayTimeOffStartTime", &mut self.full_day_time_off_start_time);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("staffingGroupId", &mut self.staffing_group_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,32 +8,32 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuCreateTimeOffPlanRequest {
-    /// required
-    pub name: Option<String>,
     /// `activityCodeIds`
     pub activity_code_ids: Option<Vec<String>>,
     /// `autoApprovalRule`
     pub auto_approval_rule: Option<BuCreateTimeOffPlanRequestAutoApprovalRule>,
-    /// `daysBeforeStartToExpireFromWaitlist`
-    pub days_before_start_to_expire_from_waitlist: Option<i64>,
     /// `autoPublishApprovedTimeOffRequests`
     pub auto_publish_approved_time_off_requests: Option<bool>,
-    /// `restrictedActivityCodeIds`
-    pub restricted_activity_code_ids: Option<Vec<String>>,
-    /// `overrideDates`
-    pub override_dates: Option<Vec<OverrideDate>>,
-    /// `hrisTimeOffType`
-    pub hris_time_off_type: Option<Box<HrisTimeOffType>>,
-    pub enabled: Option<bool>,
-    /// `countAgainstTimeOffLimits`
-    pub count_against_time_off_limits: Option<bool>,
     /// `businessUnitAssociation`
     pub business_unit_association: Option<Box<CreateTimeOffPlanBusinessUnitAssociation>>,
+    /// `countAgainstTimeOffLimits`
+    pub count_against_time_off_limits: Option<bool>,
+    /// `daysBeforeStartToExpireFromWaitlist`
+    pub days_before_start_to_expire_from_waitlist: Option<i64>,
+    pub enabled: Option<bool>,
+    /// `hrisTimeOffType`
+    pub hris_time_off_type: Option<Box<HrisTimeOffType>>,
     /// `managementUnitAssociation`
     pub management_unit_association: Option<
         Box<CreateTimeOffPlanManagementUnitAssociation>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// `overrideDates`
+    pub override_dates: Option<Vec<OverrideDate>>,
+    /// `restrictedActivityCodeIds`
+    pub restricted_activity_code_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -41,29 +41,29 @@ impl codec::Model for BuCreateTimeOffPlanRequest {
     const NAME: &'static str = "BuCreateTimeOffPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("activityCodeIds", &mut self.activity_code_ids);
         visitor.field("autoApprovalRule", &mut self.auto_approval_rule);
-        visitor
-            .field(
-                "daysBeforeStartToExpireFromWaitlist",
-                &mut self.days_before_start_to_expire_from_waitlist,
-            );
         visitor
             .field(
                 "autoPublishApprovedTimeOffRequests",
                 &mut self.auto_publish_approved_time_off_requests,
             );
-        visitor
-            .field("restrictedActivityCodeIds", &mut self.restricted_activity_code_ids);
-        visitor.field("overrideDates", &mut self.override_dates);
-        visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
-        visitor.field("enabled", &mut self.enabled);
-        visitor
-            .field("countAgainstTimeOffLimits", &mut self.count_against_time_off_limits);
         visitor.boxed("businessUnitAssociation", &mut self.business_unit_association);
         visitor
+            .field("countAgainstTimeOffLimits", &mut self.count_against_time_off_limits);
+        visitor
+            .field(
+                "daysBeforeStartToExpireFromWaitlist",
+                &mut self.days_before_start_to_expire_from_waitlist,
+            );
+        visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
+        visitor
             .boxed("managementUnitAssociation", &mut self.management_unit_association);
+        visitor.field("name", &mut self.name);
+        visitor.field("overrideDates", &mut self.override_dates);
+        visitor
+            .field("restrictedActivityCodeIds", &mut self.restricted_activity_code_ids);
         visitor.extra(&mut self.extra);
     }
 }

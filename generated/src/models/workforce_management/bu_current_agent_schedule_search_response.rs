@@ -14,14 +14,14 @@ pub struct BuCurrentAgentScheduleSearchResponse {
     pub agent_schedules: Option<Vec<BuAgentScheduleSearchResponse>>,
     /// `businessUnitTimeZone`
     pub business_unit_time_zone: Option<String>,
+    /// `endDate`
+    pub end_date: Option<time::Timestamp>,
     /// `publishedSchedules`
     pub published_schedules: Option<Vec<BuAgentSchedulePublishedScheduleReference>>,
     /// `startDate`
     pub start_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Timestamp>,
     pub updates: Option<Vec<BuAgentScheduleUpdate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,9 +31,9 @@ impl codec::Model for BuCurrentAgentScheduleSearchResponse {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("agentSchedules", &mut self.agent_schedules);
         visitor.field("businessUnitTimeZone", &mut self.business_unit_time_zone);
+        visitor.field("endDate", &mut self.end_date);
         visitor.field("publishedSchedules", &mut self.published_schedules);
         visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
         visitor.field("updates", &mut self.updates);
         visitor.extra(&mut self.extra);
     }

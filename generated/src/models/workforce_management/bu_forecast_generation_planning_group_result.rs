@@ -5,11 +5,11 @@ use crate::models::workforce_management::BuForecastTimeSeriesResult;
 
 #[derive(Clone, Default)]
 pub struct BuForecastGenerationPlanningGroupResult {
-    /// `planningGroupId`
-    pub planning_group_id: Option<String>,
     /// `metricResults`
     pub metric_results: Option<Vec<BuForecastTimeSeriesResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `planningGroupId`
+    pub planning_group_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BuForecastGenerationPlanningGroupResult {
     const NAME: &'static str = "BuForecastGenerationPlanningGroupResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.field("metricResults", &mut self.metric_results);
+        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.extra(&mut self.extra);
     }
 }

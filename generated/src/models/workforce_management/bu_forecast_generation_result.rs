@@ -7,7 +7,7 @@ use crate::models::workforce_management::BuForecastGenerationPlanningGroupResult
 pub struct BuForecastGenerationResult {
     /// `planningGroupResults`
     pub planning_group_results: Option<Vec<BuForecastGenerationPlanningGroupResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,32 +5,32 @@ use crate::models::workforce_management::WfmForecastModificationIntervalOffsetVa
 
 #[derive(Clone, Default)]
 pub struct BuForecastModificationResponse {
-    /// required
-    pub r#type: Option<BuForecastModificationResponseType>,
-    /// `startIntervalIndex`
-    pub start_interval_index: Option<i64>,
-    /// `endIntervalIndex`
-    pub end_interval_index: Option<i64>,
-    /// required
-    pub metric: Option<BuForecastModificationResponseMetric>,
-    /// `legacyMetric`
-    pub legacy_metric: Option<BuForecastModificationResponseLegacyMetric>,
-    pub value: Option<f64>,
-    /// required
-    pub values: Option<Vec<WfmForecastModificationIntervalOffsetValue>>,
-    /// `secondaryValues`
-    pub secondary_values: Option<Vec<WfmForecastModificationIntervalOffsetValue>>,
     /// `displayGranularity`, required
     pub display_granularity: Option<String>,
     /// required
-    pub granularity: Option<String>,
-    /// `secondaryGranularity`
-    pub secondary_granularity: Option<String>,
-    /// required
     pub enabled: Option<bool>,
+    /// `endIntervalIndex`
+    pub end_interval_index: Option<i64>,
+    /// required
+    pub granularity: Option<String>,
+    /// `legacyMetric`
+    pub legacy_metric: Option<BuForecastModificationResponseLegacyMetric>,
+    /// required
+    pub metric: Option<BuForecastModificationResponseMetric>,
     /// `planningGroupIds`, required
     pub planning_group_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `secondaryGranularity`
+    pub secondary_granularity: Option<String>,
+    /// `secondaryValues`
+    pub secondary_values: Option<Vec<WfmForecastModificationIntervalOffsetValue>>,
+    /// `startIntervalIndex`
+    pub start_interval_index: Option<i64>,
+    /// required
+    pub r#type: Option<BuForecastModificationResponseType>,
+    pub value: Option<f64>,
+    /// required
+    pub values: Option<Vec<WfmForecastModificationIntervalOffsetValue>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,19 +38,19 @@ impl codec::Model for BuForecastModificationResponse {
     const NAME: &'static str = "BuForecastModificationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
-        visitor.field("startIntervalIndex", &mut self.start_interval_index);
+        visitor.field("displayGranularity", &mut self.display_granularity);
+        visitor.field("enabled", &mut self.enabled);
         visitor.field("endIntervalIndex", &mut self.end_interval_index);
-        visitor.field("metric", &mut self.metric);
+        visitor.field("granularity", &mut self.granularity);
         visitor.field("legacyMetric", &mut self.legacy_metric);
+        visitor.field("metric", &mut self.metric);
+        visitor.field("planningGroupIds", &mut self.planning_group_ids);
+        visitor.field("secondaryGranularity", &mut self.secondary_granularity);
+        visitor.field("secondaryValues", &mut self.secondary_values);
+        visitor.field("startIntervalIndex", &mut self.start_interval_index);
+        visitor.field("type", &mut self.r#type);
         visitor.field("value", &mut self.value);
         visitor.field("values", &mut self.values);
-        visitor.field("secondaryValues", &mut self.secondary_values);
-        visitor.field("displayGranularity", &mut self.display_granularity);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("secondaryGranularity", &mut self.secondary_granularity);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("planningGroupIds", &mut self.planning_group_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuForecastResult {
-    /// `referenceStartDate`
-    pub reference_start_date: Option<time::Timestamp>,
     /// `planningGroups`
     pub planning_groups: Option<Vec<ForecastPlanningGroupData>>,
-    /// `weekNumber`
-    pub week_number: Option<i64>,
+    /// `referenceStartDate`
+    pub reference_start_date: Option<time::Timestamp>,
     /// `weekCount`
     pub week_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekNumber`
+    pub week_number: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for BuForecastResult {
     const NAME: &'static str = "BuForecastResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("referenceStartDate", &mut self.reference_start_date);
         visitor.field("planningGroups", &mut self.planning_groups);
-        visitor.field("weekNumber", &mut self.week_number);
+        visitor.field("referenceStartDate", &mut self.reference_start_date);
         visitor.field("weekCount", &mut self.week_count);
+        visitor.field("weekNumber", &mut self.week_number);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,8 +6,6 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuForecastStaffingRequirementsResult {
-    /// `weekNumber`, required
-    pub week_number: Option<i64>,
     /// `downloadUrl`, required
     pub download_url: Option<String>,
     /// `downloadUrlExpirationDate`, required
@@ -16,7 +14,9 @@ pub struct BuForecastStaffingRequirementsResult {
     pub planning_group_staffing_requirements: Option<
         Vec<StaffingRequirementsPlanningGroupData>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekNumber`, required
+    pub week_number: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,7 +24,6 @@ impl codec::Model for BuForecastStaffingRequirementsResult {
     const NAME: &'static str = "BuForecastStaffingRequirementsResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekNumber", &mut self.week_number);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor
             .field("downloadUrlExpirationDate", &mut self.download_url_expiration_date);
@@ -33,6 +32,7 @@ impl codec::Model for BuForecastStaffingRequirementsResult {
                 "planningGroupStaffingRequirements",
                 &mut self.planning_group_staffing_requirements,
             );
+        visitor.field("weekNumber", &mut self.week_number);
         visitor.extra(&mut self.extra);
     }
 }

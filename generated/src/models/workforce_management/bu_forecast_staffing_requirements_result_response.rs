@@ -13,16 +13,16 @@ pub struct BuForecastStaffingRequirementsResultResponse {
     pub business_unit_id: Option<String>,
     /// required
     pub forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `referenceStartDate`, required
-    pub reference_start_date: Option<time::Timestamp>,
-    /// `weekCount`, required
-    pub week_count: Option<i64>,
     /// `intervalLengthMinutes`, required
     pub interval_length_minutes: Option<i64>,
+    /// `referenceStartDate`, required
+    pub reference_start_date: Option<time::Timestamp>,
+    pub results: Option<Vec<BuForecastStaffingRequirementsResult>>,
     /// required
     pub state: Option<BuForecastStaffingRequirementsResultResponseState>,
-    pub results: Option<Vec<BuForecastStaffingRequirementsResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekCount`, required
+    pub week_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,11 +32,11 @@ impl codec::Model for BuForecastStaffingRequirementsResultResponse {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("businessUnitId", &mut self.business_unit_id);
         visitor.boxed("forecast", &mut self.forecast);
-        visitor.field("referenceStartDate", &mut self.reference_start_date);
-        visitor.field("weekCount", &mut self.week_count);
         visitor.field("intervalLengthMinutes", &mut self.interval_length_minutes);
-        visitor.field("state", &mut self.state);
+        visitor.field("referenceStartDate", &mut self.reference_start_date);
         visitor.field("results", &mut self.results);
+        visitor.field("state", &mut self.state);
+        visitor.field("weekCount", &mut self.week_count);
         visitor.extra(&mut self.extra);
     }
 }

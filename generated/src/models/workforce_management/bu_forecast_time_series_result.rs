@@ -5,12 +5,12 @@ use crate::models::workforce_management::BuForecastModificationResponseMetric;
 
 #[derive(Clone, Default)]
 pub struct BuForecastTimeSeriesResult {
-    pub metric: Option<BuForecastTimeSeriesResultMetric>,
-    /// `forecastingMethod`
-    pub forecasting_method: Option<BuForecastTimeSeriesResultForecastingMethod>,
     /// `forecastType`
     pub forecast_type: Option<BuForecastTimeSeriesResultForecastType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `forecastingMethod`
+    pub forecasting_method: Option<BuForecastTimeSeriesResultForecastingMethod>,
+    pub metric: Option<BuForecastTimeSeriesResultMetric>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for BuForecastTimeSeriesResult {
     const NAME: &'static str = "BuForecastTimeSeriesResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("metric", &mut self.metric);
-        visitor.field("forecastingMethod", &mut self.forecasting_method);
         visitor.field("forecastType", &mut self.forecast_type);
+        visitor.field("forecastingMethod", &mut self.forecasting_method);
+        visitor.field("metric", &mut self.metric);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,26 +5,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuFullDayTimeOffMarker {
+    /// `activityCodeId`
+    pub activity_code_id: Option<String>,
     /// `businessUnitDate`
     pub business_unit_date: Option<time::Date>,
-    /// `startOffsetMinutes`
-    pub start_offset_minutes: Option<i64>,
+    pub delete: Option<bool>,
+    pub description: Option<String>,
     /// `endOffsetMinutes`
     pub end_offset_minutes: Option<i64>,
     /// `lengthMinutes`
     pub length_minutes: Option<i64>,
-    pub description: Option<String>,
-    /// `activityCodeId`
-    pub activity_code_id: Option<String>,
     pub paid: Option<bool>,
     /// `payableMinutes`
     pub payable_minutes: Option<i64>,
+    /// `startOffsetMinutes`
+    pub start_offset_minutes: Option<i64>,
     /// `timeOffRequestId`
     pub time_off_request_id: Option<String>,
     /// `timeOffRequestSyncVersion`
     pub time_off_request_sync_version: Option<i64>,
-    pub delete: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,18 +32,18 @@ impl codec::Model for BuFullDayTimeOffMarker {
     const NAME: &'static str = "BuFullDayTimeOffMarker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("businessUnitDate", &mut self.business_unit_date);
-        visitor.field("startOffsetMinutes", &mut self.start_offset_minutes);
+        visitor.field("delete", &mut self.delete);
+        visitor.field("description", &mut self.description);
         visitor.field("endOffsetMinutes", &mut self.end_offset_minutes);
         visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("description", &mut self.description);
-        visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("paid", &mut self.paid);
         visitor.field("payableMinutes", &mut self.payable_minutes);
+        visitor.field("startOffsetMinutes", &mut self.start_offset_minutes);
         visitor.field("timeOffRequestId", &mut self.time_off_request_id);
         visitor
             .field("timeOffRequestSyncVersion", &mut self.time_off_request_sync_version);
-        visitor.field("delete", &mut self.delete);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,12 +9,12 @@ use crate::models::workforce_management::{
 pub struct BuGenerateScheduleRequest {
     /// required
     pub description: Option<String>,
+    pub options: Option<Box<SchedulingOptionsRequest>>,
     /// `shortTermForecast`
     pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
     /// `weekCount`, required
     pub week_count: Option<i64>,
-    pub options: Option<Box<SchedulingOptionsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for BuGenerateScheduleRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("description", &mut self.description);
+        visitor.boxed("options", &mut self.options);
         visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
         visitor.field("weekCount", &mut self.week_count);
-        visitor.boxed("options", &mut self.options);
         visitor.extra(&mut self.extra);
     }
 }

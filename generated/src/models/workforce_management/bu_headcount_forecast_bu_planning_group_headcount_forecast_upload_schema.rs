@@ -9,7 +9,7 @@ pub struct BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema {
     pub entities: Option<Vec<BuPlanningGroupHeadcountForecastUploadSchema>>,
     /// `referenceStartDate`
     pub reference_start_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,16 +8,16 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuImportAgentScheduleUploadSchema {
+    /// `fullDayTimeOffMarkers`
+    pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
+    pub shifts: Option<Vec<BuAgentScheduleShiftRequest>>,
     /// `userId`, required
     pub user_id: Option<String>,
     /// `workPlanId`
     pub work_plan_id: Option<Box<ValueWrapperString>>,
     /// `workPlanIdsPerWeek`
     pub work_plan_ids_per_week: Option<Box<ListWrapperString>>,
-    pub shifts: Option<Vec<BuAgentScheduleShiftRequest>>,
-    /// `fullDayTimeOffMarkers`
-    pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for BuImportAgentScheduleUploadSchema {
     const NAME: &'static str = "BuImportAgentScheduleUploadSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
+        visitor.field("shifts", &mut self.shifts);
         visitor.field("userId", &mut self.user_id);
         visitor.boxed("workPlanId", &mut self.work_plan_id);
         visitor.boxed("workPlanIdsPerWeek", &mut self.work_plan_ids_per_week);
-        visitor.field("shifts", &mut self.shifts);
-        visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,17 +7,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuImportShortTermForecastSchema {
-    /// required
-    pub description: Option<String>,
-    /// `weekCount`, required
-    pub week_count: Option<i64>,
-    /// `planningGroups`, required
-    pub planning_groups: Option<Vec<ForecastPlanningGroupData>>,
-    /// `longTermPlanningGroups`
-    pub long_term_planning_groups: Option<Vec<LongTermForecastPlanningGroupData>>,
     /// `canUseForScheduling`
     pub can_use_for_scheduling: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub description: Option<String>,
+    /// `longTermPlanningGroups`
+    pub long_term_planning_groups: Option<Vec<LongTermForecastPlanningGroupData>>,
+    /// `planningGroups`, required
+    pub planning_groups: Option<Vec<ForecastPlanningGroupData>>,
+    /// `weekCount`, required
+    pub week_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for BuImportShortTermForecastSchema {
     const NAME: &'static str = "BuImportShortTermForecastSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("description", &mut self.description);
-        visitor.field("weekCount", &mut self.week_count);
-        visitor.field("planningGroups", &mut self.planning_groups);
-        visitor.field("longTermPlanningGroups", &mut self.long_term_planning_groups);
         visitor.field("canUseForScheduling", &mut self.can_use_for_scheduling);
+        visitor.field("description", &mut self.description);
+        visitor.field("longTermPlanningGroups", &mut self.long_term_planning_groups);
+        visitor.field("planningGroups", &mut self.planning_groups);
+        visitor.field("weekCount", &mut self.week_count);
         visitor.extra(&mut self.extra);
     }
 }

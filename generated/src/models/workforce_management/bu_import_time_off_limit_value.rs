@@ -9,7 +9,7 @@ pub struct BuImportTimeOffLimitValue {
     pub import_date_time: Option<time::Timestamp>,
     /// `importMinutes`
     pub import_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -11,7 +11,7 @@ pub struct BuImportTimeOffLimitValuesSchema {
     pub limit_values: Option<Vec<BuImportTimeOffLimitValue>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,13 +6,13 @@ use crate::models::workforce_management::BuImportTimeOffLimitValuesSchema;
 
 #[derive(Clone, Default)]
 pub struct BuImportTimeOffLimitValuesUploadResponse {
-    /// `uploadKey`
-    pub upload_key: Option<String>,
-    pub url: Option<String>,
     pub headers: Option<BTreeMap<String, String>>,
     /// `uploadBodySchema`
     pub upload_body_schema: Option<Box<BuImportTimeOffLimitValuesSchema>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadKey`
+    pub upload_key: Option<String>,
+    pub url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for BuImportTimeOffLimitValuesUploadResponse {
     const NAME: &'static str = "BuImportTimeOffLimitValuesUploadResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadKey", &mut self.upload_key);
-        visitor.field("url", &mut self.url);
         visitor.field("headers", &mut self.headers);
         visitor.boxed("uploadBodySchema", &mut self.upload_body_schema);
+        visitor.field("uploadKey", &mut self.upload_key);
+        visitor.field("url", &mut self.url);
         visitor.extra(&mut self.extra);
     }
 }

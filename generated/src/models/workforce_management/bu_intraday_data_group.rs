@@ -7,25 +7,25 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuIntradayDataGroup {
-    /// `mediaType`
-    pub media_type: Option<BuIntradayDataGroupMediaType>,
-    /// `forecastDataSummary`
-    pub forecast_data_summary: Option<Box<BuIntradayForecastData>>,
     /// `forecastDataPerInterval`
     pub forecast_data_per_interval: Option<Vec<BuIntradayForecastData>>,
-    /// `scheduleDataSummary`
-    pub schedule_data_summary: Option<Box<BuIntradayScheduleData>>,
-    /// `scheduleDataPerInterval`
-    pub schedule_data_per_interval: Option<Vec<BuIntradayScheduleData>>,
-    /// `performancePredictionDataSummary`
-    pub performance_prediction_data_summary: Option<
-        Box<IntradayPerformancePredictionData>,
-    >,
+    /// `forecastDataSummary`
+    pub forecast_data_summary: Option<Box<BuIntradayForecastData>>,
+    /// `mediaType`
+    pub media_type: Option<BuIntradayDataGroupMediaType>,
     /// `performancePredictionDataPerInterval`
     pub performance_prediction_data_per_interval: Option<
         Vec<IntradayPerformancePredictionData>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `performancePredictionDataSummary`
+    pub performance_prediction_data_summary: Option<
+        Box<IntradayPerformancePredictionData>,
+    >,
+    /// `scheduleDataPerInterval`
+    pub schedule_data_per_interval: Option<Vec<BuIntradayScheduleData>>,
+    /// `scheduleDataSummary`
+    pub schedule_data_summary: Option<Box<BuIntradayScheduleData>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,21 +33,21 @@ impl codec::Model for BuIntradayDataGroup {
     const NAME: &'static str = "BuIntradayDataGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mediaType", &mut self.media_type);
-        visitor.boxed("forecastDataSummary", &mut self.forecast_data_summary);
         visitor.field("forecastDataPerInterval", &mut self.forecast_data_per_interval);
-        visitor.boxed("scheduleDataSummary", &mut self.schedule_data_summary);
-        visitor.field("scheduleDataPerInterval", &mut self.schedule_data_per_interval);
-        visitor
-            .boxed(
-                "performancePredictionDataSummary",
-                &mut self.performance_prediction_data_summary,
-            );
+        visitor.boxed("forecastDataSummary", &mut self.forecast_data_summary);
+        visitor.field("mediaType", &mut self.media_type);
         visitor
             .field(
                 "performancePredictionDataPerInterval",
                 &mut self.performance_prediction_data_per_interval,
             );
+        visitor
+            .boxed(
+                "performancePredictionDataSummary",
+                &mut self.performance_prediction_data_summary,
+            );
+        visitor.field("scheduleDataPerInterval", &mut self.schedule_data_per_interval);
+        visitor.boxed("scheduleDataSummary", &mut self.schedule_data_summary);
         visitor.extra(&mut self.extra);
     }
 }

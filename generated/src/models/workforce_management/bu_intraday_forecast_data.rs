@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct BuIntradayForecastData {
-    pub offered: Option<f64>,
     /// `averageHandleTimeSeconds`
     pub average_handle_time_seconds: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub offered: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for BuIntradayForecastData {
     const NAME: &'static str = "BuIntradayForecastData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("offered", &mut self.offered);
         visitor.field("averageHandleTimeSeconds", &mut self.average_handle_time_seconds);
+        visitor.field("offered", &mut self.offered);
         visitor.extra(&mut self.extra);
     }
 }

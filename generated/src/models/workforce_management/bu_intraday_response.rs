@@ -9,21 +9,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuIntradayResponse {
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
+    pub categories: Option<Vec<BuIntradayResponseCategories>>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
     /// `intervalLengthMinutes`
     pub interval_length_minutes: Option<i64>,
-    /// `noDataReason`
-    pub no_data_reason: Option<BuIntradayResponseNoDataReason>,
-    pub categories: Option<Vec<BuIntradayResponseCategories>>,
-    /// `shortTermForecast`
-    pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
-    pub schedule: Option<Box<BuScheduleReference>>,
     /// `intradayDataGroupings`
     pub intraday_data_groupings: Option<Vec<BuIntradayDataGroup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `noDataReason`
+    pub no_data_reason: Option<BuIntradayResponseNoDataReason>,
+    pub schedule: Option<Box<BuScheduleReference>>,
+    /// `shortTermForecast`
+    pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,14 +31,14 @@ impl codec::Model for BuIntradayResponse {
     const NAME: &'static str = "BuIntradayResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
+        visitor.field("categories", &mut self.categories);
         visitor.field("endDate", &mut self.end_date);
         visitor.field("intervalLengthMinutes", &mut self.interval_length_minutes);
-        visitor.field("noDataReason", &mut self.no_data_reason);
-        visitor.field("categories", &mut self.categories);
-        visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
-        visitor.boxed("schedule", &mut self.schedule);
         visitor.field("intradayDataGroupings", &mut self.intraday_data_groupings);
+        visitor.field("noDataReason", &mut self.no_data_reason);
+        visitor.boxed("schedule", &mut self.schedule);
+        visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

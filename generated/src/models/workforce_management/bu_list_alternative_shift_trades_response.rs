@@ -9,7 +9,7 @@ use crate::models::workforce_management::{
 pub struct BuListAlternativeShiftTradesResponse {
     pub job: Option<Box<BuAlternativeShiftJobResponse>>,
     pub result: Option<Box<AlternativeShiftTradeListing>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,16 +7,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuManagementUnitScheduleSummary {
-    /// `managementUnit`
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `agentCount`
     pub agent_count: Option<i64>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
+    pub agents: Option<Vec<UserReference>>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
-    pub agents: Option<Vec<UserReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `managementUnit`
+    pub management_unit: Option<Box<ManagementUnitReference>>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for BuManagementUnitScheduleSummary {
     const NAME: &'static str = "BuManagementUnitScheduleSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("agentCount", &mut self.agent_count);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
         visitor.field("agents", &mut self.agents);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

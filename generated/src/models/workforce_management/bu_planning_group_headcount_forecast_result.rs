@@ -5,13 +5,13 @@ use crate::models::workforce_management::PlanningGroupReference;
 
 #[derive(Clone, Default)]
 pub struct BuPlanningGroupHeadcountForecastResult {
-    /// `requiredPerInterval`
-    pub required_per_interval: Option<Vec<f64>>,
-    /// `requiredWithoutShrinkagePerInterval`
-    pub required_without_shrinkage_per_interval: Option<Vec<f64>>,
     /// `planningGroup`
     pub planning_group: Option<Box<PlanningGroupReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `requiredPerInterval`
+    pub required_per_interval: Option<Vec<Option<f64>>>,
+    /// `requiredWithoutShrinkagePerInterval`
+    pub required_without_shrinkage_per_interval: Option<Vec<Option<f64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,13 +19,13 @@ impl codec::Model for BuPlanningGroupHeadcountForecastResult {
     const NAME: &'static str = "BuPlanningGroupHeadcountForecastResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("planningGroup", &mut self.planning_group);
         visitor.field("requiredPerInterval", &mut self.required_per_interval);
         visitor
             .field(
                 "requiredWithoutShrinkagePerInterval",
                 &mut self.required_without_shrinkage_per_interval,
             );
-        visitor.boxed("planningGroup", &mut self.planning_group);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct BuPlanningGroupHeadcountForecastUploadSchema {
-    /// `requiredPerInterval`
-    pub required_per_interval: Option<Vec<f64>>,
-    /// `requiredWithoutShrinkagePerInterval`
-    pub required_without_shrinkage_per_interval: Option<Vec<f64>>,
     /// `planningGroupId`, required
     pub planning_group_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `requiredPerInterval`
+    pub required_per_interval: Option<Vec<Option<f64>>>,
+    /// `requiredWithoutShrinkagePerInterval`
+    pub required_without_shrinkage_per_interval: Option<Vec<Option<f64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,13 +18,13 @@ impl codec::Model for BuPlanningGroupHeadcountForecastUploadSchema {
     const NAME: &'static str = "BuPlanningGroupHeadcountForecastUploadSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.field("requiredPerInterval", &mut self.required_per_interval);
         visitor
             .field(
                 "requiredWithoutShrinkagePerInterval",
                 &mut self.required_without_shrinkage_per_interval,
             );
-        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,18 +5,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceAdjustmentsRequest {
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
+    /// `managementUnitIds`
+    pub management_unit_ids: Option<Vec<String>>,
     /// `reasonCodeIds`
     pub reason_code_ids: Option<Vec<String>>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
     pub statuses: Option<Vec<String>>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,
-    /// `managementUnitIds`
-    pub management_unit_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for BuQueryAdherenceAdjustmentsRequest {
     const NAME: &'static str = "BuQueryAdherenceAdjustmentsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
+        visitor.field("managementUnitIds", &mut self.management_unit_ids);
         visitor.field("reasonCodeIds", &mut self.reason_code_ids);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("statuses", &mut self.statuses);
         visitor.field("userIds", &mut self.user_ids);
-        visitor.field("managementUnitIds", &mut self.management_unit_ids);
         visitor.extra(&mut self.extra);
     }
 }

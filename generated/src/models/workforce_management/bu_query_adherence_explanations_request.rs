@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuQueryAdherenceExplanationsRequest {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
+    /// `agentIds`
+    pub agent_ids: Option<Vec<String>>,
     /// `endDate`, required
     pub end_date: Option<time::Timestamp>,
     /// `managementUnitIds`
     pub management_unit_ids: Option<Vec<String>>,
-    /// `agentIds`
-    pub agent_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for BuQueryAdherenceExplanationsRequest {
     const NAME: &'static str = "BuQueryAdherenceExplanationsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
+        visitor.field("agentIds", &mut self.agent_ids);
         visitor.field("endDate", &mut self.end_date);
         visitor.field("managementUnitIds", &mut self.management_unit_ids);
-        visitor.field("agentIds", &mut self.agent_ids);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct BuQueryAgentSchedulesRequest {
     /// `managementUnitId`, required
     pub management_unit_id: Option<String>,
-    /// `userIds`
-    pub user_ids: Option<Vec<String>>,
     /// `teamIds`
     pub team_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userIds`
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for BuQueryAgentSchedulesRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("managementUnitId", &mut self.management_unit_id);
-        visitor.field("userIds", &mut self.user_ids);
         visitor.field("teamIds", &mut self.team_ids);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuRescheduleAgentScheduleResult {
-    /// `managementUnit`
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `downloadResult`
     pub download_result: Option<Box<MuRescheduleResultWrapper>>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `managementUnit`
+    pub management_unit: Option<Box<ManagementUnitReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for BuRescheduleAgentScheduleResult {
     const NAME: &'static str = "BuRescheduleAgentScheduleResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.boxed("downloadResult", &mut self.download_result);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,31 +5,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuRescheduleRequest {
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Timestamp>,
-    /// `agentIds`
-    pub agent_ids: Option<Vec<String>>,
     /// `activityCodeIds`
     pub activity_code_ids: Option<Vec<String>>,
-    /// `managementUnitIds`, required
-    pub management_unit_ids: Option<Vec<String>>,
-    /// `doNotChangeWeeklyPaidTime`, required
-    pub do_not_change_weekly_paid_time: Option<bool>,
-    /// `doNotChangeDailyPaidTime`, required
-    pub do_not_change_daily_paid_time: Option<bool>,
-    /// `doNotChangeShiftStartTimes`, required
-    pub do_not_change_shift_start_times: Option<bool>,
-    /// `doNotChangeManuallyEditedShifts`, required
-    pub do_not_change_manually_edited_shifts: Option<bool>,
     /// `activitySmoothingType`
     pub activity_smoothing_type: Option<BuRescheduleRequestActivitySmoothingType>,
+    /// `agentIds`
+    pub agent_ids: Option<Vec<String>>,
+    /// `doNotChangeDailyPaidTime`, required
+    pub do_not_change_daily_paid_time: Option<bool>,
+    /// `doNotChangeManuallyEditedShifts`, required
+    pub do_not_change_manually_edited_shifts: Option<bool>,
+    /// `doNotChangeShiftStartTimes`, required
+    pub do_not_change_shift_start_times: Option<bool>,
+    /// `doNotChangeWeeklyPaidTime`, required
+    pub do_not_change_weekly_paid_time: Option<bool>,
+    /// `endDate`
+    pub end_date: Option<time::Timestamp>,
     /// `induceScheduleVariability`
     pub induce_schedule_variability: Option<bool>,
+    /// `managementUnitIds`, required
+    pub management_unit_ids: Option<Vec<String>>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
     /// `useUnavailableTimesSnapshot`
     pub use_unavailable_times_snapshot: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,18 +37,16 @@ impl codec::Model for BuRescheduleRequest {
     const NAME: &'static str = "BuRescheduleRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.field("agentIds", &mut self.agent_ids);
         visitor.field("activityCodeIds", &mut self.activity_code_ids);
-        visitor.field("managementUnitIds", &mut self.management_unit_ids);
-        visitor
-            .field(
-                "doNotChangeWeeklyPaidTime",
-                &mut self.do_not_change_weekly_paid_time,
-            );
+        visitor.field("activitySmoothingType", &mut self.activity_smoothing_type);
+        visitor.field("agentIds", &mut self.agent_ids);
         visitor
             .field("doNotChangeDailyPaidTime", &mut self.do_not_change_daily_paid_time);
+        visitor
+            .field(
+                "doNotChangeManuallyEditedShifts",
+                &mut self.do_not_change_manually_edited_shifts,
+            );
         visitor
             .field(
                 "doNotChangeShiftStartTimes",
@@ -56,12 +54,14 @@ impl codec::Model for BuRescheduleRequest {
             );
         visitor
             .field(
-                "doNotChangeManuallyEditedShifts",
-                &mut self.do_not_change_manually_edited_shifts,
+                "doNotChangeWeeklyPaidTime",
+                &mut self.do_not_change_weekly_paid_time,
             );
-        visitor.field("activitySmoothingType", &mut self.activity_smoothing_type);
+        visitor.field("endDate", &mut self.end_date);
         visitor
             .field("induceScheduleVariability", &mut self.induce_schedule_variability);
+        visitor.field("managementUnitIds", &mut self.management_unit_ids);
+        visitor.field("startDate", &mut self.start_date);
         visitor
             .field(
                 "useUnavailableTimesSnapshot",

@@ -8,6 +8,8 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuRescheduleResult {
+    /// `agentSchedules`
+    pub agent_schedules: Option<Vec<BuRescheduleAgentScheduleResult>>,
     /// `generationResults`
     pub generation_results: Option<Box<ScheduleGenerationResult>>,
     /// `generationResultsDownloadUrl`
@@ -18,9 +20,7 @@ pub struct BuRescheduleResult {
     >,
     /// `headcountForecastDownloadUrl`
     pub headcount_forecast_download_url: Option<String>,
-    /// `agentSchedules`
-    pub agent_schedules: Option<Vec<BuRescheduleAgentScheduleResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,6 +28,7 @@ impl codec::Model for BuRescheduleResult {
     const NAME: &'static str = "BuRescheduleResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentSchedules", &mut self.agent_schedules);
         visitor.boxed("generationResults", &mut self.generation_results);
         visitor
             .field(
@@ -40,7 +41,6 @@ impl codec::Model for BuRescheduleResult {
                 "headcountForecastDownloadUrl",
                 &mut self.headcount_forecast_download_url,
             );
-        visitor.field("agentSchedules", &mut self.agent_schedules);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,21 +10,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuScheduleListItem {
-    pub id: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
-    /// `weekCount`
-    pub week_count: Option<i64>,
     pub description: Option<String>,
-    pub published: Option<bool>,
-    /// `shortTermForecast`
-    pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
     /// `generationResults`
     pub generation_results: Option<Box<ScheduleGenerationResultSummary>>,
+    pub id: Option<String>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub published: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shortTermForecast`
+    pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
+    /// `weekCount`
+    pub week_count: Option<i64>,
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for BuScheduleListItem {
     const NAME: &'static str = "BuScheduleListItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("weekCount", &mut self.week_count);
         visitor.field("description", &mut self.description);
-        visitor.field("published", &mut self.published);
-        visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
         visitor.boxed("generationResults", &mut self.generation_results);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("published", &mut self.published);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
+        visitor.field("weekCount", &mut self.week_count);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::workforce_management::BuScheduleListItem;
 #[derive(Clone, Default)]
 pub struct BuScheduleListing {
     pub entities: Option<Vec<BuScheduleListItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -13,7 +13,7 @@ pub struct BuScheduleNotificationsCategorySettings {
     pub early_reminder_enabled: Option<bool>,
     /// `onTimeReminderEnabled`, required
     pub on_time_reminder_enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

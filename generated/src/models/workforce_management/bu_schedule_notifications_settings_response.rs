@@ -5,11 +5,11 @@ use crate::models::workforce_management::BuScheduleNotificationsCategorySettings
 
 #[derive(Clone, Default)]
 pub struct BuScheduleNotificationsSettingsResponse {
-    /// `earlyReminderMinutes`, required
-    pub early_reminder_minutes: Option<i64>,
     /// `activityCategorySettings`, required
     pub activity_category_settings: Option<Vec<BuScheduleNotificationsCategorySettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `earlyReminderMinutes`, required
+    pub early_reminder_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BuScheduleNotificationsSettingsResponse {
     const NAME: &'static str = "BuScheduleNotificationsSettingsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("earlyReminderMinutes", &mut self.early_reminder_minutes);
         visitor.field("activityCategorySettings", &mut self.activity_category_settings);
+        visitor.field("earlyReminderMinutes", &mut self.early_reminder_minutes);
         visitor.extra(&mut self.extra);
     }
 }

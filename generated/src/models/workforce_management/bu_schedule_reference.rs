@@ -6,11 +6,11 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct BuScheduleReference {
     pub id: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for BuScheduleReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuScheduleReferenceForMuRoute {
-    pub id: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
     /// `businessUnit`
     pub business_unit: Option<Box<BusinessUnitReference>>,
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for BuScheduleReferenceForMuRoute {
     const NAME: &'static str = "BuScheduleReferenceForMuRoute";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.boxed("businessUnit", &mut self.business_unit);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

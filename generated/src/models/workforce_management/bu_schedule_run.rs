@@ -12,39 +12,39 @@ use crate::runtime::time;
 pub struct BuScheduleRun {
     /// required
     pub id: Option<String>,
-    /// `schedulerRunId`
-    pub scheduler_run_id: Option<String>,
     /// `intradayRescheduling`
     pub intraday_rescheduling: Option<bool>,
-    pub state: Option<BuScheduleRunState>,
-    /// `weekCount`
-    pub week_count: Option<i64>,
-    /// `percentComplete`
-    pub percent_complete: Option<f64>,
-    /// `targetWeek`
-    pub target_week: Option<time::Date>,
-    pub schedule: Option<Box<BuScheduleReference>>,
-    /// `scheduleDescription`
-    pub schedule_description: Option<String>,
-    /// `schedulingStartTime`
-    pub scheduling_start_time: Option<time::Timestamp>,
-    /// `schedulingStartedBy`
-    pub scheduling_started_by: Option<Box<UserReference>>,
-    /// `schedulingCanceledBy`
-    pub scheduling_canceled_by: Option<Box<UserReference>>,
-    /// `schedulingCompletedTime`
-    pub scheduling_completed_time: Option<time::Timestamp>,
     /// `messageCount`
     pub message_count: Option<i64>,
     /// `messageSeverityCounts`
     pub message_severity_counts: Option<Vec<SchedulerMessageSeverityCount>>,
+    /// `percentComplete`
+    pub percent_complete: Option<f64>,
     /// `reschedulingOptions`
     pub rescheduling_options: Option<Box<ReschedulingOptionsRunResponse>>,
     /// `reschedulingResultExpiration`
     pub rescheduling_result_expiration: Option<time::Timestamp>,
+    pub schedule: Option<Box<BuScheduleReference>>,
+    /// `scheduleDescription`
+    pub schedule_description: Option<String>,
+    /// `schedulerRunId`
+    pub scheduler_run_id: Option<String>,
+    /// `schedulingCanceledBy`
+    pub scheduling_canceled_by: Option<Box<UserReference>>,
+    /// `schedulingCompletedTime`
+    pub scheduling_completed_time: Option<time::Timestamp>,
+    /// `schedulingStartTime`
+    pub scheduling_start_time: Option<time::Timestamp>,
+    /// `schedulingStartedBy`
+    pub scheduling_started_by: Option<Box<UserReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<BuScheduleRunState>,
+    /// `targetWeek`
+    pub target_week: Option<time::Date>,
+    /// `weekCount`
+    pub week_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -53,27 +53,27 @@ impl codec::Model for BuScheduleRun {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("schedulerRunId", &mut self.scheduler_run_id);
         visitor.field("intradayRescheduling", &mut self.intraday_rescheduling);
-        visitor.field("state", &mut self.state);
-        visitor.field("weekCount", &mut self.week_count);
-        visitor.field("percentComplete", &mut self.percent_complete);
-        visitor.field("targetWeek", &mut self.target_week);
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("scheduleDescription", &mut self.schedule_description);
-        visitor.field("schedulingStartTime", &mut self.scheduling_start_time);
-        visitor.boxed("schedulingStartedBy", &mut self.scheduling_started_by);
-        visitor.boxed("schedulingCanceledBy", &mut self.scheduling_canceled_by);
-        visitor.field("schedulingCompletedTime", &mut self.scheduling_completed_time);
         visitor.field("messageCount", &mut self.message_count);
         visitor.field("messageSeverityCounts", &mut self.message_severity_counts);
+        visitor.field("percentComplete", &mut self.percent_complete);
         visitor.boxed("reschedulingOptions", &mut self.rescheduling_options);
         visitor
             .field(
                 "reschedulingResultExpiration",
                 &mut self.rescheduling_result_expiration,
             );
+        visitor.boxed("schedule", &mut self.schedule);
+        visitor.field("scheduleDescription", &mut self.schedule_description);
+        visitor.field("schedulerRunId", &mut self.scheduler_run_id);
+        visitor.boxed("schedulingCanceledBy", &mut self.scheduling_canceled_by);
+        visitor.field("schedulingCompletedTime", &mut self.scheduling_completed_time);
+        visitor.field("schedulingStartTime", &mut self.scheduling_start_time);
+        visitor.boxed("schedulingStartedBy", &mut self.scheduling_started_by);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("targetWeek", &mut self.target_week);
+        visitor.field("weekCount", &mut self.week_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct BuSchedulerSettingsRequest {
     pub consistent_service_level_smoothing: Option<bool>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

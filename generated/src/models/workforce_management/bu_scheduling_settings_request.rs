@@ -8,23 +8,23 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuSchedulingSettingsRequest {
-    /// `messageSeverities`
-    pub message_severities: Option<Vec<SchedulerMessageTypeSeverity>>,
-    /// `syncTimeOffProperties`
-    pub sync_time_off_properties: Option<Box<SetWrapperSyncTimeOffProperty>>,
-    /// `enableTimeOffFullDayEstimation`
-    pub enable_time_off_full_day_estimation: Option<bool>,
-    /// `serviceGoalImpact`
-    pub service_goal_impact: Option<Box<WfmServiceGoalImpactSettings>>,
-    /// `allowWorkPlanPerMinuteGranularity`
-    pub allow_work_plan_per_minute_granularity: Option<bool>,
     /// `activitySmoothingType`
     pub activity_smoothing_type: Option<
         BuSchedulingSettingsRequestActivitySmoothingType,
     >,
+    /// `allowWorkPlanPerMinuteGranularity`
+    pub allow_work_plan_per_minute_granularity: Option<bool>,
+    /// `enableTimeOffFullDayEstimation`
+    pub enable_time_off_full_day_estimation: Option<bool>,
     /// `induceScheduleVariability`
     pub induce_schedule_variability: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `messageSeverities`
+    pub message_severities: Option<Vec<SchedulerMessageTypeSeverity>>,
+    /// `serviceGoalImpact`
+    pub service_goal_impact: Option<Box<WfmServiceGoalImpactSettings>>,
+    /// `syncTimeOffProperties`
+    pub sync_time_off_properties: Option<Box<SetWrapperSyncTimeOffProperty>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,22 +32,22 @@ impl codec::Model for BuSchedulingSettingsRequest {
     const NAME: &'static str = "BuSchedulingSettingsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("messageSeverities", &mut self.message_severities);
-        visitor.boxed("syncTimeOffProperties", &mut self.sync_time_off_properties);
-        visitor
-            .field(
-                "enableTimeOffFullDayEstimation",
-                &mut self.enable_time_off_full_day_estimation,
-            );
-        visitor.boxed("serviceGoalImpact", &mut self.service_goal_impact);
+        visitor.field("activitySmoothingType", &mut self.activity_smoothing_type);
         visitor
             .field(
                 "allowWorkPlanPerMinuteGranularity",
                 &mut self.allow_work_plan_per_minute_granularity,
             );
-        visitor.field("activitySmoothingType", &mut self.activity_smoothing_type);
+        visitor
+            .field(
+                "enableTimeOffFullDayEstimation",
+                &mut self.enable_time_off_full_day_estimation,
+            );
         visitor
             .field("induceScheduleVariability", &mut self.induce_schedule_variability);
+        visitor.field("messageSeverities", &mut self.message_severities);
+        visitor.boxed("serviceGoalImpact", &mut self.service_goal_impact);
+        visitor.boxed("syncTimeOffProperties", &mut self.sync_time_off_properties);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,25 +8,25 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuSchedulingSettingsResponse {
-    /// `messageSeverities`, required
-    pub message_severities: Option<Vec<SchedulerMessageTypeSeverity>>,
-    /// `syncTimeOffProperties`, required
-    pub sync_time_off_properties: Option<
-        Vec<BuSchedulingSettingsResponseSyncTimeOffProperties>,
-    >,
-    /// `enableTimeOffFullDayEstimation`, required
-    pub enable_time_off_full_day_estimation: Option<bool>,
-    /// `serviceGoalImpact`, required
-    pub service_goal_impact: Option<Box<WfmServiceGoalImpactSettings>>,
-    /// `allowWorkPlanPerMinuteGranularity`, required
-    pub allow_work_plan_per_minute_granularity: Option<bool>,
     /// `activitySmoothingType`, required
     pub activity_smoothing_type: Option<
         BuSchedulingSettingsResponseActivitySmoothingType,
     >,
+    /// `allowWorkPlanPerMinuteGranularity`, required
+    pub allow_work_plan_per_minute_granularity: Option<bool>,
+    /// `enableTimeOffFullDayEstimation`, required
+    pub enable_time_off_full_day_estimation: Option<bool>,
     /// `induceScheduleVariability`, required
     pub induce_schedule_variability: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `messageSeverities`, required
+    pub message_severities: Option<Vec<SchedulerMessageTypeSeverity>>,
+    /// `serviceGoalImpact`, required
+    pub service_goal_impact: Option<Box<WfmServiceGoalImpactSettings>>,
+    /// `syncTimeOffProperties`, required
+    pub sync_time_off_properties: Option<
+        Vec<BuSchedulingSettingsResponseSyncTimeOffProperties>,
+    >,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,22 +34,22 @@ impl codec::Model for BuSchedulingSettingsResponse {
     const NAME: &'static str = "BuSchedulingSettingsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("messageSeverities", &mut self.message_severities);
-        visitor.field("syncTimeOffProperties", &mut self.sync_time_off_properties);
-        visitor
-            .field(
-                "enableTimeOffFullDayEstimation",
-                &mut self.enable_time_off_full_day_estimation,
-            );
-        visitor.boxed("serviceGoalImpact", &mut self.service_goal_impact);
+        visitor.field("activitySmoothingType", &mut self.activity_smoothing_type);
         visitor
             .field(
                 "allowWorkPlanPerMinuteGranularity",
                 &mut self.allow_work_plan_per_minute_granularity,
             );
-        visitor.field("activitySmoothingType", &mut self.activity_smoothing_type);
+        visitor
+            .field(
+                "enableTimeOffFullDayEstimation",
+                &mut self.enable_time_off_full_day_estimation,
+            );
         visitor
             .field("induceScheduleVariability", &mut self.induce_schedule_variability);
+        visitor.field("messageSeverities", &mut self.message_severities);
+        visitor.boxed("serviceGoalImpact", &mut self.service_goal_impact);
+        visitor.field("syncTimeOffProperties", &mut self.sync_time_off_properties);
         visitor.extra(&mut self.extra);
     }
 }

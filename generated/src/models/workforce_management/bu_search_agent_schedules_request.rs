@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuSearchAgentSchedulesRequest {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`, required
     pub end_date: Option<time::Timestamp>,
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for BuSearchAgentSchedulesRequest {
     const NAME: &'static str = "BuSearchAgentSchedulesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }

@@ -7,10 +7,10 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuSetTimeOffLimitValuesRequest {
-    pub values: Option<Vec<BuTimeOffLimitRange>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub values: Option<Vec<BuTimeOffLimitRange>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for BuSetTimeOffLimitValuesRequest {
     const NAME: &'static str = "BuSetTimeOffLimitValuesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("values", &mut self.values);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

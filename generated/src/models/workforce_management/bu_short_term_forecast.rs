@@ -10,36 +10,36 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuShortTermForecast {
-    /// required
-    pub id: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
-    /// `weekCount`
-    pub week_count: Option<i64>,
+    /// `canUseForScheduling`
+    pub can_use_for_scheduling: Option<bool>,
     /// `creationMethod`
     pub creation_method: Option<BuShortTermForecastCreationMethod>,
     pub description: Option<String>,
+    /// `generationResults`
+    pub generation_results: Option<Box<BuForecastGenerationResult>>,
+    /// required
+    pub id: Option<String>,
     /// read-only
     pub legacy: Option<bool>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `canUseForScheduling`
-    pub can_use_for_scheduling: Option<bool>,
-    /// `referenceStartDate`
-    pub reference_start_date: Option<time::Timestamp>,
-    /// `sourceDays`
-    pub source_days: Option<Vec<ForecastSourceDayPointer>>,
     pub modifications: Option<Vec<BuForecastModificationResponse>>,
-    /// `generationResults`
-    pub generation_results: Option<Box<BuForecastGenerationResult>>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `planningGroupsVersion`
-    pub planning_groups_version: Option<i64>,
     /// `planningGroups`
     pub planning_groups: Option<Box<ForecastPlanningGroupsResponse>>,
+    /// `planningGroupsVersion`
+    pub planning_groups_version: Option<i64>,
+    /// `referenceStartDate`
+    pub reference_start_date: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sourceDays`
+    pub source_days: Option<Vec<ForecastSourceDayPointer>>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// `weekCount`
+    pub week_count: Option<i64>,
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,22 +47,22 @@ impl codec::Model for BuShortTermForecast {
     const NAME: &'static str = "BuShortTermForecast";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("weekCount", &mut self.week_count);
+        visitor.field("canUseForScheduling", &mut self.can_use_for_scheduling);
         visitor.field("creationMethod", &mut self.creation_method);
         visitor.field("description", &mut self.description);
+        visitor.boxed("generationResults", &mut self.generation_results);
+        visitor.field("id", &mut self.id);
         visitor.field("legacy", &mut self.legacy);
         visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("canUseForScheduling", &mut self.can_use_for_scheduling);
-        visitor.field("referenceStartDate", &mut self.reference_start_date);
-        visitor.field("sourceDays", &mut self.source_days);
         visitor.field("modifications", &mut self.modifications);
-        visitor.boxed("generationResults", &mut self.generation_results);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("planningGroupsVersion", &mut self.planning_groups_version);
         visitor.boxed("planningGroups", &mut self.planning_groups);
+        visitor.field("planningGroupsVersion", &mut self.planning_groups_version);
+        visitor.field("referenceStartDate", &mut self.reference_start_date);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("sourceDays", &mut self.source_days);
+        visitor.field("timeZone", &mut self.time_zone);
+        visitor.field("weekCount", &mut self.week_count);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

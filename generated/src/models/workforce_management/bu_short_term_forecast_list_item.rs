@@ -9,23 +9,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastListItem {
-    /// required
-    pub id: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
-    /// `weekCount`
-    pub week_count: Option<i64>,
+    /// `canUseForScheduling`
+    pub can_use_for_scheduling: Option<bool>,
     /// `creationMethod`
     pub creation_method: Option<BuShortTermForecastListItemCreationMethod>,
     pub description: Option<String>,
+    /// required
+    pub id: Option<String>,
     /// read-only
     pub legacy: Option<bool>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `canUseForScheduling`
-    pub can_use_for_scheduling: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekCount`
+    pub week_count: Option<i64>,
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,15 +33,15 @@ impl codec::Model for BuShortTermForecastListItem {
     const NAME: &'static str = "BuShortTermForecastListItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("weekCount", &mut self.week_count);
+        visitor.field("canUseForScheduling", &mut self.can_use_for_scheduling);
         visitor.field("creationMethod", &mut self.creation_method);
         visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.field("legacy", &mut self.legacy);
         visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("canUseForScheduling", &mut self.can_use_for_scheduling);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weekCount", &mut self.week_count);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastReference {
-    pub id: Option<String>,
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
     /// read-only
     pub description: Option<String>,
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for BuShortTermForecastReference {
     const NAME: &'static str = "BuShortTermForecastReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.field("description", &mut self.description);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuShortTermForecastWeekReference {
-    /// required
-    pub id: Option<String>,
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
     /// read-only
     pub description: Option<String>,
-    /// `weekNumber`, required
-    pub week_number: Option<i64>,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// `weekNumber`, required
+    pub week_number: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for BuShortTermForecastWeekReference {
     const NAME: &'static str = "BuShortTermForecastWeekReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.field("description", &mut self.description);
-        visitor.field("weekNumber", &mut self.week_number);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weekDate", &mut self.week_date);
+        visitor.field("weekNumber", &mut self.week_number);
         visitor.extra(&mut self.extra);
     }
 }

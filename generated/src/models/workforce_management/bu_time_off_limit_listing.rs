@@ -6,7 +6,7 @@ use crate::models::workforce_management::BuTimeOffLimitResponse;
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitListing {
     pub entities: Option<Vec<BuTimeOffLimitResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

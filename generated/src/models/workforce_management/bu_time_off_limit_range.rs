@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitRange {
+    /// `limitMinutesPerDay`
+    pub limit_minutes_per_day: Option<Vec<Option<i64>>>,
+    /// `limitMinutesPerFifteenMinutes`
+    pub limit_minutes_per_fifteen_minutes: Option<Vec<Option<i64>>>,
     /// `startDate`, required
     pub start_date: Option<time::Date>,
-    /// `limitMinutesPerFifteenMinutes`
-    pub limit_minutes_per_fifteen_minutes: Option<Vec<i64>>,
-    /// `limitMinutesPerDay`
-    pub limit_minutes_per_day: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,13 +19,13 @@ impl codec::Model for BuTimeOffLimitRange {
     const NAME: &'static str = "BuTimeOffLimitRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
+        visitor.field("limitMinutesPerDay", &mut self.limit_minutes_per_day);
         visitor
             .field(
                 "limitMinutesPerFifteenMinutes",
                 &mut self.limit_minutes_per_fifteen_minutes,
             );
-        visitor.field("limitMinutesPerDay", &mut self.limit_minutes_per_day);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

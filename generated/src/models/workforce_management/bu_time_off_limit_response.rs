@@ -8,20 +8,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitResponse {
-    /// required
-    pub id: Option<String>,
-    /// `staffingGroup`
-    pub staffing_group: Option<Box<StaffingGroupReference>>,
-    /// `managementUnit`
-    pub management_unit: Option<Box<ManagementUnitReference>>,
-    pub granularity: Option<BuTimeOffLimitResponseGranularity>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `fullDayTimeOffStartTime`
     pub full_day_time_off_start_time: Option<String>,
+    pub granularity: Option<BuTimeOffLimitResponseGranularity>,
+    /// required
+    pub id: Option<String>,
+    /// `managementUnit`
+    pub management_unit: Option<Box<ManagementUnitReference>>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `staffingGroup`
+    pub staffing_group: Option<Box<StaffingGroupReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,13 +29,13 @@ impl codec::Model for BuTimeOffLimitResponse {
     const NAME: &'static str = "BuTimeOffLimitResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("staffingGroup", &mut self.staffing_group);
-        visitor.boxed("managementUnit", &mut self.management_unit);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("fullDayTimeOffStartTime", &mut self.full_day_time_off_start_time);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("staffingGroup", &mut self.staffing_group);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,27 +9,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValueRange {
-    /// required
-    pub id: Option<String>,
-    /// `timeOffLimit`, required
-    pub time_off_limit: Option<Box<BuTimeOffLimitReference>>,
-    /// `startDate`, required
-    pub start_date: Option<time::Date>,
+    /// `allocatedMinutesPerInterval`, required
+    pub allocated_minutes_per_interval: Option<Vec<Option<i64>>>,
     /// required
     pub granularity: Option<BuTimeOffLimitValueRangeGranularity>,
+    /// required
+    pub id: Option<String>,
     /// `limitMinutesPerInterval`, required
-    pub limit_minutes_per_interval: Option<Vec<i64>>,
-    /// `allocatedMinutesPerInterval`, required
-    pub allocated_minutes_per_interval: Option<Vec<i64>>,
-    /// `waitlistedMinutesPerInterval`, required
-    pub waitlisted_minutes_per_interval: Option<Vec<i64>>,
-    /// `waitlistedRequestsPerInterval`, required
-    pub waitlisted_requests_per_interval: Option<Vec<i64>>,
+    pub limit_minutes_per_interval: Option<Vec<Option<i64>>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Date>,
+    /// `timeOffLimit`, required
+    pub time_off_limit: Option<Box<BuTimeOffLimitReference>>,
+    /// `waitlistedMinutesPerInterval`, required
+    pub waitlisted_minutes_per_interval: Option<Vec<Option<i64>>>,
+    /// `waitlistedRequestsPerInterval`, required
+    pub waitlisted_requests_per_interval: Option<Vec<Option<i64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,16 +37,18 @@ impl codec::Model for BuTimeOffLimitValueRange {
     const NAME: &'static str = "BuTimeOffLimitValueRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("limitMinutesPerInterval", &mut self.limit_minutes_per_interval);
         visitor
             .field(
                 "allocatedMinutesPerInterval",
                 &mut self.allocated_minutes_per_interval,
             );
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("id", &mut self.id);
+        visitor.field("limitMinutesPerInterval", &mut self.limit_minutes_per_interval);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
         visitor
             .field(
                 "waitlistedMinutesPerInterval",
@@ -57,8 +59,6 @@ impl codec::Model for BuTimeOffLimitValueRange {
                 "waitlistedRequestsPerInterval",
                 &mut self.waitlisted_requests_per_interval,
             );
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

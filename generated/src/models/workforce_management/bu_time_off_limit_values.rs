@@ -12,7 +12,7 @@ pub struct BuTimeOffLimitValues {
     pub values_per_day: Option<Box<TimeOffLimitValues>>,
     /// `valuesPerFifteenMinutes`
     pub values_per_fifteen_minutes: Option<Box<TimeOffLimitValues>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

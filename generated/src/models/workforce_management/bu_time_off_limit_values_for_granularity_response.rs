@@ -8,15 +8,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuTimeOffLimitValuesForGranularityResponse {
-    /// `timeOffLimit`, required
-    pub time_off_limit: Option<Box<BuTimeOffLimitReference>>,
     /// required
     pub granularity: Option<BuTimeOffLimitValuesForGranularityResponseGranularity>,
     /// `limitValues`
     pub limit_values: Option<Vec<BuTimeOffLimitValues>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeOffLimit`, required
+    pub time_off_limit: Option<Box<BuTimeOffLimitReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for BuTimeOffLimitValuesForGranularityResponse {
     const NAME: &'static str = "BuTimeOffLimitValuesForGranularityResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
         visitor.field("granularity", &mut self.granularity);
         visitor.field("limitValues", &mut self.limit_values);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,39 +10,39 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuTimeOffPlanResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
     /// `activityCodeIds`, required
     pub activity_code_ids: Option<Vec<String>>,
-    /// `timeOffLimits`
-    pub time_off_limits: Option<Vec<BuTimeOffLimitReference>>,
     /// `autoApprovalRule`, required
     pub auto_approval_rule: Option<BuTimeOffPlanResponseAutoApprovalRule>,
-    /// `daysBeforeStartToExpireFromWaitlist`, required
-    pub days_before_start_to_expire_from_waitlist: Option<i64>,
     /// `autoPublishApprovedTimeOffRequests`
     pub auto_publish_approved_time_off_requests: Option<bool>,
-    /// `restrictedActivityCodes`
-    pub restricted_activity_codes: Option<Box<ActivityCodesReference>>,
-    /// `overrideDates`
-    pub override_dates: Option<Vec<OverrideDate>>,
+    /// `businessUnitAssociation`
+    pub business_unit_association: Option<Box<TimeOffPlanBusinessUnitAssociation>>,
+    /// `countAgainstTimeOffLimits`, required
+    pub count_against_time_off_limits: Option<bool>,
+    /// `daysBeforeStartToExpireFromWaitlist`, required
+    pub days_before_start_to_expire_from_waitlist: Option<i64>,
+    /// required
+    pub enabled: Option<bool>,
     /// `hrisTimeOffType`
     pub hris_time_off_type: Option<Box<HrisTimeOffType>>,
     /// required
-    pub enabled: Option<bool>,
-    /// `countAgainstTimeOffLimits`, required
-    pub count_against_time_off_limits: Option<bool>,
-    /// `businessUnitAssociation`
-    pub business_unit_association: Option<Box<TimeOffPlanBusinessUnitAssociation>>,
+    pub id: Option<String>,
     /// `managementUnitAssociation`
     pub management_unit_association: Option<Box<TimeOffPlanManagementUnitAssociation>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// required
+    pub name: Option<String>,
+    /// `overrideDates`
+    pub override_dates: Option<Vec<OverrideDate>>,
+    /// `restrictedActivityCodes`
+    pub restricted_activity_codes: Option<Box<ActivityCodesReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeOffLimits`
+    pub time_off_limits: Option<Vec<BuTimeOffLimitReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,32 +50,32 @@ impl codec::Model for BuTimeOffPlanResponse {
     const NAME: &'static str = "BuTimeOffPlanResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("activityCodeIds", &mut self.activity_code_ids);
-        visitor.field("timeOffLimits", &mut self.time_off_limits);
         visitor.field("autoApprovalRule", &mut self.auto_approval_rule);
-        visitor
-            .field(
-                "daysBeforeStartToExpireFromWaitlist",
-                &mut self.days_before_start_to_expire_from_waitlist,
-            );
         visitor
             .field(
                 "autoPublishApprovedTimeOffRequests",
                 &mut self.auto_publish_approved_time_off_requests,
             );
-        visitor.boxed("restrictedActivityCodes", &mut self.restricted_activity_codes);
-        visitor.field("overrideDates", &mut self.override_dates);
-        visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
-        visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("businessUnitAssociation", &mut self.business_unit_association);
         visitor
             .field("countAgainstTimeOffLimits", &mut self.count_against_time_off_limits);
-        visitor.boxed("businessUnitAssociation", &mut self.business_unit_association);
+        visitor
+            .field(
+                "daysBeforeStartToExpireFromWaitlist",
+                &mut self.days_before_start_to_expire_from_waitlist,
+            );
+        visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
+        visitor.field("id", &mut self.id);
         visitor
             .boxed("managementUnitAssociation", &mut self.management_unit_association);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("overrideDates", &mut self.override_dates);
+        visitor.boxed("restrictedActivityCodes", &mut self.restricted_activity_codes);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timeOffLimits", &mut self.time_off_limits);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,22 +9,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BuUpdateAgentScheduleShift {
+    pub activities: Option<Vec<BuAgentScheduleActivity>>,
+    pub delete: Option<bool>,
     pub id: Option<String>,
-    /// `startDate`, read-only
-    pub start_date: Option<time::Timestamp>,
     /// `lengthMinutes`, read-only
     pub length_minutes: Option<i64>,
-    pub activities: Option<Vec<BuAgentScheduleActivity>>,
     /// `manuallyEdited`
     pub manually_edited: Option<bool>,
     /// read-only
     pub schedule: Option<Box<BuScheduleReference>>,
+    /// `startDate`, read-only
+    pub start_date: Option<time::Timestamp>,
     /// `workPlanId`
     pub work_plan_id: Option<Box<ValueWrapperString>>,
     /// `workPlanShiftId`
     pub work_plan_shift_id: Option<Box<ValueWrapperString>>,
-    pub delete: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,15 @@ impl codec::Model for BuUpdateAgentScheduleShift {
     const NAME: &'static str = "BuUpdateAgentScheduleShift";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("activities", &mut self.activities);
+        visitor.field("delete", &mut self.delete);
+        visitor.field("id", &mut self.id);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("manuallyEdited", &mut self.manually_edited);
         visitor.boxed("schedule", &mut self.schedule);
+        visitor.field("startDate", &mut self.start_date);
         visitor.boxed("workPlanId", &mut self.work_plan_id);
         visitor.boxed("workPlanShiftId", &mut self.work_plan_shift_id);
-        visitor.field("delete", &mut self.delete);
         visitor.extra(&mut self.extra);
     }
 }

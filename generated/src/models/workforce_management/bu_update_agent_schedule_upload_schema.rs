@@ -8,18 +8,18 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuUpdateAgentScheduleUploadSchema {
+    pub delete: Option<bool>,
+    /// `fullDayTimeOffMarkers`
+    pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub shifts: Option<Vec<BuUpdateAgentScheduleShift>>,
     /// `userId`, required
     pub user_id: Option<String>,
     /// `workPlanId`
     pub work_plan_id: Option<Box<ValueWrapperString>>,
     /// `workPlanIdsPerWeek`
     pub work_plan_ids_per_week: Option<Box<ListWrapperString>>,
-    pub shifts: Option<Vec<BuUpdateAgentScheduleShift>>,
-    /// `fullDayTimeOffMarkers`
-    pub full_day_time_off_markers: Option<Vec<BuFullDayTimeOffMarker>>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    pub delete: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for BuUpdateAgentScheduleUploadSchema {
     const NAME: &'static str = "BuUpdateAgentScheduleUploadSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("delete", &mut self.delete);
+        visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("shifts", &mut self.shifts);
         visitor.field("userId", &mut self.user_id);
         visitor.boxed("workPlanId", &mut self.work_plan_id);
         visitor.boxed("workPlanIdsPerWeek", &mut self.work_plan_ids_per_week);
-        visitor.field("shifts", &mut self.shifts);
-        visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("delete", &mut self.delete);
         visitor.extra(&mut self.extra);
     }
 }

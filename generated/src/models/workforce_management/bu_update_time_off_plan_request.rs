@@ -10,33 +10,33 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BuUpdateTimeOffPlanRequest {
-    pub name: Option<String>,
     /// `activityCodeIds`
     pub activity_code_ids: Option<Box<SetWrapperString>>,
     /// `autoApprovalRule`
     pub auto_approval_rule: Option<BuUpdateTimeOffPlanRequestAutoApprovalRule>,
-    /// `daysBeforeStartToExpireFromWaitlist`
-    pub days_before_start_to_expire_from_waitlist: Option<i64>,
     /// `autoPublishApprovedTimeOffRequests`
     pub auto_publish_approved_time_off_requests: Option<bool>,
-    /// `restrictedActivityCodeIds`
-    pub restricted_activity_code_ids: Option<Box<SetWrapperString>>,
-    /// `overrideDates`
-    pub override_dates: Option<Box<ListWrapperOverrideDate>>,
-    /// `hrisTimeOffType`
-    pub hris_time_off_type: Option<Box<ValueWrapperHrisTimeOffType>>,
-    pub enabled: Option<bool>,
-    /// `countAgainstTimeOffLimits`
-    pub count_against_time_off_limits: Option<bool>,
     /// `businessUnitAssociation`
     pub business_unit_association: Option<Box<UpdateTimeOffPlanBusinessUnitAssociation>>,
+    /// `countAgainstTimeOffLimits`
+    pub count_against_time_off_limits: Option<bool>,
+    /// `daysBeforeStartToExpireFromWaitlist`
+    pub days_before_start_to_expire_from_waitlist: Option<i64>,
+    pub enabled: Option<bool>,
+    /// `hrisTimeOffType`
+    pub hris_time_off_type: Option<Box<ValueWrapperHrisTimeOffType>>,
     /// `managementUnitAssociation`
     pub management_unit_association: Option<
         Box<UpdateTimeOffPlanManagementUnitAssociation>,
     >,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `overrideDates`
+    pub override_dates: Option<Box<ListWrapperOverrideDate>>,
+    /// `restrictedActivityCodeIds`
+    pub restricted_activity_code_ids: Option<Box<SetWrapperString>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,30 +44,30 @@ impl codec::Model for BuUpdateTimeOffPlanRequest {
     const NAME: &'static str = "BuUpdateTimeOffPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.boxed("activityCodeIds", &mut self.activity_code_ids);
         visitor.field("autoApprovalRule", &mut self.auto_approval_rule);
-        visitor
-            .field(
-                "daysBeforeStartToExpireFromWaitlist",
-                &mut self.days_before_start_to_expire_from_waitlist,
-            );
         visitor
             .field(
                 "autoPublishApprovedTimeOffRequests",
                 &mut self.auto_publish_approved_time_off_requests,
             );
-        visitor
-            .boxed("restrictedActivityCodeIds", &mut self.restricted_activity_code_ids);
-        visitor.boxed("overrideDates", &mut self.override_dates);
-        visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
-        visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("businessUnitAssociation", &mut self.business_unit_association);
         visitor
             .field("countAgainstTimeOffLimits", &mut self.count_against_time_off_limits);
-        visitor.boxed("businessUnitAssociation", &mut self.business_unit_association);
+        visitor
+            .field(
+                "daysBeforeStartToExpireFromWaitlist",
+                &mut self.days_before_start_to_expire_from_waitlist,
+            );
+        visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
         visitor
             .boxed("managementUnitAssociation", &mut self.management_unit_association);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("overrideDates", &mut self.override_dates);
+        visitor
+            .boxed("restrictedActivityCodeIds", &mut self.restricted_activity_code_ids);
         visitor.extra(&mut self.extra);
     }
 }

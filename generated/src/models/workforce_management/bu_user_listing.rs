@@ -7,7 +7,7 @@ use crate::models::workforce_management::ManagementUnitUserListing;
 pub struct BuUserListing {
     /// `managementUnits`, required
     pub management_units: Option<Vec<ManagementUnitUserListing>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::models::workforce_management::AddOpportunityBody;
 
 #[derive(Clone, Default)]
 pub struct BulkAddOpportunitiesRequest {
-    /// required
-    pub opportunities: Option<Vec<AddOpportunityBody>>,
     /// `agentIds`
     pub agent_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub opportunities: Option<Vec<AddOpportunityBody>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BulkAddOpportunitiesRequest {
     const NAME: &'static str = "BulkAddOpportunitiesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("opportunities", &mut self.opportunities);
         visitor.field("agentIds", &mut self.agent_ids);
+        visitor.field("opportunities", &mut self.opportunities);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,11 +9,11 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesEnrollmentResult {
     /// required
-    pub status: Option<BulkOpportunitiesEnrollmentResultStatus>,
+    pub enrollment: Option<Box<OpportunityEnrollment>>,
     pub error: Option<Box<BulkOpportunitiesError>>,
     /// required
-    pub enrollment: Option<Box<OpportunityEnrollment>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<BulkOpportunitiesEnrollmentResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for BulkOpportunitiesEnrollmentResult {
     const NAME: &'static str = "BulkOpportunitiesEnrollmentResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.boxed("error", &mut self.error);
         visitor.boxed("enrollment", &mut self.enrollment);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

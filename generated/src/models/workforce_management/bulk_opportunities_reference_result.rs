@@ -8,12 +8,12 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BulkOpportunitiesReferenceResult {
-    /// required
-    pub status: Option<BulkOpportunitiesReferenceResultStatus>,
     pub error: Option<Box<BulkOpportunitiesError>>,
     /// required
     pub opportunity: Option<Box<OpportunityReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<BulkOpportunitiesReferenceResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for BulkOpportunitiesReferenceResult {
     const NAME: &'static str = "BulkOpportunitiesReferenceResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.boxed("error", &mut self.error);
         visitor.boxed("opportunity", &mut self.opportunity);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

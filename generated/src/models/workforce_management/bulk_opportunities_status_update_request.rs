@@ -8,7 +8,7 @@ pub struct BulkOpportunitiesStatusUpdateRequest {
     pub opportunity_ids: Option<Vec<String>>,
     /// required
     pub status: Option<BulkOpportunitiesStatusUpdateRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,11 +6,11 @@ use crate::runtime::codec;
 pub struct BulkOpportunityEnrollmentsStatusUpdateRequest {
     /// `enrollmentIds`, required
     pub enrollment_ids: Option<Vec<String>>,
-    /// required
-    pub status: Option<BulkOpportunityEnrollmentsStatusUpdateRequestStatus>,
     /// `reviewNote`
     pub review_note: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<BulkOpportunityEnrollmentsStatusUpdateRequestStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for BulkOpportunityEnrollmentsStatusUpdateRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("enrollmentIds", &mut self.enrollment_ids);
-        visitor.field("status", &mut self.status);
         visitor.field("reviewNote", &mut self.review_note);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

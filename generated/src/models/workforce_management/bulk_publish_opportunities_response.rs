@@ -5,11 +5,11 @@ use crate::models::workforce_management::BulkOpportunitiesReferenceResult;
 
 #[derive(Clone, Default)]
 pub struct BulkPublishOpportunitiesResponse {
-    /// required
-    pub results: Option<Vec<BulkOpportunitiesReferenceResult>>,
     /// `errorCount`, required
     pub error_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub results: Option<Vec<BulkOpportunitiesReferenceResult>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for BulkPublishOpportunitiesResponse {
     const NAME: &'static str = "BulkPublishOpportunitiesResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.field("errorCount", &mut self.error_count);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,12 +7,12 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BulkRemoveOpportunitiesResult {
-    /// required
-    pub status: Option<BulkRemoveOpportunitiesResultStatus>,
     pub error: Option<Box<BulkOpportunitiesError>>,
     /// `opportunityId`, required
     pub opportunity_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<BulkRemoveOpportunitiesResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for BulkRemoveOpportunitiesResult {
     const NAME: &'static str = "BulkRemoveOpportunitiesResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.boxed("error", &mut self.error);
         visitor.field("opportunityId", &mut self.opportunity_id);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

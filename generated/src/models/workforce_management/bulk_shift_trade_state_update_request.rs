@@ -7,7 +7,7 @@ use crate::models::workforce_management::BulkUpdateShiftTradeStateRequestItem;
 pub struct BulkShiftTradeStateUpdateRequest {
     /// required
     pub entities: Option<Vec<BulkUpdateShiftTradeStateRequestItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,29 +8,29 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BulkUpdateActivityCodeRequestItem {
-    pub name: Option<String>,
+    /// `agentTimeOffSelectable`
+    pub agent_time_off_selectable: Option<bool>,
     pub category: Option<BulkUpdateActivityCodeRequestItemCategory>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
     /// `countsAsWorkTime`
     pub counts_as_work_time: Option<bool>,
-    /// `agentTimeOffSelectable`
-    pub agent_time_off_selectable: Option<bool>,
     /// `countsTowardShrinkage`
     pub counts_toward_shrinkage: Option<bool>,
+    /// required
+    pub id: Option<String>,
+    pub interruptible: Option<bool>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub name: Option<String>,
     /// `plannedShrinkage`
     pub planned_shrinkage: Option<bool>,
-    pub interruptible: Option<bool>,
     /// `planningGroupIds`
     pub planning_group_ids: Option<Box<ListWrapperString>>,
     pub style: Option<Box<ValueWrapperActivityCodeStyle>>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// required
-    pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,19 +38,19 @@ impl codec::Model for BulkUpdateActivityCodeRequestItem {
     const NAME: &'static str = "BulkUpdateActivityCodeRequestItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.field("agentTimeOffSelectable", &mut self.agent_time_off_selectable);
         visitor.field("category", &mut self.category);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
         visitor.field("countsAsWorkTime", &mut self.counts_as_work_time);
-        visitor.field("agentTimeOffSelectable", &mut self.agent_time_off_selectable);
         visitor.field("countsTowardShrinkage", &mut self.counts_toward_shrinkage);
-        visitor.field("plannedShrinkage", &mut self.planned_shrinkage);
+        visitor.field("id", &mut self.id);
         visitor.field("interruptible", &mut self.interruptible);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("plannedShrinkage", &mut self.planned_shrinkage);
         visitor.boxed("planningGroupIds", &mut self.planning_group_ids);
         visitor.boxed("style", &mut self.style);
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,9 +6,9 @@ use crate::models::workforce_management::BulkUpdateAgentUnavailableTimesResultIt
 
 #[derive(Clone, Default)]
 pub struct BulkUpdateAgentUnavailableTimesResponse {
-    pub results: Option<Vec<BulkUpdateAgentUnavailableTimesResultItem>>,
     pub error: Option<Box<ErrorBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub results: Option<Vec<BulkUpdateAgentUnavailableTimesResultItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for BulkUpdateAgentUnavailableTimesResponse {
     const NAME: &'static str = "BulkUpdateAgentUnavailableTimesResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("results", &mut self.results);
         visitor.boxed("error", &mut self.error);
+        visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::workforce_management::TargetUnavailableTime;
 
 #[derive(Clone, Default)]
 pub struct BulkUpdateAgentUnavailableTimesResultItem {
+    pub status: Option<BulkUpdateAgentUnavailableTimesResultItemStatus>,
     /// `unavailableTime`
     pub unavailable_time: Option<Box<TargetUnavailableTime>>,
-    pub status: Option<BulkUpdateAgentUnavailableTimesResultItemStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for BulkUpdateAgentUnavailableTimesResultItem {
     const NAME: &'static str = "BulkUpdateAgentUnavailableTimesResultItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("unavailableTime", &mut self.unavailable_time);
         visitor.field("status", &mut self.status);
+        visitor.boxed("unavailableTime", &mut self.unavailable_time);
         visitor.extra(&mut self.extra);
     }
 }

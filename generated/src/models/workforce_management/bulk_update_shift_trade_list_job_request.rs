@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BulkUpdateShiftTradeListJobRequest {
+    /// required
+    pub entities: Option<Vec<BulkUpdateShiftTradeStateRequestItem>>,
     /// `managementUnitIds`, required
     pub management_unit_ids: Option<Vec<String>>,
     /// `weekDates`, required
     pub week_dates: Option<Vec<time::Date>>,
-    /// required
-    pub entities: Option<Vec<BulkUpdateShiftTradeStateRequestItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for BulkUpdateShiftTradeListJobRequest {
     const NAME: &'static str = "BulkUpdateShiftTradeListJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("entities", &mut self.entities);
         visitor.field("managementUnitIds", &mut self.management_unit_ids);
         visitor.field("weekDates", &mut self.week_dates);
-        visitor.field("entities", &mut self.entities);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 pub struct BulkUpdateShiftTradeStateRequestItem {
     pub id: Option<String>,
     /// required
-    pub state: Option<BulkUpdateShiftTradeStateRequestItemState>,
-    /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<BulkUpdateShiftTradeStateRequestItemState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for BulkUpdateShiftTradeStateRequestItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,17 +10,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct BulkUpdateShiftTradeStateResultItem {
+    /// `failureReason`
+    pub failure_reason: Option<BulkUpdateShiftTradeStateResultItemFailureReason>,
     /// read-only
     pub id: Option<String>,
-    pub state: Option<BulkUpdateShiftTradeStateResultItemState>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `reviewedBy`
     pub reviewed_by: Option<Box<UserReference>>,
     /// `reviewedDate`
     pub reviewed_date: Option<time::Timestamp>,
-    /// `failureReason`
-    pub failure_reason: Option<BulkUpdateShiftTradeStateResultItemFailureReason>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<BulkUpdateShiftTradeStateResultItemState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for BulkUpdateShiftTradeStateResultItem {
     const NAME: &'static str = "BulkUpdateShiftTradeStateResultItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("failureReason", &mut self.failure_reason);
         visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.boxed("reviewedBy", &mut self.reviewed_by);
         visitor.field("reviewedDate", &mut self.reviewed_date);
-        visitor.field("failureReason", &mut self.failure_reason);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

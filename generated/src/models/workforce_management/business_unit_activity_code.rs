@@ -8,35 +8,35 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BusinessUnitActivityCode {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub active: Option<bool>,
-    /// `defaultCode`
-    pub default_code: Option<bool>,
+    /// `agentTimeOffSelectable`
+    pub agent_time_off_selectable: Option<bool>,
     pub category: Option<BusinessUnitActivityCodeCategory>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
     /// `countsAsWorkTime`
     pub counts_as_work_time: Option<bool>,
-    /// `agentTimeOffSelectable`
-    pub agent_time_off_selectable: Option<bool>,
     /// `countsTowardShrinkage`
     pub counts_toward_shrinkage: Option<bool>,
+    /// `defaultCode`
+    pub default_code: Option<bool>,
+    /// required
+    pub id: Option<String>,
+    pub interruptible: Option<bool>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub name: Option<String>,
     /// `plannedShrinkage`
     pub planned_shrinkage: Option<bool>,
-    pub interruptible: Option<bool>,
-    /// `secondaryPresences`
-    pub secondary_presences: Option<Vec<SecondaryPresence>>,
     /// `planningGroups`
     pub planning_groups: Option<Vec<PlanningGroupReference>>,
-    pub style: Option<Box<ActivityCodeStyle>>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// `secondaryPresences`
+    pub secondary_presences: Option<Vec<SecondaryPresence>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub style: Option<Box<ActivityCodeStyle>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,23 +44,23 @@ impl codec::Model for BusinessUnitActivityCode {
     const NAME: &'static str = "BusinessUnitActivityCode";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("active", &mut self.active);
-        visitor.field("defaultCode", &mut self.default_code);
+        visitor.field("agentTimeOffSelectable", &mut self.agent_time_off_selectable);
         visitor.field("category", &mut self.category);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
         visitor.field("countsAsWorkTime", &mut self.counts_as_work_time);
-        visitor.field("agentTimeOffSelectable", &mut self.agent_time_off_selectable);
         visitor.field("countsTowardShrinkage", &mut self.counts_toward_shrinkage);
-        visitor.field("plannedShrinkage", &mut self.planned_shrinkage);
+        visitor.field("defaultCode", &mut self.default_code);
+        visitor.field("id", &mut self.id);
         visitor.field("interruptible", &mut self.interruptible);
-        visitor.field("secondaryPresences", &mut self.secondary_presences);
-        visitor.field("planningGroups", &mut self.planning_groups);
-        visitor.boxed("style", &mut self.style);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("plannedShrinkage", &mut self.planned_shrinkage);
+        visitor.field("planningGroups", &mut self.planning_groups);
+        visitor.field("secondaryPresences", &mut self.secondary_presences);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("style", &mut self.style);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,14 +6,14 @@ use crate::models::shared_by_3_5cfa9a::DivisionReference;
 #[derive(Clone, Default)]
 pub struct BusinessUnitListItem {
     /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// read-only
     pub authorized: Option<bool>,
     pub division: Option<Box<DivisionReference>>,
+    /// read-only
+    pub id: Option<String>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for BusinessUnitListItem {
     const NAME: &'static str = "BusinessUnitListItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("authorized", &mut self.authorized);
         visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

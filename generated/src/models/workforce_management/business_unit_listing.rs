@@ -6,7 +6,7 @@ use crate::models::workforce_management::BusinessUnitListItem;
 #[derive(Clone, Default)]
 pub struct BusinessUnitListing {
     pub entities: Option<Vec<BusinessUnitListItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,14 +6,14 @@ use crate::models::workforce_management::BusinessUnitSettingsResponse;
 
 #[derive(Clone, Default)]
 pub struct BusinessUnitResponse {
+    pub division: Option<Box<DivisionReference>>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    pub settings: Option<Box<BusinessUnitSettingsResponse>>,
-    pub division: Option<Box<DivisionReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub settings: Option<Box<BusinessUnitSettingsResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,11 +21,11 @@ impl codec::Model for BusinessUnitResponse {
     const NAME: &'static str = "BusinessUnitResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("division", &mut self.division);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("settings", &mut self.settings);
-        visitor.boxed("division", &mut self.division);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("settings", &mut self.settings);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,19 +9,19 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct BusinessUnitSettingsResponse {
+    pub coaching: Option<Box<BuActivitySettingsResponse>>,
+    pub learning: Option<Box<BuActivitySettingsResponse>>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub notifications: Option<Box<BuNotificationSettingsResponse>>,
+    pub scheduling: Option<Box<BuSchedulingSettingsResponse>>,
+    /// `shortTermForecasting`
+    pub short_term_forecasting: Option<Box<BuShortTermForecastingSettings>>,
     /// `startDayOfWeek`, required
     pub start_day_of_week: Option<BusinessUnitSettingsResponseStartDayOfWeek>,
     /// `timeZone`, required
     pub time_zone: Option<String>,
-    /// `shortTermForecasting`
-    pub short_term_forecasting: Option<Box<BuShortTermForecastingSettings>>,
-    pub scheduling: Option<Box<BuSchedulingSettingsResponse>>,
-    pub notifications: Option<Box<BuNotificationSettingsResponse>>,
-    pub learning: Option<Box<BuActivitySettingsResponse>>,
-    pub coaching: Option<Box<BuActivitySettingsResponse>>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for BusinessUnitSettingsResponse {
     const NAME: &'static str = "BusinessUnitSettingsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("coaching", &mut self.coaching);
+        visitor.boxed("learning", &mut self.learning);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("notifications", &mut self.notifications);
+        visitor.boxed("scheduling", &mut self.scheduling);
+        visitor.boxed("shortTermForecasting", &mut self.short_term_forecasting);
         visitor.field("startDayOfWeek", &mut self.start_day_of_week);
         visitor.field("timeZone", &mut self.time_zone);
-        visitor.boxed("shortTermForecasting", &mut self.short_term_forecasting);
-        visitor.boxed("scheduling", &mut self.scheduling);
-        visitor.boxed("notifications", &mut self.notifications);
-        visitor.boxed("learning", &mut self.learning);
-        visitor.boxed("coaching", &mut self.coaching);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

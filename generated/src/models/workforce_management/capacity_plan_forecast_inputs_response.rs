@@ -11,11 +11,11 @@ pub struct CapacityPlanForecastInputsResponse {
     pub business_unit: Option<Box<BusinessUnitReference>>,
     /// `capacityPlan`, required
     pub capacity_plan: Option<Box<CapacityPlanReference>>,
-    /// `downloadUrl`, required
-    pub download_url: Option<String>,
     /// `downloadTemplate`
     pub download_template: Option<Box<CapacityPlanForecastInputsTemplate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadUrl`, required
+    pub download_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,8 +25,8 @@ impl codec::Model for CapacityPlanForecastInputsResponse {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("businessUnit", &mut self.business_unit);
         visitor.boxed("capacityPlan", &mut self.capacity_plan);
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("downloadTemplate", &mut self.download_template);
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,16 +10,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanForecastInputsTemplate {
-    /// `referenceBusinessUnitDate`, required
-    pub reference_business_unit_date: Option<time::Date>,
+    /// `capacityPlanForecastSummary`, required
+    pub capacity_plan_forecast_summary: Option<Box<CapacityPlanForecastMetrics>>,
     /// required
     pub granularity: Option<CapacityPlanForecastInputsTemplateGranularity>,
     pub months: Option<Vec<time::YearMonth>>,
     /// `planningGroupsForecastData`, required
     pub planning_groups_forecast_data: Option<Vec<ForecastInputPlanningGroupData>>,
-    /// `capacityPlanForecastSummary`, required
-    pub capacity_plan_forecast_summary: Option<Box<CapacityPlanForecastMetrics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `referenceBusinessUnitDate`, required
+    pub reference_business_unit_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,7 +28,10 @@ impl codec::Model for CapacityPlanForecastInputsTemplate {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor
-            .field("referenceBusinessUnitDate", &mut self.reference_business_unit_date);
+            .boxed(
+                "capacityPlanForecastSummary",
+                &mut self.capacity_plan_forecast_summary,
+            );
         visitor.field("granularity", &mut self.granularity);
         visitor.field("months", &mut self.months);
         visitor
@@ -37,10 +40,7 @@ impl codec::Model for CapacityPlanForecastInputsTemplate {
                 &mut self.planning_groups_forecast_data,
             );
         visitor
-            .boxed(
-                "capacityPlanForecastSummary",
-                &mut self.capacity_plan_forecast_summary,
-            );
+            .field("referenceBusinessUnitDate", &mut self.reference_business_unit_date);
         visitor.extra(&mut self.extra);
     }
 }

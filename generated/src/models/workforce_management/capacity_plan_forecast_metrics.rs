@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanForecastMetrics {
-    /// required
-    pub volume: Option<Vec<f64>>,
     /// `averageHandleTime`, required
     pub average_handle_time: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub volume: Option<Vec<f64>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CapacityPlanForecastMetrics {
     const NAME: &'static str = "CapacityPlanForecastMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("volume", &mut self.volume);
         visitor.field("averageHandleTime", &mut self.average_handle_time);
+        visitor.field("volume", &mut self.volume);
         visitor.extra(&mut self.extra);
     }
 }

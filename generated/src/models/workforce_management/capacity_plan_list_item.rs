@@ -6,18 +6,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanListItem {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `startBusinessUnitDate`, required
-    pub start_business_unit_date: Option<time::Date>,
     /// `endBusinessUnitDate`, required
     pub end_business_unit_date: Option<time::Date>,
     /// required
+    pub id: Option<String>,
+    /// required
     pub metadata: Option<Box<CapacityPlanMetadata>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startBusinessUnitDate`, required
+    pub start_business_unit_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for CapacityPlanListItem {
     const NAME: &'static str = "CapacityPlanListItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.field("endBusinessUnitDate", &mut self.end_business_unit_date);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanMetadata {
+    /// `createdBy`, read-only
+    pub created_by: Option<Box<UserReference>>,
+    /// `createdDate`, read-only
+    pub created_date: Option<time::Timestamp>,
     /// `modifiedBy`, required, read-only
     pub modified_by: Option<Box<UserReference>>,
     /// `modifiedDate`, required, read-only
     pub modified_date: Option<time::Timestamp>,
-    /// `createdDate`, read-only
-    pub created_date: Option<time::Timestamp>,
-    /// `createdBy`, read-only
-    pub created_by: Option<Box<UserReference>>,
     /// required
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for CapacityPlanMetadata {
     const NAME: &'static str = "CapacityPlanMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("createdDate", &mut self.created_date);
-        visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }

@@ -4,33 +4,33 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanMetricsSummary {
-    /// `requiredStaffFullTimeEquivalentCount`, required
-    pub required_staff_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `plannedFullTimeEquivalentCount`, required
-    pub planned_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `staffingOverUnderFullTimeEquivalentCount`, required
-    pub staffing_over_under_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `startingFullTimeEquivalentCount`, required
-    pub starting_full_time_equivalent_count: Option<Vec<f64>>,
     /// `attritionFullTimeEquivalentCount`, required
     pub attrition_full_time_equivalent_count: Option<Vec<f64>>,
     /// `attritionPercentage`, required
     pub attrition_percentage: Option<Vec<f64>>,
-    /// `newHireFullTimeEquivalentCount`, required
-    pub new_hire_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `transfersFullTimeEquivalentCount`, required
-    pub transfers_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `endOfMonthPlannedFullTimeEquivalentCount`
+    pub end_of_month_planned_full_time_equivalent_count: Option<Vec<f64>>,
     /// `extraTimeUnderTimeFullTimeEquivalentCount`, required
     pub extra_time_under_time_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `netFullTimeEquivalentCount`, required
+    pub net_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `newHireFullTimeEquivalentCount`, required
+    pub new_hire_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `plannedFullTimeEquivalentCount`, required
+    pub planned_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `requiredStaffFullTimeEquivalentCount`, required
+    pub required_staff_full_time_equivalent_count: Option<Vec<f64>>,
     /// `shrinkageFullTimeEquivalentCount`, required
     pub shrinkage_full_time_equivalent_count: Option<Vec<f64>>,
     /// `shrinkagePercentage`, required
     pub shrinkage_percentage: Option<Vec<f64>>,
-    /// `endOfMonthPlannedFullTimeEquivalentCount`
-    pub end_of_month_planned_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `netFullTimeEquivalentCount`, required
-    pub net_full_time_equivalent_count: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `staffingOverUnderFullTimeEquivalentCount`, required
+    pub staffing_over_under_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `startingFullTimeEquivalentCount`, required
+    pub starting_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `transfersFullTimeEquivalentCount`, required
+    pub transfers_full_time_equivalent_count: Option<Vec<f64>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,14 +40,46 @@ impl codec::Model for CapacityPlanMetricsSummary {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor
             .field(
-                "requiredStaffFullTimeEquivalentCount",
-                &mut self.required_staff_full_time_equivalent_count,
+                "attritionFullTimeEquivalentCount",
+                &mut self.attrition_full_time_equivalent_count,
+            );
+        visitor.field("attritionPercentage", &mut self.attrition_percentage);
+        visitor
+            .field(
+                "endOfMonthPlannedFullTimeEquivalentCount",
+                &mut self.end_of_month_planned_full_time_equivalent_count,
+            );
+        visitor
+            .field(
+                "extraTimeUnderTimeFullTimeEquivalentCount",
+                &mut self.extra_time_under_time_full_time_equivalent_count,
+            );
+        visitor
+            .field(
+                "netFullTimeEquivalentCount",
+                &mut self.net_full_time_equivalent_count,
+            );
+        visitor
+            .field(
+                "newHireFullTimeEquivalentCount",
+                &mut self.new_hire_full_time_equivalent_count,
             );
         visitor
             .field(
                 "plannedFullTimeEquivalentCount",
                 &mut self.planned_full_time_equivalent_count,
             );
+        visitor
+            .field(
+                "requiredStaffFullTimeEquivalentCount",
+                &mut self.required_staff_full_time_equivalent_count,
+            );
+        visitor
+            .field(
+                "shrinkageFullTimeEquivalentCount",
+                &mut self.shrinkage_full_time_equivalent_count,
+            );
+        visitor.field("shrinkagePercentage", &mut self.shrinkage_percentage);
         visitor
             .field(
                 "staffingOverUnderFullTimeEquivalentCount",
@@ -60,40 +92,8 @@ impl codec::Model for CapacityPlanMetricsSummary {
             );
         visitor
             .field(
-                "attritionFullTimeEquivalentCount",
-                &mut self.attrition_full_time_equivalent_count,
-            );
-        visitor.field("attritionPercentage", &mut self.attrition_percentage);
-        visitor
-            .field(
-                "newHireFullTimeEquivalentCount",
-                &mut self.new_hire_full_time_equivalent_count,
-            );
-        visitor
-            .field(
                 "transfersFullTimeEquivalentCount",
                 &mut self.transfers_full_time_equivalent_count,
-            );
-        visitor
-            .field(
-                "extraTimeUnderTimeFullTimeEquivalentCount",
-                &mut self.extra_time_under_time_full_time_equivalent_count,
-            );
-        visitor
-            .field(
-                "shrinkageFullTimeEquivalentCount",
-                &mut self.shrinkage_full_time_equivalent_count,
-            );
-        visitor.field("shrinkagePercentage", &mut self.shrinkage_percentage);
-        visitor
-            .field(
-                "endOfMonthPlannedFullTimeEquivalentCount",
-                &mut self.end_of_month_planned_full_time_equivalent_count,
-            );
-        visitor
-            .field(
-                "netFullTimeEquivalentCount",
-                &mut self.net_full_time_equivalent_count,
             );
         visitor.extra(&mut self.extra);
     }

@@ -9,20 +9,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanRequest {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
-    /// `startBusinessUnitDate`, required
-    pub start_business_unit_date: Option<time::Date>,
     /// `endBusinessUnitDate`, required
     pub end_business_unit_date: Option<time::Date>,
     /// required
     pub forecast: Option<Box<BuShortTermForecastReference>>,
     /// `fullTimeEquivalentWeeklyHours`, required
     pub full_time_equivalent_weekly_hours: Option<f64>,
+    /// required
+    pub name: Option<String>,
     /// `staffingGroupAllocations`, required
     pub staffing_group_allocations: Option<Vec<CreateStaffingGroupAllocation>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startBusinessUnitDate`, required
+    pub start_business_unit_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,9 +30,7 @@ impl codec::Model for CapacityPlanRequest {
     const NAME: &'static str = "CapacityPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.field("endBusinessUnitDate", &mut self.end_business_unit_date);
         visitor.boxed("forecast", &mut self.forecast);
         visitor
@@ -40,7 +38,9 @@ impl codec::Model for CapacityPlanRequest {
                 "fullTimeEquivalentWeeklyHours",
                 &mut self.full_time_equivalent_weekly_hours,
             );
+        visitor.field("name", &mut self.name);
         visitor.field("staffingGroupAllocations", &mut self.staffing_group_allocations);
+        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.extra(&mut self.extra);
     }
 }

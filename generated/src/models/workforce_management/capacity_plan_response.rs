@@ -9,22 +9,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanResponse {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
     pub description: Option<String>,
-    pub forecast: Option<Box<BuShortTermForecastReference>>,
-    /// `startBusinessUnitDate`, required
-    pub start_business_unit_date: Option<time::Date>,
     /// `endBusinessUnitDate`, required
     pub end_business_unit_date: Option<time::Date>,
+    pub forecast: Option<Box<BuShortTermForecastReference>>,
     /// `fullTimeEquivalentWeeklyHours`, required
     pub full_time_equivalent_weekly_hours: Option<f64>,
     /// required
+    pub id: Option<String>,
+    /// required
     pub metadata: Option<Box<CapacityPlanMetadata>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startBusinessUnitDate`, required
+    pub start_business_unit_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,19 +32,19 @@ impl codec::Model for CapacityPlanResponse {
     const NAME: &'static str = "CapacityPlanResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.boxed("forecast", &mut self.forecast);
-        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.field("endBusinessUnitDate", &mut self.end_business_unit_date);
+        visitor.boxed("forecast", &mut self.forecast);
         visitor
             .field(
                 "fullTimeEquivalentWeeklyHours",
                 &mut self.full_time_equivalent_weekly_hours,
             );
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,13 +9,13 @@ use crate::models::workforce_management::{
 pub struct CapacityPlanStaffingGroupAllocationsResponse {
     /// `capacityPlan`, required
     pub capacity_plan: Option<Box<CapacityPlanReference>>,
-    /// `fullTimeEquivalentWeeklyHours`, required
-    pub full_time_equivalent_weekly_hours: Option<f64>,
-    /// `downloadUrl`, required
-    pub download_url: Option<String>,
     /// `downloadTemplate`
     pub download_template: Option<Box<StaffingGroupAllocationsResponseTemplate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadUrl`, required
+    pub download_url: Option<String>,
+    /// `fullTimeEquivalentWeeklyHours`, required
+    pub full_time_equivalent_weekly_hours: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,13 +24,13 @@ impl codec::Model for CapacityPlanStaffingGroupAllocationsResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("capacityPlan", &mut self.capacity_plan);
+        visitor.boxed("downloadTemplate", &mut self.download_template);
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor
             .field(
                 "fullTimeEquivalentWeeklyHours",
                 &mut self.full_time_equivalent_weekly_hours,
             );
-        visitor.field("downloadUrl", &mut self.download_url);
-        visitor.boxed("downloadTemplate", &mut self.download_template);
         visitor.extra(&mut self.extra);
     }
 }

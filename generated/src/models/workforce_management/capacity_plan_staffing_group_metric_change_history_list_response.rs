@@ -6,7 +6,7 @@ use crate::models::workforce_management::StaffingGroupMetricChangeResponse;
 #[derive(Clone, Default)]
 pub struct CapacityPlanStaffingGroupMetricChangeHistoryListResponse {
     pub entities: Option<Vec<StaffingGroupMetricChangeResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

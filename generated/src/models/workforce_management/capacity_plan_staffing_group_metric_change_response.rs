@@ -10,26 +10,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanStaffingGroupMetricChangeResponse {
-    /// `numberOfWeeks`, required
-    pub number_of_weeks: Option<i64>,
-    /// `weekStartNumber`, required
-    pub week_start_number: Option<i64>,
-    /// required
-    pub value: Option<f64>,
-    /// required
-    pub metric: Option<CapacityPlanStaffingGroupMetricChangeResponseMetric>,
-    pub notes: Option<String>,
-    /// `transfersFullTimeEquivalent`
-    pub transfers_full_time_equivalent: Option<Box<TransfersFullTimeEquivalent>>,
-    /// `staffingGroups`, required
-    pub staffing_groups: Option<Vec<StaffingGroupReference>>,
     /// `createdBy`, required
     pub created_by: Option<Box<UserReference>>,
     /// `createdDate`, required
     pub created_date: Option<time::Timestamp>,
     /// required
+    pub metric: Option<CapacityPlanStaffingGroupMetricChangeResponseMetric>,
+    pub notes: Option<String>,
+    /// `numberOfWeeks`, required
+    pub number_of_weeks: Option<i64>,
+    /// `staffingGroups`, required
+    pub staffing_groups: Option<Vec<StaffingGroupReference>>,
+    /// `transfersFullTimeEquivalent`
+    pub transfers_full_time_equivalent: Option<Box<TransfersFullTimeEquivalent>>,
+    /// required
+    pub value: Option<f64>,
+    /// required
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekStartNumber`, required
+    pub week_start_number: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,20 +37,20 @@ impl codec::Model for CapacityPlanStaffingGroupMetricChangeResponse {
     const NAME: &'static str = "CapacityPlanStaffingGroupMetricChangeResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("numberOfWeeks", &mut self.number_of_weeks);
-        visitor.field("weekStartNumber", &mut self.week_start_number);
-        visitor.field("value", &mut self.value);
+        visitor.boxed("createdBy", &mut self.created_by);
+        visitor.field("createdDate", &mut self.created_date);
         visitor.field("metric", &mut self.metric);
         visitor.field("notes", &mut self.notes);
+        visitor.field("numberOfWeeks", &mut self.number_of_weeks);
+        visitor.field("staffingGroups", &mut self.staffing_groups);
         visitor
             .boxed(
                 "transfersFullTimeEquivalent",
                 &mut self.transfers_full_time_equivalent,
             );
-        visitor.field("staffingGroups", &mut self.staffing_groups);
-        visitor.boxed("createdBy", &mut self.created_by);
-        visitor.field("createdDate", &mut self.created_date);
+        visitor.field("value", &mut self.value);
         visitor.field("version", &mut self.version);
+        visitor.field("weekStartNumber", &mut self.week_start_number);
         visitor.extra(&mut self.extra);
     }
 }

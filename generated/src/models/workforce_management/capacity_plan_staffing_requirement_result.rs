@@ -15,19 +15,19 @@ pub struct CapacityPlanStaffingRequirementResult {
     pub business_unit: Option<Box<BusinessUnitReference>>,
     /// `capacityPlan`, required
     pub capacity_plan: Option<Box<CapacityPlanReference>>,
+    /// `downloadTemplate`
+    pub download_template: Option<Box<StaffingRequirementResultResponseTemplate>>,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    /// `errorCode`
+    pub error_code: Option<CapacityPlanStaffingRequirementResultErrorCode>,
     /// required
-    pub status: Option<CapacityPlanStaffingRequirementResultStatus>,
+    pub granularity: Option<CapacityPlanStaffingRequirementResultGranularity>,
     /// `referenceBusinessUnitDate`, required
     pub reference_business_unit_date: Option<time::Date>,
     /// required
-    pub granularity: Option<CapacityPlanStaffingRequirementResultGranularity>,
-    /// `errorCode`
-    pub error_code: Option<CapacityPlanStaffingRequirementResultErrorCode>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    /// `downloadTemplate`
-    pub download_template: Option<Box<StaffingRequirementResultResponseTemplate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<CapacityPlanStaffingRequirementResultStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,13 +37,13 @@ impl codec::Model for CapacityPlanStaffingRequirementResult {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("businessUnit", &mut self.business_unit);
         visitor.boxed("capacityPlan", &mut self.capacity_plan);
-        visitor.field("status", &mut self.status);
+        visitor.boxed("downloadTemplate", &mut self.download_template);
+        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("errorCode", &mut self.error_code);
+        visitor.field("granularity", &mut self.granularity);
         visitor
             .field("referenceBusinessUnitDate", &mut self.reference_business_unit_date);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("errorCode", &mut self.error_code);
-        visitor.field("downloadUrl", &mut self.download_url);
-        visitor.boxed("downloadTemplate", &mut self.download_template);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

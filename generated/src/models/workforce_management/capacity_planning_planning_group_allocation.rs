@@ -5,6 +5,8 @@ use crate::models::workforce_management::StaffingGroupFullTimeEquivalentContribu
 
 #[derive(Clone, Default)]
 pub struct CapacityPlanningPlanningGroupAllocation {
+    /// `overUnderFullTimeEquivalentCount`, required
+    pub over_under_full_time_equivalent_count: Option<Vec<f64>>,
     /// `planningGroupId`, required
     pub planning_group_id: Option<String>,
     /// `requiredStaffFullTimeEquivalentCount`, required
@@ -15,9 +17,7 @@ pub struct CapacityPlanningPlanningGroupAllocation {
     >,
     /// `totalPlannedFullTimeEquivalentCount`, required
     pub total_planned_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `overUnderFullTimeEquivalentCount`, required
-    pub over_under_full_time_equivalent_count: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,6 +25,11 @@ impl codec::Model for CapacityPlanningPlanningGroupAllocation {
     const NAME: &'static str = "CapacityPlanningPlanningGroupAllocation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor
+            .field(
+                "overUnderFullTimeEquivalentCount",
+                &mut self.over_under_full_time_equivalent_count,
+            );
         visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor
             .field(
@@ -40,11 +45,6 @@ impl codec::Model for CapacityPlanningPlanningGroupAllocation {
             .field(
                 "totalPlannedFullTimeEquivalentCount",
                 &mut self.total_planned_full_time_equivalent_count,
-            );
-        visitor
-            .field(
-                "overUnderFullTimeEquivalentCount",
-                &mut self.over_under_full_time_equivalent_count,
             );
         visitor.extra(&mut self.extra);
     }

@@ -7,10 +7,10 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ConstraintConflictMessage {
-    pub message: Option<Box<WorkPlanConstraintConflictMessage>>,
     /// `conflictedConstraintMessages`
     pub conflicted_constraint_messages: Option<Vec<WorkPlanConstraintMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub message: Option<Box<WorkPlanConstraintConflictMessage>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,12 +18,12 @@ impl codec::Model for ConstraintConflictMessage {
     const NAME: &'static str = "ConstraintConflictMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("message", &mut self.message);
         visitor
             .field(
                 "conflictedConstraintMessages",
                 &mut self.conflicted_constraint_messages,
             );
+        visitor.boxed("message", &mut self.message);
         visitor.extra(&mut self.extra);
     }
 }

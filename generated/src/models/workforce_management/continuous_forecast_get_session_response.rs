@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContinuousForecastGetSessionResponse {
-    /// `sessionId`, required
-    pub session_id: Option<String>,
-    /// `lastSuccessfulSessionId`, required
-    pub last_successful_session_id: Option<String>,
-    /// required
-    pub state: Option<ContinuousForecastGetSessionResponseState>,
     /// `errorCode`
     pub error_code: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lastSuccessfulSessionId`, required
+    pub last_successful_session_id: Option<String>,
+    /// `sessionId`, required
+    pub session_id: Option<String>,
+    /// required
+    pub state: Option<ContinuousForecastGetSessionResponseState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for ContinuousForecastGetSessionResponse {
     const NAME: &'static str = "ContinuousForecastGetSessionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("sessionId", &mut self.session_id);
-        visitor.field("lastSuccessfulSessionId", &mut self.last_successful_session_id);
-        visitor.field("state", &mut self.state);
         visitor.field("errorCode", &mut self.error_code);
+        visitor.field("lastSuccessfulSessionId", &mut self.last_successful_session_id);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

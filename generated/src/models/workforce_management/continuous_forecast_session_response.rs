@@ -7,11 +7,11 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ContinuousForecastSessionResponse {
+    pub files: Option<Box<SessionFiles>>,
     /// `sessionId`
     pub session_id: Option<String>,
     pub state: Option<ContinuousForecastSessionResponseState>,
-    pub files: Option<Box<SessionFiles>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ContinuousForecastSessionResponse {
     const NAME: &'static str = "ContinuousForecastSessionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("files", &mut self.files);
         visitor.field("sessionId", &mut self.session_id);
         visitor.field("state", &mut self.state);
-        visitor.boxed("files", &mut self.files);
         visitor.extra(&mut self.extra);
     }
 }

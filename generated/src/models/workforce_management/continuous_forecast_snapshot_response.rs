@@ -5,12 +5,12 @@ use crate::models::workforce_management::SnapshotFiles;
 
 #[derive(Clone, Default)]
 pub struct ContinuousForecastSnapshotResponse {
+    pub files: Option<Box<SnapshotFiles>>,
     /// `sessionId`
     pub session_id: Option<String>,
     /// `snapshotId`
     pub snapshot_id: Option<String>,
-    pub files: Option<Box<SnapshotFiles>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ContinuousForecastSnapshotResponse {
     const NAME: &'static str = "ContinuousForecastSnapshotResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("files", &mut self.files);
         visitor.field("sessionId", &mut self.session_id);
         visitor.field("snapshotId", &mut self.snapshot_id);
-        visitor.boxed("files", &mut self.files);
         visitor.extra(&mut self.extra);
     }
 }

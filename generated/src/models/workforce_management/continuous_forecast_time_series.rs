@@ -8,7 +8,7 @@ pub struct ContinuousForecastTimeSeries {
     /// `planningGroup`
     pub planning_group: Option<String>,
     pub weeks: Option<Vec<ContinuousForecastWeeks>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ContinuousForecastWeeks {
+    pub values: Option<Vec<f64>>,
     /// `weekOffset`
     pub week_offset: Option<i64>,
-    pub values: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ContinuousForecastWeeks {
     const NAME: &'static str = "ContinuousForecastWeeks";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekOffset", &mut self.week_offset);
         visitor.field("values", &mut self.values);
+        visitor.field("weekOffset", &mut self.week_offset);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct CopyBuForecastRequest {
     pub description: Option<String>,
     /// `weekDate`, required
     pub week_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CopyCapacityPlanRequest {
-    /// required
-    pub name: Option<String>,
     pub description: Option<String>,
-    /// `startBusinessUnitDate`, required
-    pub start_business_unit_date: Option<time::Date>,
     /// `endBusinessUnitDate`, required
     pub end_business_unit_date: Option<time::Date>,
     pub forecast: Option<Box<ValueWrapperBuShortTermForecastReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub name: Option<String>,
+    /// `startBusinessUnitDate`, required
+    pub start_business_unit_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for CopyCapacityPlanRequest {
     const NAME: &'static str = "CopyCapacityPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.field("endBusinessUnitDate", &mut self.end_business_unit_date);
         visitor.boxed("forecast", &mut self.forecast);
+        visitor.field("name", &mut self.name);
+        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.extra(&mut self.extra);
     }
 }

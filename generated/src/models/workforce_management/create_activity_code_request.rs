@@ -7,29 +7,29 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct CreateActivityCodeRequest {
-    /// required
-    pub name: Option<String>,
+    /// `agentTimeOffSelectable`
+    pub agent_time_off_selectable: Option<bool>,
     /// required
     pub category: Option<CreateActivityCodeRequestCategory>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
     /// `countsAsWorkTime`
     pub counts_as_work_time: Option<bool>,
-    /// `agentTimeOffSelectable`
-    pub agent_time_off_selectable: Option<bool>,
     /// `countsTowardShrinkage`
     pub counts_toward_shrinkage: Option<bool>,
+    pub interruptible: Option<bool>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
+    /// required
+    pub name: Option<String>,
     /// `plannedShrinkage`
     pub planned_shrinkage: Option<bool>,
-    pub interruptible: Option<bool>,
-    /// `secondaryPresences`
-    pub secondary_presences: Option<Vec<SecondaryPresence>>,
     /// `planningGroupIds`
     pub planning_group_ids: Option<Vec<String>>,
+    /// `secondaryPresences`
+    pub secondary_presences: Option<Vec<SecondaryPresence>>,
     pub style: Option<Box<ActivityCodeStyle>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,17 +37,17 @@ impl codec::Model for CreateActivityCodeRequest {
     const NAME: &'static str = "CreateActivityCodeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.field("agentTimeOffSelectable", &mut self.agent_time_off_selectable);
         visitor.field("category", &mut self.category);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
         visitor.field("countsAsWorkTime", &mut self.counts_as_work_time);
-        visitor.field("agentTimeOffSelectable", &mut self.agent_time_off_selectable);
         visitor.field("countsTowardShrinkage", &mut self.counts_toward_shrinkage);
-        visitor.field("plannedShrinkage", &mut self.planned_shrinkage);
         visitor.field("interruptible", &mut self.interruptible);
-        visitor.field("secondaryPresences", &mut self.secondary_presences);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.field("name", &mut self.name);
+        visitor.field("plannedShrinkage", &mut self.planned_shrinkage);
         visitor.field("planningGroupIds", &mut self.planning_group_ids);
+        visitor.field("secondaryPresences", &mut self.secondary_presences);
         visitor.boxed("style", &mut self.style);
         visitor.extra(&mut self.extra);
     }

@@ -10,45 +10,45 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct CreateActivityPlanRequest {
-    /// required
-    pub name: Option<String>,
-    /// `managementUnitIds`
-    pub management_unit_ids: Option<Vec<String>>,
-    pub description: Option<String>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
-    /// required
-    pub r#type: Option<CreateActivityPlanRequestType>,
-    /// `lengthMinutes`, required
-    pub length_minutes: Option<i64>,
-    /// `initialSchedulePeriod`, required
-    pub initial_schedule_period: Option<Box<SchedulingPeriod>>,
-    /// `groupSettings`
-    pub group_settings: Option<Box<GroupSettings>>,
-    /// `recurrenceSettings`
-    pub recurrence_settings: Option<Box<RecurrenceSettings>>,
     /// `attendeesSearchRule`
     pub attendees_search_rule: Option<Box<UserSearchRule>>,
+    /// `countsAsPaidTime`, required
+    pub counts_as_paid_time: Option<bool>,
+    pub description: Option<String>,
     pub facilitated: Option<bool>,
     /// `facilitatorsSearchRule`
     pub facilitators_search_rule: Option<Box<UserSearchRule>>,
-    /// `transitionTimeMinutes`, required
-    pub transition_time_minutes: Option<i64>,
+    /// `fixedAvailability`
+    pub fixed_availability: Option<Vec<FixedAvailability>>,
+    /// `groupSettings`
+    pub group_settings: Option<Box<GroupSettings>>,
+    /// `initialSchedulePeriod`, required
+    pub initial_schedule_period: Option<Box<SchedulingPeriod>>,
+    /// `lengthMinutes`, required
+    pub length_minutes: Option<i64>,
+    /// `managementUnitIds`
+    pub management_unit_ids: Option<Vec<String>>,
+    /// required
+    pub name: Option<String>,
+    /// `optimizationObjective`, required
+    pub optimization_objective: Option<CreateActivityPlanRequestOptimizationObjective>,
+    /// `recurrenceSettings`
+    pub recurrence_settings: Option<Box<RecurrenceSettings>>,
     /// `serviceGoalImpactOverrides`
     pub service_goal_impact_overrides: Option<
         Box<ActivityPlanServiceGoalImpactOverrides>,
     >,
-    /// `optimizationObjective`, required
-    pub optimization_objective: Option<CreateActivityPlanRequestOptimizationObjective>,
-    /// required
-    pub state: Option<CreateActivityPlanRequestState>,
-    /// `countsAsPaidTime`, required
-    pub counts_as_paid_time: Option<bool>,
-    /// `fixedAvailability`
-    pub fixed_availability: Option<Vec<FixedAvailability>>,
     /// `startTimeIncrementMinutes`
     pub start_time_increment_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<CreateActivityPlanRequestState>,
+    /// `transitionTimeMinutes`, required
+    pub transition_time_minutes: Option<i64>,
+    /// required
+    pub r#type: Option<CreateActivityPlanRequestType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,30 +56,30 @@ impl codec::Model for CreateActivityPlanRequest {
     const NAME: &'static str = "CreateActivityPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("managementUnitIds", &mut self.management_unit_ids);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.boxed("initialSchedulePeriod", &mut self.initial_schedule_period);
-        visitor.boxed("groupSettings", &mut self.group_settings);
-        visitor.boxed("recurrenceSettings", &mut self.recurrence_settings);
         visitor.boxed("attendeesSearchRule", &mut self.attendees_search_rule);
+        visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
+        visitor.field("description", &mut self.description);
         visitor.field("facilitated", &mut self.facilitated);
         visitor.boxed("facilitatorsSearchRule", &mut self.facilitators_search_rule);
-        visitor.field("transitionTimeMinutes", &mut self.transition_time_minutes);
+        visitor.field("fixedAvailability", &mut self.fixed_availability);
+        visitor.boxed("groupSettings", &mut self.group_settings);
+        visitor.boxed("initialSchedulePeriod", &mut self.initial_schedule_period);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("managementUnitIds", &mut self.management_unit_ids);
+        visitor.field("name", &mut self.name);
+        visitor.field("optimizationObjective", &mut self.optimization_objective);
+        visitor.boxed("recurrenceSettings", &mut self.recurrence_settings);
         visitor
             .boxed(
                 "serviceGoalImpactOverrides",
                 &mut self.service_goal_impact_overrides,
             );
-        visitor.field("optimizationObjective", &mut self.optimization_objective);
-        visitor.field("state", &mut self.state);
-        visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
-        visitor.field("fixedAvailability", &mut self.fixed_availability);
         visitor
             .field("startTimeIncrementMinutes", &mut self.start_time_increment_minutes);
+        visitor.field("state", &mut self.state);
+        visitor.field("transitionTimeMinutes", &mut self.transition_time_minutes);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::shared_by_4_183c7e::ActivityPlanListItemState;
 pub struct CreateAdherenceAdjustmentsReasonCodeRequest {
     pub name: Option<String>,
     pub state: Option<CreateAdherenceAdjustmentsReasonCodeRequestState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

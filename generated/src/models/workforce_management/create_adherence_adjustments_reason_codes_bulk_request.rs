@@ -7,7 +7,7 @@ use crate::models::workforce_management::CreateAdherenceAdjustmentsReasonCodeReq
 pub struct CreateAdherenceAdjustmentsReasonCodesBulkRequest {
     /// `reasonCodes`
     pub reason_codes: Option<Vec<CreateAdherenceAdjustmentsReasonCodeRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

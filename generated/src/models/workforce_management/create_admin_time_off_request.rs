@@ -6,29 +6,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateAdminTimeOffRequest {
-    /// required
-    pub status: Option<CreateAdminTimeOffRequestStatus>,
-    /// required
-    pub users: Option<Vec<UserReference>>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
-    pub notes: Option<String>,
-    /// `fullDayManagementUnitDates`
-    pub full_day_management_unit_dates: Option<Vec<String>>,
-    /// `fullDayEarliestStartOffsetMinutes`
-    pub full_day_earliest_start_offset_minutes: Option<Vec<i64>>,
-    /// `fullDayLatestEndOffsetMinutes`
-    pub full_day_latest_end_offset_minutes: Option<Vec<i64>>,
-    /// `partialDayStartDateTimes`
-    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
     /// `dailyDurationMinutes`
     pub daily_duration_minutes: Option<i64>,
     /// `durationMinutes`
     pub duration_minutes: Option<Vec<i64>>,
+    /// `fullDayEarliestStartOffsetMinutes`
+    pub full_day_earliest_start_offset_minutes: Option<Vec<i64>>,
+    /// `fullDayLatestEndOffsetMinutes`
+    pub full_day_latest_end_offset_minutes: Option<Vec<i64>>,
+    /// `fullDayManagementUnitDates`
+    pub full_day_management_unit_dates: Option<Vec<String>>,
+    pub notes: Option<String>,
+    pub paid: Option<bool>,
+    /// `partialDayStartDateTimes`
+    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
     /// `payableMinutes`
     pub payable_minutes: Option<Vec<i64>>,
-    pub paid: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<CreateAdminTimeOffRequestStatus>,
+    /// required
+    pub users: Option<Vec<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,15 +36,9 @@ impl codec::Model for CreateAdminTimeOffRequest {
     const NAME: &'static str = "CreateAdminTimeOffRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
-        visitor.field("users", &mut self.users);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("notes", &mut self.notes);
-        visitor
-            .field(
-                "fullDayManagementUnitDates",
-                &mut self.full_day_management_unit_dates,
-            );
+        visitor.field("dailyDurationMinutes", &mut self.daily_duration_minutes);
+        visitor.field("durationMinutes", &mut self.duration_minutes);
         visitor
             .field(
                 "fullDayEarliestStartOffsetMinutes",
@@ -56,11 +50,17 @@ impl codec::Model for CreateAdminTimeOffRequest {
                 &mut self.full_day_latest_end_offset_minutes,
             );
         visitor
-            .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
-        visitor.field("dailyDurationMinutes", &mut self.daily_duration_minutes);
-        visitor.field("durationMinutes", &mut self.duration_minutes);
-        visitor.field("payableMinutes", &mut self.payable_minutes);
+            .field(
+                "fullDayManagementUnitDates",
+                &mut self.full_day_management_unit_dates,
+            );
+        visitor.field("notes", &mut self.notes);
         visitor.field("paid", &mut self.paid);
+        visitor
+            .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
+        visitor.field("payableMinutes", &mut self.payable_minutes);
+        visitor.field("status", &mut self.status);
+        visitor.field("users", &mut self.users);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,22 +7,22 @@ use crate::runtime::time;
 pub struct CreateAgentTimeOffRequest {
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
-    pub notes: Option<String>,
-    /// `fullDayManagementUnitDates`
-    pub full_day_management_unit_dates: Option<Vec<String>>,
-    /// `fullDayEarliestStartOffsetMinutes`
-    pub full_day_earliest_start_offset_minutes: Option<Vec<i64>>,
-    /// `fullDayLatestEndOffsetMinutes`
-    pub full_day_latest_end_offset_minutes: Option<Vec<i64>>,
-    /// `partialDayStartDateTimes`
-    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
     /// `dailyDurationMinutes`
     pub daily_duration_minutes: Option<i64>,
     /// `durationMinutes`
     pub duration_minutes: Option<Vec<i64>>,
+    /// `fullDayEarliestStartOffsetMinutes`
+    pub full_day_earliest_start_offset_minutes: Option<Vec<i64>>,
+    /// `fullDayLatestEndOffsetMinutes`
+    pub full_day_latest_end_offset_minutes: Option<Vec<i64>>,
+    /// `fullDayManagementUnitDates`
+    pub full_day_management_unit_dates: Option<Vec<String>>,
+    pub notes: Option<String>,
+    /// `partialDayStartDateTimes`
+    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
     /// `payableMinutes`
     pub payable_minutes: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,12 +31,8 @@ impl codec::Model for CreateAgentTimeOffRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("notes", &mut self.notes);
-        visitor
-            .field(
-                "fullDayManagementUnitDates",
-                &mut self.full_day_management_unit_dates,
-            );
+        visitor.field("dailyDurationMinutes", &mut self.daily_duration_minutes);
+        visitor.field("durationMinutes", &mut self.duration_minutes);
         visitor
             .field(
                 "fullDayEarliestStartOffsetMinutes",
@@ -48,9 +44,13 @@ impl codec::Model for CreateAgentTimeOffRequest {
                 &mut self.full_day_latest_end_offset_minutes,
             );
         visitor
+            .field(
+                "fullDayManagementUnitDates",
+                &mut self.full_day_management_unit_dates,
+            );
+        visitor.field("notes", &mut self.notes);
+        visitor
             .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
-        visitor.field("dailyDurationMinutes", &mut self.daily_duration_minutes);
-        visitor.field("durationMinutes", &mut self.duration_minutes);
         visitor.field("payableMinutes", &mut self.payable_minutes);
         visitor.extra(&mut self.extra);
     }

@@ -5,21 +5,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateAlternativeShiftTradeRequest {
-    /// `jobId`, required
-    pub job_id: Option<String>,
-    /// `dropShiftReferenceKeys`
-    pub drop_shift_reference_keys: Option<Vec<String>>,
-    /// `pickupShiftReferenceKeys`
-    pub pickup_shift_reference_keys: Option<Vec<String>>,
     /// `alternativeShiftTradeGranularity`, required
     pub alternative_shift_trade_granularity: Option<
         CreateAlternativeShiftTradeRequestAlternativeShiftTradeGranularity,
     >,
+    /// `dropShiftReferenceKeys`
+    pub drop_shift_reference_keys: Option<Vec<String>>,
     /// `expirationDate`
     pub expiration_date: Option<time::Timestamp>,
+    /// `jobId`, required
+    pub job_id: Option<String>,
+    /// `pickupShiftReferenceKeys`
+    pub pickup_shift_reference_keys: Option<Vec<String>>,
     /// `reviewNote`
     pub review_note: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,15 +27,15 @@ impl codec::Model for CreateAlternativeShiftTradeRequest {
     const NAME: &'static str = "CreateAlternativeShiftTradeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("jobId", &mut self.job_id);
-        visitor.field("dropShiftReferenceKeys", &mut self.drop_shift_reference_keys);
-        visitor.field("pickupShiftReferenceKeys", &mut self.pickup_shift_reference_keys);
         visitor
             .field(
                 "alternativeShiftTradeGranularity",
                 &mut self.alternative_shift_trade_granularity,
             );
+        visitor.field("dropShiftReferenceKeys", &mut self.drop_shift_reference_keys);
         visitor.field("expirationDate", &mut self.expiration_date);
+        visitor.field("jobId", &mut self.job_id);
+        visitor.field("pickupShiftReferenceKeys", &mut self.pickup_shift_reference_keys);
         visitor.field("reviewNote", &mut self.review_note);
         visitor.extra(&mut self.extra);
     }

@@ -5,13 +5,13 @@ use crate::models::workforce_management::CreateBusinessUnitSettingsRequest;
 
 #[derive(Clone, Default)]
 pub struct CreateBusinessUnitRequest {
-    /// required
-    pub name: Option<String>,
     /// `divisionId`, required
     pub division_id: Option<String>,
     /// required
+    pub name: Option<String>,
+    /// required
     pub settings: Option<Box<CreateBusinessUnitSettingsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for CreateBusinessUnitRequest {
     const NAME: &'static str = "CreateBusinessUnitRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("settings", &mut self.settings);
         visitor.extra(&mut self.extra);
     }

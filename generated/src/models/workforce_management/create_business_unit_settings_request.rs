@@ -9,17 +9,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct CreateBusinessUnitSettingsRequest {
+    pub coaching: Option<Box<BuActivitySettingsRequest>>,
+    pub learning: Option<Box<BuActivitySettingsRequest>>,
+    pub notifications: Option<Box<BuNotificationSettingsRequest>>,
+    pub scheduling: Option<Box<BuSchedulingSettingsRequest>>,
+    /// `shortTermForecasting`
+    pub short_term_forecasting: Option<Box<BuShortTermForecastingSettings>>,
     /// `startDayOfWeek`, required
     pub start_day_of_week: Option<CreateBusinessUnitSettingsRequestStartDayOfWeek>,
     /// `timeZone`, required
     pub time_zone: Option<String>,
-    /// `shortTermForecasting`
-    pub short_term_forecasting: Option<Box<BuShortTermForecastingSettings>>,
-    pub scheduling: Option<Box<BuSchedulingSettingsRequest>>,
-    pub notifications: Option<Box<BuNotificationSettingsRequest>>,
-    pub learning: Option<Box<BuActivitySettingsRequest>>,
-    pub coaching: Option<Box<BuActivitySettingsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for CreateBusinessUnitSettingsRequest {
     const NAME: &'static str = "CreateBusinessUnitSettingsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("coaching", &mut self.coaching);
+        visitor.boxed("learning", &mut self.learning);
+        visitor.boxed("notifications", &mut self.notifications);
+        visitor.boxed("scheduling", &mut self.scheduling);
+        visitor.boxed("shortTermForecasting", &mut self.short_term_forecasting);
         visitor.field("startDayOfWeek", &mut self.start_day_of_week);
         visitor.field("timeZone", &mut self.time_zone);
-        visitor.boxed("shortTermForecasting", &mut self.short_term_forecasting);
-        visitor.boxed("scheduling", &mut self.scheduling);
-        visitor.boxed("notifications", &mut self.notifications);
-        visitor.boxed("learning", &mut self.learning);
-        visitor.boxed("coaching", &mut self.coaching);
         visitor.extra(&mut self.extra);
     }
 }

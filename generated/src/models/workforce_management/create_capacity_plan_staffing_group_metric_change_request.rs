@@ -7,22 +7,22 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct CreateCapacityPlanStaffingGroupMetricChangeRequest {
-    /// `numberOfWeeks`, required
-    pub number_of_weeks: Option<i64>,
-    /// `weekStartNumber`, required
-    pub week_start_number: Option<i64>,
-    /// required
-    pub value: Option<f64>,
     /// required
     pub metric: Option<CreateCapacityPlanStaffingGroupMetricChangeRequestMetric>,
     pub notes: Option<String>,
-    /// `transfersFullTimeEquivalent`
-    pub transfers_full_time_equivalent: Option<Box<TransfersFullTimeEquivalent>>,
+    /// `numberOfWeeks`, required
+    pub number_of_weeks: Option<i64>,
     /// `staffingGroupIds`, required
     pub staffing_group_ids: Option<Vec<String>>,
+    /// `transfersFullTimeEquivalent`
+    pub transfers_full_time_equivalent: Option<Box<TransfersFullTimeEquivalent>>,
+    /// required
+    pub value: Option<f64>,
     /// required
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekStartNumber`, required
+    pub week_start_number: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,18 +30,18 @@ impl codec::Model for CreateCapacityPlanStaffingGroupMetricChangeRequest {
     const NAME: &'static str = "CreateCapacityPlanStaffingGroupMetricChangeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("numberOfWeeks", &mut self.number_of_weeks);
-        visitor.field("weekStartNumber", &mut self.week_start_number);
-        visitor.field("value", &mut self.value);
         visitor.field("metric", &mut self.metric);
         visitor.field("notes", &mut self.notes);
+        visitor.field("numberOfWeeks", &mut self.number_of_weeks);
+        visitor.field("staffingGroupIds", &mut self.staffing_group_ids);
         visitor
             .boxed(
                 "transfersFullTimeEquivalent",
                 &mut self.transfers_full_time_equivalent,
             );
-        visitor.field("staffingGroupIds", &mut self.staffing_group_ids);
+        visitor.field("value", &mut self.value);
         visitor.field("version", &mut self.version);
+        visitor.field("weekStartNumber", &mut self.week_start_number);
         visitor.extra(&mut self.extra);
     }
 }

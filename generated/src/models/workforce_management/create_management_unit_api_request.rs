@@ -7,18 +7,18 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct CreateManagementUnitApiRequest {
-    /// required
-    pub name: Option<String>,
-    /// `timeZone`
-    pub time_zone: Option<String>,
-    /// `startDayOfWeek`
-    pub start_day_of_week: Option<CreateManagementUnitApiRequestStartDayOfWeek>,
-    pub settings: Option<Box<CreateManagementUnitSettingsRequest>>,
-    /// `divisionId`
-    pub division_id: Option<String>,
     /// `businessUnitId`, required
     pub business_unit_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `divisionId`
+    pub division_id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    pub settings: Option<Box<CreateManagementUnitSettingsRequest>>,
+    /// `startDayOfWeek`
+    pub start_day_of_week: Option<CreateManagementUnitApiRequestStartDayOfWeek>,
+    /// `timeZone`
+    pub time_zone: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,12 +26,12 @@ impl codec::Model for CreateManagementUnitApiRequest {
     const NAME: &'static str = "CreateManagementUnitApiRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("timeZone", &mut self.time_zone);
-        visitor.field("startDayOfWeek", &mut self.start_day_of_week);
-        visitor.boxed("settings", &mut self.settings);
-        visitor.field("divisionId", &mut self.division_id);
         visitor.field("businessUnitId", &mut self.business_unit_id);
+        visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("settings", &mut self.settings);
+        visitor.field("startDayOfWeek", &mut self.start_day_of_week);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

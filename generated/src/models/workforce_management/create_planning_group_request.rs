@@ -11,7 +11,7 @@ pub struct CreatePlanningGroupRequest {
     pub route_paths: Option<Vec<RoutePathRequest>>,
     /// `serviceGoalTemplateId`, required
     pub service_goal_template_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,24 +6,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateScheduleBid {
-    /// required
-    pub name: Option<String>,
-    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
-    /// `bidWindowStartDate`, required
-    pub bid_window_start_date: Option<time::Date>,
-    /// `bidWindowEndDate`, required
-    pub bid_window_end_date: Option<time::Date>,
-    /// `effectiveDate`, required
-    pub effective_date: Option<time::Date>,
-    /// `weeksToSchedule`, required
-    pub weeks_to_schedule: Option<i64>,
-    /// `endOverridesAndRotations`
-    pub end_overrides_and_rotations: Option<bool>,
     /// `agentRankingType`, required
     pub agent_ranking_type: Option<CreateScheduleBidAgentRankingType>,
+    /// `bidWindowEndDate`, required
+    pub bid_window_end_date: Option<time::Date>,
+    /// `bidWindowStartDate`, required
+    pub bid_window_start_date: Option<time::Date>,
+    /// `effectiveDate`, required
+    pub effective_date: Option<time::Date>,
+    /// `endOverridesAndRotations`
+    pub end_overrides_and_rotations: Option<bool>,
+    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
+    /// required
+    pub name: Option<String>,
     /// `rankingTiebreakerType`, required
     pub ranking_tiebreaker_type: Option<CreateScheduleBidRankingTiebreakerType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weeksToSchedule`, required
+    pub weeks_to_schedule: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for CreateScheduleBid {
     const NAME: &'static str = "CreateScheduleBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("forecast", &mut self.forecast);
-        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
-        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
-        visitor.field("effectiveDate", &mut self.effective_date);
-        visitor.field("weeksToSchedule", &mut self.weeks_to_schedule);
-        visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
         visitor.field("agentRankingType", &mut self.agent_ranking_type);
+        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
+        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
+        visitor.field("effectiveDate", &mut self.effective_date);
+        visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
+        visitor.boxed("forecast", &mut self.forecast);
+        visitor.field("name", &mut self.name);
         visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
+        visitor.field("weeksToSchedule", &mut self.weeks_to_schedule);
         visitor.extra(&mut self.extra);
     }
 }

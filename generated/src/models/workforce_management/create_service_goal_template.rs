@@ -8,17 +8,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct CreateServiceGoalTemplate {
+    /// `abandonRate`
+    pub abandon_rate: Option<Box<BuAbandonRate>>,
+    /// `averageSpeedOfAnswer`
+    pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
+    /// `impactOverride`
+    pub impact_override: Option<Box<ServiceGoalTemplateImpactOverride>>,
     /// required
     pub name: Option<String>,
     /// `serviceLevel`
     pub service_level: Option<Box<BuServiceLevel>>,
-    /// `averageSpeedOfAnswer`
-    pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
-    /// `abandonRate`
-    pub abandon_rate: Option<Box<BuAbandonRate>>,
-    /// `impactOverride`
-    pub impact_override: Option<Box<ServiceGoalTemplateImpactOverride>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for CreateServiceGoalTemplate {
     const NAME: &'static str = "CreateServiceGoalTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("abandonRate", &mut self.abandon_rate);
+        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
+        visitor.boxed("impactOverride", &mut self.impact_override);
         visitor.field("name", &mut self.name);
         visitor.boxed("serviceLevel", &mut self.service_level);
-        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
-        visitor.boxed("abandonRate", &mut self.abandon_rate);
-        visitor.boxed("impactOverride", &mut self.impact_override);
         visitor.extra(&mut self.extra);
     }
 }

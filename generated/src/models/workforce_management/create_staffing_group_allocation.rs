@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateStaffingGroupAllocation {
-    /// `staffingGroupId`, required
-    pub staffing_group_id: Option<String>,
-    /// `initialShrinkagePercentage`, required
-    pub initial_shrinkage_percentage: Option<f64>,
     /// `initialAttritionPercentage`, required
     pub initial_attrition_percentage: Option<f64>,
+    /// `initialShrinkagePercentage`, required
+    pub initial_shrinkage_percentage: Option<f64>,
+    /// `staffingGroupId`, required
+    pub staffing_group_id: Option<String>,
     /// `startingWeeklyFullTimeEquivalentCount`, required
     pub starting_weekly_full_time_equivalent_count: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for CreateStaffingGroupAllocation {
     const NAME: &'static str = "CreateStaffingGroupAllocation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("staffingGroupId", &mut self.staffing_group_id);
-        visitor
-            .field("initialShrinkagePercentage", &mut self.initial_shrinkage_percentage);
         visitor
             .field("initialAttritionPercentage", &mut self.initial_attrition_percentage);
+        visitor
+            .field("initialShrinkagePercentage", &mut self.initial_shrinkage_percentage);
+        visitor.field("staffingGroupId", &mut self.staffing_group_id);
         visitor
             .field(
                 "startingWeeklyFullTimeEquivalentCount",

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct CreateStaffingGroupRequest {
-    /// required
-    pub name: Option<String>,
-    /// `userIds`
-    pub user_ids: Option<Vec<String>>,
     /// `managementUnitId`
     pub management_unit_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `planningGroupIds`
     pub planning_group_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userIds`
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for CreateStaffingGroupRequest {
     const NAME: &'static str = "CreateStaffingGroupRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("userIds", &mut self.user_ids);
         visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("name", &mut self.name);
         visitor.field("planningGroupIds", &mut self.planning_group_ids);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::workforce_management::AvailableTimeOffRangeGranularity;
 
 #[derive(Clone, Default)]
 pub struct CreateTimeOffLimitRequest {
-    pub granularity: Option<CreateTimeOffLimitRequestGranularity>,
     /// `defaultLimitMinutes`
     pub default_limit_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub granularity: Option<CreateTimeOffLimitRequestGranularity>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for CreateTimeOffLimitRequest {
     const NAME: &'static str = "CreateTimeOffLimitRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("granularity", &mut self.granularity);
         visitor.field("defaultLimitMinutes", &mut self.default_limit_minutes);
+        visitor.field("granularity", &mut self.granularity);
         visitor.extra(&mut self.extra);
     }
 }

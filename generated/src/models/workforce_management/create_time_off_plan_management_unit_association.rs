@@ -8,7 +8,7 @@ pub struct CreateTimeOffPlanManagementUnitAssociation {
     pub management_unit_id: Option<String>,
     /// `staffingGroupIds`
     pub staffing_group_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,11 +8,9 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct CreateTimeOffPlanRequest {
     /// required
-    pub name: Option<String>,
+    pub active: Option<bool>,
     /// `activityCodeIds`
     pub activity_code_ids: Option<Vec<String>>,
-    /// `timeOffLimitIds`
-    pub time_off_limit_ids: Option<Vec<String>>,
     /// `autoApprovalRule`, required
     pub auto_approval_rule: Option<CreateTimeOffPlanRequestAutoApprovalRule>,
     /// `daysBeforeStartToExpireFromWaitlist`
@@ -20,8 +18,10 @@ pub struct CreateTimeOffPlanRequest {
     /// `hrisTimeOffType`
     pub hris_time_off_type: Option<Box<HrisTimeOffType>>,
     /// required
-    pub active: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `timeOffLimitIds`
+    pub time_off_limit_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,9 +29,8 @@ impl codec::Model for CreateTimeOffPlanRequest {
     const NAME: &'static str = "CreateTimeOffPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.field("active", &mut self.active);
         visitor.field("activityCodeIds", &mut self.activity_code_ids);
-        visitor.field("timeOffLimitIds", &mut self.time_off_limit_ids);
         visitor.field("autoApprovalRule", &mut self.auto_approval_rule);
         visitor
             .field(
@@ -39,7 +38,8 @@ impl codec::Model for CreateTimeOffPlanRequest {
                 &mut self.days_before_start_to_expire_from_waitlist,
             );
         visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
-        visitor.field("active", &mut self.active);
+        visitor.field("name", &mut self.name);
+        visitor.field("timeOffLimitIds", &mut self.time_off_limit_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,32 +6,32 @@ use crate::runtime::codec;
 pub struct CreateWorkPlanActivity {
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
-    pub description: Option<String>,
-    /// `lengthMinutes`
-    pub length_minutes: Option<i64>,
-    /// `startTimeIsRelativeToShiftStart`
-    pub start_time_is_relative_to_shift_start: Option<bool>,
-    /// `flexibleStartTime`
-    pub flexible_start_time: Option<bool>,
-    /// `earliestStartTimeMinutes`
-    pub earliest_start_time_minutes: Option<i64>,
-    /// `latestStartTimeMinutes`
-    pub latest_start_time_minutes: Option<i64>,
-    /// `exactStartTimeMinutes`
-    pub exact_start_time_minutes: Option<i64>,
-    /// `startTimeIncrementMinutes`
-    pub start_time_increment_minutes: Option<i64>,
-    /// `countsAsPaidTime`
-    pub counts_as_paid_time: Option<bool>,
     /// `countsAsContiguousWorkTime`
     pub counts_as_contiguous_work_time: Option<bool>,
-    /// `minimumLengthFromShiftStartMinutes`
-    pub minimum_length_from_shift_start_minutes: Option<i64>,
-    /// `minimumLengthFromShiftEndMinutes`
-    pub minimum_length_from_shift_end_minutes: Option<i64>,
+    /// `countsAsPaidTime`
+    pub counts_as_paid_time: Option<bool>,
+    pub description: Option<String>,
+    /// `earliestStartTimeMinutes`
+    pub earliest_start_time_minutes: Option<i64>,
+    /// `exactStartTimeMinutes`
+    pub exact_start_time_minutes: Option<i64>,
+    /// `flexibleStartTime`
+    pub flexible_start_time: Option<bool>,
+    /// `latestStartTimeMinutes`
+    pub latest_start_time_minutes: Option<i64>,
+    /// `lengthMinutes`
+    pub length_minutes: Option<i64>,
     /// `maximumLengthFromShiftEndMinutes`
     pub maximum_length_from_shift_end_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minimumLengthFromShiftEndMinutes`
+    pub minimum_length_from_shift_end_minutes: Option<i64>,
+    /// `minimumLengthFromShiftStartMinutes`
+    pub minimum_length_from_shift_start_minutes: Option<i64>,
+    /// `startTimeIncrementMinutes`
+    pub start_time_increment_minutes: Option<i64>,
+    /// `startTimeIsRelativeToShiftStart`
+    pub start_time_is_relative_to_shift_start: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,29 +40,22 @@ impl codec::Model for CreateWorkPlanActivity {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("description", &mut self.description);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor
-            .field(
-                "startTimeIsRelativeToShiftStart",
-                &mut self.start_time_is_relative_to_shift_start,
-            );
-        visitor.field("flexibleStartTime", &mut self.flexible_start_time);
-        visitor.field("earliestStartTimeMinutes", &mut self.earliest_start_time_minutes);
-        visitor.field("latestStartTimeMinutes", &mut self.latest_start_time_minutes);
-        visitor.field("exactStartTimeMinutes", &mut self.exact_start_time_minutes);
-        visitor
-            .field("startTimeIncrementMinutes", &mut self.start_time_increment_minutes);
-        visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
         visitor
             .field(
                 "countsAsContiguousWorkTime",
                 &mut self.counts_as_contiguous_work_time,
             );
+        visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
+        visitor.field("description", &mut self.description);
+        visitor.field("earliestStartTimeMinutes", &mut self.earliest_start_time_minutes);
+        visitor.field("exactStartTimeMinutes", &mut self.exact_start_time_minutes);
+        visitor.field("flexibleStartTime", &mut self.flexible_start_time);
+        visitor.field("latestStartTimeMinutes", &mut self.latest_start_time_minutes);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor
             .field(
-                "minimumLengthFromShiftStartMinutes",
-                &mut self.minimum_length_from_shift_start_minutes,
+                "maximumLengthFromShiftEndMinutes",
+                &mut self.maximum_length_from_shift_end_minutes,
             );
         visitor
             .field(
@@ -71,8 +64,15 @@ impl codec::Model for CreateWorkPlanActivity {
             );
         visitor
             .field(
-                "maximumLengthFromShiftEndMinutes",
-                &mut self.maximum_length_from_shift_end_minutes,
+                "minimumLengthFromShiftStartMinutes",
+                &mut self.minimum_length_from_shift_start_minutes,
+            );
+        visitor
+            .field("startTimeIncrementMinutes", &mut self.start_time_increment_minutes);
+        visitor
+            .field(
+                "startTimeIsRelativeToShiftStart",
+                &mut self.start_time_is_relative_to_shift_start,
             );
         visitor.extra(&mut self.extra);
     }

@@ -10,26 +10,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CreateWorkPlanBid {
-    /// required
-    pub name: Option<String>,
-    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
-    /// `bidWindowStartDate`, required
-    pub bid_window_start_date: Option<time::Date>,
-    /// `bidWindowEndDate`, required
-    pub bid_window_end_date: Option<time::Date>,
-    /// `effectiveDate`, required
-    pub effective_date: Option<time::Date>,
     /// `agentRankingType`, required
     pub agent_ranking_type: Option<CreateWorkPlanBidAgentRankingType>,
-    /// `rankingTiebreakerType`, required
-    pub ranking_tiebreaker_type: Option<CreateWorkPlanBidRankingTiebreakerType>,
+    /// `bidWindowEndDate`, required
+    pub bid_window_end_date: Option<time::Date>,
+    /// `bidWindowStartDate`, required
+    pub bid_window_start_date: Option<time::Date>,
+    /// `effectiveDate`, required
+    pub effective_date: Option<time::Date>,
     /// `endOverridesAndRotations`
     pub end_overrides_and_rotations: Option<bool>,
+    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
+    /// required
+    pub name: Option<String>,
+    /// `rankingTiebreakerType`, required
+    pub ranking_tiebreaker_type: Option<CreateWorkPlanBidRankingTiebreakerType>,
     /// `workPlanFieldsVisibleToAgents`, required
     pub work_plan_fields_visible_to_agents: Option<
         Vec<CreateWorkPlanBidWorkPlanFieldsVisibleToAgents>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,14 +37,14 @@ impl codec::Model for CreateWorkPlanBid {
     const NAME: &'static str = "CreateWorkPlanBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("forecast", &mut self.forecast);
-        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
-        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
-        visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("agentRankingType", &mut self.agent_ranking_type);
-        visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
+        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
+        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
+        visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
+        visitor.boxed("forecast", &mut self.forecast);
+        visitor.field("name", &mut self.name);
+        visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
         visitor
             .field(
                 "workPlanFieldsVisibleToAgents",

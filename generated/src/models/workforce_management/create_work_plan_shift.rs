@@ -7,51 +7,51 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct CreateWorkPlanShift {
-    /// required
-    pub name: Option<String>,
-    pub days: Option<Box<SetWrapperDayOfWeek>>,
-    /// `flexibleStartTime`
-    pub flexible_start_time: Option<bool>,
-    /// `exactStartTimeMinutesFromMidnight`
-    pub exact_start_time_minutes_from_midnight: Option<i64>,
-    /// `earliestStartTimeMinutesFromMidnight`
-    pub earliest_start_time_minutes_from_midnight: Option<i64>,
-    /// `latestStartTimeMinutesFromMidnight`
-    pub latest_start_time_minutes_from_midnight: Option<i64>,
-    /// `constrainStopTime`
-    pub constrain_stop_time: Option<bool>,
-    /// `constrainLatestStopTime`
-    pub constrain_latest_stop_time: Option<bool>,
-    /// `latestStopTimeMinutesFromMidnight`
-    pub latest_stop_time_minutes_from_midnight: Option<i64>,
-    /// `constrainEarliestStopTime`
-    pub constrain_earliest_stop_time: Option<bool>,
-    /// `earliestStopTimeMinutesFromMidnight`
-    pub earliest_stop_time_minutes_from_midnight: Option<i64>,
-    /// `startIncrementMinutes`
-    pub start_increment_minutes: Option<i64>,
-    /// `flexiblePaidTime`
-    pub flexible_paid_time: Option<bool>,
-    /// `exactPaidTimeMinutes`
-    pub exact_paid_time_minutes: Option<i64>,
-    /// `minimumPaidTimeMinutes`
-    pub minimum_paid_time_minutes: Option<i64>,
-    /// `maximumPaidTimeMinutes`
-    pub maximum_paid_time_minutes: Option<i64>,
+    pub activities: Option<Vec<CreateWorkPlanActivity>>,
     /// `constrainContiguousWorkTime`
     pub constrain_contiguous_work_time: Option<bool>,
-    /// `minimumContiguousWorkTimeMinutes`
-    pub minimum_contiguous_work_time_minutes: Option<i64>,
-    /// `maximumContiguousWorkTimeMinutes`
-    pub maximum_contiguous_work_time_minutes: Option<i64>,
     /// `constrainDayOff`
     pub constrain_day_off: Option<bool>,
+    /// `constrainEarliestStopTime`
+    pub constrain_earliest_stop_time: Option<bool>,
+    /// `constrainLatestStopTime`
+    pub constrain_latest_stop_time: Option<bool>,
+    /// `constrainStopTime`
+    pub constrain_stop_time: Option<bool>,
     /// `dayOffRule`
     pub day_off_rule: Option<CreateWorkPlanShiftDayOffRule>,
+    pub days: Option<Box<SetWrapperDayOfWeek>>,
+    /// `earliestStartTimeMinutesFromMidnight`
+    pub earliest_start_time_minutes_from_midnight: Option<i64>,
+    /// `earliestStopTimeMinutesFromMidnight`
+    pub earliest_stop_time_minutes_from_midnight: Option<i64>,
+    /// `exactPaidTimeMinutes`
+    pub exact_paid_time_minutes: Option<i64>,
+    /// `exactStartTimeMinutesFromMidnight`
+    pub exact_start_time_minutes_from_midnight: Option<i64>,
+    /// `flexiblePaidTime`
+    pub flexible_paid_time: Option<bool>,
+    /// `flexibleStartTime`
+    pub flexible_start_time: Option<bool>,
+    /// `latestStartTimeMinutesFromMidnight`
+    pub latest_start_time_minutes_from_midnight: Option<i64>,
+    /// `latestStopTimeMinutesFromMidnight`
+    pub latest_stop_time_minutes_from_midnight: Option<i64>,
+    /// `maximumContiguousWorkTimeMinutes`
+    pub maximum_contiguous_work_time_minutes: Option<i64>,
+    /// `maximumPaidTimeMinutes`
+    pub maximum_paid_time_minutes: Option<i64>,
+    /// `minimumContiguousWorkTimeMinutes`
+    pub minimum_contiguous_work_time_minutes: Option<i64>,
+    /// `minimumPaidTimeMinutes`
+    pub minimum_paid_time_minutes: Option<i64>,
+    /// required
+    pub name: Option<String>,
     /// `planningPeriodConstraints`
     pub planning_period_constraints: Option<Box<PlanningPeriodShiftConstraints>>,
-    pub activities: Option<Vec<CreateWorkPlanActivity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startIncrementMinutes`
+    pub start_increment_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -59,14 +59,19 @@ impl codec::Model for CreateWorkPlanShift {
     const NAME: &'static str = "CreateWorkPlanShift";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("days", &mut self.days);
-        visitor.field("flexibleStartTime", &mut self.flexible_start_time);
+        visitor.field("activities", &mut self.activities);
         visitor
             .field(
-                "exactStartTimeMinutesFromMidnight",
-                &mut self.exact_start_time_minutes_from_midnight,
+                "constrainContiguousWorkTime",
+                &mut self.constrain_contiguous_work_time,
             );
+        visitor.field("constrainDayOff", &mut self.constrain_day_off);
+        visitor
+            .field("constrainEarliestStopTime", &mut self.constrain_earliest_stop_time);
+        visitor.field("constrainLatestStopTime", &mut self.constrain_latest_stop_time);
+        visitor.field("constrainStopTime", &mut self.constrain_stop_time);
+        visitor.field("dayOffRule", &mut self.day_off_rule);
+        visitor.boxed("days", &mut self.days);
         visitor
             .field(
                 "earliestStartTimeMinutesFromMidnight",
@@ -74,48 +79,43 @@ impl codec::Model for CreateWorkPlanShift {
             );
         visitor
             .field(
+                "earliestStopTimeMinutesFromMidnight",
+                &mut self.earliest_stop_time_minutes_from_midnight,
+            );
+        visitor.field("exactPaidTimeMinutes", &mut self.exact_paid_time_minutes);
+        visitor
+            .field(
+                "exactStartTimeMinutesFromMidnight",
+                &mut self.exact_start_time_minutes_from_midnight,
+            );
+        visitor.field("flexiblePaidTime", &mut self.flexible_paid_time);
+        visitor.field("flexibleStartTime", &mut self.flexible_start_time);
+        visitor
+            .field(
                 "latestStartTimeMinutesFromMidnight",
                 &mut self.latest_start_time_minutes_from_midnight,
             );
-        visitor.field("constrainStopTime", &mut self.constrain_stop_time);
-        visitor.field("constrainLatestStopTime", &mut self.constrain_latest_stop_time);
         visitor
             .field(
                 "latestStopTimeMinutesFromMidnight",
                 &mut self.latest_stop_time_minutes_from_midnight,
             );
         visitor
-            .field("constrainEarliestStopTime", &mut self.constrain_earliest_stop_time);
-        visitor
             .field(
-                "earliestStopTimeMinutesFromMidnight",
-                &mut self.earliest_stop_time_minutes_from_midnight,
+                "maximumContiguousWorkTimeMinutes",
+                &mut self.maximum_contiguous_work_time_minutes,
             );
-        visitor.field("startIncrementMinutes", &mut self.start_increment_minutes);
-        visitor.field("flexiblePaidTime", &mut self.flexible_paid_time);
-        visitor.field("exactPaidTimeMinutes", &mut self.exact_paid_time_minutes);
-        visitor.field("minimumPaidTimeMinutes", &mut self.minimum_paid_time_minutes);
         visitor.field("maximumPaidTimeMinutes", &mut self.maximum_paid_time_minutes);
-        visitor
-            .field(
-                "constrainContiguousWorkTime",
-                &mut self.constrain_contiguous_work_time,
-            );
         visitor
             .field(
                 "minimumContiguousWorkTimeMinutes",
                 &mut self.minimum_contiguous_work_time_minutes,
             );
-        visitor
-            .field(
-                "maximumContiguousWorkTimeMinutes",
-                &mut self.maximum_contiguous_work_time_minutes,
-            );
-        visitor.field("constrainDayOff", &mut self.constrain_day_off);
-        visitor.field("dayOffRule", &mut self.day_off_rule);
+        visitor.field("minimumPaidTimeMinutes", &mut self.minimum_paid_time_minutes);
+        visitor.field("name", &mut self.name);
         visitor
             .boxed("planningPeriodConstraints", &mut self.planning_period_constraints);
-        visitor.field("activities", &mut self.activities);
+        visitor.field("startIncrementMinutes", &mut self.start_increment_minutes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct CsvExportErrorDetails {
     pub error_code: Option<String>,
     /// `errorMessage`, required
     pub error_message: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct CurrentUserScheduleRequestBody {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`, required
     pub end_date: Option<time::Timestamp>,
     /// `loadFullWeeks`
     pub load_full_weeks: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for CurrentUserScheduleRequestBody {
     const NAME: &'static str = "CurrentUserScheduleRequestBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
         visitor.field("loadFullWeeks", &mut self.load_full_weeks);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

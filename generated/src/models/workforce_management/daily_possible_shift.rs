@@ -9,14 +9,14 @@ pub struct DailyPossibleShift {
     pub day_of_week: Option<DailyPossibleShiftDayOfWeek>,
     /// `earliestShiftStartMinutesFromMidnight`
     pub earliest_shift_start_minutes_from_midnight: Option<i64>,
-    pub required: Option<bool>,
-    /// `minimumPaidTimeMinutes`
-    pub minimum_paid_time_minutes: Option<i64>,
-    /// `maximumPaidTimeMinutes`
-    pub maximum_paid_time_minutes: Option<i64>,
     /// `intervalScheduleProbabilities`
     pub interval_schedule_probabilities: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `maximumPaidTimeMinutes`
+    pub maximum_paid_time_minutes: Option<i64>,
+    /// `minimumPaidTimeMinutes`
+    pub minimum_paid_time_minutes: Option<i64>,
+    pub required: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for DailyPossibleShift {
                 "earliestShiftStartMinutesFromMidnight",
                 &mut self.earliest_shift_start_minutes_from_midnight,
             );
-        visitor.field("required", &mut self.required);
-        visitor.field("minimumPaidTimeMinutes", &mut self.minimum_paid_time_minutes);
-        visitor.field("maximumPaidTimeMinutes", &mut self.maximum_paid_time_minutes);
         visitor
             .field(
                 "intervalScheduleProbabilities",
                 &mut self.interval_schedule_probabilities,
             );
+        visitor.field("maximumPaidTimeMinutes", &mut self.maximum_paid_time_minutes);
+        visitor.field("minimumPaidTimeMinutes", &mut self.minimum_paid_time_minutes);
+        visitor.field("required", &mut self.required);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct DateRangeWithOptionalEnd {
-    /// `startBusinessUnitDate`, required
-    pub start_business_unit_date: Option<time::Date>,
     /// `endBusinessUnitDate`
     pub end_business_unit_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startBusinessUnitDate`, required
+    pub start_business_unit_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for DateRangeWithOptionalEnd {
     const NAME: &'static str = "DateRangeWithOptionalEnd";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.field("endBusinessUnitDate", &mut self.end_business_unit_date);
+        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.extra(&mut self.extra);
     }
 }

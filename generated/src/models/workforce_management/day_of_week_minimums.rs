@@ -5,11 +5,11 @@ use crate::models::outbound_and_workforce_management::DayOfWeekMinimumsDaysOfWee
 
 #[derive(Clone, Default)]
 pub struct DayOfWeekMinimums {
-    /// `minimumValue`, required
-    pub minimum_value: Option<f64>,
     /// `daysOfWeek`, required
     pub days_of_week: Option<Vec<DayOfWeekMinimumsDaysOfWeek>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minimumValue`, required
+    pub minimum_value: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for DayOfWeekMinimums {
     const NAME: &'static str = "DayOfWeekMinimums";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("minimumValue", &mut self.minimum_value);
         visitor.field("daysOfWeek", &mut self.days_of_week);
+        visitor.field("minimumValue", &mut self.minimum_value);
         visitor.extra(&mut self.extra);
     }
 }

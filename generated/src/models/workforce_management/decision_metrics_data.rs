@@ -6,14 +6,14 @@ use crate::models::workforce_management::WfmEntityMetadata;
 
 #[derive(Clone, Default)]
 pub struct DecisionMetricsData {
-    /// required
-    pub user: Option<Box<UserReference>>,
+    pub metadata: Option<Box<WfmEntityMetadata>>,
     /// `performanceRank`
     pub performance_rank: Option<i64>,
     /// `tieBreakerValue`
     pub tie_breaker_value: Option<i64>,
-    pub metadata: Option<Box<WfmEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for DecisionMetricsData {
     const NAME: &'static str = "DecisionMetricsData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("performanceRank", &mut self.performance_rank);
         visitor.field("tieBreakerValue", &mut self.tie_breaker_value);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

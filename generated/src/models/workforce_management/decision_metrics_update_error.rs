@@ -6,10 +6,10 @@ use crate::models::shared_by_23_b496d3::UserReference;
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUpdateError {
     /// required
-    pub user: Option<Box<UserReference>>,
-    /// required
     pub errors: Option<Vec<DecisionMetricsUpdateErrorErrors>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for DecisionMetricsUpdateError {
     const NAME: &'static str = "DecisionMetricsUpdateError";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("errors", &mut self.errors);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,17 +8,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUpdateJobResponse {
-    /// `uploadKey`, required
-    pub upload_key: Option<String>,
     /// required
     pub job: Option<Box<DecisionMetricsJobReference>>,
     /// required
-    pub status: Option<DecisionMetricsUpdateJobResponseStatus>,
-    /// required
     pub metadata: Option<Box<WfmEntityMetadata>>,
+    /// required
+    pub status: Option<DecisionMetricsUpdateJobResponseStatus>,
     /// `updateErrors`, required
     pub update_errors: Option<Vec<DecisionMetricsUpdateError>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `uploadKey`, required
+    pub upload_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for DecisionMetricsUpdateJobResponse {
     const NAME: &'static str = "DecisionMetricsUpdateJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadKey", &mut self.upload_key);
         visitor.boxed("job", &mut self.job);
-        visitor.field("status", &mut self.status);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("status", &mut self.status);
         visitor.field("updateErrors", &mut self.update_errors);
+        visitor.field("uploadKey", &mut self.upload_key);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::workforce_management::ValueWrapperInteger;
 
 #[derive(Clone, Default)]
 pub struct DecisionMetricsUploadData {
-    /// `userId`, required
-    pub user_id: Option<String>,
     /// `performanceRank`
     pub performance_rank: Option<Box<ValueWrapperInteger>>,
     /// `tieBreakerValue`
     pub tie_breaker_value: Option<Box<ValueWrapperInteger>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for DecisionMetricsUploadData {
     const NAME: &'static str = "DecisionMetricsUploadData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
         visitor.boxed("performanceRank", &mut self.performance_rank);
         visitor.boxed("tieBreakerValue", &mut self.tie_breaker_value);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::workforce_management::DecisionMetricsUploadData;
 pub struct DecisionMetricsUploadSchema {
     /// `userMetrics`, required
     pub user_metrics: Option<Vec<DecisionMetricsUploadData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,19 +9,19 @@ pub struct EstimateAvailableFullDayTimeOffResponse {
     pub date: Option<time::Date>,
     /// `durationMinutes`, required
     pub duration_minutes: Option<i64>,
-    /// `payableMinutes`, required
-    pub payable_minutes: Option<i64>,
+    /// `earliestStartOffsetMinutes`
+    pub earliest_start_offset_minutes: Option<i64>,
     /// required
     pub flexible: Option<bool>,
+    /// `latestEndOffsetMinutes`
+    pub latest_end_offset_minutes: Option<i64>,
     /// `overrideDateType`
     pub override_date_type: Option<
         EstimateAvailableFullDayTimeOffResponseOverrideDateType,
     >,
-    /// `earliestStartOffsetMinutes`
-    pub earliest_start_offset_minutes: Option<i64>,
-    /// `latestEndOffsetMinutes`
-    pub latest_end_offset_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `payableMinutes`, required
+    pub payable_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for EstimateAvailableFullDayTimeOffResponse {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("date", &mut self.date);
         visitor.field("durationMinutes", &mut self.duration_minutes);
-        visitor.field("payableMinutes", &mut self.payable_minutes);
-        visitor.field("flexible", &mut self.flexible);
-        visitor.field("overrideDateType", &mut self.override_date_type);
         visitor
             .field(
                 "earliestStartOffsetMinutes",
                 &mut self.earliest_start_offset_minutes,
             );
+        visitor.field("flexible", &mut self.flexible);
         visitor.field("latestEndOffsetMinutes", &mut self.latest_end_offset_minutes);
+        visitor.field("overrideDateType", &mut self.override_date_type);
+        visitor.field("payableMinutes", &mut self.payable_minutes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct EstimateAvailablePartialDayTimeOffRequest {
     pub date: Option<time::Timestamp>,
     /// `requestedDurationMinutes`
     pub requested_duration_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,15 +10,15 @@ pub struct EstimateAvailablePartialDayTimeOffResponse {
     pub date: Option<time::Timestamp>,
     /// `durationMinutes`, required
     pub duration_minutes: Option<i64>,
-    /// `payableMinutes`, required
-    pub payable_minutes: Option<i64>,
     /// required
     pub flexible: Option<bool>,
     /// `overrideDateType`
     pub override_date_type: Option<
         EstimateAvailablePartialDayTimeOffResponseOverrideDateType,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `payableMinutes`, required
+    pub payable_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,9 +28,9 @@ impl codec::Model for EstimateAvailablePartialDayTimeOffResponse {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("date", &mut self.date);
         visitor.field("durationMinutes", &mut self.duration_minutes);
-        visitor.field("payableMinutes", &mut self.payable_minutes);
         visitor.field("flexible", &mut self.flexible);
         visitor.field("overrideDateType", &mut self.override_date_type);
+        visitor.field("payableMinutes", &mut self.payable_minutes);
         visitor.extra(&mut self.extra);
     }
 }

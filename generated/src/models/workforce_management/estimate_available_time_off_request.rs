@@ -7,15 +7,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct EstimateAvailableTimeOffRequest {
-    /// `fullDayDates`
-    pub full_day_dates: Option<Vec<EstimateAvailableFullDayTimeOffRequest>>,
-    /// `partialDayDates`
-    pub partial_day_dates: Option<Vec<EstimateAvailablePartialDayTimeOffRequest>>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
+    /// `fullDayDates`
+    pub full_day_dates: Option<Vec<EstimateAvailableFullDayTimeOffRequest>>,
     /// required
     pub paid: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `partialDayDates`
+    pub partial_day_dates: Option<Vec<EstimateAvailablePartialDayTimeOffRequest>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for EstimateAvailableTimeOffRequest {
     const NAME: &'static str = "EstimateAvailableTimeOffRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("fullDayDates", &mut self.full_day_dates);
-        visitor.field("partialDayDates", &mut self.partial_day_dates);
         visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("fullDayDates", &mut self.full_day_dates);
         visitor.field("paid", &mut self.paid);
+        visitor.field("partialDayDates", &mut self.partial_day_dates);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,17 +8,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct EstimateAvailableTimeOffResponse {
+    /// `activityCodeId`, required
+    pub activity_code_id: Option<String>,
     /// `fullDayDates`
     pub full_day_dates: Option<Vec<EstimateAvailableFullDayTimeOffResponse>>,
+    /// required
+    pub paid: Option<bool>,
     /// `partialDayDates`
     pub partial_day_dates: Option<Vec<EstimateAvailablePartialDayTimeOffResponse>>,
     /// required
     pub user: Option<Box<UserReference>>,
-    /// `activityCodeId`, required
-    pub activity_code_id: Option<String>,
-    /// required
-    pub paid: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for EstimateAvailableTimeOffResponse {
     const NAME: &'static str = "EstimateAvailableTimeOffResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("fullDayDates", &mut self.full_day_dates);
+        visitor.field("paid", &mut self.paid);
         visitor.field("partialDayDates", &mut self.partial_day_dates);
         visitor.boxed("user", &mut self.user);
-        visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("paid", &mut self.paid);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct EvaluateShiftTradeListJobRequest {
     pub management_unit_ids: Option<Vec<String>>,
     /// `weekDates`, required
     pub week_dates: Option<Vec<time::Date>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

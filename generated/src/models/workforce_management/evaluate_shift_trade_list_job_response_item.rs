@@ -6,7 +6,7 @@ use crate::models::workforce_management::EvaluatedShiftTradeResponseItem;
 #[derive(Clone, Default)]
 pub struct EvaluateShiftTradeListJobResponseItem {
     pub entities: Option<Vec<EvaluatedShiftTradeResponseItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

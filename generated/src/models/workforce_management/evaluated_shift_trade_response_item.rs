@@ -7,11 +7,11 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct EvaluatedShiftTradeResponseItem {
-    /// required
-    pub trade: Option<Box<ShiftTradeResponseItem>>,
     /// `matchReview`
     pub match_review: Option<Box<ShiftTradeMatchReviewResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub trade: Option<Box<ShiftTradeResponseItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for EvaluatedShiftTradeResponseItem {
     const NAME: &'static str = "EvaluatedShiftTradeResponseItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("trade", &mut self.trade);
         visitor.boxed("matchReview", &mut self.match_review);
+        visitor.boxed("trade", &mut self.trade);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,7 +12,7 @@ pub struct FixedAvailability {
     pub date_range: Option<Box<RequiredLocalDateRange>>,
     /// `daysOfWeek`
     pub days_of_week: Option<Vec<FixedAvailabilityDaysOfWeek>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

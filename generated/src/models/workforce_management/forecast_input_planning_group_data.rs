@@ -5,11 +5,11 @@ use crate::models::workforce_management::CapacityPlanForecastMetrics;
 
 #[derive(Clone, Default)]
 pub struct ForecastInputPlanningGroupData {
-    /// `planningGroupId`, required
-    pub planning_group_id: Option<String>,
     /// `capacityPlanForecastMetrics`, required
     pub capacity_plan_forecast_metrics: Option<Box<CapacityPlanForecastMetrics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `planningGroupId`, required
+    pub planning_group_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,12 +17,12 @@ impl codec::Model for ForecastInputPlanningGroupData {
     const NAME: &'static str = "ForecastInputPlanningGroupData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor
             .boxed(
                 "capacityPlanForecastMetrics",
                 &mut self.capacity_plan_forecast_metrics,
             );
+        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,16 +7,16 @@ use crate::runtime::time;
 pub struct ForecastMetadata {
     /// `dateCreated`
     pub date_created: Option<time::Timestamp>,
+    /// `dateStart`
+    pub date_start: Option<time::Timestamp>,
     /// `forecastId`
     pub forecast_id: Option<String>,
     /// `intervalLengthInMinutes`
     pub interval_length_in_minutes: Option<String>,
     pub source: Option<ForecastMetadataSource>,
-    /// `dateStart`
-    pub date_start: Option<time::Timestamp>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,10 +25,10 @@ impl codec::Model for ForecastMetadata {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateStart", &mut self.date_start);
         visitor.field("forecastId", &mut self.forecast_id);
         visitor.field("intervalLengthInMinutes", &mut self.interval_length_in_minutes);
         visitor.field("source", &mut self.source);
-        visitor.field("dateStart", &mut self.date_start);
         visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ForecastPlanningGroupData {
+    /// `averageHandleTimeSecondsPerInterval`, required
+    pub average_handle_time_seconds_per_interval: Option<Vec<Option<f64>>>,
+    /// `offeredPerInterval`, required
+    pub offered_per_interval: Option<Vec<Option<f64>>>,
     /// `planningGroupId`, required
     pub planning_group_id: Option<String>,
-    /// `offeredPerInterval`, required
-    pub offered_per_interval: Option<Vec<f64>>,
-    /// `averageHandleTimeSecondsPerInterval`, required
-    pub average_handle_time_seconds_per_interval: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,13 +18,13 @@ impl codec::Model for ForecastPlanningGroupData {
     const NAME: &'static str = "ForecastPlanningGroupData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("planningGroupId", &mut self.planning_group_id);
-        visitor.field("offeredPerInterval", &mut self.offered_per_interval);
         visitor
             .field(
                 "averageHandleTimeSecondsPerInterval",
                 &mut self.average_handle_time_seconds_per_interval,
             );
+        visitor.field("offeredPerInterval", &mut self.offered_per_interval);
+        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -13,7 +13,7 @@ pub struct ForecastPlanningGroupResponse {
     pub route_paths: Option<Vec<RoutePathResponse>>,
     /// `serviceGoalTemplate`
     pub service_goal_template: Option<Box<ForecastServiceGoalTemplateResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

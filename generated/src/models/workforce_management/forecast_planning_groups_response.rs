@@ -7,10 +7,10 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ForecastPlanningGroupsResponse {
-    pub entities: Option<Vec<ForecastPlanningGroupResponse>>,
     /// `businessUnitServiceGoalImpact`
     pub business_unit_service_goal_impact: Option<Box<WfmServiceGoalImpactSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub entities: Option<Vec<ForecastPlanningGroupResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,12 +18,12 @@ impl codec::Model for ForecastPlanningGroupsResponse {
     const NAME: &'static str = "ForecastPlanningGroupsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
         visitor
             .boxed(
                 "businessUnitServiceGoalImpact",
                 &mut self.business_unit_service_goal_impact,
             );
+        visitor.field("entities", &mut self.entities);
         visitor.extra(&mut self.extra);
     }
 }

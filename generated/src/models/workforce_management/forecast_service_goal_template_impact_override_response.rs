@@ -5,13 +5,13 @@ use crate::models::workforce_management::WfmServiceGoalImpact;
 
 #[derive(Clone, Default)]
 pub struct ForecastServiceGoalTemplateImpactOverrideResponse {
-    /// `serviceLevel`
-    pub service_level: Option<Box<WfmServiceGoalImpact>>,
-    /// `averageSpeedOfAnswer`
-    pub average_speed_of_answer: Option<Box<WfmServiceGoalImpact>>,
     /// `abandonRate`
     pub abandon_rate: Option<Box<WfmServiceGoalImpact>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `averageSpeedOfAnswer`
+    pub average_speed_of_answer: Option<Box<WfmServiceGoalImpact>>,
+    /// `serviceLevel`
+    pub service_level: Option<Box<WfmServiceGoalImpact>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ForecastServiceGoalTemplateImpactOverrideResponse {
     const NAME: &'static str = "ForecastServiceGoalTemplateImpactOverrideResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("serviceLevel", &mut self.service_level);
-        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
         visitor.boxed("abandonRate", &mut self.abandon_rate);
+        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
+        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,15 +8,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ForecastServiceGoalTemplateResponse {
-    /// `serviceLevel`
-    pub service_level: Option<Box<ForecastServiceLevelResponse>>,
-    /// `averageSpeedOfAnswer`
-    pub average_speed_of_answer: Option<Box<ForecastAverageSpeedOfAnswerResponse>>,
     /// `abandonRate`
     pub abandon_rate: Option<Box<ForecastAbandonRateResponse>>,
+    /// `averageSpeedOfAnswer`
+    pub average_speed_of_answer: Option<Box<ForecastAverageSpeedOfAnswerResponse>>,
     /// `impactOverride`
     pub impact_override: Option<Box<ForecastServiceGoalTemplateImpactOverrideResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceLevel`
+    pub service_level: Option<Box<ForecastServiceLevelResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for ForecastServiceGoalTemplateResponse {
     const NAME: &'static str = "ForecastServiceGoalTemplateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("serviceLevel", &mut self.service_level);
-        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
         visitor.boxed("abandonRate", &mut self.abandon_rate);
+        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
         visitor.boxed("impactOverride", &mut self.impact_override);
+        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.extra(&mut self.extra);
     }
 }

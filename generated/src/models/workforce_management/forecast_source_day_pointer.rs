@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ForecastSourceDayPointer {
-    /// `dayOfWeek`
-    pub day_of_week: Option<ForecastSourceDayPointerDayOfWeek>,
-    pub weight: Option<i64>,
-    pub date: Option<String>,
-    /// `fileName`
-    pub file_name: Option<String>,
     /// `dataKey`
     pub data_key: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub date: Option<String>,
+    /// `dayOfWeek`
+    pub day_of_week: Option<ForecastSourceDayPointerDayOfWeek>,
+    /// `fileName`
+    pub file_name: Option<String>,
+    pub weight: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for ForecastSourceDayPointer {
     const NAME: &'static str = "ForecastSourceDayPointer";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dayOfWeek", &mut self.day_of_week);
-        visitor.field("weight", &mut self.weight);
-        visitor.field("date", &mut self.date);
-        visitor.field("fileName", &mut self.file_name);
         visitor.field("dataKey", &mut self.data_key);
+        visitor.field("date", &mut self.date);
+        visitor.field("dayOfWeek", &mut self.day_of_week);
+        visitor.field("fileName", &mut self.file_name);
+        visitor.field("weight", &mut self.weight);
         visitor.extra(&mut self.extra);
     }
 }

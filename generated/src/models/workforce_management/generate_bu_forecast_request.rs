@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct GenerateBuForecastRequest {
+    /// `canUseForScheduling`
+    pub can_use_for_scheduling: Option<bool>,
     /// required
     pub description: Option<String>,
     /// `weekCount`
     pub week_count: Option<i64>,
-    /// `canUseForScheduling`
-    pub can_use_for_scheduling: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for GenerateBuForecastRequest {
     const NAME: &'static str = "GenerateBuForecastRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("canUseForScheduling", &mut self.can_use_for_scheduling);
         visitor.field("description", &mut self.description);
         visitor.field("weekCount", &mut self.week_count);
-        visitor.field("canUseForScheduling", &mut self.can_use_for_scheduling);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,7 +11,7 @@ pub struct GetAgentsWorkPlansRequest {
     pub start_date: Option<time::Date>,
     /// `weekCount`, required
     pub week_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

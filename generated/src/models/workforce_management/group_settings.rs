@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct GroupSettings {
-    /// `minimumGroupSize`
-    pub minimum_group_size: Option<i64>,
+    /// `maximumConcurrentSessions`
+    pub maximum_concurrent_sessions: Option<i64>,
     /// `maximumGroupSize`
     pub maximum_group_size: Option<i64>,
     /// `maximumTotalSessions`
     pub maximum_total_sessions: Option<i64>,
-    /// `maximumConcurrentSessions`
-    pub maximum_concurrent_sessions: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minimumGroupSize`
+    pub minimum_group_size: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,11 +20,11 @@ impl codec::Model for GroupSettings {
     const NAME: &'static str = "GroupSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("minimumGroupSize", &mut self.minimum_group_size);
-        visitor.field("maximumGroupSize", &mut self.maximum_group_size);
-        visitor.field("maximumTotalSessions", &mut self.maximum_total_sessions);
         visitor
             .field("maximumConcurrentSessions", &mut self.maximum_concurrent_sessions);
+        visitor.field("maximumGroupSize", &mut self.maximum_group_size);
+        visitor.field("maximumTotalSessions", &mut self.maximum_total_sessions);
+        visitor.field("minimumGroupSize", &mut self.minimum_group_size);
         visitor.extra(&mut self.extra);
     }
 }

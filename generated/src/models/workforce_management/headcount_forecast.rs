@@ -9,7 +9,7 @@ pub struct HeadcountForecast {
     pub required: Option<Vec<HeadcountInterval>>,
     /// `requiredWithoutShrinkage`, required
     pub required_without_shrinkage: Option<Vec<HeadcountInterval>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

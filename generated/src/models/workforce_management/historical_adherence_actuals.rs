@@ -10,11 +10,11 @@ pub struct HistoricalAdherenceActuals {
     >,
     /// `actualSecondaryPresenceLookupId`
     pub actual_secondary_presence_lookup_id: Option<String>,
-    /// `startOffsetSeconds`
-    pub start_offset_seconds: Option<i64>,
     /// `endOffsetSeconds`
     pub end_offset_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startOffsetSeconds`
+    pub start_offset_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,8 +28,8 @@ impl codec::Model for HistoricalAdherenceActuals {
                 "actualSecondaryPresenceLookupId",
                 &mut self.actual_secondary_presence_lookup_id,
             );
-        visitor.field("startOffsetSeconds", &mut self.start_offset_seconds);
         visitor.field("endOffsetSeconds", &mut self.end_offset_seconds);
+        visitor.field("startOffsetSeconds", &mut self.start_offset_seconds);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,14 +4,20 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct HistoricalAdherenceDayMetrics {
-    /// `dayStartOffsetSecs`
-    pub day_start_offset_secs: Option<i64>,
+    /// `actualLengthSecs`
+    pub actual_length_secs: Option<i64>,
+    /// `adherencePercentage`
+    pub adherence_percentage: Option<f64>,
     /// `adherenceScheduleSecs`
     pub adherence_schedule_secs: Option<i64>,
-    /// `conformanceScheduleSecs`
-    pub conformance_schedule_secs: Option<i64>,
     /// `conformanceActualSecs`
     pub conformance_actual_secs: Option<i64>,
+    /// `conformancePercentage`
+    pub conformance_percentage: Option<f64>,
+    /// `conformanceScheduleSecs`
+    pub conformance_schedule_secs: Option<i64>,
+    /// `dayStartOffsetSecs`
+    pub day_start_offset_secs: Option<i64>,
     /// `exceptionCount`
     pub exception_count: Option<i64>,
     /// `exceptionDurationSecs`
@@ -20,13 +26,7 @@ pub struct HistoricalAdherenceDayMetrics {
     pub impact_seconds: Option<i64>,
     /// `scheduleLengthSecs`
     pub schedule_length_secs: Option<i64>,
-    /// `actualLengthSecs`
-    pub actual_length_secs: Option<i64>,
-    /// `adherencePercentage`
-    pub adherence_percentage: Option<f64>,
-    /// `conformancePercentage`
-    pub conformance_percentage: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -34,17 +34,17 @@ impl codec::Model for HistoricalAdherenceDayMetrics {
     const NAME: &'static str = "HistoricalAdherenceDayMetrics";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("dayStartOffsetSecs", &mut self.day_start_offset_secs);
+        visitor.field("actualLengthSecs", &mut self.actual_length_secs);
+        visitor.field("adherencePercentage", &mut self.adherence_percentage);
         visitor.field("adherenceScheduleSecs", &mut self.adherence_schedule_secs);
-        visitor.field("conformanceScheduleSecs", &mut self.conformance_schedule_secs);
         visitor.field("conformanceActualSecs", &mut self.conformance_actual_secs);
+        visitor.field("conformancePercentage", &mut self.conformance_percentage);
+        visitor.field("conformanceScheduleSecs", &mut self.conformance_schedule_secs);
+        visitor.field("dayStartOffsetSecs", &mut self.day_start_offset_secs);
         visitor.field("exceptionCount", &mut self.exception_count);
         visitor.field("exceptionDurationSecs", &mut self.exception_duration_secs);
         visitor.field("impactSeconds", &mut self.impact_seconds);
         visitor.field("scheduleLengthSecs", &mut self.schedule_length_secs);
-        visitor.field("actualLengthSecs", &mut self.actual_length_secs);
-        visitor.field("adherencePercentage", &mut self.adherence_percentage);
-        visitor.field("conformancePercentage", &mut self.conformance_percentage);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,32 +7,32 @@ use crate::models::workforce_management::HistoricalAdherenceActualsActualActivit
 
 #[derive(Clone, Default)]
 pub struct HistoricalAdherenceExceptionInfo {
-    /// `startOffsetSeconds`
-    pub start_offset_seconds: Option<i64>,
-    /// `endOffsetSeconds`
-    pub end_offset_seconds: Option<i64>,
-    /// `scheduledActivityCodeId`
-    pub scheduled_activity_code_id: Option<String>,
-    /// `scheduledActivityCategory`
-    pub scheduled_activity_category: Option<
-        HistoricalAdherenceExceptionInfoScheduledActivityCategory,
-    >,
-    /// `scheduledSecondaryPresenceLookupIds`
-    pub scheduled_secondary_presence_lookup_ids: Option<Vec<String>>,
-    /// `actualActivityCodeId`
-    pub actual_activity_code_id: Option<String>,
     /// `actualActivityCategory`
     pub actual_activity_category: Option<
         HistoricalAdherenceExceptionInfoActualActivityCategory,
     >,
-    /// `systemPresence`
-    pub system_presence: Option<HistoricalAdherenceExceptionInfoSystemPresence>,
+    /// `actualActivityCodeId`
+    pub actual_activity_code_id: Option<String>,
+    /// `endOffsetSeconds`
+    pub end_offset_seconds: Option<i64>,
+    pub impact: Option<HistoricalAdherenceExceptionInfoImpact>,
     /// `routingStatus`
     pub routing_status: Option<HistoricalAdherenceExceptionInfoRoutingStatus>,
-    pub impact: Option<HistoricalAdherenceExceptionInfoImpact>,
+    /// `scheduledActivityCategory`
+    pub scheduled_activity_category: Option<
+        HistoricalAdherenceExceptionInfoScheduledActivityCategory,
+    >,
+    /// `scheduledActivityCodeId`
+    pub scheduled_activity_code_id: Option<String>,
+    /// `scheduledSecondaryPresenceLookupIds`
+    pub scheduled_secondary_presence_lookup_ids: Option<Vec<String>>,
     /// `secondaryPresenceLookupId`
     pub secondary_presence_lookup_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startOffsetSeconds`
+    pub start_offset_seconds: Option<i64>,
+    /// `systemPresence`
+    pub system_presence: Option<HistoricalAdherenceExceptionInfoSystemPresence>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,23 +40,23 @@ impl codec::Model for HistoricalAdherenceExceptionInfo {
     const NAME: &'static str = "HistoricalAdherenceExceptionInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startOffsetSeconds", &mut self.start_offset_seconds);
+        visitor.field("actualActivityCategory", &mut self.actual_activity_category);
+        visitor.field("actualActivityCodeId", &mut self.actual_activity_code_id);
         visitor.field("endOffsetSeconds", &mut self.end_offset_seconds);
-        visitor.field("scheduledActivityCodeId", &mut self.scheduled_activity_code_id);
+        visitor.field("impact", &mut self.impact);
+        visitor.field("routingStatus", &mut self.routing_status);
         visitor
             .field("scheduledActivityCategory", &mut self.scheduled_activity_category);
+        visitor.field("scheduledActivityCodeId", &mut self.scheduled_activity_code_id);
         visitor
             .field(
                 "scheduledSecondaryPresenceLookupIds",
                 &mut self.scheduled_secondary_presence_lookup_ids,
             );
-        visitor.field("actualActivityCodeId", &mut self.actual_activity_code_id);
-        visitor.field("actualActivityCategory", &mut self.actual_activity_category);
-        visitor.field("systemPresence", &mut self.system_presence);
-        visitor.field("routingStatus", &mut self.routing_status);
-        visitor.field("impact", &mut self.impact);
         visitor
             .field("secondaryPresenceLookupId", &mut self.secondary_presence_lookup_id);
+        visitor.field("startOffsetSeconds", &mut self.start_offset_seconds);
+        visitor.field("systemPresence", &mut self.system_presence);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,27 +10,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct HistoricalAdherenceQueryResult {
-    /// `userId`
-    pub user_id: Option<String>,
-    /// `managementUnitId`
-    pub management_unit_id: Option<String>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Timestamp>,
+    pub actuals: Option<Vec<HistoricalAdherenceActuals>>,
+    /// `actualsEndDate`
+    pub actuals_end_date: Option<time::Timestamp>,
     /// `adherencePercentage`
     pub adherence_percentage: Option<f64>,
     /// `conformancePercentage`
     pub conformance_percentage: Option<f64>,
-    pub impact: Option<HistoricalAdherenceQueryResultImpact>,
-    /// `exceptionInfo`
-    pub exception_info: Option<Vec<HistoricalAdherenceExceptionInfo>>,
     /// `dayMetrics`
     pub day_metrics: Option<Vec<HistoricalAdherenceDayMetrics>>,
-    /// `actualsEndDate`
-    pub actuals_end_date: Option<time::Timestamp>,
-    pub actuals: Option<Vec<HistoricalAdherenceActuals>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `endDate`
+    pub end_date: Option<time::Timestamp>,
+    /// `exceptionInfo`
+    pub exception_info: Option<Vec<HistoricalAdherenceExceptionInfo>>,
+    pub impact: Option<HistoricalAdherenceQueryResultImpact>,
+    /// `managementUnitId`
+    pub management_unit_id: Option<String>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -38,17 +38,17 @@ impl codec::Model for HistoricalAdherenceQueryResult {
     const NAME: &'static str = "HistoricalAdherenceQueryResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
+        visitor.field("actuals", &mut self.actuals);
+        visitor.field("actualsEndDate", &mut self.actuals_end_date);
         visitor.field("adherencePercentage", &mut self.adherence_percentage);
         visitor.field("conformancePercentage", &mut self.conformance_percentage);
-        visitor.field("impact", &mut self.impact);
-        visitor.field("exceptionInfo", &mut self.exception_info);
         visitor.field("dayMetrics", &mut self.day_metrics);
-        visitor.field("actualsEndDate", &mut self.actuals_end_date);
-        visitor.field("actuals", &mut self.actuals);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.field("exceptionInfo", &mut self.exception_info);
+        visitor.field("impact", &mut self.impact);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

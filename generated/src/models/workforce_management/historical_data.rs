@@ -8,7 +8,7 @@ pub struct HistoricalData {
     pub daily: Option<Box<Daily>>,
     /// `quarterHour`
     pub quarter_hour: Option<Box<QuarterHourly>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

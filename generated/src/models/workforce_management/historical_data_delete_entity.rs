@@ -7,7 +7,7 @@ pub struct HistoricalDataDeleteEntity {
     /// `requestId`
     pub request_id: Option<String>,
     pub status: Option<HistoricalDataDeleteEntityStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

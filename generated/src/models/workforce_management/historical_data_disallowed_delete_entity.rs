@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct HistoricalDataDisallowedDeleteEntity {
+    pub reason: Option<HistoricalDataDisallowedDeleteEntityReason>,
     /// `requestId`
     pub request_id: Option<String>,
-    pub reason: Option<HistoricalDataDisallowedDeleteEntityReason>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for HistoricalDataDisallowedDeleteEntity {
     const NAME: &'static str = "HistoricalDataDisallowedDeleteEntity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("requestId", &mut self.request_id);
         visitor.field("reason", &mut self.reason);
+        visitor.field("requestId", &mut self.request_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::workforce_management::BuForecastStaffingRequirementsResultRes
 pub struct HistoricalDataJobEntityStatus {
     /// read-only
     pub id: Option<String>,
-    pub state: Option<HistoricalDataJobEntityStatusState>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<HistoricalDataJobEntityStatusState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for HistoricalDataJobEntityStatus {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

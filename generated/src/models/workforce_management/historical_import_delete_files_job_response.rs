@@ -8,15 +8,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct HistoricalImportDeleteFilesJobResponse {
-    /// read-only
-    pub id: Option<String>,
-    pub state: Option<HistoricalImportDeleteFilesJobResponseState>,
-    pub entities: Option<Vec<HistoricalDataDeleteEntity>>,
     /// `disallowedEntities`
     pub disallowed_entities: Option<Vec<HistoricalDataDisallowedDeleteEntity>>,
+    pub entities: Option<Vec<HistoricalDataDeleteEntity>>,
+    /// read-only
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<HistoricalImportDeleteFilesJobResponseState>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for HistoricalImportDeleteFilesJobResponse {
     const NAME: &'static str = "HistoricalImportDeleteFilesJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("entities", &mut self.entities);
         visitor.field("disallowedEntities", &mut self.disallowed_entities);
+        visitor.field("entities", &mut self.entities);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }
 }

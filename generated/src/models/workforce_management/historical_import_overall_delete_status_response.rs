@@ -8,7 +8,7 @@ pub struct HistoricalImportOverallDeleteStatusResponse {
     pub entities: Option<Vec<HistoricalDataJobEntityStatus>>,
     /// read-only
     pub status: Option<HistoricalImportOverallDeleteStatusResponseStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,29 +5,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatus {
-    /// `requestId`, read-only
-    pub request_id: Option<String>,
+    /// read-only
+    pub active: Option<bool>,
+    /// `dateCreated`, read-only
+    pub date_created: Option<time::Timestamp>,
     /// `dateImportEnded`, read-only
     pub date_import_ended: Option<time::Timestamp>,
     /// `dateImportStarted`, read-only
     pub date_import_started: Option<time::Timestamp>,
-    /// read-only
-    pub status: Option<HistoricalImportStatusStatus>,
-    /// read-only
-    pub error: Option<String>,
-    /// `dateCreated`, read-only
-    pub date_created: Option<time::Timestamp>,
     /// `dateModified`, read-only
     pub date_modified: Option<time::Timestamp>,
     /// read-only
-    pub active: Option<bool>,
-    /// read-only
-    pub r#type: Option<HistoricalImportStatusType>,
+    pub error: Option<String>,
     /// `fileName`, read-only
     pub file_name: Option<String>,
     /// `fileSize`, read-only
     pub file_size: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `requestId`, read-only
+    pub request_id: Option<String>,
+    /// read-only
+    pub status: Option<HistoricalImportStatusStatus>,
+    /// read-only
+    pub r#type: Option<HistoricalImportStatusType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,17 +35,17 @@ impl codec::Model for HistoricalImportStatus {
     const NAME: &'static str = "HistoricalImportStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("requestId", &mut self.request_id);
+        visitor.field("active", &mut self.active);
+        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateImportEnded", &mut self.date_import_ended);
         visitor.field("dateImportStarted", &mut self.date_import_started);
-        visitor.field("status", &mut self.status);
-        visitor.field("error", &mut self.error);
-        visitor.field("dateCreated", &mut self.date_created);
         visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("active", &mut self.active);
-        visitor.field("type", &mut self.r#type);
+        visitor.field("error", &mut self.error);
         visitor.field("fileName", &mut self.file_name);
         visitor.field("fileSize", &mut self.file_size);
+        visitor.field("requestId", &mut self.request_id);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

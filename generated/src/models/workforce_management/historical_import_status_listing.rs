@@ -5,10 +5,10 @@ use crate::models::workforce_management::HistoricalImportStatus;
 
 #[derive(Clone, Default)]
 pub struct HistoricalImportStatusListing {
-    pub entities: Option<Vec<HistoricalImportStatus>>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub entities: Option<Vec<HistoricalImportStatus>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for HistoricalImportStatusListing {
     const NAME: &'static str = "HistoricalImportStatusListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("entities", &mut self.entities);
         visitor.extra(&mut self.extra);
     }
 }

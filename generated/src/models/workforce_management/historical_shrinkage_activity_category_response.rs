@@ -19,7 +19,7 @@ pub struct HistoricalShrinkageActivityCategoryResponse {
     pub shrinkage_for_activity_codes: Option<
         Vec<HistoricalShrinkageActivityCodeResponse>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

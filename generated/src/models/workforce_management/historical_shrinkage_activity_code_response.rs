@@ -9,7 +9,7 @@ pub struct HistoricalShrinkageActivityCodeResponse {
     pub activity_code_id: Option<String>,
     /// `shrinkageForActivityCode`
     pub shrinkage_for_activity_code: Option<Box<HistoricalShrinkageAggregateResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,23 +4,23 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageAggregateResponse {
-    /// `scheduledShrinkageSeconds`
-    pub scheduled_shrinkage_seconds: Option<i64>,
-    /// `scheduledShrinkagePercent`
-    pub scheduled_shrinkage_percent: Option<f64>,
-    /// `actualShrinkageSeconds`
-    pub actual_shrinkage_seconds: Option<i64>,
     /// `actualShrinkagePercent`
     pub actual_shrinkage_percent: Option<f64>,
+    /// `actualShrinkageSeconds`
+    pub actual_shrinkage_seconds: Option<i64>,
     /// `paidShrinkageSeconds`
     pub paid_shrinkage_seconds: Option<i64>,
-    /// `unpaidShrinkageSeconds`
-    pub unpaid_shrinkage_seconds: Option<i64>,
     /// `plannedShrinkageSeconds`
     pub planned_shrinkage_seconds: Option<i64>,
+    /// `scheduledShrinkagePercent`
+    pub scheduled_shrinkage_percent: Option<f64>,
+    /// `scheduledShrinkageSeconds`
+    pub scheduled_shrinkage_seconds: Option<i64>,
+    /// `unpaidShrinkageSeconds`
+    pub unpaid_shrinkage_seconds: Option<i64>,
     /// `unplannedShrinkageSeconds`
     pub unplanned_shrinkage_seconds: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,15 +28,15 @@ impl codec::Model for HistoricalShrinkageAggregateResponse {
     const NAME: &'static str = "HistoricalShrinkageAggregateResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor
-            .field("scheduledShrinkageSeconds", &mut self.scheduled_shrinkage_seconds);
+        visitor.field("actualShrinkagePercent", &mut self.actual_shrinkage_percent);
+        visitor.field("actualShrinkageSeconds", &mut self.actual_shrinkage_seconds);
+        visitor.field("paidShrinkageSeconds", &mut self.paid_shrinkage_seconds);
+        visitor.field("plannedShrinkageSeconds", &mut self.planned_shrinkage_seconds);
         visitor
             .field("scheduledShrinkagePercent", &mut self.scheduled_shrinkage_percent);
-        visitor.field("actualShrinkageSeconds", &mut self.actual_shrinkage_seconds);
-        visitor.field("actualShrinkagePercent", &mut self.actual_shrinkage_percent);
-        visitor.field("paidShrinkageSeconds", &mut self.paid_shrinkage_seconds);
+        visitor
+            .field("scheduledShrinkageSeconds", &mut self.scheduled_shrinkage_seconds);
         visitor.field("unpaidShrinkageSeconds", &mut self.unpaid_shrinkage_seconds);
-        visitor.field("plannedShrinkageSeconds", &mut self.planned_shrinkage_seconds);
         visitor
             .field("unplannedShrinkageSeconds", &mut self.unplanned_shrinkage_seconds);
         visitor.extra(&mut self.extra);

@@ -9,23 +9,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct HistoricalShrinkageResult {
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Timestamp>,
-    /// `totalScheduledDurationSeconds`
-    pub total_scheduled_duration_seconds: Option<i64>,
-    /// `totalLoggedInDurationSeconds`
-    pub total_logged_in_duration_seconds: Option<i64>,
     /// `aggregatedShrinkage`
     pub aggregated_shrinkage: Option<Box<HistoricalShrinkageAggregateResponse>>,
+    /// `businessUnitIds`
+    pub business_unit_ids: Option<Vec<String>>,
+    /// `endDate`
+    pub end_date: Option<time::Timestamp>,
     /// `shrinkageForActivityCategories`
     pub shrinkage_for_activity_categories: Option<
         Vec<HistoricalShrinkageActivityCategoryResponse>,
     >,
-    /// `businessUnitIds`
-    pub business_unit_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// `totalLoggedInDurationSeconds`
+    pub total_logged_in_duration_seconds: Option<i64>,
+    /// `totalScheduledDurationSeconds`
+    pub total_scheduled_duration_seconds: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,25 +33,25 @@ impl codec::Model for HistoricalShrinkageResult {
     const NAME: &'static str = "HistoricalShrinkageResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor
-            .field(
-                "totalScheduledDurationSeconds",
-                &mut self.total_scheduled_duration_seconds,
-            );
-        visitor
-            .field(
-                "totalLoggedInDurationSeconds",
-                &mut self.total_logged_in_duration_seconds,
-            );
         visitor.boxed("aggregatedShrinkage", &mut self.aggregated_shrinkage);
+        visitor.field("businessUnitIds", &mut self.business_unit_ids);
+        visitor.field("endDate", &mut self.end_date);
         visitor
             .field(
                 "shrinkageForActivityCategories",
                 &mut self.shrinkage_for_activity_categories,
             );
-        visitor.field("businessUnitIds", &mut self.business_unit_ids);
+        visitor.field("startDate", &mut self.start_date);
+        visitor
+            .field(
+                "totalLoggedInDurationSeconds",
+                &mut self.total_logged_in_duration_seconds,
+            );
+        visitor
+            .field(
+                "totalScheduledDurationSeconds",
+                &mut self.total_scheduled_duration_seconds,
+            );
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct HrisTimeOffType {
+    /// `hrisIntegrationId`, required
+    pub hris_integration_id: Option<String>,
     /// required
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// `hrisIntegrationId`, required
-    pub hris_integration_id: Option<String>,
     /// `secondaryId`
     pub secondary_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for HrisTimeOffType {
     const NAME: &'static str = "HrisTimeOffType";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("hrisIntegrationId", &mut self.hris_integration_id);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("hrisIntegrationId", &mut self.hris_integration_id);
         visitor.field("secondaryId", &mut self.secondary_id);
         visitor.extra(&mut self.extra);
     }

@@ -7,10 +7,10 @@ use crate::models::workforce_management::ActivityPlanJobResponseStatus;
 pub struct HrisTimeOffTypesJobReference {
     /// read-only
     pub id: Option<String>,
-    pub status: Option<HrisTimeOffTypesJobReferenceStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<HrisTimeOffTypesJobReferenceStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for HrisTimeOffTypesJobReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ use crate::models::workforce_management::{
 pub struct HrisTimeOffTypesJobResponse {
     pub entities: Option<Vec<HrisTimeOffTypeResponse>>,
     pub status: Option<HrisTimeOffTypesJobResponseStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

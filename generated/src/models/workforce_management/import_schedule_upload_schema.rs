@@ -8,20 +8,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ImportScheduleUploadSchema {
+    /// `agentSchedules`
+    pub agent_schedules: Option<Vec<BuImportAgentScheduleUploadSchema>>,
     /// required
     pub description: Option<String>,
-    /// `weekCount`, required
-    pub week_count: Option<i64>,
-    pub published: Option<bool>,
-    /// `shortTermForecast`
-    pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
     /// `headcountForecast`
     pub headcount_forecast: Option<
         Box<BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema>,
     >,
-    /// `agentSchedules`
-    pub agent_schedules: Option<Vec<BuImportAgentScheduleUploadSchema>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub published: Option<bool>,
+    /// `shortTermForecast`
+    pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
+    /// `weekCount`, required
+    pub week_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for ImportScheduleUploadSchema {
     const NAME: &'static str = "ImportScheduleUploadSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentSchedules", &mut self.agent_schedules);
         visitor.field("description", &mut self.description);
-        visitor.field("weekCount", &mut self.week_count);
+        visitor.boxed("headcountForecast", &mut self.headcount_forecast);
         visitor.field("published", &mut self.published);
         visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
-        visitor.boxed("headcountForecast", &mut self.headcount_forecast);
-        visitor.field("agentSchedules", &mut self.agent_schedules);
+        visitor.field("weekCount", &mut self.week_count);
         visitor.extra(&mut self.extra);
     }
 }

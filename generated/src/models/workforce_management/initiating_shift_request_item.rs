@@ -12,7 +12,7 @@ pub struct InitiatingShiftRequestItem {
     pub schedule: Option<Box<BuScheduleReference>>,
     /// `weekDate`, required
     pub week_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

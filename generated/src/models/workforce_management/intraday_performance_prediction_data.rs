@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct IntradayPerformancePredictionData {
-    /// `serviceLevelPercent`
-    pub service_level_percent: Option<f64>,
     /// `averageSpeedOfAnswerSeconds`
     pub average_speed_of_answer_seconds: Option<f64>,
     /// `occupancyPercent`
     pub occupancy_percent: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceLevelPercent`
+    pub service_level_percent: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,13 +18,13 @@ impl codec::Model for IntradayPerformancePredictionData {
     const NAME: &'static str = "IntradayPerformancePredictionData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("serviceLevelPercent", &mut self.service_level_percent);
         visitor
             .field(
                 "averageSpeedOfAnswerSeconds",
                 &mut self.average_speed_of_answer_seconds,
             );
         visitor.field("occupancyPercent", &mut self.occupancy_percent);
+        visitor.field("serviceLevelPercent", &mut self.service_level_percent);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,11 +10,11 @@ pub struct IntradayPlanningGroupRequest {
     pub business_unit_date: Option<time::Date>,
     /// required
     pub categories: Option<Vec<IntradayPlanningGroupRequestCategories>>,
-    /// `planningGroupIds`
-    pub planning_group_ids: Option<Vec<String>>,
     /// `intervalLengthMinutes`
     pub interval_length_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `planningGroupIds`
+    pub planning_group_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,8 +24,8 @@ impl codec::Model for IntradayPlanningGroupRequest {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("businessUnitDate", &mut self.business_unit_date);
         visitor.field("categories", &mut self.categories);
-        visitor.field("planningGroupIds", &mut self.planning_group_ids);
         visitor.field("intervalLengthMinutes", &mut self.interval_length_minutes);
+        visitor.field("planningGroupIds", &mut self.planning_group_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::workforce_management::PlanningGroupMinimumsRequest;
 #[derive(Clone, Default)]
 pub struct ListWrapperPlanningGroupMinimumsRequest {
     pub values: Option<Vec<PlanningGroupMinimumsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::workforce_management::SecondaryPresence;
 #[derive(Clone, Default)]
 pub struct ListWrapperSecondaryPresence {
     pub values: Option<Vec<SecondaryPresence>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LongTermForecastPlanningGroupData {
+    /// `averageHandleTimeSecondsPerDay`, required
+    pub average_handle_time_seconds_per_day: Option<Vec<Option<f64>>>,
+    /// `offeredPerDay`, required
+    pub offered_per_day: Option<Vec<Option<f64>>>,
     /// `planningGroupId`, required
     pub planning_group_id: Option<String>,
-    /// `offeredPerDay`, required
-    pub offered_per_day: Option<Vec<f64>>,
-    /// `averageHandleTimeSecondsPerDay`, required
-    pub average_handle_time_seconds_per_day: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,13 +18,13 @@ impl codec::Model for LongTermForecastPlanningGroupData {
     const NAME: &'static str = "LongTermForecastPlanningGroupData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("planningGroupId", &mut self.planning_group_id);
-        visitor.field("offeredPerDay", &mut self.offered_per_day);
         visitor
             .field(
                 "averageHandleTimeSecondsPerDay",
                 &mut self.average_handle_time_seconds_per_day,
             );
+        visitor.field("offeredPerDay", &mut self.offered_per_day);
+        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.extra(&mut self.extra);
     }
 }

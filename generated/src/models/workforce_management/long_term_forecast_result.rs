@@ -12,7 +12,7 @@ pub struct LongTermForecastResult {
     pub reference_start_date: Option<time::Date>,
     /// `weekCount`
     pub week_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,14 +9,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct LongTermRequirements {
-    /// `forecastMetadata`, required
-    pub forecast_metadata: Option<Box<ForecastMetadata>>,
     /// `dateGenerationStarted`, required
     pub date_generation_started: Option<time::Timestamp>,
+    /// `forecastMetadata`, required
+    pub forecast_metadata: Option<Box<ForecastMetadata>>,
     pub months: Option<Vec<time::YearMonth>>,
     /// `requirementResults`, required
     pub requirement_results: Option<Vec<PlanningGroupRequirementOutput>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,8 +24,8 @@ impl codec::Model for LongTermRequirements {
     const NAME: &'static str = "LongTermRequirements";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("forecastMetadata", &mut self.forecast_metadata);
         visitor.field("dateGenerationStarted", &mut self.date_generation_started);
+        visitor.boxed("forecastMetadata", &mut self.forecast_metadata);
         visitor.field("months", &mut self.months);
         visitor.field("requirementResults", &mut self.requirement_results);
         visitor.extra(&mut self.extra);

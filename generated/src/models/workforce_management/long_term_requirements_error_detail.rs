@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsErrorDetail {
-    /// `internalErrorCode`, required
-    pub internal_error_code: Option<LongTermRequirementsErrorDetailInternalErrorCode>,
     /// required
     pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `internalErrorCode`, required
+    pub internal_error_code: Option<LongTermRequirementsErrorDetailInternalErrorCode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for LongTermRequirementsErrorDetail {
     const NAME: &'static str = "LongTermRequirementsErrorDetail";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("internalErrorCode", &mut self.internal_error_code);
         visitor.field("description", &mut self.description);
+        visitor.field("internalErrorCode", &mut self.internal_error_code);
         visitor.extra(&mut self.extra);
     }
 }

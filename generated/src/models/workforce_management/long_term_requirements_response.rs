@@ -8,15 +8,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsResponse {
-    /// required
-    pub status: Option<LongTermRequirementsResponseStatus>,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
     /// `errorCode`
     pub error_code: Option<LongTermRequirementsResponseErrorCode>,
     /// `longTermRequirements`
     pub long_term_requirements: Option<Box<LongTermRequirements>>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<LongTermRequirementsResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for LongTermRequirementsResponse {
     const NAME: &'static str = "LongTermRequirementsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor.field("errorCode", &mut self.error_code);
         visitor.boxed("longTermRequirements", &mut self.long_term_requirements);
-        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

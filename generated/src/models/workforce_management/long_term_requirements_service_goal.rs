@@ -4,21 +4,21 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct LongTermRequirementsServiceGoal {
-    /// `useAsaTarget`, required
-    pub use_asa_target: Option<bool>,
-    /// `targetAsaSec`, required
-    pub target_asa_sec: Option<f64>,
-    /// `useServiceLevelTarget`, required
-    pub use_service_level_target: Option<bool>,
-    /// `serviceLevelObjectiveSeconds`, required
-    pub service_level_objective_seconds: Option<f64>,
-    /// `serviceLevelGoalPercent`, required
-    pub service_level_goal_percent: Option<f64>,
-    /// `useAbandonRateGoal`, required
-    pub use_abandon_rate_goal: Option<bool>,
     /// `abandonRateGoalPercent`, required
     pub abandon_rate_goal_percent: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceLevelGoalPercent`, required
+    pub service_level_goal_percent: Option<f64>,
+    /// `serviceLevelObjectiveSeconds`, required
+    pub service_level_objective_seconds: Option<f64>,
+    /// `targetAsaSec`, required
+    pub target_asa_sec: Option<f64>,
+    /// `useAbandonRateGoal`, required
+    pub use_abandon_rate_goal: Option<bool>,
+    /// `useAsaTarget`, required
+    pub use_asa_target: Option<bool>,
+    /// `useServiceLevelTarget`, required
+    pub use_service_level_target: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,17 +26,17 @@ impl codec::Model for LongTermRequirementsServiceGoal {
     const NAME: &'static str = "LongTermRequirementsServiceGoal";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("useAsaTarget", &mut self.use_asa_target);
-        visitor.field("targetAsaSec", &mut self.target_asa_sec);
-        visitor.field("useServiceLevelTarget", &mut self.use_service_level_target);
+        visitor.field("abandonRateGoalPercent", &mut self.abandon_rate_goal_percent);
+        visitor.field("serviceLevelGoalPercent", &mut self.service_level_goal_percent);
         visitor
             .field(
                 "serviceLevelObjectiveSeconds",
                 &mut self.service_level_objective_seconds,
             );
-        visitor.field("serviceLevelGoalPercent", &mut self.service_level_goal_percent);
+        visitor.field("targetAsaSec", &mut self.target_asa_sec);
         visitor.field("useAbandonRateGoal", &mut self.use_abandon_rate_goal);
-        visitor.field("abandonRateGoalPercent", &mut self.abandon_rate_goal_percent);
+        visitor.field("useAsaTarget", &mut self.use_asa_target);
+        visitor.field("useServiceLevelTarget", &mut self.use_service_level_target);
         visitor.extra(&mut self.extra);
     }
 }

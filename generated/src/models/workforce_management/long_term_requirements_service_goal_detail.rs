@@ -9,7 +9,7 @@ pub struct LongTermRequirementsServiceGoalDetail {
     pub id: Option<String>,
     /// `serviceGoals`, required
     pub service_goals: Option<Box<LongTermRequirementsServiceGoal>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

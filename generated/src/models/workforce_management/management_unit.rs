@@ -12,27 +12,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ManagementUnit {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
     /// `businessUnit`
     pub business_unit: Option<Box<BusinessUnitReference>>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    pub division: Option<Box<DivisionReference>>,
+    /// read-only
+    pub id: Option<String>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
+    pub name: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    pub settings: Option<Box<ManagementUnitSettingsResponse>>,
     /// `startDayOfWeek`
     pub start_day_of_week: Option<ManagementUnitStartDayOfWeek>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    pub settings: Option<Box<ManagementUnitSettingsResponse>>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    pub division: Option<Box<DivisionReference>>,
     /// read-only
     pub version: Option<i64>,
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,18 +40,18 @@ impl codec::Model for ManagementUnit {
     const NAME: &'static str = "ManagementUnit";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
         visitor.boxed("businessUnit", &mut self.business_unit);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("division", &mut self.division);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.field("name", &mut self.name);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("settings", &mut self.settings);
         visitor.field("startDayOfWeek", &mut self.start_day_of_week);
         visitor.field("timeZone", &mut self.time_zone);
-        visitor.boxed("settings", &mut self.settings);
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.boxed("division", &mut self.division);
         visitor.field("version", &mut self.version);
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("dateModified", &mut self.date_modified);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

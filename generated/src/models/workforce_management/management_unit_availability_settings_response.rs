@@ -6,7 +6,7 @@ use crate::runtime::codec;
 pub struct ManagementUnitAvailabilitySettingsResponse {
     /// required
     pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,16 +9,16 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct ManagementUnitSettingsRequest {
     pub adherence: Option<Box<AdherenceSettings>>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub scheduling: Option<Box<SchedulingSettingsRequest>>,
+    /// `shiftTrading`
+    pub shift_trading: Option<Box<ShiftTradeSettings>>,
     /// `shortTermForecasting`
     pub short_term_forecasting: Option<Box<ShortTermForecastingSettings>>,
     /// `timeOff`
     pub time_off: Option<Box<TimeOffSettingsRequest>>,
-    pub scheduling: Option<Box<SchedulingSettingsRequest>>,
-    /// `shiftTrading`
-    pub shift_trading: Option<Box<ShiftTradeSettings>>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,11 @@ impl codec::Model for ManagementUnitSettingsRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("adherence", &mut self.adherence);
-        visitor.boxed("shortTermForecasting", &mut self.short_term_forecasting);
-        visitor.boxed("timeOff", &mut self.time_off);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.boxed("scheduling", &mut self.scheduling);
         visitor.boxed("shiftTrading", &mut self.shift_trading);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("shortTermForecasting", &mut self.short_term_forecasting);
+        visitor.boxed("timeOff", &mut self.time_off);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct ManagementUnitUserListing {
     pub management_unit: Option<Box<ManagementUnitReference>>,
     /// required
     pub users: Option<Vec<UserReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

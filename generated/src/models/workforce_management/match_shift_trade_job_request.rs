@@ -9,15 +9,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct MatchShiftTradeJobRequest {
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `receivingSchedule`, required
     pub receiving_schedule: Option<Box<ReceivingScheduleLookup>>,
     /// `receivingShiftId`
     pub receiving_shift_id: Option<String>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,10 +25,10 @@ impl codec::Model for MatchShiftTradeJobRequest {
     const NAME: &'static str = "MatchShiftTradeJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekDate", &mut self.week_date);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.boxed("receivingSchedule", &mut self.receiving_schedule);
         visitor.field("receivingShiftId", &mut self.receiving_shift_id);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 
 #[derive(Clone, Default)]
 pub struct MatchShiftTradeRequest {
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `receivingScheduleId`, required
     pub receiving_schedule_id: Option<String>,
     /// `receivingShiftId`
     pub receiving_shift_id: Option<String>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for MatchShiftTradeRequest {
     const NAME: &'static str = "MatchShiftTradeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("receivingScheduleId", &mut self.receiving_schedule_id);
         visitor.field("receivingShiftId", &mut self.receiving_shift_id);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

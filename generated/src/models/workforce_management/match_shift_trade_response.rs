@@ -5,13 +5,13 @@ use crate::models::workforce_management::{ShiftTradeMatchViolation, ShiftTradeRe
 
 #[derive(Clone, Default)]
 pub struct MatchShiftTradeResponse {
-    pub trade: Option<Box<ShiftTradeResponse>>,
-    pub violations: Option<Vec<ShiftTradeMatchViolation>>,
     /// `adminReviewViolations`
     pub admin_review_violations: Option<Vec<ShiftTradeMatchViolation>>,
+    pub trade: Option<Box<ShiftTradeResponse>>,
     /// `unevaluatedRules`
     pub unevaluated_rules: Option<Vec<MatchShiftTradeResponseUnevaluatedRules>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub violations: Option<Vec<ShiftTradeMatchViolation>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for MatchShiftTradeResponse {
     const NAME: &'static str = "MatchShiftTradeResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("trade", &mut self.trade);
-        visitor.field("violations", &mut self.violations);
         visitor.field("adminReviewViolations", &mut self.admin_review_violations);
+        visitor.boxed("trade", &mut self.trade);
         visitor.field("unevaluatedRules", &mut self.unevaluated_rules);
+        visitor.field("violations", &mut self.violations);
         visitor.extra(&mut self.extra);
     }
 }

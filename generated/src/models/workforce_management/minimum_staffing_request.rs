@@ -5,14 +5,14 @@ use crate::models::workforce_management::ListWrapperPlanningGroupMinimumsRequest
 
 #[derive(Clone, Default)]
 pub struct MinimumStaffingRequest {
+    /// `applicableIntervals`
+    pub applicable_intervals: Option<MinimumStaffingRequestApplicableIntervals>,
     pub enabled: Option<bool>,
     /// `minimumValue`
     pub minimum_value: Option<f64>,
     /// `planningGroupOverrides`
     pub planning_group_overrides: Option<Box<ListWrapperPlanningGroupMinimumsRequest>>,
-    /// `applicableIntervals`
-    pub applicable_intervals: Option<MinimumStaffingRequestApplicableIntervals>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for MinimumStaffingRequest {
     const NAME: &'static str = "MinimumStaffingRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("applicableIntervals", &mut self.applicable_intervals);
         visitor.field("enabled", &mut self.enabled);
         visitor.field("minimumValue", &mut self.minimum_value);
         visitor.boxed("planningGroupOverrides", &mut self.planning_group_overrides);
-        visitor.field("applicableIntervals", &mut self.applicable_intervals);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,17 +8,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct MinimumStaffingResponse {
+    /// `applicableIntervals`, required
+    pub applicable_intervals: Option<MinimumStaffingResponseApplicableIntervals>,
     /// required
     pub enabled: Option<bool>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `minimumValue`, required
     pub minimum_value: Option<f64>,
     /// `planningGroupOverrides`, required
     pub planning_group_overrides: Option<Vec<PlanningGroupMinimumsResponse>>,
-    /// `applicableIntervals`, required
-    pub applicable_intervals: Option<MinimumStaffingResponseApplicableIntervals>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for MinimumStaffingResponse {
     const NAME: &'static str = "MinimumStaffingResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("applicableIntervals", &mut self.applicable_intervals);
         visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("minimumValue", &mut self.minimum_value);
         visitor.field("planningGroupOverrides", &mut self.planning_group_overrides);
-        visitor.field("applicableIntervals", &mut self.applicable_intervals);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

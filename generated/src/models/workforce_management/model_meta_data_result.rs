@@ -5,11 +5,11 @@ use crate::models::workforce_management::{PlanningGroupModel, SessionInfo};
 
 #[derive(Clone, Default)]
 pub struct ModelMetaDataResult {
-    /// `sessionInfo`
-    pub session_info: Option<Box<SessionInfo>>,
     /// `planningGroups`
     pub planning_groups: Option<Vec<PlanningGroupModel>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `sessionInfo`
+    pub session_info: Option<Box<SessionInfo>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ModelMetaDataResult {
     const NAME: &'static str = "ModelMetaDataResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("sessionInfo", &mut self.session_info);
         visitor.field("planningGroups", &mut self.planning_groups);
+        visitor.boxed("sessionInfo", &mut self.session_info);
         visitor.extra(&mut self.extra);
     }
 }

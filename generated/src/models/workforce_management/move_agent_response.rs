@@ -5,9 +5,9 @@ use crate::models::shared_by_23_b496d3::UserReference;
 
 #[derive(Clone, Default)]
 pub struct MoveAgentResponse {
-    pub user: Option<Box<UserReference>>,
     pub result: Option<MoveAgentResponseResult>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for MoveAgentResponse {
     const NAME: &'static str = "MoveAgentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("result", &mut self.result);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct MoveAgentsRequest {
-    /// `userIds`, required
-    pub user_ids: Option<Vec<String>>,
     /// `destinationManagementUnitId`
     pub destination_management_unit_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userIds`, required
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for MoveAgentsRequest {
     const NAME: &'static str = "MoveAgentsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userIds", &mut self.user_ids);
         visitor
             .field(
                 "destinationManagementUnitId",
                 &mut self.destination_management_unit_id,
             );
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,12 +6,12 @@ use crate::models::workforce_management::{ManagementUnitReference, MoveAgentResp
 
 #[derive(Clone, Default)]
 pub struct MoveAgentsResponse {
-    /// `requestingUser`
-    pub requesting_user: Option<Box<UserReference>>,
     /// `destinationManagementUnit`
     pub destination_management_unit: Option<Box<ManagementUnitReference>>,
+    /// `requestingUser`
+    pub requesting_user: Option<Box<UserReference>>,
     pub results: Option<Vec<MoveAgentResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for MoveAgentsResponse {
     const NAME: &'static str = "MoveAgentsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("requestingUser", &mut self.requesting_user);
         visitor
             .boxed("destinationManagementUnit", &mut self.destination_management_unit);
+        visitor.boxed("requestingUser", &mut self.requesting_user);
         visitor.field("results", &mut self.results);
         visitor.extra(&mut self.extra);
     }

@@ -10,7 +10,7 @@ pub struct MoveManagementUnitResponse {
     /// `businessUnit`
     pub business_unit: Option<Box<BusinessUnitReference>>,
     pub status: Option<MoveManagementUnitResponseStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

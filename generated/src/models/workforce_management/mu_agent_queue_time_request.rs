@@ -5,11 +5,11 @@ use crate::models::workforce_management::AgentQueueTimeRequest;
 
 #[derive(Clone, Default)]
 pub struct MuAgentQueueTimeRequest {
-    /// `managementUnitId`, required
-    pub management_unit_id: Option<String>,
     /// `agentOnQueueTimes`, required
     pub agent_on_queue_times: Option<Vec<AgentQueueTimeRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `managementUnitId`, required
+    pub management_unit_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for MuAgentQueueTimeRequest {
     const NAME: &'static str = "MuAgentQueueTimeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.field("agentOnQueueTimes", &mut self.agent_on_queue_times);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.extra(&mut self.extra);
     }
 }

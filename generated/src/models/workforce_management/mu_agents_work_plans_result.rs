@@ -12,7 +12,7 @@ pub struct MuAgentsWorkPlansResult {
     pub reference_start_week_date: Option<time::Date>,
     /// `workPlanLookup`, required
     pub work_plan_lookup: Option<BTreeMap<String, WorkPlanReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

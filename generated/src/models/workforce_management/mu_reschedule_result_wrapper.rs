@@ -7,7 +7,7 @@ use crate::models::workforce_management::BuAgentScheduleRescheduleResponse;
 pub struct MuRescheduleResultWrapper {
     /// `agentSchedules`
     pub agent_schedules: Option<Vec<BuAgentScheduleRescheduleResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,7 +10,7 @@ pub struct OpportunitiesResultWithPagination {
     pub next_start_date: Option<time::Timestamp>,
     /// required
     pub opportunities: Option<Vec<OpportunityResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

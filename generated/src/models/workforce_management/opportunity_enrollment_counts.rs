@@ -5,14 +5,14 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct OpportunityEnrollmentCounts {
     /// required
-    pub pending: Option<i64>,
-    /// required
     pub approved: Option<i64>,
     /// required
     pub denied: Option<i64>,
     /// required
+    pub pending: Option<i64>,
+    /// required
     pub withdrawn: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for OpportunityEnrollmentCounts {
     const NAME: &'static str = "OpportunityEnrollmentCounts";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pending", &mut self.pending);
         visitor.field("approved", &mut self.approved);
         visitor.field("denied", &mut self.denied);
+        visitor.field("pending", &mut self.pending);
         visitor.field("withdrawn", &mut self.withdrawn);
         visitor.extra(&mut self.extra);
     }

@@ -11,44 +11,44 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OpportunityResult {
-    /// required
-    pub id: Option<String>,
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
-    /// required
-    pub status: Option<OpportunityResultStatus>,
-    /// `openDate`
-    pub open_date: Option<time::Timestamp>,
-    /// `deadlineDate`, required
-    pub deadline_date: Option<time::Timestamp>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
-    /// `approvalType`, required
-    pub approval_type: Option<OpportunityResultApprovalType>,
     /// `agentCount`, required
     pub agent_count: Option<i64>,
+    /// `approvalType`, required
+    pub approval_type: Option<OpportunityResultApprovalType>,
     /// required
     pub capacity: Option<i64>,
-    /// `enrollmentProcessingCount`, required
-    pub enrollment_processing_count: Option<i64>,
-    /// `enrollmentCounts`, required
-    pub enrollment_counts: Option<Box<OpportunityEnrollmentCounts>>,
-    /// `publishedDate`
-    pub published_date: Option<time::Timestamp>,
     /// `closedDate`
     pub closed_date: Option<time::Timestamp>,
-    /// `systemMessageCode`
-    pub system_message_code: Option<OpportunityResultSystemMessageCode>,
+    /// `deadlineDate`, required
+    pub deadline_date: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
+    /// `enrollmentCounts`, required
+    pub enrollment_counts: Option<Box<OpportunityEnrollmentCounts>>,
+    /// `enrollmentProcessingCount`, required
+    pub enrollment_processing_count: Option<i64>,
+    /// required
+    pub id: Option<String>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// required
+    pub name: Option<String>,
+    /// `openDate`
+    pub open_date: Option<time::Timestamp>,
+    /// `publishedDate`
+    pub published_date: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// required
+    pub status: Option<OpportunityResultStatus>,
+    /// `systemMessageCode`
+    pub system_message_code: Option<OpportunityResultSystemMessageCode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -56,26 +56,26 @@ impl codec::Model for OpportunityResult {
     const NAME: &'static str = "OpportunityResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.field("status", &mut self.status);
-        visitor.field("openDate", &mut self.open_date);
-        visitor.field("deadlineDate", &mut self.deadline_date);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("approvalType", &mut self.approval_type);
         visitor.field("agentCount", &mut self.agent_count);
+        visitor.field("approvalType", &mut self.approval_type);
         visitor.field("capacity", &mut self.capacity);
+        visitor.field("closedDate", &mut self.closed_date);
+        visitor.field("deadlineDate", &mut self.deadline_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.boxed("enrollmentCounts", &mut self.enrollment_counts);
         visitor
             .field("enrollmentProcessingCount", &mut self.enrollment_processing_count);
-        visitor.boxed("enrollmentCounts", &mut self.enrollment_counts);
-        visitor.field("publishedDate", &mut self.published_date);
-        visitor.field("closedDate", &mut self.closed_date);
-        visitor.field("systemMessageCode", &mut self.system_message_code);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("openDate", &mut self.open_date);
+        visitor.field("publishedDate", &mut self.published_date);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("status", &mut self.status);
+        visitor.field("systemMessageCode", &mut self.system_message_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,46 +11,46 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct OpportunityResultWithAgentIds {
-    /// required
-    pub id: Option<String>,
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
-    /// required
-    pub status: Option<OpportunityResultWithAgentIdsStatus>,
-    /// `openDate`
-    pub open_date: Option<time::Timestamp>,
-    /// `deadlineDate`, required
-    pub deadline_date: Option<time::Timestamp>,
-    /// required
-    pub name: Option<String>,
-    pub description: Option<String>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
-    /// `approvalType`, required
-    pub approval_type: Option<OpportunityResultWithAgentIdsApprovalType>,
     /// `agentCount`, required
     pub agent_count: Option<i64>,
-    /// required
-    pub capacity: Option<i64>,
-    /// `enrollmentProcessingCount`, required
-    pub enrollment_processing_count: Option<i64>,
-    /// `enrollmentCounts`, required
-    pub enrollment_counts: Option<Box<OpportunityEnrollmentCounts>>,
-    /// `publishedDate`
-    pub published_date: Option<time::Timestamp>,
-    /// `closedDate`
-    pub closed_date: Option<time::Timestamp>,
-    /// `systemMessageCode`
-    pub system_message_code: Option<OpportunityResultWithAgentIdsSystemMessageCode>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `agentIds`
     pub agent_ids: Option<Vec<String>>,
+    /// `approvalType`, required
+    pub approval_type: Option<OpportunityResultWithAgentIdsApprovalType>,
+    /// required
+    pub capacity: Option<i64>,
+    /// `closedDate`
+    pub closed_date: Option<time::Timestamp>,
+    /// `deadlineDate`, required
+    pub deadline_date: Option<time::Timestamp>,
+    pub description: Option<String>,
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
+    /// `enrollmentCounts`, required
+    pub enrollment_counts: Option<Box<OpportunityEnrollmentCounts>>,
+    /// `enrollmentProcessingCount`, required
+    pub enrollment_processing_count: Option<i64>,
+    /// required
+    pub id: Option<String>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// required
+    pub name: Option<String>,
+    /// `openDate`
+    pub open_date: Option<time::Timestamp>,
+    /// `publishedDate`
+    pub published_date: Option<time::Timestamp>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// required
+    pub status: Option<OpportunityResultWithAgentIdsStatus>,
+    /// `systemMessageCode`
+    pub system_message_code: Option<OpportunityResultWithAgentIdsSystemMessageCode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -58,27 +58,27 @@ impl codec::Model for OpportunityResultWithAgentIds {
     const NAME: &'static str = "OpportunityResultWithAgentIds";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.field("status", &mut self.status);
-        visitor.field("openDate", &mut self.open_date);
-        visitor.field("deadlineDate", &mut self.deadline_date);
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("approvalType", &mut self.approval_type);
         visitor.field("agentCount", &mut self.agent_count);
+        visitor.field("agentIds", &mut self.agent_ids);
+        visitor.field("approvalType", &mut self.approval_type);
         visitor.field("capacity", &mut self.capacity);
+        visitor.field("closedDate", &mut self.closed_date);
+        visitor.field("deadlineDate", &mut self.deadline_date);
+        visitor.field("description", &mut self.description);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.boxed("enrollmentCounts", &mut self.enrollment_counts);
         visitor
             .field("enrollmentProcessingCount", &mut self.enrollment_processing_count);
-        visitor.boxed("enrollmentCounts", &mut self.enrollment_counts);
-        visitor.field("publishedDate", &mut self.published_date);
-        visitor.field("closedDate", &mut self.closed_date);
-        visitor.field("systemMessageCode", &mut self.system_message_code);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("agentIds", &mut self.agent_ids);
+        visitor.field("name", &mut self.name);
+        visitor.field("openDate", &mut self.open_date);
+        visitor.field("publishedDate", &mut self.published_date);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("status", &mut self.status);
+        visitor.field("systemMessageCode", &mut self.system_message_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct Outlier {
-    pub timestamp: Option<time::Timestamp>,
     pub anomaly: Option<OutlierAnomaly>,
     /// `normalizedValue`
     pub normalized_value: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub timestamp: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for Outlier {
     const NAME: &'static str = "Outlier";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("timestamp", &mut self.timestamp);
         visitor.field("anomaly", &mut self.anomaly);
         visitor.field("normalizedValue", &mut self.normalized_value);
+        visitor.field("timestamp", &mut self.timestamp);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::OutlierResultTemplate;
 
 #[derive(Clone, Default)]
 pub struct OutlierData {
-    /// `downloadUrls`
-    pub download_urls: Option<Vec<String>>,
     /// `downloadResultTemplate`
     pub download_result_template: Option<Box<OutlierResultTemplate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadUrls`
+    pub download_urls: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for OutlierData {
     const NAME: &'static str = "OutlierData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("downloadUrls", &mut self.download_urls);
         visitor.boxed("downloadResultTemplate", &mut self.download_result_template);
+        visitor.field("downloadUrls", &mut self.download_urls);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::workforce_management::Outlier;
 
 #[derive(Clone, Default)]
 pub struct OutlierResultBody {
+    pub outliers: Option<Vec<Outlier>>,
     /// `planningGroupId`
     pub planning_group_id: Option<String>,
-    pub outliers: Option<Vec<Outlier>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for OutlierResultBody {
     const NAME: &'static str = "OutlierResultBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.field("outliers", &mut self.outliers);
+        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::workforce_management::OutlierResultBody;
 #[derive(Clone, Default)]
 pub struct OutlierResultTemplate {
     pub entities: Option<Vec<OutlierResultBody>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

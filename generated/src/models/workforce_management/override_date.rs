@@ -9,7 +9,7 @@ pub struct OverrideDate {
     pub date: Option<time::Date>,
     /// required
     pub r#type: Option<OverrideDateType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

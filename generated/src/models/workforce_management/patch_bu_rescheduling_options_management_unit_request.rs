@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PatchBuReschedulingOptionsManagementUnitRequest {
+    pub applied: Option<bool>,
     /// `managementUnitId`, required
     pub management_unit_id: Option<String>,
-    pub applied: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for PatchBuReschedulingOptionsManagementUnitRequest {
     const NAME: &'static str = "PatchBuReschedulingOptionsManagementUnitRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.field("applied", &mut self.applied);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.extra(&mut self.extra);
     }
 }

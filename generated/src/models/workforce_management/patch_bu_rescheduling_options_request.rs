@@ -7,7 +7,7 @@ use crate::models::workforce_management::PatchBuReschedulingOptionsManagementUni
 pub struct PatchBuReschedulingOptionsRequest {
     /// `managementUnits`
     pub management_units: Option<Vec<PatchBuReschedulingOptionsManagementUnitRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

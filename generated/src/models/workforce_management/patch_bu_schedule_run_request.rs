@@ -7,7 +7,7 @@ use crate::models::workforce_management::PatchBuReschedulingOptionsRequest;
 pub struct PatchBuScheduleRunRequest {
     /// `reschedulingOptions`
     pub rescheduling_options: Option<Box<PatchBuReschedulingOptionsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -10,26 +10,26 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PatchOpportunityRequest {
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Timestamp>,
-    /// `openDate`
-    pub open_date: Option<Box<ValueWrapperInstant>>,
-    /// `deadlineDate`
-    pub deadline_date: Option<time::Timestamp>,
-    pub name: Option<String>,
-    pub description: Option<Box<ValueWrapperString>>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
+    /// `agentIds`
+    pub agent_ids: Option<Box<ListWrapperString>>,
     /// `approvalType`
     pub approval_type: Option<PatchOpportunityRequestApprovalType>,
     pub capacity: Option<i64>,
-    /// `agentIds`
-    pub agent_ids: Option<Box<ListWrapperString>>,
+    /// `deadlineDate`
+    pub deadline_date: Option<time::Timestamp>,
+    pub description: Option<Box<ValueWrapperString>>,
+    /// `endDate`
+    pub end_date: Option<time::Timestamp>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `openDate`
+    pub open_date: Option<Box<ValueWrapperInstant>>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,17 +37,17 @@ impl codec::Model for PatchOpportunityRequest {
     const NAME: &'static str = "PatchOpportunityRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.boxed("openDate", &mut self.open_date);
-        visitor.field("deadlineDate", &mut self.deadline_date);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("description", &mut self.description);
         visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.boxed("agentIds", &mut self.agent_ids);
         visitor.field("approvalType", &mut self.approval_type);
         visitor.field("capacity", &mut self.capacity);
-        visitor.boxed("agentIds", &mut self.agent_ids);
+        visitor.field("deadlineDate", &mut self.deadline_date);
+        visitor.boxed("description", &mut self.description);
+        visitor.field("endDate", &mut self.end_date);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("openDate", &mut self.open_date);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,14 +7,14 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct PatchShiftTradeRequest {
-    /// `receivingUserId`
-    pub receiving_user_id: Option<Box<ValueWrapperString>>,
-    pub expiration: Option<Box<ValueWrapperDate>>,
     /// `acceptableIntervals`
     pub acceptable_intervals: Option<Box<ListWrapperInterval>>,
+    pub expiration: Option<Box<ValueWrapperDate>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `receivingUserId`
+    pub receiving_user_id: Option<Box<ValueWrapperString>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for PatchShiftTradeRequest {
     const NAME: &'static str = "PatchShiftTradeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("receivingUserId", &mut self.receiving_user_id);
-        visitor.boxed("expiration", &mut self.expiration);
         visitor.boxed("acceptableIntervals", &mut self.acceptable_intervals);
+        visitor.boxed("expiration", &mut self.expiration);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("receivingUserId", &mut self.receiving_user_id);
         visitor.extra(&mut self.extra);
     }
 }

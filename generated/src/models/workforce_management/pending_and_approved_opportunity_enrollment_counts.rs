@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct PendingAndApprovedOpportunityEnrollmentCounts {
     /// required
-    pub pending: Option<i64>,
-    /// required
     pub approved: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub pending: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for PendingAndApprovedOpportunityEnrollmentCounts {
     const NAME: &'static str = "PendingAndApprovedOpportunityEnrollmentCounts";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("pending", &mut self.pending);
         visitor.field("approved", &mut self.approved);
+        visitor.field("pending", &mut self.pending);
         visitor.extra(&mut self.extra);
     }
 }

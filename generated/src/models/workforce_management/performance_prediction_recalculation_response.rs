@@ -7,15 +7,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct PerformancePredictionRecalculationResponse {
-    /// `operationId`, required
-    pub operation_id: Option<String>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
     /// `downloadResult`
     pub download_result: Option<Box<PerformancePredictionOutputs>>,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    /// `operationId`, required
+    pub operation_id: Option<String>,
     /// required
     pub state: Option<PerformancePredictionRecalculationResponseState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for PerformancePredictionRecalculationResponse {
     const NAME: &'static str = "PerformancePredictionRecalculationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operationId", &mut self.operation_id);
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("downloadResult", &mut self.download_result);
+        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("operationId", &mut self.operation_id);
         visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }

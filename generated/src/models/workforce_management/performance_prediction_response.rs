@@ -9,21 +9,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PerformancePredictionResponse {
-    /// required
-    pub id: Option<String>,
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
-    /// `scheduleId`, required
-    pub schedule_id: Option<String>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
     /// `downloadResult`
     pub download_result: Option<Box<PerformancePredictionOutputs>>,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
     /// required
-    pub state: Option<PerformancePredictionResponseState>,
+    pub id: Option<String>,
+    /// `scheduleId`, required
+    pub schedule_id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<PerformancePredictionResponseState>,
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,13 +31,13 @@ impl codec::Model for PerformancePredictionResponse {
     const NAME: &'static str = "PerformancePredictionResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("scheduleId", &mut self.schedule_id);
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("downloadResult", &mut self.download_result);
-        visitor.field("state", &mut self.state);
+        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("id", &mut self.id);
+        visitor.field("scheduleId", &mut self.schedule_id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("state", &mut self.state);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

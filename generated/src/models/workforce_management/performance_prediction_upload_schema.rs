@@ -10,7 +10,7 @@ pub struct PerformancePredictionUploadSchema {
     pub calculation_start_date: Option<time::Timestamp>,
     /// `onQueueTimes`, required
     pub on_queue_times: Option<Vec<MuAgentQueueTimeRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

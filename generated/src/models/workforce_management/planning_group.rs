@@ -9,15 +9,15 @@ use crate::models::workforce_management::{
 pub struct PlanningGroup {
     /// required
     pub id: Option<String>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     pub name: Option<String>,
-    /// `serviceGoalTemplate`
-    pub service_goal_template: Option<Box<ServiceGoalTemplateReference>>,
     /// `routePaths`
     pub route_paths: Option<Vec<RoutePathResponse>>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceGoalTemplate`
+    pub service_goal_template: Option<Box<ServiceGoalTemplateReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for PlanningGroup {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("serviceGoalTemplate", &mut self.service_goal_template);
-        visitor.field("routePaths", &mut self.route_paths);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("routePaths", &mut self.route_paths);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("serviceGoalTemplate", &mut self.service_goal_template);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::workforce_management::{PlanningGroup, WfmVersionedEntityMetad
 pub struct PlanningGroupList {
     pub entities: Option<Vec<PlanningGroup>>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

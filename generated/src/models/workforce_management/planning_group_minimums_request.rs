@@ -5,11 +5,11 @@ use crate::models::workforce_management::DayOfWeekMinimums;
 
 #[derive(Clone, Default)]
 pub struct PlanningGroupMinimumsRequest {
-    /// `planningGroupId`, required
-    pub planning_group_id: Option<String>,
     /// `dayOfWeekMinimums`, required
     pub day_of_week_minimums: Option<Vec<DayOfWeekMinimums>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `planningGroupId`, required
+    pub planning_group_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for PlanningGroupMinimumsRequest {
     const NAME: &'static str = "PlanningGroupMinimumsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.field("dayOfWeekMinimums", &mut self.day_of_week_minimums);
+        visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::{DayOfWeekMinimums, PlanningGroupRefere
 
 #[derive(Clone, Default)]
 pub struct PlanningGroupMinimumsResponse {
-    /// `planningGroup`, required
-    pub planning_group: Option<Box<PlanningGroupReference>>,
     /// `dayOfWeekMinimums`, required
     pub day_of_week_minimums: Option<Vec<DayOfWeekMinimums>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `planningGroup`, required
+    pub planning_group: Option<Box<PlanningGroupReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for PlanningGroupMinimumsResponse {
     const NAME: &'static str = "PlanningGroupMinimumsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("planningGroup", &mut self.planning_group);
         visitor.field("dayOfWeekMinimums", &mut self.day_of_week_minimums);
+        visitor.boxed("planningGroup", &mut self.planning_group);
         visitor.extra(&mut self.extra);
     }
 }

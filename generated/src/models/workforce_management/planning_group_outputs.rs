@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct PlanningGroupOutputs {
+    /// `abandonRatePerInterval`, required
+    pub abandon_rate_per_interval: Option<Vec<Option<f64>>>,
+    /// `averageSpeedOfAnswerSecondsPerInterval`, required
+    pub average_speed_of_answer_seconds_per_interval: Option<Vec<Option<f64>>>,
+    /// `occupancyPerInterval`, required
+    pub occupancy_per_interval: Option<Vec<Option<f64>>>,
     /// `planningGroupId`, required
     pub planning_group_id: Option<String>,
     /// `serviceLevelPerInterval`, required
-    pub service_level_per_interval: Option<Vec<f64>>,
-    /// `occupancyPerInterval`, required
-    pub occupancy_per_interval: Option<Vec<f64>>,
-    /// `averageSpeedOfAnswerSecondsPerInterval`, required
-    pub average_speed_of_answer_seconds_per_interval: Option<Vec<f64>>,
-    /// `abandonRatePerInterval`, required
-    pub abandon_rate_per_interval: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub service_level_per_interval: Option<Vec<Option<f64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,15 +22,15 @@ impl codec::Model for PlanningGroupOutputs {
     const NAME: &'static str = "PlanningGroupOutputs";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("planningGroupId", &mut self.planning_group_id);
-        visitor.field("serviceLevelPerInterval", &mut self.service_level_per_interval);
-        visitor.field("occupancyPerInterval", &mut self.occupancy_per_interval);
+        visitor.field("abandonRatePerInterval", &mut self.abandon_rate_per_interval);
         visitor
             .field(
                 "averageSpeedOfAnswerSecondsPerInterval",
                 &mut self.average_speed_of_answer_seconds_per_interval,
             );
-        visitor.field("abandonRatePerInterval", &mut self.abandon_rate_per_interval);
+        visitor.field("occupancyPerInterval", &mut self.occupancy_per_interval);
+        visitor.field("planningGroupId", &mut self.planning_group_id);
+        visitor.field("serviceLevelPerInterval", &mut self.service_level_per_interval);
         visitor.extra(&mut self.extra);
     }
 }

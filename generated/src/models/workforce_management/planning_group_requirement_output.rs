@@ -7,14 +7,14 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct PlanningGroupRequirementOutput {
+    /// `errorDetails`
+    pub error_details: Option<Vec<LongTermRequirementsErrorDetail>>,
     /// required
     pub id: Option<String>,
     pub intervals: Option<Vec<i64>>,
-    /// `errorDetails`
-    pub error_details: Option<Vec<LongTermRequirementsErrorDetail>>,
     /// `serviceGoalDetails`
     pub service_goal_details: Option<Box<LongTermRequirementsServiceGoalDetail>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for PlanningGroupRequirementOutput {
     const NAME: &'static str = "PlanningGroupRequirementOutput";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("errorDetails", &mut self.error_details);
         visitor.field("id", &mut self.id);
         visitor.field("intervals", &mut self.intervals);
-        visitor.field("errorDetails", &mut self.error_details);
         visitor.boxed("serviceGoalDetails", &mut self.service_goal_details);
         visitor.extra(&mut self.extra);
     }

@@ -11,7 +11,7 @@ pub struct PlanningGroupToStaffingGroupsResponse {
     pub planning_group: Option<Box<PlanningGroupReference>>,
     /// `staffingGroups`
     pub staffing_groups: Option<Vec<StaffingGroupReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct PlanningPeriodSettings {
-    /// `weekCount`, required
-    pub week_count: Option<i64>,
     /// `startDate`, required
     pub start_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekCount`, required
+    pub week_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for PlanningPeriodSettings {
     const NAME: &'static str = "PlanningPeriodSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekCount", &mut self.week_count);
         visitor.field("startDate", &mut self.start_date);
+        visitor.field("weekCount", &mut self.week_count);
         visitor.extra(&mut self.extra);
     }
 }

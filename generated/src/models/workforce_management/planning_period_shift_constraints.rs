@@ -5,11 +5,11 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct PlanningPeriodShiftConstraints {
     pub enabled: Option<bool>,
-    /// `minimumCount`
-    pub minimum_count: Option<i64>,
     /// `maximumCount`
     pub maximum_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `minimumCount`
+    pub minimum_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for PlanningPeriodShiftConstraints {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("enabled", &mut self.enabled);
-        visitor.field("minimumCount", &mut self.minimum_count);
         visitor.field("maximumCount", &mut self.maximum_count);
+        visitor.field("minimumCount", &mut self.minimum_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::workforce_management::DailyPossibleShift;
 
 #[derive(Clone, Default)]
 pub struct PossibleWorkShiftsForWeek {
-    pub id: Option<i64>,
     /// `dailyPossibleShifts`
     pub daily_possible_shifts: Option<Vec<DailyPossibleShift>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for PossibleWorkShiftsForWeek {
     const NAME: &'static str = "PossibleWorkShiftsForWeek";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("dailyPossibleShifts", &mut self.daily_possible_shifts);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

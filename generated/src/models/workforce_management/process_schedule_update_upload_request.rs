@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ProcessScheduleUpdateUploadRequest {
-    /// `uploadKey`, required
-    pub upload_key: Option<String>,
-    /// `teamIds`
-    pub team_ids: Option<Vec<String>>,
     /// `managementUnitIdsForAddedTeamUsers`
     pub management_unit_ids_for_added_team_users: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `teamIds`
+    pub team_ids: Option<Vec<String>>,
+    /// `uploadKey`, required
+    pub upload_key: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,13 +18,13 @@ impl codec::Model for ProcessScheduleUpdateUploadRequest {
     const NAME: &'static str = "ProcessScheduleUpdateUploadRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("uploadKey", &mut self.upload_key);
-        visitor.field("teamIds", &mut self.team_ids);
         visitor
             .field(
                 "managementUnitIdsForAddedTeamUsers",
                 &mut self.management_unit_ids_for_added_team_users,
             );
+        visitor.field("teamIds", &mut self.team_ids);
+        visitor.field("uploadKey", &mut self.upload_key);
         visitor.extra(&mut self.extra);
     }
 }

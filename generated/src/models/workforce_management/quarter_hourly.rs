@@ -5,11 +5,11 @@ use crate::models::workforce_management::ContinuousForecastTimeSeries;
 
 #[derive(Clone, Default)]
 pub struct QuarterHourly {
-    /// `downloadUrls`
-    pub download_urls: Option<Vec<String>>,
     /// `downloadResult`
     pub download_result: Option<Vec<ContinuousForecastTimeSeries>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadUrls`
+    pub download_urls: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for QuarterHourly {
     const NAME: &'static str = "QuarterHourly";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("downloadUrls", &mut self.download_urls);
         visitor.field("downloadResult", &mut self.download_result);
+        visitor.field("downloadUrls", &mut self.download_urls);
         visitor.extra(&mut self.extra);
     }
 }

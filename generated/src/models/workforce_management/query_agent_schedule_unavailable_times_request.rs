@@ -9,7 +9,7 @@ pub struct QueryAgentScheduleUnavailableTimesRequest {
     pub agent_id: Option<String>,
     /// required
     pub schedule: Option<Box<BuScheduleReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct QueryAgentScheduleUnavailableTimesResponse {
     pub considered_in_schedule_generation: Option<bool>,
     /// `scheduleGenerationUnavailableTimes`, required
     pub schedule_generation_unavailable_times: Option<Vec<AgentScheduleUnavailableTime>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,17 +9,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct QueryAgentUnavailableTimesValidationJobResponse {
-    /// read-only
-    pub id: Option<String>,
     /// required
     pub agent: Option<Box<UserReference>>,
-    /// required
-    pub status: Option<QueryAgentUnavailableTimesValidationJobResponseStatus>,
-    pub result: Option<Box<UnavailableTimesValidationResult>>,
     pub error: Option<Box<ErrorBody>>,
+    /// read-only
+    pub id: Option<String>,
+    pub result: Option<Box<UnavailableTimesValidationResult>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<QueryAgentUnavailableTimesValidationJobResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for QueryAgentUnavailableTimesValidationJobResponse {
     const NAME: &'static str = "QueryAgentUnavailableTimesValidationJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.boxed("agent", &mut self.agent);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("result", &mut self.result);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("result", &mut self.result);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::workforce_management::UnavailableTimesManagementUnitSettings;
 pub struct QueryAvailabilityManagementUnitsSettingsResponse {
     /// `managementUnits`, required
     pub management_units: Option<Vec<UnavailableTimesManagementUnitSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct QueryCapacityPlanStaffingGroupMetricChangeHistory {
-    /// `staffingGroupIds`, required
-    pub staffing_group_ids: Option<Vec<String>>,
     /// `queryEndDate`
     pub query_end_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `staffingGroupIds`, required
+    pub staffing_group_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for QueryCapacityPlanStaffingGroupMetricChangeHistory {
     const NAME: &'static str = "QueryCapacityPlanStaffingGroupMetricChangeHistory";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("staffingGroupIds", &mut self.staffing_group_ids);
         visitor.field("queryEndDate", &mut self.query_end_date);
+        visitor.field("staffingGroupIds", &mut self.staffing_group_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,25 +9,25 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct QueryEnrollmentOpportunityResult {
+    /// `activityCodeId`, required
+    pub activity_code_id: Option<String>,
+    /// required
+    pub capacity: Option<i64>,
+    /// `deadlineDate`, required
+    pub deadline_date: Option<time::Timestamp>,
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
+    /// `enrollmentCounts`, required
+    pub enrollment_counts: Option<Box<PendingAndApprovedOpportunityEnrollmentCounts>>,
     /// read-only
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// `activityCodeId`, required
-    pub activity_code_id: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
-    /// `deadlineDate`, required
-    pub deadline_date: Option<time::Timestamp>,
     /// required
     pub status: Option<QueryEnrollmentOpportunityResultStatus>,
-    /// required
-    pub capacity: Option<i64>,
-    /// `enrollmentCounts`, required
-    pub enrollment_counts: Option<Box<PendingAndApprovedOpportunityEnrollmentCounts>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,15 +35,15 @@ impl codec::Model for QueryEnrollmentOpportunityResult {
     const NAME: &'static str = "QueryEnrollmentOpportunityResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("capacity", &mut self.capacity);
+        visitor.field("deadlineDate", &mut self.deadline_date);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.boxed("enrollmentCounts", &mut self.enrollment_counts);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.field("deadlineDate", &mut self.deadline_date);
         visitor.field("status", &mut self.status);
-        visitor.field("capacity", &mut self.capacity);
-        visitor.boxed("enrollmentCounts", &mut self.enrollment_counts);
         visitor.extra(&mut self.extra);
     }
 }

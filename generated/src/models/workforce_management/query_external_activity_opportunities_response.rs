@@ -7,7 +7,7 @@ use crate::models::workforce_management::QueryExternalActivityOpportunityResult;
 pub struct QueryExternalActivityOpportunitiesResponse {
     /// `externalActivities`, required
     pub external_activities: Option<Vec<QueryExternalActivityOpportunityResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,21 +6,21 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentMetadata {
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
-    /// required
-    pub version: Option<i64>,
-    /// `reviewedBy`
-    pub reviewed_by: Option<Box<UserReference>>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
     /// `dateReviewed`
     pub date_reviewed: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
+    /// `reviewedBy`
+    pub reviewed_by: Option<Box<UserReference>>,
+    /// required
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for QueryOpportunityEnrollmentMetadata {
     const NAME: &'static str = "QueryOpportunityEnrollmentMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
-        visitor.field("version", &mut self.version);
-        visitor.boxed("reviewedBy", &mut self.reviewed_by);
+        visitor.field("dateModified", &mut self.date_modified);
         visitor.field("dateReviewed", &mut self.date_reviewed);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
+        visitor.boxed("reviewedBy", &mut self.reviewed_by);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

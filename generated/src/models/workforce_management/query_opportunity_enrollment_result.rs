@@ -10,24 +10,24 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentResult {
-    /// read-only
-    pub id: Option<String>,
-    /// `opportunityId`, required
-    pub opportunity_id: Option<String>,
     /// required
     pub agent: Option<Box<UserReference>>,
-    /// required
-    pub status: Option<QueryOpportunityEnrollmentResultStatus>,
-    pub schedule: Option<Box<BuScheduleReference>>,
-    /// `systemMessageCode`
-    pub system_message_code: Option<QueryOpportunityEnrollmentResultSystemMessageCode>,
-    /// `reviewNote`
-    pub review_note: Option<String>,
     /// `denialCode`
     pub denial_code: Option<QueryOpportunityEnrollmentResultDenialCode>,
+    /// read-only
+    pub id: Option<String>,
     /// required
     pub metadata: Option<Box<QueryOpportunityEnrollmentMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `opportunityId`, required
+    pub opportunity_id: Option<String>,
+    /// `reviewNote`
+    pub review_note: Option<String>,
+    pub schedule: Option<Box<BuScheduleReference>>,
+    /// required
+    pub status: Option<QueryOpportunityEnrollmentResultStatus>,
+    /// `systemMessageCode`
+    pub system_message_code: Option<QueryOpportunityEnrollmentResultSystemMessageCode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,15 +35,15 @@ impl codec::Model for QueryOpportunityEnrollmentResult {
     const NAME: &'static str = "QueryOpportunityEnrollmentResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("opportunityId", &mut self.opportunity_id);
         visitor.boxed("agent", &mut self.agent);
-        visitor.field("status", &mut self.status);
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("systemMessageCode", &mut self.system_message_code);
-        visitor.field("reviewNote", &mut self.review_note);
         visitor.field("denialCode", &mut self.denial_code);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("opportunityId", &mut self.opportunity_id);
+        visitor.field("reviewNote", &mut self.review_note);
+        visitor.boxed("schedule", &mut self.schedule);
+        visitor.field("status", &mut self.status);
+        visitor.field("systemMessageCode", &mut self.system_message_code);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::workforce_management::RequiredDateRange;
 
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentsRequest {
-    pub range: Option<Box<RequiredDateRange>>,
     /// `opportunityId`
     pub opportunity_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub range: Option<Box<RequiredDateRange>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for QueryOpportunityEnrollmentsRequest {
     const NAME: &'static str = "QueryOpportunityEnrollmentsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("range", &mut self.range);
         visitor.field("opportunityId", &mut self.opportunity_id);
+        visitor.boxed("range", &mut self.range);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,12 +9,12 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct QueryOpportunityEnrollmentsResult {
-    /// `nextStartDate`
-    pub next_start_date: Option<time::Timestamp>,
     /// required
     pub enrollments: Option<Vec<QueryOpportunityEnrollmentResult>>,
+    /// `nextStartDate`
+    pub next_start_date: Option<time::Timestamp>,
     pub opportunities: Option<Vec<QueryEnrollmentOpportunityResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for QueryOpportunityEnrollmentsResult {
     const NAME: &'static str = "QueryOpportunityEnrollmentsResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("nextStartDate", &mut self.next_start_date);
         visitor.field("enrollments", &mut self.enrollments);
+        visitor.field("nextStartDate", &mut self.next_start_date);
         visitor.field("opportunities", &mut self.opportunities);
         visitor.extra(&mut self.extra);
     }

@@ -7,11 +7,11 @@ use crate::runtime::time;
 pub struct QueryShiftTradeListJobRequest {
     /// `managementUnitIds`, required
     pub management_unit_ids: Option<Vec<String>>,
-    /// `weekDates`, required
-    pub week_dates: Option<Vec<time::Date>>,
     /// `userIds`, required
     pub user_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDates`, required
+    pub week_dates: Option<Vec<time::Date>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for QueryShiftTradeListJobRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("managementUnitIds", &mut self.management_unit_ids);
-        visitor.field("weekDates", &mut self.week_dates);
         visitor.field("userIds", &mut self.user_ids);
+        visitor.field("weekDates", &mut self.week_dates);
         visitor.extra(&mut self.extra);
     }
 }

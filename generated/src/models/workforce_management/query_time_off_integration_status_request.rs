@@ -7,7 +7,7 @@ use crate::models::workforce_management::TimeOffRequestLookup;
 pub struct QueryTimeOffIntegrationStatusRequest {
     /// `timeOffRequestLookups`, required
     pub time_off_request_lookups: Option<Vec<TimeOffRequestLookup>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::workforce_management::LocalDateRange;
 pub struct QueryTimeOffLimitValuesForGranularityRequest {
     /// `dateRanges`, required
     pub date_ranges: Option<Vec<LocalDateRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,13 +5,13 @@ use crate::models::workforce_management::LocalDateRange;
 
 #[derive(Clone, Default)]
 pub struct QueryTimeOffLimitValuesRequest {
-    /// `timeOffLimitId`
-    pub time_off_limit_id: Option<String>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
     /// `dateRanges`, required
     pub date_ranges: Option<Vec<LocalDateRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeOffLimitId`
+    pub time_off_limit_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for QueryTimeOffLimitValuesRequest {
     const NAME: &'static str = "QueryTimeOffLimitValuesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("timeOffLimitId", &mut self.time_off_limit_id);
         visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("dateRanges", &mut self.date_ranges);
+        visitor.field("timeOffLimitId", &mut self.time_off_limit_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::workforce_management::UserTimeOffRequestReference;
 pub struct QueryWaitlistPositionsRequest {
     /// `timeOffRequests`, required
     pub time_off_requests: Option<Vec<UserTimeOffRequestReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

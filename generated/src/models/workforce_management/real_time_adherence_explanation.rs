@@ -8,14 +8,14 @@ use crate::runtime::time;
 pub struct RealTimeAdherenceExplanation {
     /// read-only
     pub id: Option<String>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
     /// `lengthMinutes`
     pub length_minutes: Option<i64>,
-    pub status: Option<RealTimeAdherenceExplanationStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    pub status: Option<RealTimeAdherenceExplanationStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for RealTimeAdherenceExplanation {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("status", &mut self.status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct RecurrenceEndSettings {
     pub last_date: Option<time::Timestamp>,
     /// `noEndDate`
     pub no_end_date: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

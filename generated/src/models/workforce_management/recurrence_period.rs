@@ -5,10 +5,10 @@ use crate::runtime::codec;
 #[derive(Clone, Default)]
 pub struct RecurrencePeriod {
     /// required
-    pub magnitude: Option<i64>,
-    /// required
     pub granularity: Option<RecurrencePeriodGranularity>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub magnitude: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for RecurrencePeriod {
     const NAME: &'static str = "RecurrencePeriod";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("magnitude", &mut self.magnitude);
         visitor.field("granularity", &mut self.granularity);
+        visitor.field("magnitude", &mut self.magnitude);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::{RecurrenceEndSettings, RecurrencePerio
 pub struct RecurrenceSettings {
     /// `endAfter`, required
     pub end_after: Option<Box<RecurrenceEndSettings>>,
-    /// `recurrencePeriod`, required
-    pub recurrence_period: Option<Box<RecurrencePeriod>>,
     /// `minimumTimeBetweenOccurrences`, required
     pub minimum_time_between_occurrences: Option<Box<RecurrencePeriod>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `recurrencePeriod`, required
+    pub recurrence_period: Option<Box<RecurrencePeriod>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,12 +20,12 @@ impl codec::Model for RecurrenceSettings {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("endAfter", &mut self.end_after);
-        visitor.boxed("recurrencePeriod", &mut self.recurrence_period);
         visitor
             .boxed(
                 "minimumTimeBetweenOccurrences",
                 &mut self.minimum_time_between_occurrences,
             );
+        visitor.boxed("recurrencePeriod", &mut self.recurrence_period);
         visitor.extra(&mut self.extra);
     }
 }

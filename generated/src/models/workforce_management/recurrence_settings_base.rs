@@ -7,7 +7,7 @@ use crate::models::workforce_management::RecurrenceEndSettings;
 pub struct RecurrenceSettingsBase {
     /// `endAfter`, required
     pub end_after: Option<Box<RecurrenceEndSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::workforce_management::ManagementUnitReference;
 
 #[derive(Clone, Default)]
 pub struct ReschedulingManagementUnitResponse {
+    pub applied: Option<bool>,
     /// `managementUnit`
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    pub applied: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ReschedulingManagementUnitResponse {
     const NAME: &'static str = "ReschedulingManagementUnitResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("applied", &mut self.applied);
+        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.extra(&mut self.extra);
     }
 }

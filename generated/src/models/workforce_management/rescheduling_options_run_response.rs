@@ -9,27 +9,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ReschedulingOptionsRunResponse {
-    /// `existingSchedule`
-    pub existing_schedule: Option<Box<BuScheduleReference>>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Timestamp>,
-    /// `managementUnits`
-    pub management_units: Option<Vec<ReschedulingManagementUnitResponse>>,
-    /// `agentCount`
-    pub agent_count: Option<i64>,
     /// `activityCodeIds`
     pub activity_code_ids: Option<Vec<String>>,
-    /// `doNotChangeWeeklyPaidTime`
-    pub do_not_change_weekly_paid_time: Option<bool>,
+    /// `agentCount`
+    pub agent_count: Option<i64>,
     /// `doNotChangeDailyPaidTime`
     pub do_not_change_daily_paid_time: Option<bool>,
-    /// `doNotChangeShiftStartTimes`
-    pub do_not_change_shift_start_times: Option<bool>,
     /// `doNotChangeManuallyEditedShifts`
     pub do_not_change_manually_edited_shifts: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `doNotChangeShiftStartTimes`
+    pub do_not_change_shift_start_times: Option<bool>,
+    /// `doNotChangeWeeklyPaidTime`
+    pub do_not_change_weekly_paid_time: Option<bool>,
+    /// `endDate`
+    pub end_date: Option<time::Timestamp>,
+    /// `existingSchedule`
+    pub existing_schedule: Option<Box<BuScheduleReference>>,
+    /// `managementUnits`
+    pub management_units: Option<Vec<ReschedulingManagementUnitResponse>>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -37,19 +37,15 @@ impl codec::Model for ReschedulingOptionsRunResponse {
     const NAME: &'static str = "ReschedulingOptionsRunResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("existingSchedule", &mut self.existing_schedule);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
-        visitor.field("managementUnits", &mut self.management_units);
-        visitor.field("agentCount", &mut self.agent_count);
         visitor.field("activityCodeIds", &mut self.activity_code_ids);
-        visitor
-            .field(
-                "doNotChangeWeeklyPaidTime",
-                &mut self.do_not_change_weekly_paid_time,
-            );
+        visitor.field("agentCount", &mut self.agent_count);
         visitor
             .field("doNotChangeDailyPaidTime", &mut self.do_not_change_daily_paid_time);
+        visitor
+            .field(
+                "doNotChangeManuallyEditedShifts",
+                &mut self.do_not_change_manually_edited_shifts,
+            );
         visitor
             .field(
                 "doNotChangeShiftStartTimes",
@@ -57,9 +53,13 @@ impl codec::Model for ReschedulingOptionsRunResponse {
             );
         visitor
             .field(
-                "doNotChangeManuallyEditedShifts",
-                &mut self.do_not_change_manually_edited_shifts,
+                "doNotChangeWeeklyPaidTime",
+                &mut self.do_not_change_weekly_paid_time,
             );
+        visitor.field("endDate", &mut self.end_date);
+        visitor.boxed("existingSchedule", &mut self.existing_schedule);
+        visitor.field("managementUnits", &mut self.management_units);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,17 +7,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct RoutePathRequest {
-    /// `queueId`, required
-    pub queue_id: Option<String>,
-    /// `mediaType`, required
-    pub media_type: Option<RoutePathRequestMediaType>,
     /// `languageId`
     pub language_id: Option<String>,
+    /// `mediaType`, required
+    pub media_type: Option<RoutePathRequestMediaType>,
+    /// `queueId`, required
+    pub queue_id: Option<String>,
     /// `skillIds`
     pub skill_ids: Option<Vec<String>>,
     /// `sourcePlanningGroup`
     pub source_planning_group: Option<Box<SourcePlanningGroupRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,9 +25,9 @@ impl codec::Model for RoutePathRequest {
     const NAME: &'static str = "RoutePathRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("queueId", &mut self.queue_id);
-        visitor.field("mediaType", &mut self.media_type);
         visitor.field("languageId", &mut self.language_id);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.field("queueId", &mut self.queue_id);
         visitor.field("skillIds", &mut self.skill_ids);
         visitor.boxed("sourcePlanningGroup", &mut self.source_planning_group);
         visitor.extra(&mut self.extra);

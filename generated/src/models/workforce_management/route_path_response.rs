@@ -8,12 +8,12 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct RoutePathResponse {
-    pub queue: Option<Box<QueueReference>>,
+    pub language: Option<Box<LanguageReference>>,
     /// `mediaType`
     pub media_type: Option<RoutePathResponseMediaType>,
-    pub language: Option<Box<LanguageReference>>,
+    pub queue: Option<Box<QueueReference>>,
     pub skills: Option<Vec<RoutingSkillReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for RoutePathResponse {
     const NAME: &'static str = "RoutePathResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("queue", &mut self.queue);
-        visitor.field("mediaType", &mut self.media_type);
         visitor.boxed("language", &mut self.language);
+        visitor.field("mediaType", &mut self.media_type);
+        visitor.boxed("queue", &mut self.queue);
         visitor.field("skills", &mut self.skills);
         visitor.extra(&mut self.extra);
     }

@@ -11,38 +11,38 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ScheduleBid {
+    /// `agentRankingType`, required
+    pub agent_ranking_type: Option<ScheduleBidAgentRankingType>,
+    /// `bidType`, required
+    pub bid_type: Option<ScheduleBidBidType>,
+    /// `bidWindowEndDate`, required
+    pub bid_window_end_date: Option<time::Date>,
+    /// `bidWindowStartDate`, required
+    pub bid_window_start_date: Option<time::Date>,
+    /// `effectiveDate`, required
+    pub effective_date: Option<time::Date>,
+    /// `endDate`
+    pub end_date: Option<time::Date>,
+    /// `endOverridesAndRotations`, required
+    pub end_overrides_and_rotations: Option<bool>,
+    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
     /// required
     pub id: Option<String>,
     /// required
-    pub name: Option<String>,
-    /// `bidWindowStartDate`, required
-    pub bid_window_start_date: Option<time::Date>,
-    /// `bidWindowEndDate`, required
-    pub bid_window_end_date: Option<time::Date>,
-    /// `effectiveDate`, required
-    pub effective_date: Option<time::Date>,
+    pub metadata: Option<Box<WorkPlanBidMetadata>>,
     /// required
-    pub status: Option<ScheduleBidStatus>,
-    /// `bidType`, required
-    pub bid_type: Option<ScheduleBidBidType>,
-    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
-    /// `weeksToSchedule`, required
-    pub weeks_to_schedule: Option<i64>,
-    /// `endOverridesAndRotations`, required
-    pub end_overrides_and_rotations: Option<bool>,
-    /// `agentRankingType`, required
-    pub agent_ranking_type: Option<ScheduleBidAgentRankingType>,
-    /// `rankingTiebreakerType`, required
-    pub ranking_tiebreaker_type: Option<ScheduleBidRankingTiebreakerType>,
+    pub name: Option<String>,
     /// `publishedDate`
     pub published_date: Option<time::Timestamp>,
-    /// `endDate`
-    pub end_date: Option<time::Date>,
-    /// required
-    pub metadata: Option<Box<WorkPlanBidMetadata>>,
+    /// `rankingTiebreakerType`, required
+    pub ranking_tiebreaker_type: Option<ScheduleBidRankingTiebreakerType>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ScheduleBidStatus>,
+    /// `weeksToSchedule`, required
+    pub weeks_to_schedule: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,22 +50,22 @@ impl codec::Model for ScheduleBid {
     const NAME: &'static str = "ScheduleBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
-        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
-        visitor.field("effectiveDate", &mut self.effective_date);
-        visitor.field("status", &mut self.status);
-        visitor.field("bidType", &mut self.bid_type);
-        visitor.boxed("forecast", &mut self.forecast);
-        visitor.field("weeksToSchedule", &mut self.weeks_to_schedule);
-        visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
         visitor.field("agentRankingType", &mut self.agent_ranking_type);
-        visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
-        visitor.field("publishedDate", &mut self.published_date);
+        visitor.field("bidType", &mut self.bid_type);
+        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
+        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
+        visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("endDate", &mut self.end_date);
+        visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
+        visitor.boxed("forecast", &mut self.forecast);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("publishedDate", &mut self.published_date);
+        visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("weeksToSchedule", &mut self.weeks_to_schedule);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,22 +10,22 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroup {
     /// required
-    pub name: Option<String>,
+    pub agents: Option<Vec<UserReference>>,
+    /// `downloadTemplate`
+    pub download_template: Option<Box<BidGroupScheduleSet>>,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
     /// `managementUnit`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
     /// required
-    pub agents: Option<Vec<UserReference>>,
-    /// `workPlans`
-    pub work_plans: Option<Vec<WorkPlanReference>>,
-    /// `workPlanRotations`
-    pub work_plan_rotations: Option<Vec<BidGroupWorkPlanRotationResponse>>,
+    pub name: Option<String>,
     /// `planningGroups`, required
     pub planning_groups: Option<Vec<PlanningGroupReference>>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    /// `downloadTemplate`
-    pub download_template: Option<Box<BidGroupScheduleSet>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanRotations`
+    pub work_plan_rotations: Option<Vec<BidGroupWorkPlanRotationResponse>>,
+    /// `workPlans`
+    pub work_plans: Option<Vec<WorkPlanReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,14 +33,14 @@ impl codec::Model for ScheduleBidGroup {
     const NAME: &'static str = "ScheduleBidGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("agents", &mut self.agents);
-        visitor.field("workPlans", &mut self.work_plans);
-        visitor.field("workPlanRotations", &mut self.work_plan_rotations);
-        visitor.field("planningGroups", &mut self.planning_groups);
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("downloadTemplate", &mut self.download_template);
+        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.field("name", &mut self.name);
+        visitor.field("planningGroups", &mut self.planning_groups);
+        visitor.field("workPlanRotations", &mut self.work_plan_rotations);
+        visitor.field("workPlans", &mut self.work_plans);
         visitor.extra(&mut self.extra);
     }
 }

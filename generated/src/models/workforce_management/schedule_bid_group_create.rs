@@ -5,19 +5,19 @@ use crate::models::workforce_management::BidGroupWorkPlanRotationRequest;
 
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupCreate {
-    /// required
-    pub name: Option<String>,
-    /// `managementUnitId`, required
-    pub management_unit_id: Option<String>,
     /// `agentIds`, required
     pub agent_ids: Option<Vec<String>>,
+    /// `managementUnitId`, required
+    pub management_unit_id: Option<String>,
+    /// required
+    pub name: Option<String>,
+    /// `planningGroupIds`, required
+    pub planning_group_ids: Option<Vec<String>>,
     /// `workPlanIds`
     pub work_plan_ids: Option<Vec<String>>,
     /// `workPlanRotations`
     pub work_plan_rotations: Option<Vec<BidGroupWorkPlanRotationRequest>>,
-    /// `planningGroupIds`, required
-    pub planning_group_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for ScheduleBidGroupCreate {
     const NAME: &'static str = "ScheduleBidGroupCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.field("agentIds", &mut self.agent_ids);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("name", &mut self.name);
+        visitor.field("planningGroupIds", &mut self.planning_group_ids);
         visitor.field("workPlanIds", &mut self.work_plan_ids);
         visitor.field("workPlanRotations", &mut self.work_plan_rotations);
-        visitor.field("planningGroupIds", &mut self.planning_group_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,13 +7,13 @@ use crate::models::workforce_management::{ScheduleBidGroup, WorkPlanBidMetadata}
 pub struct ScheduleBidGroupResponse {
     /// required
     pub id: Option<String>,
-    /// `scheduleBidGroup`, required
-    pub schedule_bid_group: Option<Box<ScheduleBidGroup>>,
     /// required
     pub metadata: Option<Box<WorkPlanBidMetadata>>,
+    /// `scheduleBidGroup`, required
+    pub schedule_bid_group: Option<Box<ScheduleBidGroup>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for ScheduleBidGroupResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.boxed("scheduleBidGroup", &mut self.schedule_bid_group);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("scheduleBidGroup", &mut self.schedule_bid_group);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -5,25 +5,25 @@ use crate::models::workforce_management::{ManagementUnitReference, ScheduleSetEr
 
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupSummary {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `managementUnit`, required
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `agentCount`, required
     pub agent_count: Option<i64>,
-    /// `workPlanCount`, required
-    pub work_plan_count: Option<i64>,
-    /// `workPlanRotationCount`, required
-    pub work_plan_rotation_count: Option<i64>,
+    /// required
+    pub id: Option<String>,
+    /// `managementUnit`, required
+    pub management_unit: Option<Box<ManagementUnitReference>>,
+    /// required
+    pub name: Option<String>,
     /// `planningGroupCount`, required
     pub planning_group_count: Option<i64>,
     /// `scheduleSetError`
     pub schedule_set_error: Option<Box<ScheduleSetError>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanCount`, required
+    pub work_plan_count: Option<i64>,
+    /// `workPlanRotationCount`, required
+    pub work_plan_rotation_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -31,15 +31,15 @@ impl codec::Model for ScheduleBidGroupSummary {
     const NAME: &'static str = "ScheduleBidGroupSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("agentCount", &mut self.agent_count);
-        visitor.field("workPlanCount", &mut self.work_plan_count);
-        visitor.field("workPlanRotationCount", &mut self.work_plan_rotation_count);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.field("name", &mut self.name);
         visitor.field("planningGroupCount", &mut self.planning_group_count);
         visitor.boxed("scheduleSetError", &mut self.schedule_set_error);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("workPlanCount", &mut self.work_plan_count);
+        visitor.field("workPlanRotationCount", &mut self.work_plan_rotation_count);
         visitor.extra(&mut self.extra);
     }
 }

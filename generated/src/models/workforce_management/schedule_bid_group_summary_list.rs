@@ -7,7 +7,7 @@ use crate::models::workforce_management::ScheduleBidGroupSummary;
 pub struct ScheduleBidGroupSummaryList {
     /// `scheduleBidGroupSummaries`, required
     pub schedule_bid_group_summaries: Option<Vec<ScheduleBidGroupSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,20 +8,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ScheduleBidGroupUpdate {
-    pub name: Option<String>,
-    /// `managementUnitId`
-    pub management_unit_id: Option<String>,
     /// `agentIds`
     pub agent_ids: Option<Box<SetWrapperString>>,
-    /// `workPlanIds`
-    pub work_plan_ids: Option<Box<SetWrapperString>>,
-    /// `workPlanRotations`
-    pub work_plan_rotations: Option<Box<ListWrapperBidGroupWorkPlanRotationRequest>>,
+    /// `managementUnitId`
+    pub management_unit_id: Option<String>,
+    pub name: Option<String>,
     /// `planningGroupIds`
     pub planning_group_ids: Option<Box<SetWrapperString>>,
     /// `scheduleSets`
     pub schedule_sets: Option<Box<ListWrapperScheduleSetRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanIds`
+    pub work_plan_ids: Option<Box<SetWrapperString>>,
+    /// `workPlanRotations`
+    pub work_plan_rotations: Option<Box<ListWrapperBidGroupWorkPlanRotationRequest>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,13 +29,13 @@ impl codec::Model for ScheduleBidGroupUpdate {
     const NAME: &'static str = "ScheduleBidGroupUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.boxed("agentIds", &mut self.agent_ids);
-        visitor.boxed("workPlanIds", &mut self.work_plan_ids);
-        visitor.boxed("workPlanRotations", &mut self.work_plan_rotations);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("planningGroupIds", &mut self.planning_group_ids);
         visitor.boxed("scheduleSets", &mut self.schedule_sets);
+        visitor.boxed("workPlanIds", &mut self.work_plan_ids);
+        visitor.boxed("workPlanRotations", &mut self.work_plan_rotations);
         visitor.extra(&mut self.extra);
     }
 }

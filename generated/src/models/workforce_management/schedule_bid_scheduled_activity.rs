@@ -6,18 +6,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ScheduleBidScheduledActivity {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
-    /// `lengthMinutes`, required
-    pub length_minutes: Option<i64>,
-    /// required
-    pub description: Option<String>,
     /// `activityCategory`, required
     pub activity_category: Option<ScheduleBidScheduledActivityActivityCategory>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
+    /// required
+    pub description: Option<String>,
+    /// `lengthMinutes`, required
+    pub length_minutes: Option<i64>,
     pub paid: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for ScheduleBidScheduledActivity {
     const NAME: &'static str = "ScheduleBidScheduledActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("description", &mut self.description);
         visitor.field("activityCategory", &mut self.activity_category);
         visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("description", &mut self.description);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("paid", &mut self.paid);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

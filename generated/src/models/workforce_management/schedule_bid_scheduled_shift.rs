@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ScheduleBidScheduledShift {
-    /// `workPlanShiftId`
-    pub work_plan_shift_id: Option<String>,
-    /// `workPlanId`
-    pub work_plan_id: Option<String>,
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
-    /// `lengthMinutes`, required
-    pub length_minutes: Option<i64>,
     /// required
     pub activities: Option<Vec<ScheduleBidScheduledActivity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lengthMinutes`, required
+    pub length_minutes: Option<i64>,
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// `workPlanId`
+    pub work_plan_id: Option<String>,
+    /// `workPlanShiftId`
+    pub work_plan_shift_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for ScheduleBidScheduledShift {
     const NAME: &'static str = "ScheduleBidScheduledShift";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("workPlanShiftId", &mut self.work_plan_shift_id);
-        visitor.field("workPlanId", &mut self.work_plan_id);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("activities", &mut self.activities);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("workPlanId", &mut self.work_plan_id);
+        visitor.field("workPlanShiftId", &mut self.work_plan_shift_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::workforce_management::SchedulerMessageArgument;
 
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationMessage {
-    pub r#type: Option<ScheduleGenerationMessageType>,
     pub arguments: Option<Vec<SchedulerMessageArgument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ScheduleGenerationMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ScheduleGenerationMessage {
     const NAME: &'static str = "ScheduleGenerationMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("arguments", &mut self.arguments);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

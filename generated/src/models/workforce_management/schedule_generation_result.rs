@@ -8,14 +8,14 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationResult {
     pub failed: Option<bool>,
-    /// `runId`
-    pub run_id: Option<String>,
     /// `messageCount`
     pub message_count: Option<i64>,
-    pub messages: Option<Vec<ScheduleGenerationMessage>>,
     /// `messageSeverities`
     pub message_severities: Option<Vec<SchedulerMessageTypeSeverity>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub messages: Option<Vec<ScheduleGenerationMessage>>,
+    /// `runId`
+    pub run_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for ScheduleGenerationResult {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("failed", &mut self.failed);
-        visitor.field("runId", &mut self.run_id);
         visitor.field("messageCount", &mut self.message_count);
-        visitor.field("messages", &mut self.messages);
         visitor.field("messageSeverities", &mut self.message_severities);
+        visitor.field("messages", &mut self.messages);
+        visitor.field("runId", &mut self.run_id);
         visitor.extra(&mut self.extra);
     }
 }

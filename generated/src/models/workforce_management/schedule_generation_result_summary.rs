@@ -6,13 +6,13 @@ use crate::models::workforce_management::SchedulerMessageSeverityCount;
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationResultSummary {
     pub failed: Option<bool>,
-    /// `runId`
-    pub run_id: Option<String>,
     /// `messageCount`
     pub message_count: Option<i64>,
     /// `messageSeverityCounts`
     pub message_severity_counts: Option<Vec<SchedulerMessageSeverityCount>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `runId`
+    pub run_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for ScheduleGenerationResultSummary {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("failed", &mut self.failed);
-        visitor.field("runId", &mut self.run_id);
         visitor.field("messageCount", &mut self.message_count);
         visitor.field("messageSeverityCounts", &mut self.message_severity_counts);
+        visitor.field("runId", &mut self.run_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,25 +4,25 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScheduleGenerationWarning {
-    /// `userId`
-    pub user_id: Option<String>,
-    /// `userNotLicensed`
-    pub user_not_licensed: Option<bool>,
-    /// `unableToMeetMaxDays`
-    pub unable_to_meet_max_days: Option<bool>,
-    /// `unableToScheduleRequiredDays`
-    pub unable_to_schedule_required_days: Option<
-        Vec<ScheduleGenerationWarningUnableToScheduleRequiredDays>,
-    >,
-    /// `unableToMeetMinPaidForTheWeek`
-    pub unable_to_meet_min_paid_for_the_week: Option<bool>,
-    /// `unableToMeetMaxPaidForTheWeek`
-    pub unable_to_meet_max_paid_for_the_week: Option<bool>,
     /// `noNeedDays`
     pub no_need_days: Option<Vec<ScheduleGenerationWarningNoNeedDays>>,
     /// `shiftsTooCloseTogether`
     pub shifts_too_close_together: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `unableToMeetMaxDays`
+    pub unable_to_meet_max_days: Option<bool>,
+    /// `unableToMeetMaxPaidForTheWeek`
+    pub unable_to_meet_max_paid_for_the_week: Option<bool>,
+    /// `unableToMeetMinPaidForTheWeek`
+    pub unable_to_meet_min_paid_for_the_week: Option<bool>,
+    /// `unableToScheduleRequiredDays`
+    pub unable_to_schedule_required_days: Option<
+        Vec<ScheduleGenerationWarningUnableToScheduleRequiredDays>,
+    >,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// `userNotLicensed`
+    pub user_not_licensed: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for ScheduleGenerationWarning {
     const NAME: &'static str = "ScheduleGenerationWarning";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
-        visitor.field("userNotLicensed", &mut self.user_not_licensed);
+        visitor.field("noNeedDays", &mut self.no_need_days);
+        visitor.field("shiftsTooCloseTogether", &mut self.shifts_too_close_together);
         visitor.field("unableToMeetMaxDays", &mut self.unable_to_meet_max_days);
         visitor
             .field(
-                "unableToScheduleRequiredDays",
-                &mut self.unable_to_schedule_required_days,
+                "unableToMeetMaxPaidForTheWeek",
+                &mut self.unable_to_meet_max_paid_for_the_week,
             );
         visitor
             .field(
@@ -45,11 +45,11 @@ impl codec::Model for ScheduleGenerationWarning {
             );
         visitor
             .field(
-                "unableToMeetMaxPaidForTheWeek",
-                &mut self.unable_to_meet_max_paid_for_the_week,
+                "unableToScheduleRequiredDays",
+                &mut self.unable_to_schedule_required_days,
             );
-        visitor.field("noNeedDays", &mut self.no_need_days);
-        visitor.field("shiftsTooCloseTogether", &mut self.shifts_too_close_together);
+        visitor.field("userId", &mut self.user_id);
+        visitor.field("userNotLicensed", &mut self.user_not_licensed);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,15 +6,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ScheduleReferenceWithBusinessUnit {
-    /// required
-    pub id: Option<String>,
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
     /// `businessUnit`, required
     pub business_unit: Option<Box<BusinessUnitReference>>,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for ScheduleReferenceWithBusinessUnit {
     const NAME: &'static str = "ScheduleReferenceWithBusinessUnit";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.boxed("businessUnit", &mut self.business_unit);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::{WorkPlanReference, WorkPlanRotationRef
 pub struct ScheduleSetError {
     /// `errorCode`, required
     pub error_code: Option<ScheduleSetErrorErrorCode>,
-    /// `workPlans`
-    pub work_plans: Option<Vec<WorkPlanReference>>,
     /// `workPlanRotations`
     pub work_plan_rotations: Option<Vec<WorkPlanRotationReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlans`
+    pub work_plans: Option<Vec<WorkPlanReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for ScheduleSetError {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("errorCode", &mut self.error_code);
-        visitor.field("workPlans", &mut self.work_plans);
         visitor.field("workPlanRotations", &mut self.work_plan_rotations);
+        visitor.field("workPlans", &mut self.work_plans);
         visitor.extra(&mut self.extra);
     }
 }

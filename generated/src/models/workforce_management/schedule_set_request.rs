@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ScheduleSetRequest {
-    /// `scheduleSetId`, required
-    pub schedule_set_id: Option<String>,
     /// `overrideAgentCount`
     pub override_agent_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `scheduleSetId`, required
+    pub schedule_set_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for ScheduleSetRequest {
     const NAME: &'static str = "ScheduleSetRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("scheduleSetId", &mut self.schedule_set_id);
         visitor.field("overrideAgentCount", &mut self.override_agent_count);
+        visitor.field("scheduleSetId", &mut self.schedule_set_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ScheduleUploadProcessingResponse {
-    pub status: Option<ScheduleUploadProcessingResponseStatus>,
     /// `operationId`
     pub operation_id: Option<String>,
     pub result: Option<Box<BuScheduleMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<ScheduleUploadProcessingResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ScheduleUploadProcessingResponse {
     const NAME: &'static str = "ScheduleUploadProcessingResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.field("operationId", &mut self.operation_id);
         visitor.boxed("result", &mut self.result);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct ScheduleVisibilitySettingsResponse {
     pub enabled: Option<bool>,
     /// `futureWeeks`, required
     pub future_weeks: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

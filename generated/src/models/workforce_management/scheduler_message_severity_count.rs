@@ -4,9 +4,9 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SchedulerMessageSeverityCount {
-    pub severity: Option<SchedulerMessageSeverityCountSeverity>,
     pub count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub severity: Option<SchedulerMessageSeverityCountSeverity>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -14,8 +14,8 @@ impl codec::Model for SchedulerMessageSeverityCount {
     const NAME: &'static str = "SchedulerMessageSeverityCount";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("severity", &mut self.severity);
         visitor.field("count", &mut self.count);
+        visitor.field("severity", &mut self.severity);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,9 +7,9 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct SchedulerMessageTypeSeverity {
-    pub r#type: Option<SchedulerMessageTypeSeverityType>,
     pub severity: Option<SchedulerMessageTypeSeveritySeverity>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<SchedulerMessageTypeSeverityType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SchedulerMessageTypeSeverity {
     const NAME: &'static str = "SchedulerMessageTypeSeverity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("severity", &mut self.severity);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

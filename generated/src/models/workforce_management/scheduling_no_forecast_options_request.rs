@@ -8,7 +8,7 @@ pub struct SchedulingNoForecastOptionsRequest {
     pub shift_length: Option<SchedulingNoForecastOptionsRequestShiftLength>,
     /// `shiftStart`
     pub shift_start: Option<SchedulingNoForecastOptionsRequestShiftStart>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

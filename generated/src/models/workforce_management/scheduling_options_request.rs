@@ -7,13 +7,13 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct SchedulingOptionsRequest {
-    /// `noForecastOptions`
-    pub no_forecast_options: Option<Box<SchedulingNoForecastOptionsRequest>>,
     /// `activitySmoothingType`
     pub activity_smoothing_type: Option<SchedulingOptionsRequestActivitySmoothingType>,
     /// `induceScheduleVariability`
     pub induce_schedule_variability: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `noForecastOptions`
+    pub no_forecast_options: Option<Box<SchedulingNoForecastOptionsRequest>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for SchedulingOptionsRequest {
     const NAME: &'static str = "SchedulingOptionsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("noForecastOptions", &mut self.no_forecast_options);
         visitor.field("activitySmoothingType", &mut self.activity_smoothing_type);
         visitor
             .field("induceScheduleVariability", &mut self.induce_schedule_variability);
+        visitor.boxed("noForecastOptions", &mut self.no_forecast_options);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SchedulingPeriod {
-    /// `latestEndDate`, required
-    pub latest_end_date: Option<time::Date>,
     /// `earliestStartDate`, required
     pub earliest_start_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `latestEndDate`, required
+    pub latest_end_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SchedulingPeriod {
     const NAME: &'static str = "SchedulingPeriod";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("latestEndDate", &mut self.latest_end_date);
         visitor.field("earliestStartDate", &mut self.earliest_start_date);
+        visitor.field("latestEndDate", &mut self.latest_end_date);
         visitor.extra(&mut self.extra);
     }
 }

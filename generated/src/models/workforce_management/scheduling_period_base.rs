@@ -7,7 +7,7 @@ use crate::runtime::time;
 pub struct SchedulingPeriodBase {
     /// `latestEndDate`, required
     pub latest_end_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

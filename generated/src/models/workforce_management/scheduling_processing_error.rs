@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SchedulingProcessingError {
-    /// `internalErrorCode`, read-only
-    pub internal_error_code: Option<SchedulingProcessingErrorInternalErrorCode>,
     /// read-only
     pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `internalErrorCode`, read-only
+    pub internal_error_code: Option<SchedulingProcessingErrorInternalErrorCode>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SchedulingProcessingError {
     const NAME: &'static str = "SchedulingProcessingError";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("internalErrorCode", &mut self.internal_error_code);
         visitor.field("description", &mut self.description);
+        visitor.field("internalErrorCode", &mut self.internal_error_code);
         visitor.extra(&mut self.extra);
     }
 }

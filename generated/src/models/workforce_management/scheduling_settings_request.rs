@@ -8,21 +8,21 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct SchedulingSettingsRequest {
-    /// `maxOccupancyPercentForDeferredWork`
-    pub max_occupancy_percent_for_deferred_work: Option<i64>,
     /// `defaultShrinkagePercent`
     pub default_shrinkage_percent: Option<f64>,
-    /// `shrinkageOverrides`
-    pub shrinkage_overrides: Option<Box<ShrinkageOverrides>>,
-    /// `planningPeriod`
-    pub planning_period: Option<Box<ValueWrapperPlanningPeriodSettings>>,
+    /// `maxOccupancyPercentForDeferredWork`
+    pub max_occupancy_percent_for_deferred_work: Option<i64>,
     /// `monthlyPlanningPeriod`
     pub monthly_planning_period: Option<Box<ValueWrapperMonthlyPlanningPeriodSettings>>,
-    /// `startDayOfWeekend`
-    pub start_day_of_weekend: Option<SchedulingSettingsRequestStartDayOfWeekend>,
+    /// `planningPeriod`
+    pub planning_period: Option<Box<ValueWrapperPlanningPeriodSettings>>,
     /// `scheduleVisibility`
     pub schedule_visibility: Option<Box<ScheduleVisibilitySettingsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shrinkageOverrides`
+    pub shrinkage_overrides: Option<Box<ShrinkageOverrides>>,
+    /// `startDayOfWeekend`
+    pub start_day_of_weekend: Option<SchedulingSettingsRequestStartDayOfWeekend>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,17 +30,17 @@ impl codec::Model for SchedulingSettingsRequest {
     const NAME: &'static str = "SchedulingSettingsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("defaultShrinkagePercent", &mut self.default_shrinkage_percent);
         visitor
             .field(
                 "maxOccupancyPercentForDeferredWork",
                 &mut self.max_occupancy_percent_for_deferred_work,
             );
-        visitor.field("defaultShrinkagePercent", &mut self.default_shrinkage_percent);
-        visitor.boxed("shrinkageOverrides", &mut self.shrinkage_overrides);
-        visitor.boxed("planningPeriod", &mut self.planning_period);
         visitor.boxed("monthlyPlanningPeriod", &mut self.monthly_planning_period);
-        visitor.field("startDayOfWeekend", &mut self.start_day_of_weekend);
+        visitor.boxed("planningPeriod", &mut self.planning_period);
         visitor.boxed("scheduleVisibility", &mut self.schedule_visibility);
+        visitor.boxed("shrinkageOverrides", &mut self.shrinkage_overrides);
+        visitor.field("startDayOfWeekend", &mut self.start_day_of_weekend);
         visitor.extra(&mut self.extra);
     }
 }

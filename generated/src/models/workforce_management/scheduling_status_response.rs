@@ -5,17 +5,17 @@ use crate::models::workforce_management::SchedulingProcessingError;
 
 #[derive(Clone, Default)]
 pub struct SchedulingStatusResponse {
-    /// read-only
-    pub id: Option<String>,
-    /// read-only
-    pub status: Option<SchedulingStatusResponseStatus>,
     /// `errorDetails`, read-only
     pub error_details: Option<Vec<SchedulingProcessingError>>,
-    /// `schedulingResultUri`, read-only
-    pub scheduling_result_uri: Option<String>,
+    /// read-only
+    pub id: Option<String>,
     /// `percentComplete`, read-only
     pub percent_complete: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `schedulingResultUri`, read-only
+    pub scheduling_result_uri: Option<String>,
+    /// read-only
+    pub status: Option<SchedulingStatusResponseStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for SchedulingStatusResponse {
     const NAME: &'static str = "SchedulingStatusResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("errorDetails", &mut self.error_details);
-        visitor.field("schedulingResultUri", &mut self.scheduling_result_uri);
+        visitor.field("id", &mut self.id);
         visitor.field("percentComplete", &mut self.percent_complete);
+        visitor.field("schedulingResultUri", &mut self.scheduling_result_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

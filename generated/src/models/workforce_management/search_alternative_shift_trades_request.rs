@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct SearchAlternativeShiftTradesRequest {
-    /// `managementUnitIds`
-    pub management_unit_ids: Option<Vec<String>>,
     /// `agentIds`
     pub agent_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `managementUnitIds`
+    pub management_unit_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SearchAlternativeShiftTradesRequest {
     const NAME: &'static str = "SearchAlternativeShiftTradesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("managementUnitIds", &mut self.management_unit_ids);
         visitor.field("agentIds", &mut self.agent_ids);
+        visitor.field("managementUnitIds", &mut self.management_unit_ids);
         visitor.extra(&mut self.extra);
     }
 }

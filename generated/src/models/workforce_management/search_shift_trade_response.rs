@@ -5,11 +5,11 @@ use crate::models::workforce_management::{ShiftTradePreviewResponse, ShiftTradeR
 
 #[derive(Clone, Default)]
 pub struct SearchShiftTradeResponse {
-    pub trade: Option<Box<ShiftTradeResponse>>,
     /// `matchingReceivingShiftIds`
     pub matching_receiving_shift_ids: Option<Vec<String>>,
     pub preview: Option<Box<ShiftTradePreviewResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub trade: Option<Box<ShiftTradeResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,10 +17,10 @@ impl codec::Model for SearchShiftTradeResponse {
     const NAME: &'static str = "SearchShiftTradeResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("trade", &mut self.trade);
         visitor
             .field("matchingReceivingShiftIds", &mut self.matching_receiving_shift_ids);
         visitor.boxed("preview", &mut self.preview);
+        visitor.boxed("trade", &mut self.trade);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct SearchShiftTradesRequest {
     pub receiving_schedule_id: Option<String>,
     /// `receivingShiftIds`
     pub receiving_shift_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::workforce_management::SearchShiftTradeResponse;
 
 #[derive(Clone, Default)]
 pub struct SearchShiftTradesResponse {
-    pub trades: Option<Vec<SearchShiftTradeResponse>>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub trades: Option<Vec<SearchShiftTradeResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SearchShiftTradesResponse {
     const NAME: &'static str = "SearchShiftTradesResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("trades", &mut self.trades);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("trades", &mut self.trades);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,13 +8,13 @@ use crate::runtime::time;
 pub struct SearchUnmatchedShiftTradeListJobRequest {
     /// `managementUnitIds`, required
     pub management_unit_ids: Option<Vec<String>>,
-    /// `weekDates`, required
-    pub week_dates: Option<Vec<time::Date>>,
     /// `receivingSchedule`, required
     pub receiving_schedule: Option<Box<ReceivingScheduleLookup>>,
     /// `receivingShiftIds`
     pub receiving_shift_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDates`, required
+    pub week_dates: Option<Vec<time::Date>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for SearchUnmatchedShiftTradeListJobRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("managementUnitIds", &mut self.management_unit_ids);
-        visitor.field("weekDates", &mut self.week_dates);
         visitor.boxed("receivingSchedule", &mut self.receiving_schedule);
         visitor.field("receivingShiftIds", &mut self.receiving_shift_ids);
+        visitor.field("weekDates", &mut self.week_dates);
         visitor.extra(&mut self.extra);
     }
 }

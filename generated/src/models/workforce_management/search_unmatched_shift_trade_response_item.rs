@@ -7,11 +7,11 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct SearchUnmatchedShiftTradeResponseItem {
-    /// required
-    pub trade: Option<Box<ShiftTradeResponseItem>>,
     /// `receivingShiftMatches`, required
     pub receiving_shift_matches: Option<Vec<ShiftTradeMatchResponseItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub trade: Option<Box<ShiftTradeResponseItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for SearchUnmatchedShiftTradeResponseItem {
     const NAME: &'static str = "SearchUnmatchedShiftTradeResponseItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("trade", &mut self.trade);
         visitor.field("receivingShiftMatches", &mut self.receiving_shift_matches);
+        visitor.boxed("trade", &mut self.trade);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct SecondaryPresenceLookupItem {
     pub lookup_id: Option<String>,
     /// `secondaryPresence`
     pub secondary_presence: Option<Box<SecondaryPresence>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

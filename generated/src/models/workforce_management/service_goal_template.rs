@@ -8,21 +8,21 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ServiceGoalTemplate {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// `serviceLevel`
-    pub service_level: Option<Box<BuServiceLevel>>,
-    /// `averageSpeedOfAnswer`
-    pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
     /// `abandonRate`
     pub abandon_rate: Option<Box<BuAbandonRate>>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// `averageSpeedOfAnswer`
+    pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
+    /// required
+    pub id: Option<String>,
     /// `impactOverride`
     pub impact_override: Option<Box<ServiceGoalTemplateImpactOverride>>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `serviceLevel`
+    pub service_level: Option<Box<BuServiceLevel>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for ServiceGoalTemplate {
     const NAME: &'static str = "ServiceGoalTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("serviceLevel", &mut self.service_level);
-        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
         visitor.boxed("abandonRate", &mut self.abandon_rate);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
+        visitor.field("id", &mut self.id);
         visitor.boxed("impactOverride", &mut self.impact_override);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("serviceLevel", &mut self.service_level);
         visitor.extra(&mut self.extra);
     }
 }

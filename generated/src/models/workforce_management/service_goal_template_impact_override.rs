@@ -9,7 +9,7 @@ pub struct ServiceGoalTemplateImpactOverride {
     pub enabled: Option<bool>,
     /// required
     pub impact: Option<Box<WfmServiceGoalImpactSettings>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,12 +5,12 @@ use crate::models::workforce_management::{SessionMetaData, SessionMetricData};
 
 #[derive(Clone, Default)]
 pub struct SessionFiles {
+    /// `averageHandleTime`
+    pub average_handle_time: Option<Box<SessionMetricData>>,
     /// `metaData`
     pub meta_data: Option<Box<SessionMetaData>>,
     pub offered: Option<Box<SessionMetricData>>,
-    /// `averageHandleTime`
-    pub average_handle_time: Option<Box<SessionMetricData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for SessionFiles {
     const NAME: &'static str = "SessionFiles";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("averageHandleTime", &mut self.average_handle_time);
         visitor.boxed("metaData", &mut self.meta_data);
         visitor.boxed("offered", &mut self.offered);
-        visitor.boxed("averageHandleTime", &mut self.average_handle_time);
         visitor.extra(&mut self.extra);
     }
 }

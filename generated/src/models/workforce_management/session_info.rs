@@ -5,16 +5,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SessionInfo {
-    pub version: Option<i64>,
-    /// `sessionId`
-    pub session_id: Option<String>,
     /// `businessUnitId`
     pub business_unit_id: Option<String>,
-    /// `planningGroupsVersion`
-    pub planning_groups_version: Option<i64>,
     /// `dateOfSession`
     pub date_of_session: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `planningGroupsVersion`
+    pub planning_groups_version: Option<i64>,
+    /// `sessionId`
+    pub session_id: Option<String>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for SessionInfo {
     const NAME: &'static str = "SessionInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
-        visitor.field("sessionId", &mut self.session_id);
         visitor.field("businessUnitId", &mut self.business_unit_id);
-        visitor.field("planningGroupsVersion", &mut self.planning_groups_version);
         visitor.field("dateOfSession", &mut self.date_of_session);
+        visitor.field("planningGroupsVersion", &mut self.planning_groups_version);
+        visitor.field("sessionId", &mut self.session_id);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

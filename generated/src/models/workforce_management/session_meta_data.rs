@@ -5,11 +5,11 @@ use crate::models::workforce_management::SessionMetaDataResult;
 
 #[derive(Clone, Default)]
 pub struct SessionMetaData {
-    /// `downloadUrl`
-    pub download_url: Option<String>,
     /// `downloadResult`
     pub download_result: Option<Box<SessionMetaDataResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for SessionMetaData {
     const NAME: &'static str = "SessionMetaData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("downloadResult", &mut self.download_result);
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor.extra(&mut self.extra);
     }
 }

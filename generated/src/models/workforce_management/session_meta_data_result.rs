@@ -9,22 +9,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SessionMetaDataResult {
-    /// `sessionInfo`
-    pub session_info: Option<Box<SessionInfo>>,
-    pub snapshots: Option<Vec<Snapshots>>,
-    /// `dateForecastStart`
-    pub date_forecast_start: Option<time::Timestamp>,
-    /// `dateHistoricalStart`
-    pub date_historical_start: Option<time::Timestamp>,
-    /// `aggregateOfferedHistoricalAvailability`
-    pub aggregate_offered_historical_availability: Option<
-        Box<AggregateHistoricalAvailability>,
-    >,
     /// `aggregateAverageHandleTimeHistoricalAvailability`
     pub aggregate_average_handle_time_historical_availability: Option<
         Box<AggregateHistoricalAvailability>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `aggregateOfferedHistoricalAvailability`
+    pub aggregate_offered_historical_availability: Option<
+        Box<AggregateHistoricalAvailability>,
+    >,
+    /// `dateForecastStart`
+    pub date_forecast_start: Option<time::Timestamp>,
+    /// `dateHistoricalStart`
+    pub date_historical_start: Option<time::Timestamp>,
+    /// `sessionInfo`
+    pub session_info: Option<Box<SessionInfo>>,
+    pub snapshots: Option<Vec<Snapshots>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,20 +32,20 @@ impl codec::Model for SessionMetaDataResult {
     const NAME: &'static str = "SessionMetaDataResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("sessionInfo", &mut self.session_info);
-        visitor.field("snapshots", &mut self.snapshots);
-        visitor.field("dateForecastStart", &mut self.date_forecast_start);
-        visitor.field("dateHistoricalStart", &mut self.date_historical_start);
-        visitor
-            .boxed(
-                "aggregateOfferedHistoricalAvailability",
-                &mut self.aggregate_offered_historical_availability,
-            );
         visitor
             .boxed(
                 "aggregateAverageHandleTimeHistoricalAvailability",
                 &mut self.aggregate_average_handle_time_historical_availability,
             );
+        visitor
+            .boxed(
+                "aggregateOfferedHistoricalAvailability",
+                &mut self.aggregate_offered_historical_availability,
+            );
+        visitor.field("dateForecastStart", &mut self.date_forecast_start);
+        visitor.field("dateHistoricalStart", &mut self.date_historical_start);
+        visitor.boxed("sessionInfo", &mut self.session_info);
+        visitor.field("snapshots", &mut self.snapshots);
         visitor.extra(&mut self.extra);
     }
 }

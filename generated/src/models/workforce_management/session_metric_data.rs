@@ -7,13 +7,13 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct SessionMetricData {
-    pub model: Option<Box<ModelData>>,
     pub computed: Option<Box<ComputedData>>,
     pub historical: Option<Box<HistoricalData>>,
+    pub model: Option<Box<ModelData>>,
     /// `modelMetaData`
     pub model_meta_data: Option<Box<ModelMetaData>>,
     pub outliers: Option<Box<OutlierData>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for SessionMetricData {
     const NAME: &'static str = "SessionMetricData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("model", &mut self.model);
         visitor.boxed("computed", &mut self.computed);
         visitor.boxed("historical", &mut self.historical);
+        visitor.boxed("model", &mut self.model);
         visitor.boxed("modelMetaData", &mut self.model_meta_data);
         visitor.boxed("outliers", &mut self.outliers);
         visitor.extra(&mut self.extra);

@@ -5,10 +5,10 @@ use crate::models::workforce_management::{TimeOffLimitRange, WfmVersionedEntityM
 
 #[derive(Clone, Default)]
 pub struct SetTimeOffLimitValuesRequest {
-    pub values: Option<Vec<TimeOffLimitRange>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub values: Option<Vec<TimeOffLimitRange>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SetTimeOffLimitValuesRequest {
     const NAME: &'static str = "SetTimeOffLimitValuesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("values", &mut self.values);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,19 +7,19 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftSet {
+    /// `effectiveWorkPlan`, required
+    pub effective_work_plan: Option<Box<ShiftSetEffectiveWorkPlan>>,
     /// required
     pub id: Option<String>,
     /// required
     pub name: Option<String>,
-    /// `effectiveWorkPlan`, required
-    pub effective_work_plan: Option<Box<ShiftSetEffectiveWorkPlan>>,
+    /// `overrideAgentCount`
+    pub override_agent_count: Option<i64>,
     /// required
     pub shifts: Option<Vec<ScheduleBidScheduledShift>>,
     /// `suggestedAgentCount`, required
     pub suggested_agent_count: Option<i64>,
-    /// `overrideAgentCount`
-    pub override_agent_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for ShiftSet {
     const NAME: &'static str = "ShiftSet";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("effectiveWorkPlan", &mut self.effective_work_plan);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.boxed("effectiveWorkPlan", &mut self.effective_work_plan);
+        visitor.field("overrideAgentCount", &mut self.override_agent_count);
         visitor.field("shifts", &mut self.shifts);
         visitor.field("suggestedAgentCount", &mut self.suggested_agent_count);
-        visitor.field("overrideAgentCount", &mut self.override_agent_count);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,13 +4,13 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ShiftSetEffectiveWorkPlan {
+    /// `positionInRotation`
+    pub position_in_rotation: Option<i64>,
     /// `workPlanId`
     pub work_plan_id: Option<String>,
     /// `workPlanRotationId`
     pub work_plan_rotation_id: Option<String>,
-    /// `positionInRotation`
-    pub position_in_rotation: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for ShiftSetEffectiveWorkPlan {
     const NAME: &'static str = "ShiftSetEffectiveWorkPlan";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("positionInRotation", &mut self.position_in_rotation);
         visitor.field("workPlanId", &mut self.work_plan_id);
         visitor.field("workPlanRotationId", &mut self.work_plan_rotation_id);
-        visitor.field("positionInRotation", &mut self.position_in_rotation);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct ShiftStartVariance {
     pub applicable_days: Option<Vec<ShiftStartVarianceApplicableDays>>,
     /// `maxShiftStartVarianceMinutes`, required
     pub max_shift_start_variance_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

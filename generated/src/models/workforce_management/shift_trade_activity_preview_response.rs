@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeActivityPreviewResponse {
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `lengthMinutes`
-    pub length_minutes: Option<i64>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
-    /// `payableMinutes`
-    pub payable_minutes: Option<i64>,
+    /// `externalActivityId`
+    pub external_activity_id: Option<String>,
     /// `externalActivityType`
     pub external_activity_type: Option<
         ShiftTradeActivityPreviewResponseExternalActivityType,
     >,
-    /// `externalActivityId`
-    pub external_activity_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `lengthMinutes`
+    pub length_minutes: Option<i64>,
+    /// `payableMinutes`
+    pub payable_minutes: Option<i64>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for ShiftTradeActivityPreviewResponse {
     const NAME: &'static str = "ShiftTradeActivityPreviewResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
-        visitor.field("payableMinutes", &mut self.payable_minutes);
-        visitor.field("externalActivityType", &mut self.external_activity_type);
         visitor.field("externalActivityId", &mut self.external_activity_id);
+        visitor.field("externalActivityType", &mut self.external_activity_type);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("payableMinutes", &mut self.payable_minutes);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::coaching_and_workforce_management::AgentScheduleShiftActivity
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeActivityRule {
-    /// `activityCategory`, required
-    pub activity_category: Option<ShiftTradeActivityRuleActivityCategory>,
     /// required
     pub action: Option<ShiftTradeActivityRuleAction>,
+    /// `activityCategory`, required
+    pub activity_category: Option<ShiftTradeActivityRuleActivityCategory>,
     /// `activityCodeIdReplacement`
     pub activity_code_id_replacement: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for ShiftTradeActivityRule {
     const NAME: &'static str = "ShiftTradeActivityRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("activityCategory", &mut self.activity_category);
         visitor.field("action", &mut self.action);
+        visitor.field("activityCategory", &mut self.activity_category);
         visitor
             .field("activityCodeIdReplacement", &mut self.activity_code_id_replacement);
         visitor.extra(&mut self.extra);

@@ -8,20 +8,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeAddTradeJobResponse {
+    /// `addTradeResult`
+    pub add_trade_result: Option<Box<ShiftTradeResponseItem>>,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    pub error: Option<Box<ErrorBody>>,
     /// required
     pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// required
     pub status: Option<ShiftTradeAddTradeJobResponseStatus>,
     /// required
     pub r#type: Option<ShiftTradeAddTradeJobResponseType>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    pub error: Option<Box<ErrorBody>>,
-    /// `addTradeResult`
-    pub add_trade_result: Option<Box<ShiftTradeResponseItem>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,13 +29,13 @@ impl codec::Model for ShiftTradeAddTradeJobResponse {
     const NAME: &'static str = "ShiftTradeAddTradeJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
+        visitor.boxed("addTradeResult", &mut self.add_trade_result);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
-        visitor.boxed("addTradeResult", &mut self.add_trade_result);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

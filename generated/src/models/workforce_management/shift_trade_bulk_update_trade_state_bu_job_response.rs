@@ -9,20 +9,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeBulkUpdateTradeStateBuJobResponse {
+    /// `bulkUpdateTradeStatesResult`
+    pub bulk_update_trade_states_result: Option<Box<BulkUpdateShiftTradeStateResult>>,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    pub error: Option<Box<ErrorBody>>,
     /// required
     pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// required
     pub status: Option<ShiftTradeBulkUpdateTradeStateBuJobResponseStatus>,
     /// required
     pub r#type: Option<ShiftTradeBulkUpdateTradeStateBuJobResponseType>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    pub error: Option<Box<ErrorBody>>,
-    /// `bulkUpdateTradeStatesResult`
-    pub bulk_update_trade_states_result: Option<Box<BulkUpdateShiftTradeStateResult>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,17 +30,17 @@ impl codec::Model for ShiftTradeBulkUpdateTradeStateBuJobResponse {
     const NAME: &'static str = "ShiftTradeBulkUpdateTradeStateBuJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
-        visitor.field("downloadUrl", &mut self.download_url);
-        visitor.boxed("error", &mut self.error);
         visitor
             .boxed(
                 "bulkUpdateTradeStatesResult",
                 &mut self.bulk_update_trade_states_result,
             );
+        visitor.field("downloadUrl", &mut self.download_url);
+        visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

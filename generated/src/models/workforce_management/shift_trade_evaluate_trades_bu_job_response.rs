@@ -9,20 +9,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeEvaluateTradesBuJobResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub status: Option<ShiftTradeEvaluateTradesBuJobResponseStatus>,
-    /// required
-    pub r#type: Option<ShiftTradeEvaluateTradesBuJobResponseType>,
     /// `downloadUrl`
     pub download_url: Option<String>,
     pub error: Option<Box<ErrorBody>>,
     /// `evaluateTradesResult`
     pub evaluate_trades_result: Option<Box<EvaluateShiftTradeListJobResponseItem>>,
+    /// required
+    pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ShiftTradeEvaluateTradesBuJobResponseStatus>,
+    /// required
+    pub r#type: Option<ShiftTradeEvaluateTradesBuJobResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for ShiftTradeEvaluateTradesBuJobResponse {
     const NAME: &'static str = "ShiftTradeEvaluateTradesBuJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
         visitor.boxed("evaluateTradesResult", &mut self.evaluate_trades_result);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

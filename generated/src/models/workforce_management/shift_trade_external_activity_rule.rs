@@ -5,15 +5,15 @@ use crate::models::coaching_and_learning_and_workforce_management::BuAgentSchedu
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeExternalActivityRule {
-    /// `externalActivityType`, required
-    pub external_activity_type: Option<
-        ShiftTradeExternalActivityRuleExternalActivityType,
-    >,
     /// required
     pub action: Option<ShiftTradeExternalActivityRuleAction>,
     /// `activityCodeIdReplacement`
     pub activity_code_id_replacement: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `externalActivityType`, required
+    pub external_activity_type: Option<
+        ShiftTradeExternalActivityRuleExternalActivityType,
+    >,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for ShiftTradeExternalActivityRule {
     const NAME: &'static str = "ShiftTradeExternalActivityRule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("externalActivityType", &mut self.external_activity_type);
         visitor.field("action", &mut self.action);
         visitor
             .field("activityCodeIdReplacement", &mut self.activity_code_id_replacement);
+        visitor.field("externalActivityType", &mut self.external_activity_type);
         visitor.extra(&mut self.extra);
     }
 }

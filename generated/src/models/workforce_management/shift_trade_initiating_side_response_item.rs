@@ -9,17 +9,17 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeInitiatingSideResponseItem {
-    /// required
-    pub user: Option<Box<UserReference>>,
     /// `managementUnit`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
+    /// `reviewNote`
+    pub review_note: Option<String>,
     /// required
     pub schedule: Option<Box<ScheduleReferenceWithBusinessUnit>>,
     /// required
     pub shift: Option<Box<ShiftTradeShiftResponseItem>>,
-    /// `reviewNote`
-    pub review_note: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,11 @@ impl codec::Model for ShiftTradeInitiatingSideResponseItem {
     const NAME: &'static str = "ShiftTradeInitiatingSideResponseItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.field("reviewNote", &mut self.review_note);
         visitor.boxed("schedule", &mut self.schedule);
         visitor.boxed("shift", &mut self.shift);
-        visitor.field("reviewNote", &mut self.review_note);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

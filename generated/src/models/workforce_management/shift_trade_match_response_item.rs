@@ -5,11 +5,11 @@ use crate::models::workforce_management::ShiftTradePreviewResponse;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchResponseItem {
-    /// `shiftIds`, required
-    pub shift_ids: Option<Vec<String>>,
     /// required
     pub preview: Option<Box<ShiftTradePreviewResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `shiftIds`, required
+    pub shift_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ShiftTradeMatchResponseItem {
     const NAME: &'static str = "ShiftTradeMatchResponseItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("shiftIds", &mut self.shift_ids);
         visitor.boxed("preview", &mut self.preview);
+        visitor.field("shiftIds", &mut self.shift_ids);
         visitor.extra(&mut self.extra);
     }
 }

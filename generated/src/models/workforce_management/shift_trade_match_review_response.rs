@@ -8,16 +8,16 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchReviewResponse {
+    /// `adminReviewViolations`
+    pub admin_review_violations: Option<Vec<ShiftTradeMatchViolation>>,
     /// `initiatingUser`
     pub initiating_user: Option<Box<ShiftTradeMatchReviewUserResponse>>,
     /// `receivingUser`
     pub receiving_user: Option<Box<ShiftTradeMatchReviewUserResponse>>,
-    pub violations: Option<Vec<ShiftTradeMatchViolation>>,
-    /// `adminReviewViolations`
-    pub admin_review_violations: Option<Vec<ShiftTradeMatchViolation>>,
     /// `unevaluatedRules`
     pub unevaluated_rules: Option<Vec<ShiftTradeMatchReviewResponseUnevaluatedRules>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub violations: Option<Vec<ShiftTradeMatchViolation>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,11 +25,11 @@ impl codec::Model for ShiftTradeMatchReviewResponse {
     const NAME: &'static str = "ShiftTradeMatchReviewResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("adminReviewViolations", &mut self.admin_review_violations);
         visitor.boxed("initiatingUser", &mut self.initiating_user);
         visitor.boxed("receivingUser", &mut self.receiving_user);
-        visitor.field("violations", &mut self.violations);
-        visitor.field("adminReviewViolations", &mut self.admin_review_violations);
         visitor.field("unevaluatedRules", &mut self.unevaluated_rules);
+        visitor.field("violations", &mut self.violations);
         visitor.extra(&mut self.extra);
     }
 }

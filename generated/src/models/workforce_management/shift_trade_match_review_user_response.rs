@@ -5,17 +5,17 @@ use crate::models::workforce_management::ShiftTradePreviewResponse;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchReviewUserResponse {
-    /// `weeklyMinimumPaidMinutes`
-    pub weekly_minimum_paid_minutes: Option<i64>,
-    /// `weeklyMaximumPaidMinutes`
-    pub weekly_maximum_paid_minutes: Option<i64>,
-    /// `preTradeSchedulePaidMinutes`
-    pub pre_trade_schedule_paid_minutes: Option<i64>,
-    /// `postTradeSchedulePaidMinutes`
-    pub post_trade_schedule_paid_minutes: Option<i64>,
     /// `postTradeNewShift`
     pub post_trade_new_shift: Option<Box<ShiftTradePreviewResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `postTradeSchedulePaidMinutes`
+    pub post_trade_schedule_paid_minutes: Option<i64>,
+    /// `preTradeSchedulePaidMinutes`
+    pub pre_trade_schedule_paid_minutes: Option<i64>,
+    /// `weeklyMaximumPaidMinutes`
+    pub weekly_maximum_paid_minutes: Option<i64>,
+    /// `weeklyMinimumPaidMinutes`
+    pub weekly_minimum_paid_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,19 +23,19 @@ impl codec::Model for ShiftTradeMatchReviewUserResponse {
     const NAME: &'static str = "ShiftTradeMatchReviewUserResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weeklyMinimumPaidMinutes", &mut self.weekly_minimum_paid_minutes);
-        visitor.field("weeklyMaximumPaidMinutes", &mut self.weekly_maximum_paid_minutes);
-        visitor
-            .field(
-                "preTradeSchedulePaidMinutes",
-                &mut self.pre_trade_schedule_paid_minutes,
-            );
+        visitor.boxed("postTradeNewShift", &mut self.post_trade_new_shift);
         visitor
             .field(
                 "postTradeSchedulePaidMinutes",
                 &mut self.post_trade_schedule_paid_minutes,
             );
-        visitor.boxed("postTradeNewShift", &mut self.post_trade_new_shift);
+        visitor
+            .field(
+                "preTradeSchedulePaidMinutes",
+                &mut self.pre_trade_schedule_paid_minutes,
+            );
+        visitor.field("weeklyMaximumPaidMinutes", &mut self.weekly_maximum_paid_minutes);
+        visitor.field("weeklyMinimumPaidMinutes", &mut self.weekly_minimum_paid_minutes);
         visitor.extra(&mut self.extra);
     }
 }

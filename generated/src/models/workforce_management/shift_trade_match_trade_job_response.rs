@@ -9,20 +9,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchTradeJobResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub status: Option<ShiftTradeMatchTradeJobResponseStatus>,
-    /// required
-    pub r#type: Option<ShiftTradeMatchTradeJobResponseType>,
     /// `downloadUrl`
     pub download_url: Option<String>,
     pub error: Option<Box<ErrorBody>>,
+    /// required
+    pub id: Option<String>,
     /// `matchTradeResult`
     pub match_trade_result: Option<Box<EvaluatedShiftTradeResponseItem>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ShiftTradeMatchTradeJobResponseStatus>,
+    /// required
+    pub r#type: Option<ShiftTradeMatchTradeJobResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for ShiftTradeMatchTradeJobResponse {
     const NAME: &'static str = "ShiftTradeMatchTradeJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.boxed("matchTradeResult", &mut self.match_trade_result);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

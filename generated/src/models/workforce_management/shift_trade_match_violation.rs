@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeMatchViolation {
-    pub r#type: Option<ShiftTradeMatchViolationType>,
     pub params: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<ShiftTradeMatchViolationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for ShiftTradeMatchViolation {
     const NAME: &'static str = "ShiftTradeMatchViolation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("params", &mut self.params);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

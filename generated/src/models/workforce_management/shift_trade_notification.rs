@@ -6,23 +6,23 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeNotification {
-    /// `weekDate`
-    pub week_date: Option<String>,
-    /// `tradeId`
-    pub trade_id: Option<String>,
-    /// `oneSided`
-    pub one_sided: Option<bool>,
-    /// `newState`
-    pub new_state: Option<ShiftTradeNotificationNewState>,
-    /// `initiatingUser`
-    pub initiating_user: Option<Box<UserReference>>,
     /// `initiatingShiftDate`
     pub initiating_shift_date: Option<time::Timestamp>,
-    /// `receivingUser`
-    pub receiving_user: Option<Box<UserReference>>,
+    /// `initiatingUser`
+    pub initiating_user: Option<Box<UserReference>>,
+    /// `newState`
+    pub new_state: Option<ShiftTradeNotificationNewState>,
+    /// `oneSided`
+    pub one_sided: Option<bool>,
     /// `receivingShiftDate`
     pub receiving_shift_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `receivingUser`
+    pub receiving_user: Option<Box<UserReference>>,
+    /// `tradeId`
+    pub trade_id: Option<String>,
+    /// `weekDate`
+    pub week_date: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,14 +30,14 @@ impl codec::Model for ShiftTradeNotification {
     const NAME: &'static str = "ShiftTradeNotification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("tradeId", &mut self.trade_id);
-        visitor.field("oneSided", &mut self.one_sided);
-        visitor.field("newState", &mut self.new_state);
-        visitor.boxed("initiatingUser", &mut self.initiating_user);
         visitor.field("initiatingShiftDate", &mut self.initiating_shift_date);
-        visitor.boxed("receivingUser", &mut self.receiving_user);
+        visitor.boxed("initiatingUser", &mut self.initiating_user);
+        visitor.field("newState", &mut self.new_state);
+        visitor.field("oneSided", &mut self.one_sided);
         visitor.field("receivingShiftDate", &mut self.receiving_shift_date);
+        visitor.boxed("receivingUser", &mut self.receiving_user);
+        visitor.field("tradeId", &mut self.trade_id);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,20 +9,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeQueryWeekSummariesBuJobResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub status: Option<ShiftTradeQueryWeekSummariesBuJobResponseStatus>,
-    /// required
-    pub r#type: Option<ShiftTradeQueryWeekSummariesBuJobResponseType>,
     /// `downloadUrl`
     pub download_url: Option<String>,
     pub error: Option<Box<ErrorBody>>,
+    /// required
+    pub id: Option<String>,
     /// `queryWeekSummariesResult`
     pub query_week_summaries_result: Option<Box<QueryWeekSummaryListJobResponseItem>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ShiftTradeQueryWeekSummariesBuJobResponseStatus>,
+    /// required
+    pub r#type: Option<ShiftTradeQueryWeekSummariesBuJobResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for ShiftTradeQueryWeekSummariesBuJobResponse {
     const NAME: &'static str = "ShiftTradeQueryWeekSummariesBuJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor.boxed("queryWeekSummariesResult", &mut self.query_week_summaries_result);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::workforce_management::ShiftTradeShiftResponseItem;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeReceivingSideResponseItem {
+    pub shift: Option<Box<ShiftTradeShiftResponseItem>>,
     /// required
     pub user: Option<Box<UserReference>>,
-    pub shift: Option<Box<ShiftTradeShiftResponseItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for ShiftTradeReceivingSideResponseItem {
     const NAME: &'static str = "ShiftTradeReceivingSideResponseItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("shift", &mut self.shift);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

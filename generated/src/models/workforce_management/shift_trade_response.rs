@@ -11,40 +11,40 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeResponse {
+    /// `acceptableIntervals`
+    pub acceptable_intervals: Option<Vec<String>>,
+    pub expiration: Option<time::Timestamp>,
     pub id: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
-    pub schedule: Option<Box<BuScheduleReferenceForMuRoute>>,
-    pub state: Option<ShiftTradeResponseState>,
-    /// `initiatingUser`
-    pub initiating_user: Option<Box<UserReference>>,
+    /// `initiatingShiftEnd`
+    pub initiating_shift_end: Option<time::Timestamp>,
     /// `initiatingShiftId`
     pub initiating_shift_id: Option<String>,
     /// `initiatingShiftStart`
     pub initiating_shift_start: Option<time::Timestamp>,
-    /// `initiatingShiftEnd`
-    pub initiating_shift_end: Option<time::Timestamp>,
-    /// `receivingWeekDate`
-    pub receiving_week_date: Option<time::Date>,
-    /// `receivingUser`
-    pub receiving_user: Option<Box<UserReference>>,
+    /// `initiatingUser`
+    pub initiating_user: Option<Box<UserReference>>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// `oneSided`
+    pub one_sided: Option<bool>,
+    /// `receivingShiftEnd`
+    pub receiving_shift_end: Option<time::Timestamp>,
     /// `receivingShiftId`
     pub receiving_shift_id: Option<String>,
     /// `receivingShiftStart`
     pub receiving_shift_start: Option<time::Timestamp>,
-    /// `receivingShiftEnd`
-    pub receiving_shift_end: Option<time::Timestamp>,
-    pub expiration: Option<time::Timestamp>,
-    /// `oneSided`
-    pub one_sided: Option<bool>,
-    /// `acceptableIntervals`
-    pub acceptable_intervals: Option<Vec<String>>,
+    /// `receivingUser`
+    pub receiving_user: Option<Box<UserReference>>,
+    /// `receivingWeekDate`
+    pub receiving_week_date: Option<time::Date>,
     /// `reviewedBy`
     pub reviewed_by: Option<Box<UserReference>>,
     /// `reviewedDate`
     pub reviewed_date: Option<time::Timestamp>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub schedule: Option<Box<BuScheduleReferenceForMuRoute>>,
+    pub state: Option<ShiftTradeResponseState>,
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -52,25 +52,25 @@ impl codec::Model for ShiftTradeResponse {
     const NAME: &'static str = "ShiftTradeResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("acceptableIntervals", &mut self.acceptable_intervals);
+        visitor.field("expiration", &mut self.expiration);
         visitor.field("id", &mut self.id);
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.boxed("schedule", &mut self.schedule);
-        visitor.field("state", &mut self.state);
-        visitor.boxed("initiatingUser", &mut self.initiating_user);
+        visitor.field("initiatingShiftEnd", &mut self.initiating_shift_end);
         visitor.field("initiatingShiftId", &mut self.initiating_shift_id);
         visitor.field("initiatingShiftStart", &mut self.initiating_shift_start);
-        visitor.field("initiatingShiftEnd", &mut self.initiating_shift_end);
-        visitor.field("receivingWeekDate", &mut self.receiving_week_date);
-        visitor.boxed("receivingUser", &mut self.receiving_user);
+        visitor.boxed("initiatingUser", &mut self.initiating_user);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("oneSided", &mut self.one_sided);
+        visitor.field("receivingShiftEnd", &mut self.receiving_shift_end);
         visitor.field("receivingShiftId", &mut self.receiving_shift_id);
         visitor.field("receivingShiftStart", &mut self.receiving_shift_start);
-        visitor.field("receivingShiftEnd", &mut self.receiving_shift_end);
-        visitor.field("expiration", &mut self.expiration);
-        visitor.field("oneSided", &mut self.one_sided);
-        visitor.field("acceptableIntervals", &mut self.acceptable_intervals);
+        visitor.boxed("receivingUser", &mut self.receiving_user);
+        visitor.field("receivingWeekDate", &mut self.receiving_week_date);
         visitor.boxed("reviewedBy", &mut self.reviewed_by);
         visitor.field("reviewedDate", &mut self.reviewed_date);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("schedule", &mut self.schedule);
+        visitor.field("state", &mut self.state);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

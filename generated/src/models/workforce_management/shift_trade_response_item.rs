@@ -12,27 +12,27 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeResponseItem {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub state: Option<ShiftTradeResponseItemState>,
+    /// `acceptableIntervals`, required
+    pub acceptable_intervals: Option<Vec<RequiredDateRange>>,
     /// `expirationDate`
     pub expiration_date: Option<time::Timestamp>,
     /// required
+    pub id: Option<String>,
+    /// required
     pub initiating: Option<Box<ShiftTradeInitiatingSideResponseItem>>,
-    pub receiving: Option<Box<ShiftTradeReceivingSideResponseItem>>,
-    /// `acceptableIntervals`, required
-    pub acceptable_intervals: Option<Vec<RequiredDateRange>>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `oneSided`, required
     pub one_sided: Option<bool>,
-    pub target: Option<Box<ShiftTradeTargetResponseItem>>,
+    pub receiving: Option<Box<ShiftTradeReceivingSideResponseItem>>,
     /// `reviewedBy`
     pub reviewed_by: Option<Box<UserReference>>,
     /// `reviewedDate`
     pub reviewed_date: Option<time::Timestamp>,
     /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub state: Option<ShiftTradeResponseItemState>,
+    pub target: Option<Box<ShiftTradeTargetResponseItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,17 +40,17 @@ impl codec::Model for ShiftTradeResponseItem {
     const NAME: &'static str = "ShiftTradeResponseItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("state", &mut self.state);
-        visitor.field("expirationDate", &mut self.expiration_date);
-        visitor.boxed("initiating", &mut self.initiating);
-        visitor.boxed("receiving", &mut self.receiving);
         visitor.field("acceptableIntervals", &mut self.acceptable_intervals);
+        visitor.field("expirationDate", &mut self.expiration_date);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("initiating", &mut self.initiating);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("oneSided", &mut self.one_sided);
-        visitor.boxed("target", &mut self.target);
+        visitor.boxed("receiving", &mut self.receiving);
         visitor.boxed("reviewedBy", &mut self.reviewed_by);
         visitor.field("reviewedDate", &mut self.reviewed_date);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("state", &mut self.state);
+        visitor.boxed("target", &mut self.target);
         visitor.extra(&mut self.extra);
     }
 }

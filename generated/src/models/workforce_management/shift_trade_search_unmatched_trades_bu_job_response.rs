@@ -9,22 +9,22 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeSearchUnmatchedTradesBuJobResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub status: Option<ShiftTradeSearchUnmatchedTradesBuJobResponseStatus>,
-    /// required
-    pub r#type: Option<ShiftTradeSearchUnmatchedTradesBuJobResponseType>,
     /// `downloadUrl`
     pub download_url: Option<String>,
     pub error: Option<Box<ErrorBody>>,
+    /// required
+    pub id: Option<String>,
     /// `searchUnmatchedTradesResult`
     pub search_unmatched_trades_result: Option<
         Box<SearchUnmatchedShiftTradeListJobResponseItem>,
     >,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<ShiftTradeSearchUnmatchedTradesBuJobResponseStatus>,
+    /// required
+    pub r#type: Option<ShiftTradeSearchUnmatchedTradesBuJobResponseType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,17 +32,17 @@ impl codec::Model for ShiftTradeSearchUnmatchedTradesBuJobResponse {
     const NAME: &'static str = "ShiftTradeSearchUnmatchedTradesBuJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
+        visitor.field("id", &mut self.id);
         visitor
             .boxed(
                 "searchUnmatchedTradesResult",
                 &mut self.search_unmatched_trades_result,
             );
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,54 +7,54 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeSettings {
-    pub enabled: Option<bool>,
-    /// `autoReview`
-    pub auto_review: Option<bool>,
-    /// `allowDirectTrades`
-    pub allow_direct_trades: Option<bool>,
-    /// `minHoursInFuture`
-    pub min_hours_in_future: Option<i64>,
-    /// `unequalPaid`
-    pub unequal_paid: Option<ShiftTradeSettingsUnequalPaid>,
-    /// `oneSided`
-    pub one_sided: Option<ShiftTradeSettingsOneSided>,
-    /// `weeklyMinPaidViolations`
-    pub weekly_min_paid_violations: Option<ShiftTradeSettingsWeeklyMinPaidViolations>,
-    /// `weeklyMaxPaidViolations`
-    pub weekly_max_paid_violations: Option<ShiftTradeSettingsWeeklyMaxPaidViolations>,
-    /// `requiresMatchingQueues`
-    pub requires_matching_queues: Option<bool>,
-    /// `requiresMatchingLanguages`
-    pub requires_matching_languages: Option<bool>,
-    /// `requiresMatchingSkills`
-    pub requires_matching_skills: Option<bool>,
-    /// `requiresMatchingPlanningGroups`
-    pub requires_matching_planning_groups: Option<bool>,
     /// `activityCategoryRules`
     pub activity_category_rules: Option<Vec<ShiftTradeActivityRule>>,
-    /// `externalActivityRules`
-    pub external_activity_rules: Option<Vec<ShiftTradeExternalActivityRule>>,
+    /// `allowDirectTrades`
+    pub allow_direct_trades: Option<bool>,
+    /// `autoReview`
+    pub auto_review: Option<bool>,
+    pub enabled: Option<bool>,
     /// `externalActivityRuleIgnoresActivityCategoryRule`
     pub external_activity_rule_ignores_activity_category_rule: Option<bool>,
+    /// `externalActivityRules`
+    pub external_activity_rules: Option<Vec<ShiftTradeExternalActivityRule>>,
     /// `maxTradeSpanWeeks`
     pub max_trade_span_weeks: Option<i64>,
     /// `maxTradesPerAgentPerWeek`
     pub max_trades_per_agent_per_week: Option<i64>,
+    /// `minHoursInFuture`
+    pub min_hours_in_future: Option<i64>,
     /// `minMinutesBetweenShifts`
     pub min_minutes_between_shifts: Option<i64>,
-    /// `planningPeriodMinPaidViolations`
-    pub planning_period_min_paid_violations: Option<
-        ShiftTradeSettingsPlanningPeriodMinPaidViolations,
-    >,
-    /// `planningPeriodMaxPaidViolations`
-    pub planning_period_max_paid_violations: Option<
-        ShiftTradeSettingsPlanningPeriodMaxPaidViolations,
-    >,
     /// `minMinutesBetweenShiftsViolations`
     pub min_minutes_between_shifts_violations: Option<
         ShiftTradeSettingsMinMinutesBetweenShiftsViolations,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `oneSided`
+    pub one_sided: Option<ShiftTradeSettingsOneSided>,
+    /// `planningPeriodMaxPaidViolations`
+    pub planning_period_max_paid_violations: Option<
+        ShiftTradeSettingsPlanningPeriodMaxPaidViolations,
+    >,
+    /// `planningPeriodMinPaidViolations`
+    pub planning_period_min_paid_violations: Option<
+        ShiftTradeSettingsPlanningPeriodMinPaidViolations,
+    >,
+    /// `requiresMatchingLanguages`
+    pub requires_matching_languages: Option<bool>,
+    /// `requiresMatchingPlanningGroups`
+    pub requires_matching_planning_groups: Option<bool>,
+    /// `requiresMatchingQueues`
+    pub requires_matching_queues: Option<bool>,
+    /// `requiresMatchingSkills`
+    pub requires_matching_skills: Option<bool>,
+    /// `unequalPaid`
+    pub unequal_paid: Option<ShiftTradeSettingsUnequalPaid>,
+    /// `weeklyMaxPaidViolations`
+    pub weekly_max_paid_violations: Option<ShiftTradeSettingsWeeklyMaxPaidViolations>,
+    /// `weeklyMinPaidViolations`
+    pub weekly_min_paid_violations: Option<ShiftTradeSettingsWeeklyMinPaidViolations>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -62,39 +62,27 @@ impl codec::Model for ShiftTradeSettings {
     const NAME: &'static str = "ShiftTradeSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("autoReview", &mut self.auto_review);
-        visitor.field("allowDirectTrades", &mut self.allow_direct_trades);
-        visitor.field("minHoursInFuture", &mut self.min_hours_in_future);
-        visitor.field("unequalPaid", &mut self.unequal_paid);
-        visitor.field("oneSided", &mut self.one_sided);
-        visitor.field("weeklyMinPaidViolations", &mut self.weekly_min_paid_violations);
-        visitor.field("weeklyMaxPaidViolations", &mut self.weekly_max_paid_violations);
-        visitor.field("requiresMatchingQueues", &mut self.requires_matching_queues);
-        visitor
-            .field("requiresMatchingLanguages", &mut self.requires_matching_languages);
-        visitor.field("requiresMatchingSkills", &mut self.requires_matching_skills);
-        visitor
-            .field(
-                "requiresMatchingPlanningGroups",
-                &mut self.requires_matching_planning_groups,
-            );
         visitor.field("activityCategoryRules", &mut self.activity_category_rules);
-        visitor.field("externalActivityRules", &mut self.external_activity_rules);
+        visitor.field("allowDirectTrades", &mut self.allow_direct_trades);
+        visitor.field("autoReview", &mut self.auto_review);
+        visitor.field("enabled", &mut self.enabled);
         visitor
             .field(
                 "externalActivityRuleIgnoresActivityCategoryRule",
                 &mut self.external_activity_rule_ignores_activity_category_rule,
             );
+        visitor.field("externalActivityRules", &mut self.external_activity_rules);
         visitor.field("maxTradeSpanWeeks", &mut self.max_trade_span_weeks);
         visitor
             .field("maxTradesPerAgentPerWeek", &mut self.max_trades_per_agent_per_week);
+        visitor.field("minHoursInFuture", &mut self.min_hours_in_future);
         visitor.field("minMinutesBetweenShifts", &mut self.min_minutes_between_shifts);
         visitor
             .field(
-                "planningPeriodMinPaidViolations",
-                &mut self.planning_period_min_paid_violations,
+                "minMinutesBetweenShiftsViolations",
+                &mut self.min_minutes_between_shifts_violations,
             );
+        visitor.field("oneSided", &mut self.one_sided);
         visitor
             .field(
                 "planningPeriodMaxPaidViolations",
@@ -102,9 +90,21 @@ impl codec::Model for ShiftTradeSettings {
             );
         visitor
             .field(
-                "minMinutesBetweenShiftsViolations",
-                &mut self.min_minutes_between_shifts_violations,
+                "planningPeriodMinPaidViolations",
+                &mut self.planning_period_min_paid_violations,
             );
+        visitor
+            .field("requiresMatchingLanguages", &mut self.requires_matching_languages);
+        visitor
+            .field(
+                "requiresMatchingPlanningGroups",
+                &mut self.requires_matching_planning_groups,
+            );
+        visitor.field("requiresMatchingQueues", &mut self.requires_matching_queues);
+        visitor.field("requiresMatchingSkills", &mut self.requires_matching_skills);
+        visitor.field("unequalPaid", &mut self.unequal_paid);
+        visitor.field("weeklyMaxPaidViolations", &mut self.weekly_max_paid_violations);
+        visitor.field("weeklyMinPaidViolations", &mut self.weekly_min_paid_violations);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeShiftResponseItem {
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
     /// required
     pub id: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
     /// `weekDate`, required
     pub week_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for ShiftTradeShiftResponseItem {
     const NAME: &'static str = "ShiftTradeShiftResponseItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("endDate", &mut self.end_date);
         visitor.field("id", &mut self.id);
         visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
         visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }

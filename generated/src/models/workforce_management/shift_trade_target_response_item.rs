@@ -6,7 +6,7 @@ use crate::models::shared_by_23_b496d3::UserReference;
 #[derive(Clone, Default)]
 pub struct ShiftTradeTargetResponseItem {
     pub user: Option<Box<UserReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,20 +9,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeUpdateTradeStateJobResponse {
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    pub error: Option<Box<ErrorBody>>,
     /// required
     pub id: Option<String>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// required
     pub status: Option<ShiftTradeUpdateTradeStateJobResponseStatus>,
     /// required
     pub r#type: Option<ShiftTradeUpdateTradeStateJobResponseType>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
-    pub error: Option<Box<ErrorBody>>,
     /// `updateTradeStateResult`
     pub update_trade_state_result: Option<Box<BulkUpdateShiftTradeStateResultItem>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,13 +30,13 @@ impl codec::Model for ShiftTradeUpdateTradeStateJobResponse {
     const NAME: &'static str = "ShiftTradeUpdateTradeStateJobResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
-        visitor.field("type", &mut self.r#type);
         visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("error", &mut self.error);
-        visitor.boxed("updateTradeStateResult", &mut self.update_trade_state_result);
+        visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.field("type", &mut self.r#type);
+        visitor.boxed("updateTradeStateResult", &mut self.update_trade_state_result);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ShiftTradeWeekSummaryResponseItem {
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
-    /// `initiatingMatchedCount`, required
-    pub initiating_matched_count: Option<i64>,
     /// `crossWeekReceivingMatchedCount`, required
     pub cross_week_receiving_matched_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `initiatingMatchedCount`, required
+    pub initiating_matched_count: Option<i64>,
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,13 +19,13 @@ impl codec::Model for ShiftTradeWeekSummaryResponseItem {
     const NAME: &'static str = "ShiftTradeWeekSummaryResponseItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("initiatingMatchedCount", &mut self.initiating_matched_count);
         visitor
             .field(
                 "crossWeekReceivingMatchedCount",
                 &mut self.cross_week_receiving_matched_count,
             );
+        visitor.field("initiatingMatchedCount", &mut self.initiating_matched_count);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

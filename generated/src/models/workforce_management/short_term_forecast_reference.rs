@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct ShortTermForecastReference {
+    pub description: Option<String>,
     /// required
     pub id: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
     /// `weekDate`, required
     pub week_date: Option<String>,
-    pub description: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for ShortTermForecastReference {
     const NAME: &'static str = "ShortTermForecastReference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("description", &mut self.description);
         visitor.field("id", &mut self.id);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.field("weekDate", &mut self.week_date);
-        visitor.field("description", &mut self.description);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::workforce_management::ShrinkageOverride;
 pub struct ShrinkageOverrides {
     pub clear: Option<bool>,
     pub values: Option<Vec<ShrinkageOverride>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

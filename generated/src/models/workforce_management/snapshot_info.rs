@@ -5,16 +5,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SnapshotInfo {
-    pub version: Option<i64>,
-    /// `snapshotId`
-    pub snapshot_id: Option<String>,
-    /// `dateSnapshot`
-    pub date_snapshot: Option<time::Timestamp>,
     /// `businessUnitId`
     pub business_unit_id: Option<String>,
+    /// `dateSnapshot`
+    pub date_snapshot: Option<time::Timestamp>,
     /// `planningGroupsVersion`
     pub planning_groups_version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `snapshotId`
+    pub snapshot_id: Option<String>,
+    pub version: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,11 +22,11 @@ impl codec::Model for SnapshotInfo {
     const NAME: &'static str = "SnapshotInfo";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("version", &mut self.version);
-        visitor.field("snapshotId", &mut self.snapshot_id);
-        visitor.field("dateSnapshot", &mut self.date_snapshot);
         visitor.field("businessUnitId", &mut self.business_unit_id);
+        visitor.field("dateSnapshot", &mut self.date_snapshot);
         visitor.field("planningGroupsVersion", &mut self.planning_groups_version);
+        visitor.field("snapshotId", &mut self.snapshot_id);
+        visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }
 }

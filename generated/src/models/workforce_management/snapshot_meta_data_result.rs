@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct SnapshotMetaDataResult {
-    /// `snapshotInfo`
-    pub snapshot_info: Option<Box<SnapshotInfo>>,
     /// `dateForecastStart`
     pub date_forecast_start: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `snapshotInfo`
+    pub snapshot_info: Option<Box<SnapshotInfo>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for SnapshotMetaDataResult {
     const NAME: &'static str = "SnapshotMetaDataResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("snapshotInfo", &mut self.snapshot_info);
         visitor.field("dateForecastStart", &mut self.date_forecast_start);
+        visitor.boxed("snapshotInfo", &mut self.snapshot_info);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::workforce_management::{QuarterHourly, Weekly};
 
 #[derive(Clone, Default)]
 pub struct SnapshotMetricData {
-    pub weekly: Option<Box<Weekly>>,
     /// `quarterHour`
     pub quarter_hour: Option<Box<QuarterHourly>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub weekly: Option<Box<Weekly>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for SnapshotMetricData {
     const NAME: &'static str = "SnapshotMetricData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("weekly", &mut self.weekly);
         visitor.boxed("quarterHour", &mut self.quarter_hour);
+        visitor.boxed("weekly", &mut self.weekly);
         visitor.extra(&mut self.extra);
     }
 }

@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct Snapshots {
-    pub id: Option<String>,
     /// `daysInPast`
     pub days_in_past: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for Snapshots {
     const NAME: &'static str = "Snapshots";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
         visitor.field("daysInPast", &mut self.days_in_past);
+        visitor.field("id", &mut self.id);
         visitor.extra(&mut self.extra);
     }
 }

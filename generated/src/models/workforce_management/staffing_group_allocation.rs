@@ -4,35 +4,35 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct StaffingGroupAllocation {
-    /// `staffingGroupId`, required
-    pub staffing_group_id: Option<String>,
-    /// `shrinkagePercentages`, required
-    pub shrinkage_percentages: Option<Vec<f64>>,
-    /// `attritionPercentages`, required
-    pub attrition_percentages: Option<Vec<f64>>,
-    /// `newHiresFullTimeEquivalentCount`
-    pub new_hires_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `startingWeeklyFullTimeEquivalentCount`, required
-    pub starting_weekly_full_time_equivalent_count: Option<f64>,
-    /// `planningGroupIds`
-    pub planning_group_ids: Option<Vec<String>>,
-    /// `baseStartingFullTimeEquivalentCount`
-    pub base_starting_full_time_equivalent_count: Option<Vec<f64>>,
     /// `attritionFullTimeEquivalentCount`
     pub attrition_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `staffingGroupPlannedFullTimeEquivalentCount`
-    pub staffing_group_planned_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `attritionPercentages`, required
+    pub attrition_percentages: Option<Vec<f64>>,
+    /// `baseStartingFullTimeEquivalentCount`
+    pub base_starting_full_time_equivalent_count: Option<Vec<f64>>,
     /// `endOfMonthPlannedFullTimeEquivalentCount`
     pub end_of_month_planned_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `shrinkageFullTimeEquivalentCount`
-    pub shrinkage_full_time_equivalent_count: Option<Vec<f64>>,
-    /// `netFullTimeEquivalentCount`
-    pub net_full_time_equivalent_count: Option<Vec<f64>>,
     /// `extraTimeUnderTimeFullTimeEquivalentCount`
     pub extra_time_under_time_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `netFullTimeEquivalentCount`
+    pub net_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `newHiresFullTimeEquivalentCount`
+    pub new_hires_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `planningGroupIds`
+    pub planning_group_ids: Option<Vec<String>>,
+    /// `shrinkageFullTimeEquivalentCount`
+    pub shrinkage_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `shrinkagePercentages`, required
+    pub shrinkage_percentages: Option<Vec<f64>>,
+    /// `staffingGroupId`, required
+    pub staffing_group_id: Option<String>,
+    /// `staffingGroupPlannedFullTimeEquivalentCount`
+    pub staffing_group_planned_full_time_equivalent_count: Option<Vec<f64>>,
+    /// `startingWeeklyFullTimeEquivalentCount`, required
+    pub starting_weekly_full_time_equivalent_count: Option<f64>,
     /// `transfersFullTimeEquivalentCount`
     pub transfers_full_time_equivalent_count: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,34 +40,16 @@ impl codec::Model for StaffingGroupAllocation {
     const NAME: &'static str = "StaffingGroupAllocation";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("staffingGroupId", &mut self.staffing_group_id);
-        visitor.field("shrinkagePercentages", &mut self.shrinkage_percentages);
-        visitor.field("attritionPercentages", &mut self.attrition_percentages);
-        visitor
-            .field(
-                "newHiresFullTimeEquivalentCount",
-                &mut self.new_hires_full_time_equivalent_count,
-            );
-        visitor
-            .field(
-                "startingWeeklyFullTimeEquivalentCount",
-                &mut self.starting_weekly_full_time_equivalent_count,
-            );
-        visitor.field("planningGroupIds", &mut self.planning_group_ids);
-        visitor
-            .field(
-                "baseStartingFullTimeEquivalentCount",
-                &mut self.base_starting_full_time_equivalent_count,
-            );
         visitor
             .field(
                 "attritionFullTimeEquivalentCount",
                 &mut self.attrition_full_time_equivalent_count,
             );
+        visitor.field("attritionPercentages", &mut self.attrition_percentages);
         visitor
             .field(
-                "staffingGroupPlannedFullTimeEquivalentCount",
-                &mut self.staffing_group_planned_full_time_equivalent_count,
+                "baseStartingFullTimeEquivalentCount",
+                &mut self.base_starting_full_time_equivalent_count,
             );
         visitor
             .field(
@@ -76,8 +58,8 @@ impl codec::Model for StaffingGroupAllocation {
             );
         visitor
             .field(
-                "shrinkageFullTimeEquivalentCount",
-                &mut self.shrinkage_full_time_equivalent_count,
+                "extraTimeUnderTimeFullTimeEquivalentCount",
+                &mut self.extra_time_under_time_full_time_equivalent_count,
             );
         visitor
             .field(
@@ -86,8 +68,26 @@ impl codec::Model for StaffingGroupAllocation {
             );
         visitor
             .field(
-                "extraTimeUnderTimeFullTimeEquivalentCount",
-                &mut self.extra_time_under_time_full_time_equivalent_count,
+                "newHiresFullTimeEquivalentCount",
+                &mut self.new_hires_full_time_equivalent_count,
+            );
+        visitor.field("planningGroupIds", &mut self.planning_group_ids);
+        visitor
+            .field(
+                "shrinkageFullTimeEquivalentCount",
+                &mut self.shrinkage_full_time_equivalent_count,
+            );
+        visitor.field("shrinkagePercentages", &mut self.shrinkage_percentages);
+        visitor.field("staffingGroupId", &mut self.staffing_group_id);
+        visitor
+            .field(
+                "staffingGroupPlannedFullTimeEquivalentCount",
+                &mut self.staffing_group_planned_full_time_equivalent_count,
+            );
+        visitor
+            .field(
+                "startingWeeklyFullTimeEquivalentCount",
+                &mut self.starting_weekly_full_time_equivalent_count,
             );
         visitor
             .field(

@@ -10,14 +10,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct StaffingGroupAllocationsResponseTemplate {
-    /// `staffingGroupAllocations`, required
-    pub staffing_group_allocations: Option<Vec<StaffingGroupAllocation>>,
+    /// `capacityPlanMetricsSummary`
+    pub capacity_plan_metrics_summary: Option<Box<CapacityPlanMetricsSummary>>,
     pub months: Option<Vec<time::YearMonth>>,
     /// `planningGroupAllocations`
     pub planning_group_allocations: Option<Vec<CapacityPlanningPlanningGroupAllocation>>,
-    /// `capacityPlanMetricsSummary`
-    pub capacity_plan_metrics_summary: Option<Box<CapacityPlanMetricsSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `staffingGroupAllocations`, required
+    pub staffing_group_allocations: Option<Vec<StaffingGroupAllocation>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,14 +25,14 @@ impl codec::Model for StaffingGroupAllocationsResponseTemplate {
     const NAME: &'static str = "StaffingGroupAllocationsResponseTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("staffingGroupAllocations", &mut self.staffing_group_allocations);
-        visitor.field("months", &mut self.months);
-        visitor.field("planningGroupAllocations", &mut self.planning_group_allocations);
         visitor
             .boxed(
                 "capacityPlanMetricsSummary",
                 &mut self.capacity_plan_metrics_summary,
             );
+        visitor.field("months", &mut self.months);
+        visitor.field("planningGroupAllocations", &mut self.planning_group_allocations);
+        visitor.field("staffingGroupAllocations", &mut self.staffing_group_allocations);
         visitor.extra(&mut self.extra);
     }
 }

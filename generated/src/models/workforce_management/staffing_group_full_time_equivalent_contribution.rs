@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct StaffingGroupFullTimeEquivalentContribution {
-    /// `staffingGroupId`, required
-    pub staffing_group_id: Option<String>,
     /// `plannedFullTimeEquivalentContribution`, required
     pub planned_full_time_equivalent_contribution: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `staffingGroupId`, required
+    pub staffing_group_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,12 +16,12 @@ impl codec::Model for StaffingGroupFullTimeEquivalentContribution {
     const NAME: &'static str = "StaffingGroupFullTimeEquivalentContribution";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("staffingGroupId", &mut self.staffing_group_id);
         visitor
             .field(
                 "plannedFullTimeEquivalentContribution",
                 &mut self.planned_full_time_equivalent_contribution,
             );
+        visitor.field("staffingGroupId", &mut self.staffing_group_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,10 +5,10 @@ use crate::models::workforce_management::StaffingGroupResponse;
 
 #[derive(Clone, Default)]
 pub struct StaffingGroupListing {
-    pub entities: Option<Vec<StaffingGroupResponse>>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub entities: Option<Vec<StaffingGroupResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for StaffingGroupListing {
     const NAME: &'static str = "StaffingGroupListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("entities", &mut self.entities);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,18 +10,18 @@ use crate::models::workforce_management::{
 pub struct StaffingGroupResponse {
     /// required
     pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub users: Option<Vec<UserReference>>,
     /// `managementUnit`
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// `planningGroups`
-    pub planning_groups: Option<Vec<PlanningGroupReference>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// required
+    pub name: Option<String>,
+    /// `planningGroups`
+    pub planning_groups: Option<Vec<PlanningGroupReference>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub users: Option<Vec<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,12 +30,12 @@ impl codec::Model for StaffingGroupResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("users", &mut self.users);
         visitor.boxed("managementUnit", &mut self.management_unit);
-        visitor.field("planningGroups", &mut self.planning_groups);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("planningGroups", &mut self.planning_groups);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("users", &mut self.users);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,7 +7,7 @@ use crate::models::workforce_management::PlanningGroupRequirementOutput;
 pub struct StaffingRequirementResultResponseTemplate {
     /// `requirementResults`, required
     pub requirement_results: Option<Vec<PlanningGroupRequirementOutput>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct StaffingRequirementsPlanningGroupData {
+    /// `effectiveStaffPerInterval`
+    pub effective_staff_per_interval: Option<Vec<Option<f64>>>,
+    /// `minimumStaffPerInterval`
+    pub minimum_staff_per_interval: Option<Vec<Option<f64>>>,
     /// `planningGroupId`, required
     pub planning_group_id: Option<String>,
     /// `staffingRequirementsPerInterval`, required
-    pub staffing_requirements_per_interval: Option<Vec<f64>>,
-    /// `minimumStaffPerInterval`
-    pub minimum_staff_per_interval: Option<Vec<f64>>,
-    /// `effectiveStaffPerInterval`
-    pub effective_staff_per_interval: Option<Vec<f64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub staffing_requirements_per_interval: Option<Vec<Option<f64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,15 +20,15 @@ impl codec::Model for StaffingRequirementsPlanningGroupData {
     const NAME: &'static str = "StaffingRequirementsPlanningGroupData";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor
+            .field("effectiveStaffPerInterval", &mut self.effective_staff_per_interval);
+        visitor.field("minimumStaffPerInterval", &mut self.minimum_staff_per_interval);
         visitor.field("planningGroupId", &mut self.planning_group_id);
         visitor
             .field(
                 "staffingRequirementsPerInterval",
                 &mut self.staffing_requirements_per_interval,
             );
-        visitor.field("minimumStaffPerInterval", &mut self.minimum_staff_per_interval);
-        visitor
-            .field("effectiveStaffPerInterval", &mut self.effective_staff_per_interval);
         visitor.extra(&mut self.extra);
     }
 }

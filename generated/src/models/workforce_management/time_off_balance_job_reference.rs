@@ -7,10 +7,10 @@ use crate::models::workforce_management::ActivityPlanJobResponseStatus;
 pub struct TimeOffBalanceJobReference {
     /// read-only
     pub id: Option<String>,
-    pub status: Option<TimeOffBalanceJobReferenceStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<TimeOffBalanceJobReferenceStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for TimeOffBalanceJobReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

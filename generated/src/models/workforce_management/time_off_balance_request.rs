@@ -9,7 +9,7 @@ pub struct TimeOffBalanceRequest {
     pub activity_code_ids: Option<Vec<String>>,
     /// `dateRanges`
     pub date_ranges: Option<Vec<LocalDateRange>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

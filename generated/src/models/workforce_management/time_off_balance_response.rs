@@ -7,15 +7,15 @@ use crate::runtime::time;
 pub struct TimeOffBalanceResponse {
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
+    /// `balanceMinutesPerDay`
+    pub balance_minutes_per_day: Option<Vec<Option<i64>>>,
     /// `hrisTimeOffTypeId`, required
     pub hris_time_off_type_id: Option<String>,
     /// `hrisTimeOffTypeSecondaryId`
     pub hris_time_off_type_secondary_id: Option<String>,
     /// `startDate`
     pub start_date: Option<time::Date>,
-    /// `balanceMinutesPerDay`
-    pub balance_minutes_per_day: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,6 +24,7 @@ impl codec::Model for TimeOffBalanceResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("balanceMinutesPerDay", &mut self.balance_minutes_per_day);
         visitor.field("hrisTimeOffTypeId", &mut self.hris_time_off_type_id);
         visitor
             .field(
@@ -31,7 +32,6 @@ impl codec::Model for TimeOffBalanceResponse {
                 &mut self.hris_time_off_type_secondary_id,
             );
         visitor.field("startDate", &mut self.start_date);
-        visitor.field("balanceMinutesPerDay", &mut self.balance_minutes_per_day);
         visitor.extra(&mut self.extra);
     }
 }

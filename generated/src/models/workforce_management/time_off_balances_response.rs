@@ -7,9 +7,9 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct TimeOffBalancesResponse {
-    pub job: Option<Box<TimeOffBalanceJobReference>>,
     pub entities: Option<Vec<TimeOffBalanceResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub job: Option<Box<TimeOffBalanceJobReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for TimeOffBalancesResponse {
     const NAME: &'static str = "TimeOffBalancesResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("job", &mut self.job);
         visitor.field("entities", &mut self.entities);
+        visitor.boxed("job", &mut self.job);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct TimeOffIntegrationStatusResponse {
-    /// `timeOffRequest`, required
-    pub time_off_request: Option<Box<TimeOffRequestReference>>,
     /// `integrationStatus`, required
     pub integration_status: Option<TimeOffIntegrationStatusResponseIntegrationStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeOffRequest`, required
+    pub time_off_request: Option<Box<TimeOffRequestReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for TimeOffIntegrationStatusResponse {
     const NAME: &'static str = "TimeOffIntegrationStatusResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("timeOffRequest", &mut self.time_off_request);
         visitor.field("integrationStatus", &mut self.integration_status);
+        visitor.boxed("timeOffRequest", &mut self.time_off_request);
         visitor.extra(&mut self.extra);
     }
 }

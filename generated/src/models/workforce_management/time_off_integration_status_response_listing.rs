@@ -6,7 +6,7 @@ use crate::models::workforce_management::TimeOffIntegrationStatusResponse;
 #[derive(Clone, Default)]
 pub struct TimeOffIntegrationStatusResponseListing {
     pub entities: Option<Vec<TimeOffIntegrationStatusResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,15 +7,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct TimeOffLimit {
-    /// required
-    pub id: Option<String>,
-    pub granularity: Option<TimeOffLimitGranularity>,
     /// `defaultLimitMinutes`
     pub default_limit_minutes: Option<i64>,
+    pub granularity: Option<TimeOffLimitGranularity>,
+    /// required
+    pub id: Option<String>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for TimeOffLimit {
     const NAME: &'static str = "TimeOffLimit";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("granularity", &mut self.granularity);
         visitor.field("defaultLimitMinutes", &mut self.default_limit_minutes);
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);

@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TimeOffLimitRange {
-    /// `startDate`, required
-    pub start_date: Option<time::Date>,
     /// required
     pub granularity: Option<TimeOffLimitRangeGranularity>,
     /// `limitMinutesPerInterval`, required
-    pub limit_minutes_per_interval: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub limit_minutes_per_interval: Option<Vec<Option<i64>>>,
+    /// `startDate`, required
+    pub start_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for TimeOffLimitRange {
     const NAME: &'static str = "TimeOffLimitRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("granularity", &mut self.granularity);
         visitor.field("limitMinutesPerInterval", &mut self.limit_minutes_per_interval);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

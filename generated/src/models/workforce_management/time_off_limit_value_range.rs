@@ -9,22 +9,22 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TimeOffLimitValueRange {
-    /// `timeOffLimit`
-    pub time_off_limit: Option<Box<TimeOffLimitReference>>,
-    /// `startDate`, required
-    pub start_date: Option<time::Date>,
+    /// `allocatedMinutesPerInterval`
+    pub allocated_minutes_per_interval: Option<Vec<Option<i64>>>,
     /// required
     pub granularity: Option<TimeOffLimitValueRangeGranularity>,
     /// `limitMinutesPerInterval`
-    pub limit_minutes_per_interval: Option<Vec<i64>>,
-    /// `allocatedMinutesPerInterval`
-    pub allocated_minutes_per_interval: Option<Vec<i64>>,
-    /// `waitlistedMinutesPerInterval`
-    pub waitlisted_minutes_per_interval: Option<Vec<i64>>,
-    /// `waitlistedRequestsPerInterval`
-    pub waitlisted_requests_per_interval: Option<Vec<i64>>,
+    pub limit_minutes_per_interval: Option<Vec<Option<i64>>>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Date>,
+    /// `timeOffLimit`
+    pub time_off_limit: Option<Box<TimeOffLimitReference>>,
+    /// `waitlistedMinutesPerInterval`
+    pub waitlisted_minutes_per_interval: Option<Vec<Option<i64>>>,
+    /// `waitlistedRequestsPerInterval`
+    pub waitlisted_requests_per_interval: Option<Vec<Option<i64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -32,15 +32,16 @@ impl codec::Model for TimeOffLimitValueRange {
     const NAME: &'static str = "TimeOffLimitValueRange";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("granularity", &mut self.granularity);
-        visitor.field("limitMinutesPerInterval", &mut self.limit_minutes_per_interval);
         visitor
             .field(
                 "allocatedMinutesPerInterval",
                 &mut self.allocated_minutes_per_interval,
             );
+        visitor.field("granularity", &mut self.granularity);
+        visitor.field("limitMinutesPerInterval", &mut self.limit_minutes_per_interval);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
         visitor
             .field(
                 "waitlistedMinutesPerInterval",
@@ -51,7 +52,6 @@ impl codec::Model for TimeOffLimitValueRange {
                 "waitlistedRequestsPerInterval",
                 &mut self.waitlisted_requests_per_interval,
             );
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

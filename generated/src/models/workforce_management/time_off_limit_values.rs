@@ -4,15 +4,15 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct TimeOffLimitValues {
-    /// `limitMinutes`, required
-    pub limit_minutes: Option<Vec<i64>>,
     /// `allocatedMinutes`, required
-    pub allocated_minutes: Option<Vec<i64>>,
+    pub allocated_minutes: Option<Vec<Option<i64>>>,
+    /// `limitMinutes`, required
+    pub limit_minutes: Option<Vec<Option<i64>>>,
     /// `waitlistedMinutes`, required
-    pub waitlisted_minutes: Option<Vec<i64>>,
+    pub waitlisted_minutes: Option<Vec<Option<i64>>>,
     /// `waitlistedRequests`, required
-    pub waitlisted_requests: Option<Vec<i64>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub waitlisted_requests: Option<Vec<Option<i64>>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for TimeOffLimitValues {
     const NAME: &'static str = "TimeOffLimitValues";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("limitMinutes", &mut self.limit_minutes);
         visitor.field("allocatedMinutes", &mut self.allocated_minutes);
+        visitor.field("limitMinutes", &mut self.limit_minutes);
         visitor.field("waitlistedMinutes", &mut self.waitlisted_minutes);
         visitor.field("waitlistedRequests", &mut self.waitlisted_requests);
         visitor.extra(&mut self.extra);

@@ -8,24 +8,24 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct TimeOffPlan {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
+    pub active: Option<bool>,
     /// `activityCodeIds`
     pub activity_code_ids: Option<Vec<String>>,
-    /// `timeOffLimits`
-    pub time_off_limits: Option<Vec<TimeOffLimitReference>>,
     /// `autoApprovalRule`
     pub auto_approval_rule: Option<TimeOffPlanAutoApprovalRule>,
     /// `daysBeforeStartToExpireFromWaitlist`
     pub days_before_start_to_expire_from_waitlist: Option<i64>,
     /// `hrisTimeOffType`
     pub hris_time_off_type: Option<Box<HrisTimeOffType>>,
-    pub active: Option<bool>,
+    /// required
+    pub id: Option<String>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub name: Option<String>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeOffLimits`
+    pub time_off_limits: Option<Vec<TimeOffLimitReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -33,10 +33,8 @@ impl codec::Model for TimeOffPlan {
     const NAME: &'static str = "TimeOffPlan";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
+        visitor.field("active", &mut self.active);
         visitor.field("activityCodeIds", &mut self.activity_code_ids);
-        visitor.field("timeOffLimits", &mut self.time_off_limits);
         visitor.field("autoApprovalRule", &mut self.auto_approval_rule);
         visitor
             .field(
@@ -44,9 +42,11 @@ impl codec::Model for TimeOffPlan {
                 &mut self.days_before_start_to_expire_from_waitlist,
             );
         visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
-        visitor.field("active", &mut self.active);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timeOffLimits", &mut self.time_off_limits);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,7 +6,7 @@ use crate::models::workforce_management::TimeOffPlan;
 #[derive(Clone, Default)]
 pub struct TimeOffPlanListing {
     pub entities: Option<Vec<TimeOffPlan>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,11 +8,11 @@ pub struct TimeOffRequestList {
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// `timeOffRequests`
-    pub time_off_requests: Option<Vec<TimeOffRequestResponse>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `timeOffRequests`
+    pub time_off_requests: Option<Vec<TimeOffRequestResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,8 +22,8 @@ impl codec::Model for TimeOffRequestList {
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("timeOffRequests", &mut self.time_off_requests);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("timeOffRequests", &mut self.time_off_requests);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::TimeOffRequestListItem;
 
 #[derive(Clone, Default)]
 pub struct TimeOffRequestListing {
-    /// required
-    pub entities: Option<Vec<TimeOffRequestListItem>>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub entities: Option<Vec<TimeOffRequestListItem>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for TimeOffRequestListing {
     const NAME: &'static str = "TimeOffRequestListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("entities", &mut self.entities);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct TimeOffRequestLookup {
     pub time_off_request_id: Option<String>,
     /// `userId`, required
     pub user_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

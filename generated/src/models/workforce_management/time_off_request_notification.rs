@@ -7,17 +7,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TimeOffRequestNotification {
+    /// `fullDayManagementUnitDates`
+    pub full_day_management_unit_dates: Option<Vec<String>>,
+    /// `isFullDayRequest`
+    pub is_full_day_request: Option<bool>,
+    /// `partialDayStartDateTimes`
+    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
+    pub status: Option<TimeOffRequestNotificationStatus>,
     /// `timeOffRequestId`
     pub time_off_request_id: Option<String>,
     pub user: Option<Box<UserReference>>,
-    /// `isFullDayRequest`
-    pub is_full_day_request: Option<bool>,
-    pub status: Option<TimeOffRequestNotificationStatus>,
-    /// `partialDayStartDateTimes`
-    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
-    /// `fullDayManagementUnitDates`
-    pub full_day_management_unit_dates: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,17 +25,17 @@ impl codec::Model for TimeOffRequestNotification {
     const NAME: &'static str = "TimeOffRequestNotification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("timeOffRequestId", &mut self.time_off_request_id);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("isFullDayRequest", &mut self.is_full_day_request);
-        visitor.field("status", &mut self.status);
-        visitor
-            .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
         visitor
             .field(
                 "fullDayManagementUnitDates",
                 &mut self.full_day_management_unit_dates,
             );
+        visitor.field("isFullDayRequest", &mut self.is_full_day_request);
+        visitor
+            .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
+        visitor.field("status", &mut self.status);
+        visitor.field("timeOffRequestId", &mut self.time_off_request_id);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::workforce_management::DateRange;
 
 #[derive(Clone, Default)]
 pub struct TimeOffRequestQueryBody {
-    pub ids: Option<Vec<String>>,
-    /// `userIds`
-    pub user_ids: Option<Vec<String>>,
-    pub statuses: Option<Vec<TimeOffRequestQueryBodyStatuses>>,
-    pub substatuses: Option<Vec<TimeOffRequestQueryBodySubstatuses>>,
     /// `dateRange`
     pub date_range: Option<Box<DateRange>>,
+    pub ids: Option<Vec<String>>,
+    pub statuses: Option<Vec<TimeOffRequestQueryBodyStatuses>>,
+    pub substatuses: Option<Vec<TimeOffRequestQueryBodySubstatuses>>,
     /// `teamIds`
     pub team_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `userIds`
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for TimeOffRequestQueryBody {
     const NAME: &'static str = "TimeOffRequestQueryBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("dateRange", &mut self.date_range);
         visitor.field("ids", &mut self.ids);
-        visitor.field("userIds", &mut self.user_ids);
         visitor.field("statuses", &mut self.statuses);
         visitor.field("substatuses", &mut self.substatuses);
-        visitor.boxed("dateRange", &mut self.date_range);
         visitor.field("teamIds", &mut self.team_ids);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,55 +11,55 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TimeOffRequestResponse {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub user: Option<Box<UserReference>>,
-    /// `isFullDayRequest`, required
-    pub is_full_day_request: Option<bool>,
-    /// `markedAsRead`
-    pub marked_as_read: Option<bool>,
     /// `activityCodeId`, required
     pub activity_code_id: Option<String>,
-    pub paid: Option<bool>,
-    /// required
-    pub status: Option<TimeOffRequestResponseStatus>,
-    pub substatus: Option<TimeOffRequestResponseSubstatus>,
-    /// `partialDayStartDateTimes`, required
-    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
-    /// `fullDayManagementUnitDates`, required
-    pub full_day_management_unit_dates: Option<Vec<String>>,
     /// `dailyDurationMinutes`, required
     pub daily_duration_minutes: Option<i64>,
     /// `durationMinutes`, required
     pub duration_minutes: Option<Vec<i64>>,
-    /// `payableMinutes`, required
-    pub payable_minutes: Option<Vec<i64>>,
     /// `fullDayEarliestStartOffsetMinutes`, required
     pub full_day_earliest_start_offset_minutes: Option<Vec<i64>>,
     /// `fullDayLatestEndOffsetMinutes`, required
     pub full_day_latest_end_offset_minutes: Option<Vec<i64>>,
+    /// `fullDayManagementUnitDates`, required
+    pub full_day_management_unit_dates: Option<Vec<String>>,
     /// required
-    pub notes: Option<String>,
-    /// `submittedBy`, required
-    pub submitted_by: Option<Box<UserReference>>,
-    /// `submittedDate`, required
-    pub submitted_date: Option<time::Timestamp>,
-    /// `reviewedBy`
-    pub reviewed_by: Option<Box<UserReference>>,
-    /// `reviewedDate`
-    pub reviewed_date: Option<time::Timestamp>,
+    pub id: Option<String>,
+    /// `isFullDayRequest`, required
+    pub is_full_day_request: Option<bool>,
+    /// `markedAsRead`
+    pub marked_as_read: Option<bool>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `modifiedBy`
     pub modified_by: Option<Box<UserReference>>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
+    /// required
+    pub notes: Option<String>,
+    pub paid: Option<bool>,
+    /// `partialDayStartDateTimes`, required
+    pub partial_day_start_date_times: Option<Vec<time::Timestamp>>,
+    /// `payableMinutes`, required
+    pub payable_minutes: Option<Vec<i64>>,
+    /// `reviewedBy`
+    pub reviewed_by: Option<Box<UserReference>>,
+    /// `reviewedDate`
+    pub reviewed_date: Option<time::Timestamp>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// required
+    pub status: Option<TimeOffRequestResponseStatus>,
+    /// `submittedBy`, required
+    pub submitted_by: Option<Box<UserReference>>,
+    /// `submittedDate`, required
+    pub submitted_date: Option<time::Timestamp>,
+    pub substatus: Option<TimeOffRequestResponseSubstatus>,
     /// `syncVersion`, required
     pub sync_version: Option<i64>,
     /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -67,24 +67,9 @@ impl codec::Model for TimeOffRequestResponse {
     const NAME: &'static str = "TimeOffRequestResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("user", &mut self.user);
-        visitor.field("isFullDayRequest", &mut self.is_full_day_request);
-        visitor.field("markedAsRead", &mut self.marked_as_read);
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("paid", &mut self.paid);
-        visitor.field("status", &mut self.status);
-        visitor.field("substatus", &mut self.substatus);
-        visitor
-            .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
-        visitor
-            .field(
-                "fullDayManagementUnitDates",
-                &mut self.full_day_management_unit_dates,
-            );
         visitor.field("dailyDurationMinutes", &mut self.daily_duration_minutes);
         visitor.field("durationMinutes", &mut self.duration_minutes);
-        visitor.field("payableMinutes", &mut self.payable_minutes);
         visitor
             .field(
                 "fullDayEarliestStartOffsetMinutes",
@@ -95,16 +80,31 @@ impl codec::Model for TimeOffRequestResponse {
                 "fullDayLatestEndOffsetMinutes",
                 &mut self.full_day_latest_end_offset_minutes,
             );
-        visitor.field("notes", &mut self.notes);
-        visitor.boxed("submittedBy", &mut self.submitted_by);
-        visitor.field("submittedDate", &mut self.submitted_date);
-        visitor.boxed("reviewedBy", &mut self.reviewed_by);
-        visitor.field("reviewedDate", &mut self.reviewed_date);
+        visitor
+            .field(
+                "fullDayManagementUnitDates",
+                &mut self.full_day_management_unit_dates,
+            );
+        visitor.field("id", &mut self.id);
+        visitor.field("isFullDayRequest", &mut self.is_full_day_request);
+        visitor.field("markedAsRead", &mut self.marked_as_read);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("modifiedDate", &mut self.modified_date);
-        visitor.field("syncVersion", &mut self.sync_version);
-        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("notes", &mut self.notes);
+        visitor.field("paid", &mut self.paid);
+        visitor
+            .field("partialDayStartDateTimes", &mut self.partial_day_start_date_times);
+        visitor.field("payableMinutes", &mut self.payable_minutes);
+        visitor.boxed("reviewedBy", &mut self.reviewed_by);
+        visitor.field("reviewedDate", &mut self.reviewed_date);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
+        visitor.boxed("submittedBy", &mut self.submitted_by);
+        visitor.field("submittedDate", &mut self.submitted_date);
+        visitor.field("substatus", &mut self.substatus);
+        visitor.field("syncVersion", &mut self.sync_version);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

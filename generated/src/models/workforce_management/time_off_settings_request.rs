@@ -5,17 +5,17 @@ use crate::models::workforce_management::ValueWrapperLocalDate;
 
 #[derive(Clone, Default)]
 pub struct TimeOffSettingsRequest {
+    /// `submissionEarliestDaysFromNow`
+    pub submission_earliest_days_from_now: Option<i64>,
+    /// `submissionLatestDate`
+    pub submission_latest_date: Option<Box<ValueWrapperLocalDate>>,
+    /// `submissionLatestDaysFromNow`
+    pub submission_latest_days_from_now: Option<i64>,
     /// `submissionRangeEnforced`
     pub submission_range_enforced: Option<bool>,
     /// `submissionRangeType`
     pub submission_range_type: Option<TimeOffSettingsRequestSubmissionRangeType>,
-    /// `submissionEarliestDaysFromNow`
-    pub submission_earliest_days_from_now: Option<i64>,
-    /// `submissionLatestDaysFromNow`
-    pub submission_latest_days_from_now: Option<i64>,
-    /// `submissionLatestDate`
-    pub submission_latest_date: Option<Box<ValueWrapperLocalDate>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,19 +23,19 @@ impl codec::Model for TimeOffSettingsRequest {
     const NAME: &'static str = "TimeOffSettingsRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("submissionRangeEnforced", &mut self.submission_range_enforced);
-        visitor.field("submissionRangeType", &mut self.submission_range_type);
         visitor
             .field(
                 "submissionEarliestDaysFromNow",
                 &mut self.submission_earliest_days_from_now,
             );
+        visitor.boxed("submissionLatestDate", &mut self.submission_latest_date);
         visitor
             .field(
                 "submissionLatestDaysFromNow",
                 &mut self.submission_latest_days_from_now,
             );
-        visitor.boxed("submissionLatestDate", &mut self.submission_latest_date);
+        visitor.field("submissionRangeEnforced", &mut self.submission_range_enforced);
+        visitor.field("submissionRangeType", &mut self.submission_range_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct TimeOffSettingsResponse {
+    /// `submissionEarliestDaysFromNow`
+    pub submission_earliest_days_from_now: Option<i64>,
+    /// `submissionLatestDate`
+    pub submission_latest_date: Option<time::Date>,
+    /// `submissionLatestDaysFromNow`
+    pub submission_latest_days_from_now: Option<i64>,
     /// `submissionRangeEnforced`
     pub submission_range_enforced: Option<bool>,
     /// `submissionRangeType`
     pub submission_range_type: Option<TimeOffSettingsResponseSubmissionRangeType>,
-    /// `submissionEarliestDaysFromNow`
-    pub submission_earliest_days_from_now: Option<i64>,
-    /// `submissionLatestDaysFromNow`
-    pub submission_latest_days_from_now: Option<i64>,
-    /// `submissionLatestDate`
-    pub submission_latest_date: Option<time::Date>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,19 +24,19 @@ impl codec::Model for TimeOffSettingsResponse {
     const NAME: &'static str = "TimeOffSettingsResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("submissionRangeEnforced", &mut self.submission_range_enforced);
-        visitor.field("submissionRangeType", &mut self.submission_range_type);
         visitor
             .field(
                 "submissionEarliestDaysFromNow",
                 &mut self.submission_earliest_days_from_now,
             );
+        visitor.field("submissionLatestDate", &mut self.submission_latest_date);
         visitor
             .field(
                 "submissionLatestDaysFromNow",
                 &mut self.submission_latest_days_from_now,
             );
-        visitor.field("submissionLatestDate", &mut self.submission_latest_date);
+        visitor.field("submissionRangeEnforced", &mut self.submission_range_enforced);
+        visitor.field("submissionRangeType", &mut self.submission_range_type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct TransfersFullTimeEquivalent {
     pub destination_staffing_group_id: Option<String>,
     /// `transferType`
     pub transfer_type: Option<TransfersFullTimeEquivalentTransferType>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,10 +7,10 @@ use crate::models::workforce_management::WfmTimeSpan;
 pub struct UnavailableTime {
     /// read-only
     pub id: Option<String>,
+    pub notes: Option<String>,
     /// `timeSpan`, required
     pub time_span: Option<Box<WfmTimeSpan>>,
-    pub notes: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for UnavailableTime {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.boxed("timeSpan", &mut self.time_span);
         visitor.field("notes", &mut self.notes);
+        visitor.boxed("timeSpan", &mut self.time_span);
         visitor.extra(&mut self.extra);
     }
 }

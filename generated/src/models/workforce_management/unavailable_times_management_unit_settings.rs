@@ -5,11 +5,11 @@ use crate::models::workforce_management::ManagementUnitReference;
 
 #[derive(Clone, Default)]
 pub struct UnavailableTimesManagementUnitSettings {
-    /// `managementUnit`, required
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// required
     pub enabled: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `managementUnit`, required
+    pub management_unit: Option<Box<ManagementUnitReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for UnavailableTimesManagementUnitSettings {
     const NAME: &'static str = "UnavailableTimesManagementUnitSettings";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("enabled", &mut self.enabled);
+        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,15 +7,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UnavailableTimesValidationResult {
-    /// required
-    pub valid: Option<bool>,
     /// `invalidWorkPlans`, required
     pub invalid_work_plans: Option<Vec<WorkPlanReference>>,
+    /// required
+    pub valid: Option<bool>,
     /// `workPlanConstraintsViolationMessage`
     pub work_plan_constraints_violation_message: Option<
         Box<WorkPlanConstraintsViolationMessage>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,8 +23,8 @@ impl codec::Model for UnavailableTimesValidationResult {
     const NAME: &'static str = "UnavailableTimesValidationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("valid", &mut self.valid);
         visitor.field("invalidWorkPlans", &mut self.invalid_work_plans);
+        visitor.field("valid", &mut self.valid);
         visitor
             .boxed(
                 "workPlanConstraintsViolationMessage",

@@ -11,35 +11,35 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UpdateActivityPlanRequest {
-    pub name: Option<String>,
-    pub description: Option<String>,
-    /// `groupSettings`
-    pub group_settings: Option<Box<ValueWrapperGroupSettings>>,
+    /// `activityCodeId`
+    pub activity_code_id: Option<String>,
     /// `attendeesSearchRule`
     pub attendees_search_rule: Option<Box<ValueWrapperUserSearchRule>>,
+    /// `countsAsPaidTime`
+    pub counts_as_paid_time: Option<bool>,
+    pub description: Option<String>,
     /// `facilitatorsSearchRule`
     pub facilitators_search_rule: Option<Box<ValueWrapperUserSearchRule>>,
-    /// `transitionTimeMinutes`
-    pub transition_time_minutes: Option<i64>,
+    /// `fixedAvailability`
+    pub fixed_availability: Option<Box<ListWrapperFixedAvailability>>,
+    /// `groupSettings`
+    pub group_settings: Option<Box<ValueWrapperGroupSettings>>,
+    /// `lengthMinutes`
+    pub length_minutes: Option<i64>,
+    pub name: Option<String>,
+    /// `optimizationObjective`
+    pub optimization_objective: Option<UpdateActivityPlanRequestOptimizationObjective>,
+    /// `recurrenceSettings`
+    pub recurrence_settings: Option<Box<RecurrenceSettingsBase>>,
     /// `serviceGoalImpactOverrides`
     pub service_goal_impact_overrides: Option<
         Box<ValueWrapperActivityPlanServiceGoalImpactOverrides>,
     >,
-    /// `optimizationObjective`
-    pub optimization_objective: Option<UpdateActivityPlanRequestOptimizationObjective>,
     pub state: Option<UpdateActivityPlanRequestState>,
-    /// `fixedAvailability`
-    pub fixed_availability: Option<Box<ListWrapperFixedAvailability>>,
-    /// `activityCodeId`
-    pub activity_code_id: Option<String>,
+    /// `transitionTimeMinutes`
+    pub transition_time_minutes: Option<i64>,
     pub r#type: Option<UpdateActivityPlanRequestType>,
-    /// `lengthMinutes`
-    pub length_minutes: Option<i64>,
-    /// `countsAsPaidTime`
-    pub counts_as_paid_time: Option<bool>,
-    /// `recurrenceSettings`
-    pub recurrence_settings: Option<Box<RecurrenceSettingsBase>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -47,25 +47,25 @@ impl codec::Model for UpdateActivityPlanRequest {
     const NAME: &'static str = "UpdateActivityPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("description", &mut self.description);
-        visitor.boxed("groupSettings", &mut self.group_settings);
+        visitor.field("activityCodeId", &mut self.activity_code_id);
         visitor.boxed("attendeesSearchRule", &mut self.attendees_search_rule);
+        visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
+        visitor.field("description", &mut self.description);
         visitor.boxed("facilitatorsSearchRule", &mut self.facilitators_search_rule);
-        visitor.field("transitionTimeMinutes", &mut self.transition_time_minutes);
+        visitor.boxed("fixedAvailability", &mut self.fixed_availability);
+        visitor.boxed("groupSettings", &mut self.group_settings);
+        visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("name", &mut self.name);
+        visitor.field("optimizationObjective", &mut self.optimization_objective);
+        visitor.boxed("recurrenceSettings", &mut self.recurrence_settings);
         visitor
             .boxed(
                 "serviceGoalImpactOverrides",
                 &mut self.service_goal_impact_overrides,
             );
-        visitor.field("optimizationObjective", &mut self.optimization_objective);
         visitor.field("state", &mut self.state);
-        visitor.boxed("fixedAvailability", &mut self.fixed_availability);
-        visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("transitionTimeMinutes", &mut self.transition_time_minutes);
         visitor.field("type", &mut self.r#type);
-        visitor.field("lengthMinutes", &mut self.length_minutes);
-        visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
-        visitor.boxed("recurrenceSettings", &mut self.recurrence_settings);
         visitor.extra(&mut self.extra);
     }
 }

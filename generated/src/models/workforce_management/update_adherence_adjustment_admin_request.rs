@@ -9,17 +9,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentAdminRequest {
-    /// `reasonCodeId`
-    pub reason_code_id: Option<String>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
     /// `lengthMinutes`
     pub length_minutes: Option<i64>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// `reasonCodeId`
+    pub reason_code_id: Option<String>,
     /// `reviewerNotes`
     pub reviewer_notes: Option<String>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
     pub status: Option<UpdateAdherenceAdjustmentAdminRequestStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,11 @@ impl codec::Model for UpdateAdherenceAdjustmentAdminRequest {
     const NAME: &'static str = "UpdateAdherenceAdjustmentAdminRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("reasonCodeId", &mut self.reason_code_id);
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("reasonCodeId", &mut self.reason_code_id);
         visitor.field("reviewerNotes", &mut self.reviewer_notes);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }

@@ -6,16 +6,16 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentAgentRequest {
+    /// `lengthMinutes`
+    pub length_minutes: Option<i64>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `reasonCodeId`
     pub reason_code_id: Option<String>,
     /// `startDate`
     pub start_date: Option<time::Timestamp>,
-    /// `lengthMinutes`
-    pub length_minutes: Option<i64>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `submitterNotes`
     pub submitter_notes: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for UpdateAdherenceAdjustmentAgentRequest {
     const NAME: &'static str = "UpdateAdherenceAdjustmentAgentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("reasonCodeId", &mut self.reason_code_id);
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("lengthMinutes", &mut self.length_minutes);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("reasonCodeId", &mut self.reason_code_id);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("submitterNotes", &mut self.submitter_notes);
         visitor.extra(&mut self.extra);
     }

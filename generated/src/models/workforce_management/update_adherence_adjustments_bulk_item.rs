@@ -8,11 +8,11 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsBulkItem {
     pub id: Option<String>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `reviewerNotes`
     pub reviewer_notes: Option<String>,
     pub status: Option<UpdateAdherenceAdjustmentsBulkItemStatus>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for UpdateAdherenceAdjustmentsBulkItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("reviewerNotes", &mut self.reviewer_notes);
         visitor.field("status", &mut self.status);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,10 +6,10 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsReasonCodeRequest {
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     pub name: Option<String>,
     pub state: Option<UpdateAdherenceAdjustmentsReasonCodeRequestState>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for UpdateAdherenceAdjustmentsReasonCodeRequest {
     const NAME: &'static str = "UpdateAdherenceAdjustmentsReasonCodeRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("name", &mut self.name);
         visitor.field("state", &mut self.state);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::workforce_management::WfmVersionedEntityMetadata;
 #[derive(Clone, Default)]
 pub struct UpdateAdherenceAdjustmentsReasonCodesBulkItem {
     pub id: Option<String>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     pub name: Option<String>,
     pub state: Option<UpdateAdherenceAdjustmentsReasonCodesBulkItemState>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for UpdateAdherenceAdjustmentsReasonCodesBulkItem {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("name", &mut self.name);
         visitor.field("state", &mut self.state);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

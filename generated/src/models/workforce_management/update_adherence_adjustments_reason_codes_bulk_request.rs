@@ -7,7 +7,7 @@ use crate::models::workforce_management::UpdateAdherenceAdjustmentsReasonCodesBu
 pub struct UpdateAdherenceAdjustmentsReasonCodesBulkRequest {
     /// `reasonCodes`
     pub reason_codes: Option<Vec<UpdateAdherenceAdjustmentsReasonCodesBulkItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

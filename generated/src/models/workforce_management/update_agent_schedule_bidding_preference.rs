@@ -5,13 +5,13 @@ use crate::models::workforce_management::AgentScheduleBiddingPreferencePriority;
 
 #[derive(Clone, Default)]
 pub struct UpdateAgentScheduleBiddingPreference {
-    /// required
-    pub submitted: Option<bool>,
     /// `agentScheduleBidPreferences`, required
     pub agent_schedule_bid_preferences: Option<
         Vec<AgentScheduleBiddingPreferencePriority>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub submitted: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,12 +19,12 @@ impl codec::Model for UpdateAgentScheduleBiddingPreference {
     const NAME: &'static str = "UpdateAgentScheduleBiddingPreference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("submitted", &mut self.submitted);
         visitor
             .field(
                 "agentScheduleBidPreferences",
                 &mut self.agent_schedule_bid_preferences,
             );
+        visitor.field("submitted", &mut self.submitted);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::AgentSchedulingPreference;
 
 #[derive(Clone, Default)]
 pub struct UpdateAgentSchedulingPreferencesRequest {
-    /// `preferencesToAdd`
-    pub preferences_to_add: Option<Vec<AgentSchedulingPreference>>,
     /// `preferenceIdsToRemove`
     pub preference_ids_to_remove: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `preferencesToAdd`
+    pub preferences_to_add: Option<Vec<AgentSchedulingPreference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for UpdateAgentSchedulingPreferencesRequest {
     const NAME: &'static str = "UpdateAgentSchedulingPreferencesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("preferencesToAdd", &mut self.preferences_to_add);
         visitor.field("preferenceIdsToRemove", &mut self.preference_ids_to_remove);
+        visitor.field("preferencesToAdd", &mut self.preferences_to_add);
         visitor.extra(&mut self.extra);
     }
 }

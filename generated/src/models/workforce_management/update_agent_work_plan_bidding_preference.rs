@@ -5,13 +5,13 @@ use crate::models::workforce_management::AgentWorkPlanBiddingPreferenceRequest;
 
 #[derive(Clone, Default)]
 pub struct UpdateAgentWorkPlanBiddingPreference {
-    /// required
-    pub submitted: Option<bool>,
     /// `agentWorkPlanBidPreferences`, required
     pub agent_work_plan_bid_preferences: Option<
         Vec<AgentWorkPlanBiddingPreferenceRequest>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub submitted: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,12 +19,12 @@ impl codec::Model for UpdateAgentWorkPlanBiddingPreference {
     const NAME: &'static str = "UpdateAgentWorkPlanBiddingPreference";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("submitted", &mut self.submitted);
         visitor
             .field(
                 "agentWorkPlanBidPreferences",
                 &mut self.agent_work_plan_bid_preferences,
             );
+        visitor.field("submitted", &mut self.submitted);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,15 +12,15 @@ pub struct UpdateAlternativeShiftBuSettingsRequest {
     pub enabled_granularities: Option<
         Box<ListWrapperAlternativeShiftBuSettingsGranularity>,
     >,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     /// `minMinutesBeforeStartTime`
     pub min_minutes_before_start_time: Option<i64>,
     /// `retainedActivityCategories`
     pub retained_activity_categories: Option<
         Box<ListWrapperAlternativeShiftBuSettingsActivityCategory>,
     >,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,11 +29,11 @@ impl codec::Model for UpdateAlternativeShiftBuSettingsRequest {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.boxed("enabledGranularities", &mut self.enabled_granularities);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor
             .field("minMinutesBeforeStartTime", &mut self.min_minutes_before_start_time);
         visitor
             .boxed("retainedActivityCategories", &mut self.retained_activity_categories);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,20 +9,20 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UpdateCapacityPlanRequest {
-    pub name: Option<String>,
     pub description: Option<String>,
-    /// `startBusinessUnitDate`
-    pub start_business_unit_date: Option<time::Date>,
     /// `endBusinessUnitDate`
     pub end_business_unit_date: Option<time::Date>,
     pub forecast: Option<Box<ValueWrapperBuShortTermForecastReference>>,
     /// `fullTimeEquivalentWeeklyHours`
     pub full_time_equivalent_weekly_hours: Option<f64>,
-    /// `useLatestPlanningGroupStaffingGroupAssociation`
-    pub use_latest_planning_group_staffing_group_association: Option<bool>,
     /// required
     pub metadata: Option<Box<CapacityPlanMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `startBusinessUnitDate`
+    pub start_business_unit_date: Option<time::Date>,
+    /// `useLatestPlanningGroupStaffingGroupAssociation`
+    pub use_latest_planning_group_staffing_group_association: Option<bool>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,9 +30,7 @@ impl codec::Model for UpdateCapacityPlanRequest {
     const NAME: &'static str = "UpdateCapacityPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("description", &mut self.description);
-        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor.field("endBusinessUnitDate", &mut self.end_business_unit_date);
         visitor.boxed("forecast", &mut self.forecast);
         visitor
@@ -40,12 +38,14 @@ impl codec::Model for UpdateCapacityPlanRequest {
                 "fullTimeEquivalentWeeklyHours",
                 &mut self.full_time_equivalent_weekly_hours,
             );
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("startBusinessUnitDate", &mut self.start_business_unit_date);
         visitor
             .field(
                 "useLatestPlanningGroupStaffingGroupAssociation",
                 &mut self.use_latest_planning_group_staffing_group_association,
             );
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::ManagementUnitSettingsRequest;
 
 #[derive(Clone, Default)]
 pub struct UpdateManagementUnitRequest {
-    pub name: Option<String>,
     /// `divisionId`
     pub division_id: Option<String>,
+    pub name: Option<String>,
     pub settings: Option<Box<ManagementUnitSettingsRequest>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for UpdateManagementUnitRequest {
     const NAME: &'static str = "UpdateManagementUnitRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
         visitor.field("divisionId", &mut self.division_id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("settings", &mut self.settings);
         visitor.extra(&mut self.extra);
     }

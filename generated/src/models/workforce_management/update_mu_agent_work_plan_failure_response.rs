@@ -6,12 +6,12 @@ use crate::models::shared_by_23_b496d3::UserReference;
 #[derive(Clone, Default)]
 pub struct UpdateMuAgentWorkPlanFailureResponse {
     /// required
-    pub user: Option<Box<UserReference>>,
-    /// required
     pub failure: Option<UpdateMuAgentWorkPlanFailureResponseFailure>,
     /// `notFoundWorkPlanId`
     pub not_found_work_plan_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for UpdateMuAgentWorkPlanFailureResponse {
     const NAME: &'static str = "UpdateMuAgentWorkPlanFailureResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.field("failure", &mut self.failure);
         visitor.field("notFoundWorkPlanId", &mut self.not_found_work_plan_id);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -15,7 +15,7 @@ pub struct UpdateMuAgentWorkPlanRequest {
     pub work_plan_overrides: Option<
         Box<WorkPlanOverrideListWrapperWorkPlanOverrideRequest>,
     >,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -7,7 +7,7 @@ use crate::models::workforce_management::UpdateMuAgentWorkPlanFailureResponse;
 pub struct UpdateMuAgentWorkPlansBatchResponse {
     /// required
     pub failures: Option<Vec<UpdateMuAgentWorkPlanFailureResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

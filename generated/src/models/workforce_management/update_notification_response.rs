@@ -4,10 +4,10 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UpdateNotificationResponse {
+    pub id: Option<String>,
     /// `mutableGroupId`
     pub mutable_group_id: Option<String>,
-    pub id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for UpdateNotificationResponse {
     const NAME: &'static str = "UpdateNotificationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("mutableGroupId", &mut self.mutable_group_id);
         visitor.field("id", &mut self.id);
+        visitor.field("mutableGroupId", &mut self.mutable_group_id);
         visitor.extra(&mut self.extra);
     }
 }

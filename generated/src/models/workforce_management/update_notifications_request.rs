@@ -7,7 +7,7 @@ use crate::models::workforce_management::WfmUserNotification;
 pub struct UpdateNotificationsRequest {
     /// required
     pub entities: Option<Vec<WfmUserNotification>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

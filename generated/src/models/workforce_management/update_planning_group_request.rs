@@ -7,14 +7,14 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UpdatePlanningGroupRequest {
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     pub name: Option<String>,
     /// `routePaths`
     pub route_paths: Option<Box<SetWrapperRoutePathRequest>>,
     /// `serviceGoalTemplateId`
     pub service_goal_template_id: Option<String>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for UpdatePlanningGroupRequest {
     const NAME: &'static str = "UpdatePlanningGroupRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("name", &mut self.name);
         visitor.boxed("routePaths", &mut self.route_paths);
         visitor.field("serviceGoalTemplateId", &mut self.service_goal_template_id);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,24 +10,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UpdateScheduleBid {
-    pub name: Option<String>,
-    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
-    /// `bidWindowStartDate`
-    pub bid_window_start_date: Option<time::Date>,
-    /// `bidWindowEndDate`
-    pub bid_window_end_date: Option<time::Date>,
-    /// `effectiveDate`
-    pub effective_date: Option<time::Date>,
-    /// `weeksToSchedule`
-    pub weeks_to_schedule: Option<i64>,
-    /// `endOverridesAndRotations`
-    pub end_overrides_and_rotations: Option<bool>,
     /// `agentRankingType`
     pub agent_ranking_type: Option<UpdateScheduleBidAgentRankingType>,
+    /// `bidWindowEndDate`
+    pub bid_window_end_date: Option<time::Date>,
+    /// `bidWindowStartDate`
+    pub bid_window_start_date: Option<time::Date>,
+    /// `effectiveDate`
+    pub effective_date: Option<time::Date>,
+    /// `endOverridesAndRotations`
+    pub end_overrides_and_rotations: Option<bool>,
+    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
+    pub name: Option<String>,
     /// `rankingTiebreakerType`
     pub ranking_tiebreaker_type: Option<UpdateScheduleBidRankingTiebreakerType>,
     pub status: Option<UpdateScheduleBidStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weeksToSchedule`
+    pub weeks_to_schedule: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -35,16 +35,16 @@ impl codec::Model for UpdateScheduleBid {
     const NAME: &'static str = "UpdateScheduleBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("forecast", &mut self.forecast);
-        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
-        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
-        visitor.field("effectiveDate", &mut self.effective_date);
-        visitor.field("weeksToSchedule", &mut self.weeks_to_schedule);
-        visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
         visitor.field("agentRankingType", &mut self.agent_ranking_type);
+        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
+        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
+        visitor.field("effectiveDate", &mut self.effective_date);
+        visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
+        visitor.boxed("forecast", &mut self.forecast);
+        visitor.field("name", &mut self.name);
         visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
         visitor.field("status", &mut self.status);
+        visitor.field("weeksToSchedule", &mut self.weeks_to_schedule);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,19 +9,19 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UpdateScheduleUploadSchema {
+    /// `agentSchedules`
+    pub agent_schedules: Option<Vec<BuUpdateAgentScheduleUploadSchema>>,
     pub description: Option<String>,
-    pub published: Option<bool>,
-    /// `shortTermForecast`
-    pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
     /// `headcountForecast`
     pub headcount_forecast: Option<
         Box<BuHeadcountForecastBuPlanningGroupHeadcountForecastUploadSchema>,
     >,
-    /// `agentSchedules`
-    pub agent_schedules: Option<Vec<BuUpdateAgentScheduleUploadSchema>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub published: Option<bool>,
+    /// `shortTermForecast`
+    pub short_term_forecast: Option<Box<BuShortTermForecastReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,12 +29,12 @@ impl codec::Model for UpdateScheduleUploadSchema {
     const NAME: &'static str = "UpdateScheduleUploadSchema";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentSchedules", &mut self.agent_schedules);
         visitor.field("description", &mut self.description);
+        visitor.boxed("headcountForecast", &mut self.headcount_forecast);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("published", &mut self.published);
         visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
-        visitor.boxed("headcountForecast", &mut self.headcount_forecast);
-        visitor.field("agentSchedules", &mut self.agent_schedules);
-        visitor.boxed("metadata", &mut self.metadata);
         visitor.extra(&mut self.extra);
     }
 }

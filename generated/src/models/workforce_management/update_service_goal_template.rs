@@ -8,18 +8,18 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UpdateServiceGoalTemplate {
+    /// `abandonRate`
+    pub abandon_rate: Option<Box<BuAbandonRate>>,
+    /// `averageSpeedOfAnswer`
+    pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
+    /// `impactOverride`
+    pub impact_override: Option<Box<ServiceGoalTemplateImpactOverride>>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
     pub name: Option<String>,
     /// `serviceLevel`
     pub service_level: Option<Box<BuServiceLevel>>,
-    /// `averageSpeedOfAnswer`
-    pub average_speed_of_answer: Option<Box<BuAverageSpeedOfAnswer>>,
-    /// `abandonRate`
-    pub abandon_rate: Option<Box<BuAbandonRate>>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `impactOverride`
-    pub impact_override: Option<Box<ServiceGoalTemplateImpactOverride>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,12 +27,12 @@ impl codec::Model for UpdateServiceGoalTemplate {
     const NAME: &'static str = "UpdateServiceGoalTemplate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.boxed("abandonRate", &mut self.abandon_rate);
+        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
+        visitor.boxed("impactOverride", &mut self.impact_override);
+        visitor.boxed("metadata", &mut self.metadata);
         visitor.field("name", &mut self.name);
         visitor.boxed("serviceLevel", &mut self.service_level);
-        visitor.boxed("averageSpeedOfAnswer", &mut self.average_speed_of_answer);
-        visitor.boxed("abandonRate", &mut self.abandon_rate);
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.boxed("impactOverride", &mut self.impact_override);
         visitor.extra(&mut self.extra);
     }
 }

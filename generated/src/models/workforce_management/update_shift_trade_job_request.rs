@@ -11,18 +11,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UpdateShiftTradeJobRequest {
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
-    pub target: Option<Box<ValueWrapperShiftTradeTargetRequestItem>>,
-    /// `expirationDate`
-    pub expiration_date: Option<Box<ValueWrapperDate>>,
     /// `acceptableIntervals`
     pub acceptable_intervals: Option<Box<ListWrapperRequiredDateRange>>,
-    /// `reviewNote`
-    pub review_note: Option<Box<ValueWrapperString>>,
+    /// `expirationDate`
+    pub expiration_date: Option<Box<ValueWrapperDate>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `reviewNote`
+    pub review_note: Option<Box<ValueWrapperString>>,
+    pub target: Option<Box<ValueWrapperShiftTradeTargetRequestItem>>,
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,12 +30,12 @@ impl codec::Model for UpdateShiftTradeJobRequest {
     const NAME: &'static str = "UpdateShiftTradeJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.boxed("target", &mut self.target);
-        visitor.boxed("expirationDate", &mut self.expiration_date);
         visitor.boxed("acceptableIntervals", &mut self.acceptable_intervals);
-        visitor.boxed("reviewNote", &mut self.review_note);
+        visitor.boxed("expirationDate", &mut self.expiration_date);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.boxed("reviewNote", &mut self.review_note);
+        visitor.boxed("target", &mut self.target);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,13 +9,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UpdateShiftTradeStateJobRequest {
-    /// `weekDate`, required
-    pub week_date: Option<time::Date>,
-    /// required
-    pub state: Option<UpdateShiftTradeStateJobRequestState>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub state: Option<UpdateShiftTradeStateJobRequestState>,
+    /// `weekDate`, required
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,9 +23,9 @@ impl codec::Model for UpdateShiftTradeStateJobRequest {
     const NAME: &'static str = "UpdateShiftTradeStateJobRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("state", &mut self.state);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("state", &mut self.state);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,14 +5,14 @@ use crate::models::workforce_management::{SetWrapperString, WfmVersionedEntityMe
 
 #[derive(Clone, Default)]
 pub struct UpdateStaffingGroupRequest {
-    pub name: Option<String>,
-    /// `userIds`
-    pub user_ids: Option<Box<SetWrapperString>>,
-    /// `planningGroupIds`
-    pub planning_group_ids: Option<Box<SetWrapperString>>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `planningGroupIds`
+    pub planning_group_ids: Option<Box<SetWrapperString>>,
+    /// `userIds`
+    pub user_ids: Option<Box<SetWrapperString>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for UpdateStaffingGroupRequest {
     const NAME: &'static str = "UpdateStaffingGroupRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("userIds", &mut self.user_ids);
-        visitor.boxed("planningGroupIds", &mut self.planning_group_ids);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("planningGroupIds", &mut self.planning_group_ids);
+        visitor.boxed("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

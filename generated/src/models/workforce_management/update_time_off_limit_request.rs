@@ -9,7 +9,7 @@ pub struct UpdateTimeOffLimitRequest {
     pub default_limit_minutes: Option<i64>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct UpdateTimeOffPlanBusinessUnitAssociation {
     pub management_unit_ids: Option<Box<SetWrapperString>>,
     /// `staffingGroupIds`
     pub staffing_group_ids: Option<Box<SetWrapperString>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

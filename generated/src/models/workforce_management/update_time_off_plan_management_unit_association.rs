@@ -7,7 +7,7 @@ use crate::models::workforce_management::SetWrapperString;
 pub struct UpdateTimeOffPlanManagementUnitAssociation {
     /// `staffingGroupIds`
     pub staffing_group_ids: Option<Box<SetWrapperString>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -8,21 +8,21 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UpdateTimeOffPlanRequest {
-    pub name: Option<String>,
+    pub active: Option<bool>,
     /// `activityCodeIds`
     pub activity_code_ids: Option<Box<SetWrapperString>>,
-    /// `timeOffLimitIds`
-    pub time_off_limit_ids: Option<Box<SetWrapperString>>,
     /// `autoApprovalRule`
     pub auto_approval_rule: Option<UpdateTimeOffPlanRequestAutoApprovalRule>,
     /// `daysBeforeStartToExpireFromWaitlist`
     pub days_before_start_to_expire_from_waitlist: Option<i64>,
     /// `hrisTimeOffType`
     pub hris_time_off_type: Option<Box<ValueWrapperHrisTimeOffType>>,
-    pub active: Option<bool>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    /// `timeOffLimitIds`
+    pub time_off_limit_ids: Option<Box<SetWrapperString>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -30,9 +30,8 @@ impl codec::Model for UpdateTimeOffPlanRequest {
     const NAME: &'static str = "UpdateTimeOffPlanRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
+        visitor.field("active", &mut self.active);
         visitor.boxed("activityCodeIds", &mut self.activity_code_ids);
-        visitor.boxed("timeOffLimitIds", &mut self.time_off_limit_ids);
         visitor.field("autoApprovalRule", &mut self.auto_approval_rule);
         visitor
             .field(
@@ -40,8 +39,9 @@ impl codec::Model for UpdateTimeOffPlanRequest {
                 &mut self.days_before_start_to_expire_from_waitlist,
             );
         visitor.boxed("hrisTimeOffType", &mut self.hris_time_off_type);
-        visitor.field("active", &mut self.active);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("timeOffLimitIds", &mut self.time_off_limit_ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,12 +5,12 @@ use crate::models::workforce_management::WfmTimeSpan;
 
 #[derive(Clone, Default)]
 pub struct UpdateUnavailableTime {
+    pub delete: Option<bool>,
     pub id: Option<String>,
+    pub notes: Option<String>,
     /// `timeSpan`
     pub time_span: Option<Box<WfmTimeSpan>>,
-    pub notes: Option<String>,
-    pub delete: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,10 +18,10 @@ impl codec::Model for UpdateUnavailableTime {
     const NAME: &'static str = "UpdateUnavailableTime";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("timeSpan", &mut self.time_span);
-        visitor.field("notes", &mut self.notes);
         visitor.field("delete", &mut self.delete);
+        visitor.field("id", &mut self.id);
+        visitor.field("notes", &mut self.notes);
+        visitor.boxed("timeSpan", &mut self.time_span);
         visitor.extra(&mut self.extra);
     }
 }

@@ -11,24 +11,24 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UpdateWorkPlanBid {
-    pub name: Option<String>,
-    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
-    /// `bidWindowStartDate`
-    pub bid_window_start_date: Option<time::Date>,
-    /// `bidWindowEndDate`
-    pub bid_window_end_date: Option<time::Date>,
-    /// `effectiveDate`
-    pub effective_date: Option<time::Date>,
     /// `agentRankingType`
     pub agent_ranking_type: Option<UpdateWorkPlanBidAgentRankingType>,
-    /// `rankingTiebreakerType`
-    pub ranking_tiebreaker_type: Option<UpdateWorkPlanBidRankingTiebreakerType>,
+    /// `bidWindowEndDate`
+    pub bid_window_end_date: Option<time::Date>,
+    /// `bidWindowStartDate`
+    pub bid_window_start_date: Option<time::Date>,
+    /// `effectiveDate`
+    pub effective_date: Option<time::Date>,
     /// `endOverridesAndRotations`
     pub end_overrides_and_rotations: Option<bool>,
+    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
+    pub name: Option<String>,
+    /// `rankingTiebreakerType`
+    pub ranking_tiebreaker_type: Option<UpdateWorkPlanBidRankingTiebreakerType>,
+    pub status: Option<UpdateWorkPlanBidStatus>,
     /// `workPlanFieldsVisibleToAgents`
     pub work_plan_fields_visible_to_agents: Option<Box<ListWrapperAgentWorkPlanField>>,
-    pub status: Option<UpdateWorkPlanBidStatus>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,20 +36,20 @@ impl codec::Model for UpdateWorkPlanBid {
     const NAME: &'static str = "UpdateWorkPlanBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("forecast", &mut self.forecast);
-        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
-        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
-        visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("agentRankingType", &mut self.agent_ranking_type);
-        visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
+        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
+        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
+        visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
+        visitor.boxed("forecast", &mut self.forecast);
+        visitor.field("name", &mut self.name);
+        visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
+        visitor.field("status", &mut self.status);
         visitor
             .boxed(
                 "workPlanFieldsVisibleToAgents",
                 &mut self.work_plan_fields_visible_to_agents,
             );
-        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,13 +5,13 @@ use crate::models::workforce_management::DateRangeWithOptionalEnd;
 
 #[derive(Clone, Default)]
 pub struct UpdateWorkPlanRotationAgentRequest {
-    /// `userId`, required
-    pub user_id: Option<String>,
     /// `dateRange`
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    pub position: Option<i64>,
     pub delete: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub position: Option<i64>,
+    /// `userId`, required
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,10 +19,10 @@ impl codec::Model for UpdateWorkPlanRotationAgentRequest {
     const NAME: &'static str = "UpdateWorkPlanRotationAgentRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
         visitor.boxed("dateRange", &mut self.date_range);
-        visitor.field("position", &mut self.position);
         visitor.field("delete", &mut self.delete);
+        visitor.field("position", &mut self.position);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

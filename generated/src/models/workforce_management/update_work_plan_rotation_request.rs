@@ -8,15 +8,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UpdateWorkPlanRotationRequest {
-    pub name: Option<String>,
-    pub enabled: Option<bool>,
+    pub agents: Option<Vec<UpdateWorkPlanRotationAgentRequest>>,
     /// `dateRange`
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    pub agents: Option<Vec<UpdateWorkPlanRotationAgentRequest>>,
-    pub pattern: Option<Box<WorkPlanPatternRequest>>,
+    pub enabled: Option<bool>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub name: Option<String>,
+    pub pattern: Option<Box<WorkPlanPatternRequest>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,12 +24,12 @@ impl codec::Model for UpdateWorkPlanRotationRequest {
     const NAME: &'static str = "UpdateWorkPlanRotationRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("dateRange", &mut self.date_range);
         visitor.field("agents", &mut self.agents);
-        visitor.boxed("pattern", &mut self.pattern);
+        visitor.boxed("dateRange", &mut self.date_range);
+        visitor.field("enabled", &mut self.enabled);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("pattern", &mut self.pattern);
         visitor.extra(&mut self.extra);
     }
 }

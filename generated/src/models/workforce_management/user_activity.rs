@@ -9,18 +9,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserActivity {
-    /// required
-    pub id: Option<String>,
-    /// `routingStatus`
-    pub routing_status: Option<Box<UserActivityRoutingStatus>>,
-    pub presence: Option<Box<UserActivityAdherencePresence>>,
-    /// `outOfOffice`
-    pub out_of_office: Option<Box<UserActivityOutOfOffice>>,
     /// `activeQueueIds`, required
     pub active_queue_ids: Option<Vec<String>>,
     /// `dateActiveQueuesChanged`
     pub date_active_queues_changed: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub id: Option<String>,
+    /// `outOfOffice`
+    pub out_of_office: Option<Box<UserActivityOutOfOffice>>,
+    pub presence: Option<Box<UserActivityAdherencePresence>>,
+    /// `routingStatus`
+    pub routing_status: Option<Box<UserActivityRoutingStatus>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,12 +28,12 @@ impl codec::Model for UserActivity {
     const NAME: &'static str = "UserActivity";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.boxed("routingStatus", &mut self.routing_status);
-        visitor.boxed("presence", &mut self.presence);
-        visitor.boxed("outOfOffice", &mut self.out_of_office);
         visitor.field("activeQueueIds", &mut self.active_queue_ids);
         visitor.field("dateActiveQueuesChanged", &mut self.date_active_queues_changed);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("outOfOffice", &mut self.out_of_office);
+        visitor.boxed("presence", &mut self.presence);
+        visitor.boxed("routingStatus", &mut self.routing_status);
         visitor.extra(&mut self.extra);
     }
 }

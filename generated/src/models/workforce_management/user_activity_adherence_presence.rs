@@ -6,13 +6,13 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserActivityAdherencePresence {
+    /// `modifiedDate`, required
+    pub modified_date: Option<time::Timestamp>,
     /// `presenceDefinition`, required
     pub presence_definition: Option<Box<UserActivityPresenceDefinition>>,
     /// `presenceMessage`
     pub presence_message: Option<String>,
-    /// `modifiedDate`, required
-    pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for UserActivityAdherencePresence {
     const NAME: &'static str = "UserActivityAdherencePresence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("modifiedDate", &mut self.modified_date);
         visitor.boxed("presenceDefinition", &mut self.presence_definition);
         visitor.field("presenceMessage", &mut self.presence_message);
-        visitor.field("modifiedDate", &mut self.modified_date);
         visitor.extra(&mut self.extra);
     }
 }

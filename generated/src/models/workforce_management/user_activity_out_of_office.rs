@@ -8,7 +8,7 @@ pub struct UserActivityOutOfOffice {
     pub active: Option<bool>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -9,7 +9,7 @@ pub struct UserActivityPresenceDefinition {
     pub id: Option<String>,
     /// `systemPresence`, required
     pub system_presence: Option<UserActivityPresenceDefinitionSystemPresence>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserActivityRoutingStatus {
-    /// required
-    pub status: Option<UserActivityRoutingStatusStatus>,
     /// `startTime`, required
     pub start_time: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub status: Option<UserActivityRoutingStatusStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for UserActivityRoutingStatus {
     const NAME: &'static str = "UserActivityRoutingStatus";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("status", &mut self.status);
         visitor.field("startTime", &mut self.start_time);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

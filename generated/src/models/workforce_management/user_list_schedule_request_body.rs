@@ -5,15 +5,15 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserListScheduleRequestBody {
-    /// `userIds`, required
-    pub user_ids: Option<Vec<String>>,
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`, required
     pub end_date: Option<time::Timestamp>,
     /// `loadFullWeeks`
     pub load_full_weeks: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// `userIds`, required
+    pub user_ids: Option<Vec<String>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for UserListScheduleRequestBody {
     const NAME: &'static str = "UserListScheduleRequestBody";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userIds", &mut self.user_ids);
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
         visitor.field("loadFullWeeks", &mut self.load_full_weeks);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("userIds", &mut self.user_ids);
         visitor.extra(&mut self.extra);
     }
 }

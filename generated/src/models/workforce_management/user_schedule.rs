@@ -7,15 +7,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UserSchedule {
-    pub shifts: Option<Vec<UserScheduleShift>>,
+    pub delete: Option<bool>,
     /// `fullDayTimeOffMarkers`
     pub full_day_time_off_markers: Option<Vec<UserScheduleFullDayTimeOffMarker>>,
-    pub delete: Option<bool>,
     /// required
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub shifts: Option<Vec<UserScheduleShift>>,
     /// `workPlanId`, read-only
     pub work_plan_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,10 +23,10 @@ impl codec::Model for UserSchedule {
     const NAME: &'static str = "UserSchedule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("shifts", &mut self.shifts);
-        visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
         visitor.field("delete", &mut self.delete);
+        visitor.field("fullDayTimeOffMarkers", &mut self.full_day_time_off_markers);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("shifts", &mut self.shifts);
         visitor.field("workPlanId", &mut self.work_plan_id);
         visitor.extra(&mut self.extra);
     }

@@ -7,18 +7,18 @@ use crate::runtime::time;
 pub struct UserScheduleActivity {
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
-    /// `lengthInMinutes`
-    pub length_in_minutes: Option<i64>,
-    pub description: Option<String>,
     /// `countsAsPaidTime`
     pub counts_as_paid_time: Option<bool>,
+    pub description: Option<String>,
     /// `isDstFallback`
     pub is_dst_fallback: Option<bool>,
+    /// `lengthInMinutes`
+    pub length_in_minutes: Option<i64>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
     /// `timeOffRequestId`
     pub time_off_request_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,11 +27,11 @@ impl codec::Model for UserScheduleActivity {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("activityCodeId", &mut self.activity_code_id);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("description", &mut self.description);
         visitor.field("countsAsPaidTime", &mut self.counts_as_paid_time);
+        visitor.field("description", &mut self.description);
         visitor.field("isDstFallback", &mut self.is_dst_fallback);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("timeOffRequestId", &mut self.time_off_request_id);
         visitor.extra(&mut self.extra);
     }

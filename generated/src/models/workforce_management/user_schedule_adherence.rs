@@ -18,56 +18,56 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserScheduleAdherence {
-    /// read-only
-    pub id: Option<String>,
-    pub name: Option<String>,
-    /// read-only
-    pub user: Option<Box<UserReference>>,
+    /// `activeQueues`, read-only
+    pub active_queues: Option<Vec<QueueReference>>,
+    /// `activeQueuesModifiedTime`, read-only
+    pub active_queues_modified_time: Option<time::Timestamp>,
+    /// `actualActivityCategory`, read-only
+    pub actual_activity_category: Option<UserScheduleAdherenceActualActivityCategory>,
+    /// `adherenceExplanation`, read-only
+    pub adherence_explanation: Option<Box<RealTimeAdherenceExplanation>>,
+    /// `adherenceState`, read-only
+    pub adherence_state: Option<UserScheduleAdherenceAdherenceState>,
     /// `businessUnit`, read-only
     pub business_unit: Option<Box<BusinessUnitReference>>,
+    /// read-only
+    pub id: Option<String>,
+    /// read-only
+    pub impact: Option<UserScheduleAdherenceImpact>,
+    /// `isOutOfOffice`, read-only
+    pub is_out_of_office: Option<bool>,
     /// `managementUnit`, read-only
     pub management_unit: Option<Box<ManagementUnitReference>>,
-    /// read-only
-    pub team: Option<Box<TeamReference>>,
+    pub name: Option<String>,
+    /// `nextActivityReminders`, read-only
+    pub next_activity_reminders: Option<Vec<UserNextActivityReminder>>,
+    /// `organizationSecondaryPresenceId`, read-only
+    pub organization_secondary_presence_id: Option<String>,
+    /// `presenceUpdateTime`, read-only
+    pub presence_update_time: Option<time::Timestamp>,
+    /// `removedFromManagementUnit`, read-only
+    pub removed_from_management_unit: Option<bool>,
+    /// `routingStatus`, read-only
+    pub routing_status: Option<UserScheduleAdherenceRoutingStatus>,
     /// `scheduledActivityCategory`, read-only
     pub scheduled_activity_category: Option<
         UserScheduleAdherenceScheduledActivityCategory,
     >,
     /// `scheduledActivityCode`, read-only
     pub scheduled_activity_code: Option<Box<ActivityCodeSummary>>,
-    /// `systemPresence`, read-only
-    pub system_presence: Option<UserScheduleAdherenceSystemPresence>,
-    /// `organizationSecondaryPresenceId`, read-only
-    pub organization_secondary_presence_id: Option<String>,
-    /// `routingStatus`, read-only
-    pub routing_status: Option<UserScheduleAdherenceRoutingStatus>,
-    /// `actualActivityCategory`, read-only
-    pub actual_activity_category: Option<UserScheduleAdherenceActualActivityCategory>,
-    /// `isOutOfOffice`, read-only
-    pub is_out_of_office: Option<bool>,
-    /// `adherenceState`, read-only
-    pub adherence_state: Option<UserScheduleAdherenceAdherenceState>,
-    /// read-only
-    pub impact: Option<UserScheduleAdherenceImpact>,
-    /// `adherenceExplanation`, read-only
-    pub adherence_explanation: Option<Box<RealTimeAdherenceExplanation>>,
-    /// `timeOfAdherenceChange`, read-only
-    pub time_of_adherence_change: Option<time::Timestamp>,
-    /// `presenceUpdateTime`, read-only
-    pub presence_update_time: Option<time::Timestamp>,
-    /// `activeQueues`, read-only
-    pub active_queues: Option<Vec<QueueReference>>,
-    /// `activeQueuesModifiedTime`, read-only
-    pub active_queues_modified_time: Option<time::Timestamp>,
-    /// `removedFromManagementUnit`, read-only
-    pub removed_from_management_unit: Option<bool>,
-    /// `nextActivityReminders`, read-only
-    pub next_activity_reminders: Option<Vec<UserNextActivityReminder>>,
-    /// `suppressOnTimeReminder`, read-only
-    pub suppress_on_time_reminder: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `suppressOnTimeReminder`, read-only
+    pub suppress_on_time_reminder: Option<bool>,
+    /// `systemPresence`, read-only
+    pub system_presence: Option<UserScheduleAdherenceSystemPresence>,
+    /// read-only
+    pub team: Option<Box<TeamReference>>,
+    /// `timeOfAdherenceChange`, read-only
+    pub time_of_adherence_change: Option<time::Timestamp>,
+    /// read-only
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -75,36 +75,36 @@ impl codec::Model for UserScheduleAdherence {
     const NAME: &'static str = "UserScheduleAdherence";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("user", &mut self.user);
+        visitor.field("activeQueues", &mut self.active_queues);
+        visitor.field("activeQueuesModifiedTime", &mut self.active_queues_modified_time);
+        visitor.field("actualActivityCategory", &mut self.actual_activity_category);
+        visitor.boxed("adherenceExplanation", &mut self.adherence_explanation);
+        visitor.field("adherenceState", &mut self.adherence_state);
         visitor.boxed("businessUnit", &mut self.business_unit);
+        visitor.field("id", &mut self.id);
+        visitor.field("impact", &mut self.impact);
+        visitor.field("isOutOfOffice", &mut self.is_out_of_office);
         visitor.boxed("managementUnit", &mut self.management_unit);
-        visitor.boxed("team", &mut self.team);
-        visitor
-            .field("scheduledActivityCategory", &mut self.scheduled_activity_category);
-        visitor.boxed("scheduledActivityCode", &mut self.scheduled_activity_code);
-        visitor.field("systemPresence", &mut self.system_presence);
+        visitor.field("name", &mut self.name);
+        visitor.field("nextActivityReminders", &mut self.next_activity_reminders);
         visitor
             .field(
                 "organizationSecondaryPresenceId",
                 &mut self.organization_secondary_presence_id,
             );
-        visitor.field("routingStatus", &mut self.routing_status);
-        visitor.field("actualActivityCategory", &mut self.actual_activity_category);
-        visitor.field("isOutOfOffice", &mut self.is_out_of_office);
-        visitor.field("adherenceState", &mut self.adherence_state);
-        visitor.field("impact", &mut self.impact);
-        visitor.boxed("adherenceExplanation", &mut self.adherence_explanation);
-        visitor.field("timeOfAdherenceChange", &mut self.time_of_adherence_change);
         visitor.field("presenceUpdateTime", &mut self.presence_update_time);
-        visitor.field("activeQueues", &mut self.active_queues);
-        visitor.field("activeQueuesModifiedTime", &mut self.active_queues_modified_time);
         visitor
             .field("removedFromManagementUnit", &mut self.removed_from_management_unit);
-        visitor.field("nextActivityReminders", &mut self.next_activity_reminders);
-        visitor.field("suppressOnTimeReminder", &mut self.suppress_on_time_reminder);
+        visitor.field("routingStatus", &mut self.routing_status);
+        visitor
+            .field("scheduledActivityCategory", &mut self.scheduled_activity_category);
+        visitor.boxed("scheduledActivityCode", &mut self.scheduled_activity_code);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("suppressOnTimeReminder", &mut self.suppress_on_time_reminder);
+        visitor.field("systemPresence", &mut self.system_presence);
+        visitor.boxed("team", &mut self.team);
+        visitor.field("timeOfAdherenceChange", &mut self.time_of_adherence_change);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

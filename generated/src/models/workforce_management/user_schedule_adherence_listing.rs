@@ -5,10 +5,10 @@ use crate::models::workforce_management::UserScheduleAdherence;
 
 #[derive(Clone, Default)]
 pub struct UserScheduleAdherenceListing {
-    pub entities: Option<Vec<UserScheduleAdherence>>,
     /// `downloadUrl`, read-only
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub entities: Option<Vec<UserScheduleAdherence>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for UserScheduleAdherenceListing {
     const NAME: &'static str = "UserScheduleAdherenceListing";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entities", &mut self.entities);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.field("entities", &mut self.entities);
         visitor.extra(&mut self.extra);
     }
 }

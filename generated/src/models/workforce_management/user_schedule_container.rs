@@ -12,7 +12,7 @@ pub struct UserScheduleContainer {
     pub published_schedules: Option<Vec<WeekScheduleReference>>,
     /// `userSchedules`
     pub user_schedules: Option<BTreeMap<String, UserSchedule>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,17 +4,17 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct UserScheduleFullDayTimeOffMarker {
-    /// `managementUnitDate`
-    pub management_unit_date: Option<String>,
     /// `activityCodeId`
     pub activity_code_id: Option<String>,
+    pub delete: Option<bool>,
+    pub description: Option<String>,
     /// `isPaid`
     pub is_paid: Option<bool>,
     /// `lengthInMinutes`
     pub length_in_minutes: Option<i64>,
-    pub description: Option<String>,
-    pub delete: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `managementUnitDate`
+    pub management_unit_date: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,12 +22,12 @@ impl codec::Model for UserScheduleFullDayTimeOffMarker {
     const NAME: &'static str = "UserScheduleFullDayTimeOffMarker";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("managementUnitDate", &mut self.management_unit_date);
         visitor.field("activityCodeId", &mut self.activity_code_id);
+        visitor.field("delete", &mut self.delete);
+        visitor.field("description", &mut self.description);
         visitor.field("isPaid", &mut self.is_paid);
         visitor.field("lengthInMinutes", &mut self.length_in_minutes);
-        visitor.field("description", &mut self.description);
-        visitor.field("delete", &mut self.delete);
+        visitor.field("managementUnitDate", &mut self.management_unit_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -6,18 +6,18 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserScheduleShift {
-    /// `weekSchedule`, read-only
-    pub week_schedule: Option<Box<WeekScheduleReference>>,
-    pub id: Option<String>,
-    /// `startDate`, read-only
-    pub start_date: Option<time::Timestamp>,
-    /// `lengthInMinutes`, read-only
-    pub length_in_minutes: Option<i64>,
     pub activities: Option<Vec<UserScheduleActivity>>,
     pub delete: Option<bool>,
+    pub id: Option<String>,
+    /// `lengthInMinutes`, read-only
+    pub length_in_minutes: Option<i64>,
     /// `manuallyEdited`
     pub manually_edited: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, read-only
+    pub start_date: Option<time::Timestamp>,
+    /// `weekSchedule`, read-only
+    pub week_schedule: Option<Box<WeekScheduleReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,13 +25,13 @@ impl codec::Model for UserScheduleShift {
     const NAME: &'static str = "UserScheduleShift";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("weekSchedule", &mut self.week_schedule);
-        visitor.field("id", &mut self.id);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("activities", &mut self.activities);
         visitor.field("delete", &mut self.delete);
+        visitor.field("id", &mut self.id);
+        visitor.field("lengthInMinutes", &mut self.length_in_minutes);
         visitor.field("manuallyEdited", &mut self.manually_edited);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.boxed("weekSchedule", &mut self.week_schedule);
         visitor.extra(&mut self.extra);
     }
 }

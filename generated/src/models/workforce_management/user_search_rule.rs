@@ -7,7 +7,7 @@ use crate::models::workforce_management::UserSearchRulePart;
 pub struct UserSearchRule {
     /// required
     pub parts: Option<Vec<UserSearchRulePart>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

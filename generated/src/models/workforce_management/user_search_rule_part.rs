@@ -6,12 +6,12 @@ use crate::models::learning_and_workforce_management::LearningModuleRulePartsOpe
 #[derive(Clone, Default)]
 pub struct UserSearchRulePart {
     /// required
+    pub ids: Option<Vec<String>>,
+    /// required
     pub operation: Option<UserSearchRulePartOperation>,
     /// required
     pub selector: Option<UserSearchRulePartSelector>,
-    /// required
-    pub ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for UserSearchRulePart {
     const NAME: &'static str = "UserSearchRulePart";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("ids", &mut self.ids);
         visitor.field("operation", &mut self.operation);
         visitor.field("selector", &mut self.selector);
-        visitor.field("ids", &mut self.ids);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,14 +7,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct UserStaffingGroupResponse {
-    /// `startDate`
-    pub start_date: Option<time::Date>,
     /// `endDate`
     pub end_date: Option<time::Date>,
-    pub user: Option<Box<UserReference>>,
     /// `staffingGroup`
     pub staffing_group: Option<Box<StaffingGroupReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`
+    pub start_date: Option<time::Date>,
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for UserStaffingGroupResponse {
     const NAME: &'static str = "UserStaffingGroupResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("staffingGroup", &mut self.staffing_group);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,15 +8,15 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct UserTimeOffIntegrationStatusResponse {
-    /// `timeOffRequest`, required
-    pub time_off_request: Option<Box<TimeOffRequestReference>>,
     /// `integrationStatus`, required
     pub integration_status: Option<
         UserTimeOffIntegrationStatusResponseIntegrationStatus,
     >,
+    /// `timeOffRequest`, required
+    pub time_off_request: Option<Box<TimeOffRequestReference>>,
     /// required
     pub user: Option<Box<UserReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,8 +24,8 @@ impl codec::Model for UserTimeOffIntegrationStatusResponse {
     const NAME: &'static str = "UserTimeOffIntegrationStatusResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("timeOffRequest", &mut self.time_off_request);
         visitor.field("integrationStatus", &mut self.integration_status);
+        visitor.boxed("timeOffRequest", &mut self.time_off_request);
         visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }

@@ -6,11 +6,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct ValidateAgentUnavailableTimesRequest {
-    /// `validationWeekDate`, required
-    pub validation_week_date: Option<time::Date>,
     /// `unavailableTimes`, required
     pub unavailable_times: Option<Vec<UpdateUnavailableTime>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `validationWeekDate`, required
+    pub validation_week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for ValidateAgentUnavailableTimesRequest {
     const NAME: &'static str = "ValidateAgentUnavailableTimesRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("validationWeekDate", &mut self.validation_week_date);
         visitor.field("unavailableTimes", &mut self.unavailable_times);
+        visitor.field("validationWeekDate", &mut self.validation_week_date);
         visitor.extra(&mut self.extra);
     }
 }

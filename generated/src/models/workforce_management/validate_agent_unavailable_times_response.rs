@@ -9,10 +9,10 @@ use crate::models::workforce_management::{
 pub struct ValidateAgentUnavailableTimesResponse {
     /// read-only
     pub id: Option<String>,
+    pub result: Option<Box<UnavailableTimesValidationResult>>,
     /// required
     pub status: Option<ValidateAgentUnavailableTimesResponseStatus>,
-    pub result: Option<Box<UnavailableTimesValidationResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,8 +21,8 @@ impl codec::Model for ValidateAgentUnavailableTimesResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.boxed("result", &mut self.result);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,11 +7,11 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct ValidateWorkPlanMessages {
-    /// `violationMessages`
-    pub violation_messages: Option<Vec<WorkPlanConfigurationViolationMessage>>,
     /// `constraintConflictMessage`
     pub constraint_conflict_message: Option<Box<ConstraintConflictMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `violationMessages`
+    pub violation_messages: Option<Vec<WorkPlanConfigurationViolationMessage>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for ValidateWorkPlanMessages {
     const NAME: &'static str = "ValidateWorkPlanMessages";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("violationMessages", &mut self.violation_messages);
         visitor
             .boxed("constraintConflictMessage", &mut self.constraint_conflict_message);
+        visitor.field("violationMessages", &mut self.violation_messages);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::{ValidateWorkPlanMessages, WorkPlanRefe
 
 #[derive(Clone, Default)]
 pub struct ValidateWorkPlanResponse {
+    pub messages: Option<Box<ValidateWorkPlanMessages>>,
+    pub valid: Option<bool>,
     /// `workPlan`
     pub work_plan: Option<Box<WorkPlanReference>>,
-    pub valid: Option<bool>,
-    pub messages: Option<Box<ValidateWorkPlanMessages>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for ValidateWorkPlanResponse {
     const NAME: &'static str = "ValidateWorkPlanResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("workPlan", &mut self.work_plan);
-        visitor.field("valid", &mut self.valid);
         visitor.boxed("messages", &mut self.messages);
+        visitor.field("valid", &mut self.valid);
+        visitor.boxed("workPlan", &mut self.work_plan);
         visitor.extra(&mut self.extra);
     }
 }

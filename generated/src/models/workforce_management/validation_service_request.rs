@@ -9,7 +9,7 @@ pub struct ValidationServiceRequest {
     pub date_import_ended: Option<time::Timestamp>,
     /// `uploadKey`, required
     pub upload_key: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,7 +6,7 @@ use crate::models::workforce_management::ActivityPlanServiceGoalImpactOverrides;
 #[derive(Clone, Default)]
 pub struct ValueWrapperActivityPlanServiceGoalImpactOverrides {
     pub value: Option<Box<ActivityPlanServiceGoalImpactOverrides>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

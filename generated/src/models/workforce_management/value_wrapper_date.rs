@@ -6,7 +6,7 @@ use crate::runtime::time;
 #[derive(Clone, Default)]
 pub struct ValueWrapperDate {
     pub value: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

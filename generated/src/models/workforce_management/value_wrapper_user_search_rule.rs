@@ -6,7 +6,7 @@ use crate::models::workforce_management::UserSearchRule;
 #[derive(Clone, Default)]
 pub struct ValueWrapperUserSearchRule {
     pub value: Option<Box<UserSearchRule>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

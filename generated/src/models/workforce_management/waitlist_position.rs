@@ -9,14 +9,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WaitlistPosition {
-    /// `timeOffRequest`
-    pub time_off_request: Option<Box<TimeOffRequestReference>>,
+    pub date: Option<time::Date>,
     /// `timeOffLimit`
     pub time_off_limit: Option<Box<TimeOffLimitReference>>,
-    pub date: Option<time::Date>,
+    /// `timeOffRequest`
+    pub time_off_request: Option<Box<TimeOffRequestReference>>,
     /// `waitlistPosition`
     pub waitlist_position: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,9 +24,9 @@ impl codec::Model for WaitlistPosition {
     const NAME: &'static str = "WaitlistPosition";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("timeOffRequest", &mut self.time_off_request);
-        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
         visitor.field("date", &mut self.date);
+        visitor.boxed("timeOffLimit", &mut self.time_off_limit);
+        visitor.boxed("timeOffRequest", &mut self.time_off_request);
         visitor.field("waitlistPosition", &mut self.waitlist_position);
         visitor.extra(&mut self.extra);
     }

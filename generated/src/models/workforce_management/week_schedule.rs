@@ -9,26 +9,26 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WeekSchedule {
-    /// required
-    pub id: Option<String>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<String>,
-    pub description: Option<String>,
-    pub published: Option<bool>,
-    /// `generationResults`
-    pub generation_results: Option<Box<WeekScheduleGenerationResult>>,
-    /// `shortTermForecast`
-    pub short_term_forecast: Option<Box<ShortTermForecastReference>>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `userSchedules`
-    pub user_schedules: Option<BTreeMap<String, UserSchedule>>,
-    /// `headcountForecast`
-    pub headcount_forecast: Option<Box<HeadcountForecast>>,
     /// `agentSchedulesVersion`
     pub agent_schedules_version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub description: Option<String>,
+    /// `generationResults`
+    pub generation_results: Option<Box<WeekScheduleGenerationResult>>,
+    /// `headcountForecast`
+    pub headcount_forecast: Option<Box<HeadcountForecast>>,
+    /// required
+    pub id: Option<String>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub published: Option<bool>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// `shortTermForecast`
+    pub short_term_forecast: Option<Box<ShortTermForecastReference>>,
+    /// `userSchedules`
+    pub user_schedules: Option<BTreeMap<String, UserSchedule>>,
+    /// `weekDate`
+    pub week_date: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,17 +36,17 @@ impl codec::Model for WeekSchedule {
     const NAME: &'static str = "WeekSchedule";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("weekDate", &mut self.week_date);
-        visitor.field("description", &mut self.description);
-        visitor.field("published", &mut self.published);
-        visitor.boxed("generationResults", &mut self.generation_results);
-        visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("userSchedules", &mut self.user_schedules);
-        visitor.boxed("headcountForecast", &mut self.headcount_forecast);
         visitor.field("agentSchedulesVersion", &mut self.agent_schedules_version);
+        visitor.field("description", &mut self.description);
+        visitor.boxed("generationResults", &mut self.generation_results);
+        visitor.boxed("headcountForecast", &mut self.headcount_forecast);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("published", &mut self.published);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
+        visitor.field("userSchedules", &mut self.user_schedules);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

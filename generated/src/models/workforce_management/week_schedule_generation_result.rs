@@ -5,14 +5,14 @@ use crate::models::workforce_management::ScheduleGenerationWarning;
 
 #[derive(Clone, Default)]
 pub struct WeekScheduleGenerationResult {
+    /// `agentWarningCount`
+    pub agent_warning_count: Option<i64>,
+    /// `agentWarnings`
+    pub agent_warnings: Option<Vec<ScheduleGenerationWarning>>,
     pub failed: Option<bool>,
     /// `runId`
     pub run_id: Option<String>,
-    /// `agentWarnings`
-    pub agent_warnings: Option<Vec<ScheduleGenerationWarning>>,
-    /// `agentWarningCount`
-    pub agent_warning_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,10 +20,10 @@ impl codec::Model for WeekScheduleGenerationResult {
     const NAME: &'static str = "WeekScheduleGenerationResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("agentWarningCount", &mut self.agent_warning_count);
+        visitor.field("agentWarnings", &mut self.agent_warnings);
         visitor.field("failed", &mut self.failed);
         visitor.field("runId", &mut self.run_id);
-        visitor.field("agentWarnings", &mut self.agent_warnings);
-        visitor.field("agentWarningCount", &mut self.agent_warning_count);
         visitor.extra(&mut self.extra);
     }
 }

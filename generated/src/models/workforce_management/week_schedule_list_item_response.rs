@@ -7,20 +7,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WeekScheduleListItemResponse {
-    /// required
-    pub id: Option<String>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// `weekDate`
-    pub week_date: Option<String>,
     pub description: Option<String>,
-    pub published: Option<bool>,
     /// `generationResults`
     pub generation_results: Option<Box<WeekScheduleGenerationResult>>,
+    /// required
+    pub id: Option<String>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub published: Option<bool>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `shortTermForecast`
     pub short_term_forecast: Option<Box<ShortTermForecastReference>>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`
+    pub week_date: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,14 +28,14 @@ impl codec::Model for WeekScheduleListItemResponse {
     const NAME: &'static str = "WeekScheduleListItemResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("selfUri", &mut self.self_uri);
-        visitor.field("weekDate", &mut self.week_date);
         visitor.field("description", &mut self.description);
-        visitor.field("published", &mut self.published);
         visitor.boxed("generationResults", &mut self.generation_results);
-        visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("published", &mut self.published);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("shortTermForecast", &mut self.short_term_forecast);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,7 +10,7 @@ pub struct WeekScheduleReference {
     pub self_uri: Option<String>,
     /// `weekDate`
     pub week_date: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

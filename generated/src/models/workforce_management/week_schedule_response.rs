@@ -5,10 +5,10 @@ use crate::models::workforce_management::WeekSchedule;
 
 #[derive(Clone, Default)]
 pub struct WeekScheduleResponse {
-    pub result: Option<Box<WeekSchedule>>,
     /// `downloadUrl`
     pub download_url: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub result: Option<Box<WeekSchedule>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for WeekScheduleResponse {
     const NAME: &'static str = "WeekScheduleResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("result", &mut self.result);
         visitor.field("downloadUrl", &mut self.download_url);
+        visitor.boxed("result", &mut self.result);
         visitor.extra(&mut self.extra);
     }
 }

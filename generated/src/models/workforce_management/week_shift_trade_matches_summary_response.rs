@@ -5,12 +5,12 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeMatchesSummaryResponse {
-    /// `weekDate`
-    pub week_date: Option<time::Date>,
     pub count: Option<i64>,
     /// `crossWeekReceivingCount`
     pub cross_week_receiving_count: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `weekDate`
+    pub week_date: Option<time::Date>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for WeekShiftTradeMatchesSummaryResponse {
     const NAME: &'static str = "WeekShiftTradeMatchesSummaryResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("weekDate", &mut self.week_date);
         visitor.field("count", &mut self.count);
         visitor.field("crossWeekReceivingCount", &mut self.cross_week_receiving_count);
+        visitor.field("weekDate", &mut self.week_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,10 +7,10 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WeekShiftTradeResponse {
-    pub trade: Option<Box<ShiftTradeResponse>>,
     /// `matchReview`
     pub match_review: Option<Box<ShiftTradeMatchReviewResponse>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub trade: Option<Box<ShiftTradeResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for WeekShiftTradeResponse {
     const NAME: &'static str = "WeekShiftTradeResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("trade", &mut self.trade);
         visitor.boxed("matchReview", &mut self.match_review);
+        visitor.boxed("trade", &mut self.trade);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::ContinuousForecastTimeSeries;
 
 #[derive(Clone, Default)]
 pub struct Weekly {
-    /// `downloadUrl`
-    pub download_url: Option<String>,
     /// `downloadResult`
     pub download_result: Option<Vec<ContinuousForecastTimeSeries>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadUrl`
+    pub download_url: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for Weekly {
     const NAME: &'static str = "Weekly";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.field("downloadResult", &mut self.download_result);
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor.extra(&mut self.extra);
     }
 }

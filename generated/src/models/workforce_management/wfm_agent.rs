@@ -10,25 +10,25 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WfmAgent {
+    /// `acceptDirectShiftTrades`
+    pub accept_direct_shift_trades: Option<bool>,
     /// required
     pub id: Option<String>,
+    pub languages: Option<Vec<LanguageReference>>,
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub queues: Option<Vec<QueueReference>>,
+    pub schedulable: Option<bool>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    pub skills: Option<Vec<RoutingSkillReference>>,
     pub user: Option<Box<UserReference>>,
     /// `workPlan`
     pub work_plan: Option<Box<WorkPlanReference>>,
-    /// `workPlanRotation`
-    pub work_plan_rotation: Option<Box<WorkPlanRotationReference>>,
-    /// `acceptDirectShiftTrades`
-    pub accept_direct_shift_trades: Option<bool>,
     /// `workPlanOverrides`
     pub work_plan_overrides: Option<Vec<WorkPlanOverride>>,
-    pub queues: Option<Vec<QueueReference>>,
-    pub languages: Option<Vec<LanguageReference>>,
-    pub skills: Option<Vec<RoutingSkillReference>>,
-    pub schedulable: Option<bool>,
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanRotation`
+    pub work_plan_rotation: Option<Box<WorkPlanRotationReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -36,18 +36,18 @@ impl codec::Model for WfmAgent {
     const NAME: &'static str = "WfmAgent";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("acceptDirectShiftTrades", &mut self.accept_direct_shift_trades);
         visitor.field("id", &mut self.id);
+        visitor.field("languages", &mut self.languages);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("queues", &mut self.queues);
+        visitor.field("schedulable", &mut self.schedulable);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("skills", &mut self.skills);
         visitor.boxed("user", &mut self.user);
         visitor.boxed("workPlan", &mut self.work_plan);
-        visitor.boxed("workPlanRotation", &mut self.work_plan_rotation);
-        visitor.field("acceptDirectShiftTrades", &mut self.accept_direct_shift_trades);
         visitor.field("workPlanOverrides", &mut self.work_plan_overrides);
-        visitor.field("queues", &mut self.queues);
-        visitor.field("languages", &mut self.languages);
-        visitor.field("skills", &mut self.skills);
-        visitor.field("schedulable", &mut self.schedulable);
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("workPlanRotation", &mut self.work_plan_rotation);
         visitor.extra(&mut self.extra);
     }
 }

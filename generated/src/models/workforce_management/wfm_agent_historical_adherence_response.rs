@@ -7,12 +7,12 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WfmAgentHistoricalAdherenceResponse {
-    /// required
-    pub job: Option<Box<WfmAgentHistoricalAdherenceJobReference>>,
     /// `downloadUrls`
     pub download_urls: Option<Vec<String>>,
+    /// required
+    pub job: Option<Box<WfmAgentHistoricalAdherenceJobReference>>,
     pub result: Option<Box<WfmAgentHistoricalAdherenceResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,8 +20,8 @@ impl codec::Model for WfmAgentHistoricalAdherenceResponse {
     const NAME: &'static str = "WfmAgentHistoricalAdherenceResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("job", &mut self.job);
         visitor.field("downloadUrls", &mut self.download_urls);
+        visitor.boxed("job", &mut self.job);
         visitor.boxed("result", &mut self.result);
         visitor.extra(&mut self.extra);
     }

@@ -12,31 +12,31 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmAgentHistoricalAdherenceResult {
-    pub user: Option<Box<UserReference>>,
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
-    /// `calculationsCompletedDate`, required
-    pub calculations_completed_date: Option<time::Timestamp>,
-    /// `targetAdherencePercentage`, required
-    pub target_adherence_percentage: Option<f64>,
+    pub actuals: Option<Vec<HistoricalAdherenceActuals>>,
     /// `adherencePercentage`
     pub adherence_percentage: Option<f64>,
+    /// `calculationsCompletedDate`, required
+    pub calculations_completed_date: Option<time::Timestamp>,
     /// `conformancePercentage`
     pub conformance_percentage: Option<f64>,
-    /// required
-    pub impact: Option<WfmAgentHistoricalAdherenceResultImpact>,
-    /// `exceptionInfo`
-    pub exception_info: Option<Vec<HistoricalAdherenceExceptionInfo>>,
     /// `dayMetrics`, required
     pub day_metrics: Option<Vec<AgentAdherenceDayMetrics>>,
-    pub actuals: Option<Vec<HistoricalAdherenceActuals>>,
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
+    /// `exceptionInfo`
+    pub exception_info: Option<Vec<HistoricalAdherenceExceptionInfo>>,
+    /// required
+    pub impact: Option<WfmAgentHistoricalAdherenceResultImpact>,
     /// `scheduledActivities`
     pub scheduled_activities: Option<Vec<AgentAdherenceScheduledActivity>>,
     /// `secondaryPresenceLookupItems`, required
     pub secondary_presence_lookup_items: Option<Vec<SecondaryPresenceLookupItem>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// `targetAdherencePercentage`, required
+    pub target_adherence_percentage: Option<f64>,
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -44,25 +44,25 @@ impl codec::Model for WfmAgentHistoricalAdherenceResult {
     const NAME: &'static str = "WfmAgentHistoricalAdherenceResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
-        visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
+        visitor.field("actuals", &mut self.actuals);
+        visitor.field("adherencePercentage", &mut self.adherence_percentage);
         visitor
             .field("calculationsCompletedDate", &mut self.calculations_completed_date);
-        visitor
-            .field("targetAdherencePercentage", &mut self.target_adherence_percentage);
-        visitor.field("adherencePercentage", &mut self.adherence_percentage);
         visitor.field("conformancePercentage", &mut self.conformance_percentage);
-        visitor.field("impact", &mut self.impact);
-        visitor.field("exceptionInfo", &mut self.exception_info);
         visitor.field("dayMetrics", &mut self.day_metrics);
-        visitor.field("actuals", &mut self.actuals);
+        visitor.field("endDate", &mut self.end_date);
+        visitor.field("exceptionInfo", &mut self.exception_info);
+        visitor.field("impact", &mut self.impact);
         visitor.field("scheduledActivities", &mut self.scheduled_activities);
         visitor
             .field(
                 "secondaryPresenceLookupItems",
                 &mut self.secondary_presence_lookup_items,
             );
+        visitor.field("startDate", &mut self.start_date);
+        visitor
+            .field("targetAdherencePercentage", &mut self.target_adherence_percentage);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

@@ -8,7 +8,7 @@ pub struct WfmForecastModificationIntervalOffsetValue {
     pub interval_index: Option<i64>,
     /// required
     pub value: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkItem {
+    /// `endDate`, required
+    pub end_date: Option<time::Timestamp>,
+    /// `includeActuals`
+    pub include_actuals: Option<bool>,
+    /// `includeExceptions`
+    pub include_exceptions: Option<bool>,
     /// `managementUnitId`, required
     pub management_unit_id: Option<String>,
     /// `startDate`, required
     pub start_date: Option<time::Timestamp>,
-    /// `endDate`, required
-    pub end_date: Option<time::Timestamp>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,
-    /// `includeExceptions`
-    pub include_exceptions: Option<bool>,
-    /// `includeActuals`
-    pub include_actuals: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for WfmHistoricalAdherenceBulkItem {
     const NAME: &'static str = "WfmHistoricalAdherenceBulkItem";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("endDate", &mut self.end_date);
+        visitor.field("includeActuals", &mut self.include_actuals);
+        visitor.field("includeExceptions", &mut self.include_exceptions);
         visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.field("startDate", &mut self.start_date);
-        visitor.field("endDate", &mut self.end_date);
         visitor.field("userIds", &mut self.user_ids);
-        visitor.field("includeExceptions", &mut self.include_exceptions);
-        visitor.field("includeActuals", &mut self.include_actuals);
         visitor.extra(&mut self.extra);
     }
 }

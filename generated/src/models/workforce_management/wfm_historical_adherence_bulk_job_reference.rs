@@ -6,10 +6,10 @@ use crate::models::workforce_management::ActivityPlanJobResponseStatus;
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkJobReference {
     pub id: Option<String>,
-    pub status: Option<WfmHistoricalAdherenceBulkJobReferenceStatus>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub status: Option<WfmHistoricalAdherenceBulkJobReferenceStatus>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,8 +18,8 @@ impl codec::Model for WfmHistoricalAdherenceBulkJobReference {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.field("status", &mut self.status);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,7 +9,7 @@ pub struct WfmHistoricalAdherenceBulkQuery {
     pub items: Option<Vec<WfmHistoricalAdherenceBulkItem>>,
     /// `timeZone`, required
     pub time_zone: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

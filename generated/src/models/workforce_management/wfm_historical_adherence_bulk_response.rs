@@ -7,12 +7,12 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkResponse {
-    pub job: Option<Box<WfmHistoricalAdherenceBulkJobReference>>,
-    /// `downloadUrls`
-    pub download_urls: Option<Vec<String>>,
     /// `downloadResult`
     pub download_result: Option<Box<WfmHistoricalAdherenceBulkResult>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `downloadUrls`
+    pub download_urls: Option<Vec<String>>,
+    pub job: Option<Box<WfmHistoricalAdherenceBulkJobReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -20,9 +20,9 @@ impl codec::Model for WfmHistoricalAdherenceBulkResponse {
     const NAME: &'static str = "WfmHistoricalAdherenceBulkResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("job", &mut self.job);
-        visitor.field("downloadUrls", &mut self.download_urls);
         visitor.boxed("downloadResult", &mut self.download_result);
+        visitor.field("downloadUrls", &mut self.download_urls);
+        visitor.boxed("job", &mut self.job);
         visitor.extra(&mut self.extra);
     }
 }

@@ -7,17 +7,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkResult {
-    /// `startDate`
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
-    /// `managementUnitId`
-    pub management_unit_id: Option<String>,
-    /// `userResults`
-    pub user_results: Option<Vec<WfmHistoricalAdherenceBulkUserResult>>,
     /// `lookupIdToSecondaryPresenceId`
     pub lookup_id_to_secondary_presence_id: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `managementUnitId`
+    pub management_unit_id: Option<String>,
+    /// `startDate`
+    pub start_date: Option<time::Timestamp>,
+    /// `userResults`
+    pub user_results: Option<Vec<WfmHistoricalAdherenceBulkUserResult>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,15 +25,15 @@ impl codec::Model for WfmHistoricalAdherenceBulkResult {
     const NAME: &'static str = "WfmHistoricalAdherenceBulkResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
-        visitor.field("userResults", &mut self.user_results);
         visitor
             .field(
                 "lookupIdToSecondaryPresenceId",
                 &mut self.lookup_id_to_secondary_presence_id,
             );
+        visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("userResults", &mut self.user_results);
         visitor.extra(&mut self.extra);
     }
 }

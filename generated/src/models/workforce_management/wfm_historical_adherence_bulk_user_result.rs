@@ -8,19 +8,19 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceBulkUserResult {
-    /// `userId`
-    pub user_id: Option<String>,
+    pub actuals: Option<Vec<HistoricalAdherenceActuals>>,
     /// `adherencePercentage`
     pub adherence_percentage: Option<f64>,
     /// `conformancePercentage`
     pub conformance_percentage: Option<f64>,
-    pub impact: Option<WfmHistoricalAdherenceBulkUserResultImpact>,
-    /// `exceptionInfo`
-    pub exception_info: Option<Vec<HistoricalAdherenceExceptionInfo>>,
-    pub actuals: Option<Vec<HistoricalAdherenceActuals>>,
     /// `dayMetrics`
     pub day_metrics: Option<Vec<WfmHistoricalAdherenceBulkUserDayMetrics>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `exceptionInfo`
+    pub exception_info: Option<Vec<HistoricalAdherenceExceptionInfo>>,
+    pub impact: Option<WfmHistoricalAdherenceBulkUserResultImpact>,
+    /// `userId`
+    pub user_id: Option<String>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -28,13 +28,13 @@ impl codec::Model for WfmHistoricalAdherenceBulkUserResult {
     const NAME: &'static str = "WfmHistoricalAdherenceBulkUserResult";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("userId", &mut self.user_id);
+        visitor.field("actuals", &mut self.actuals);
         visitor.field("adherencePercentage", &mut self.adherence_percentage);
         visitor.field("conformancePercentage", &mut self.conformance_percentage);
-        visitor.field("impact", &mut self.impact);
-        visitor.field("exceptionInfo", &mut self.exception_info);
-        visitor.field("actuals", &mut self.actuals);
         visitor.field("dayMetrics", &mut self.day_metrics);
+        visitor.field("exceptionInfo", &mut self.exception_info);
+        visitor.field("impact", &mut self.impact);
+        visitor.field("userId", &mut self.user_id);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,19 +5,19 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQuery {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
+    /// `includeExceptions`
+    pub include_exceptions: Option<bool>,
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// `teamIds`
+    pub team_ids: Option<Vec<String>>,
     /// `timeZone`
     pub time_zone: Option<String>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,
-    /// `includeExceptions`
-    pub include_exceptions: Option<bool>,
-    /// `teamIds`
-    pub team_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -25,12 +25,12 @@ impl codec::Model for WfmHistoricalAdherenceQuery {
     const NAME: &'static str = "WfmHistoricalAdherenceQuery";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
+        visitor.field("includeExceptions", &mut self.include_exceptions);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("teamIds", &mut self.team_ids);
         visitor.field("timeZone", &mut self.time_zone);
         visitor.field("userIds", &mut self.user_ids);
-        visitor.field("includeExceptions", &mut self.include_exceptions);
-        visitor.field("teamIds", &mut self.team_ids);
         visitor.extra(&mut self.extra);
     }
 }

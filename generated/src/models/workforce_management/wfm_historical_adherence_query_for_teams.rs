@@ -5,17 +5,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceQueryForTeams {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
+    /// `includeExceptions`
+    pub include_exceptions: Option<bool>,
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
     /// `timeZone`, required
     pub time_zone: Option<String>,
     /// `userIds`
     pub user_ids: Option<Vec<String>>,
-    /// `includeExceptions`
-    pub include_exceptions: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for WfmHistoricalAdherenceQueryForTeams {
     const NAME: &'static str = "WfmHistoricalAdherenceQueryForTeams";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
+        visitor.field("includeExceptions", &mut self.include_exceptions);
+        visitor.field("startDate", &mut self.start_date);
         visitor.field("timeZone", &mut self.time_zone);
         visitor.field("userIds", &mut self.user_ids);
-        visitor.field("includeExceptions", &mut self.include_exceptions);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,16 +5,16 @@ use crate::models::workforce_management::WfmHistoricalAdherenceResultWrapper;
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceResponse {
-    pub id: Option<String>,
-    /// `downloadUrl`
-    pub download_url: Option<String>,
     /// `downloadResult`
     pub download_result: Option<Box<WfmHistoricalAdherenceResultWrapper>>,
+    /// `downloadUrl`
+    pub download_url: Option<String>,
     /// `downloadUrls`
     pub download_urls: Option<Vec<String>>,
+    pub id: Option<String>,
     /// `queryState`
     pub query_state: Option<WfmHistoricalAdherenceResponseQueryState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,10 +22,10 @@ impl codec::Model for WfmHistoricalAdherenceResponse {
     const NAME: &'static str = "WfmHistoricalAdherenceResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("downloadUrl", &mut self.download_url);
         visitor.boxed("downloadResult", &mut self.download_result);
+        visitor.field("downloadUrl", &mut self.download_url);
         visitor.field("downloadUrls", &mut self.download_urls);
+        visitor.field("id", &mut self.id);
         visitor.field("queryState", &mut self.query_state);
         visitor.extra(&mut self.extra);
     }

@@ -6,12 +6,12 @@ use crate::models::workforce_management::HistoricalAdherenceQueryResult;
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalAdherenceResultWrapper {
+    pub data: Option<Vec<HistoricalAdherenceQueryResult>>,
     /// `entityId`
     pub entity_id: Option<String>,
-    pub data: Option<Vec<HistoricalAdherenceQueryResult>>,
     /// `lookupIdToSecondaryPresenceId`
     pub lookup_id_to_secondary_presence_id: Option<BTreeMap<String, String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,8 +19,8 @@ impl codec::Model for WfmHistoricalAdherenceResultWrapper {
     const NAME: &'static str = "WfmHistoricalAdherenceResultWrapper";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("entityId", &mut self.entity_id);
         visitor.field("data", &mut self.data);
+        visitor.field("entityId", &mut self.entity_id);
         visitor
             .field(
                 "lookupIdToSecondaryPresenceId",

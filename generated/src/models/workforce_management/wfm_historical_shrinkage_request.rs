@@ -6,14 +6,14 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalShrinkageRequest {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `endDate`
     pub end_date: Option<time::Timestamp>,
+    pub granularity: Option<WfmHistoricalShrinkageRequestGranularity>,
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
     /// `timeZone`
     pub time_zone: Option<String>,
-    pub granularity: Option<WfmHistoricalShrinkageRequestGranularity>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,10 +21,10 @@ impl codec::Model for WfmHistoricalShrinkageRequest {
     const NAME: &'static str = "WfmHistoricalShrinkageRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("endDate", &mut self.end_date);
-        visitor.field("timeZone", &mut self.time_zone);
         visitor.field("granularity", &mut self.granularity);
+        visitor.field("startDate", &mut self.start_date);
+        visitor.field("timeZone", &mut self.time_zone);
         visitor.extra(&mut self.extra);
     }
 }

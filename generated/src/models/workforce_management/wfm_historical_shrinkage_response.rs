@@ -7,14 +7,14 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WfmHistoricalShrinkageResponse {
-    /// `operationId`
-    pub operation_id: Option<String>,
-    /// `downloadUrls`
-    pub download_urls: Option<Vec<String>>,
     /// `downloadResult`
     pub download_result: Option<Box<HistoricalShrinkageResultListing>>,
+    /// `downloadUrls`
+    pub download_urls: Option<Vec<String>>,
+    /// `operationId`
+    pub operation_id: Option<String>,
     pub state: Option<WfmHistoricalShrinkageResponseState>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -22,9 +22,9 @@ impl codec::Model for WfmHistoricalShrinkageResponse {
     const NAME: &'static str = "WfmHistoricalShrinkageResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("operationId", &mut self.operation_id);
-        visitor.field("downloadUrls", &mut self.download_urls);
         visitor.boxed("downloadResult", &mut self.download_result);
+        visitor.field("downloadUrls", &mut self.download_urls);
+        visitor.field("operationId", &mut self.operation_id);
         visitor.field("state", &mut self.state);
         visitor.extra(&mut self.extra);
     }

@@ -4,14 +4,14 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WfmIntegrationResponse {
+    /// required
+    pub active: Option<bool>,
     /// read-only
     pub id: Option<String>,
     pub name: Option<String>,
-    /// required
-    pub active: Option<bool>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -19,9 +19,9 @@ impl codec::Model for WfmIntegrationResponse {
     const NAME: &'static str = "WfmIntegrationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
+        visitor.field("active", &mut self.active);
         visitor.field("id", &mut self.id);
         visitor.field("name", &mut self.name);
-        visitor.field("active", &mut self.active);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

@@ -10,7 +10,7 @@ pub struct WfmIntradayPlanningGroupListing {
     pub entities: Option<Vec<ForecastPlanningGroupResponse>>,
     /// `noDataReason`
     pub no_data_reason: Option<WfmIntradayPlanningGroupListingNoDataReason>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -4,11 +4,11 @@ use crate::runtime::codec;
 
 #[derive(Clone, Default)]
 pub struct WfmServiceGoalImpact {
-    /// `increaseByPercent`, required
-    pub increase_by_percent: Option<f64>,
     /// `decreaseByPercent`, required
     pub decrease_by_percent: Option<f64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `increaseByPercent`, required
+    pub increase_by_percent: Option<f64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for WfmServiceGoalImpact {
     const NAME: &'static str = "WfmServiceGoalImpact";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("increaseByPercent", &mut self.increase_by_percent);
         visitor.field("decreaseByPercent", &mut self.decrease_by_percent);
+        visitor.field("increaseByPercent", &mut self.increase_by_percent);
         visitor.extra(&mut self.extra);
     }
 }

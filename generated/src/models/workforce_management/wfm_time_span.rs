@@ -5,11 +5,11 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmTimeSpan {
-    /// `startDate`, required
-    pub start_date: Option<time::Timestamp>,
     /// `lengthMinutes`, required
     pub length_minutes: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `startDate`, required
+    pub start_date: Option<time::Timestamp>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for WfmTimeSpan {
     const NAME: &'static str = "WfmTimeSpan";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("startDate", &mut self.start_date);
         visitor.field("lengthMinutes", &mut self.length_minutes);
+        visitor.field("startDate", &mut self.start_date);
         visitor.extra(&mut self.extra);
     }
 }

@@ -10,29 +10,29 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmUserNotification {
+    /// `adherenceExplanation`, read-only
+    pub adherence_explanation: Option<Box<AdherenceExplanationNotification>>,
+    /// `agentNotification`, read-only
+    pub agent_notification: Option<bool>,
+    /// `alternativeShift`, read-only
+    pub alternative_shift: Option<Box<AlternativeShiftNotification>>,
     /// required
     pub id: Option<String>,
+    /// `markedAsRead`, required
+    pub marked_as_read: Option<bool>,
     /// `mutableGroupId`, required
     pub mutable_group_id: Option<String>,
-    /// read-only
-    pub timestamp: Option<time::Timestamp>,
-    /// read-only
-    pub r#type: Option<WfmUserNotificationType>,
+    /// `otherNotificationIdsInGroup`, read-only
+    pub other_notification_ids_in_group: Option<Vec<String>>,
     /// `shiftTrade`, read-only
     pub shift_trade: Option<Box<ShiftTradeNotification>>,
     /// `timeOffRequest`, read-only
     pub time_off_request: Option<Box<TimeOffRequestNotification>>,
-    /// `adherenceExplanation`, read-only
-    pub adherence_explanation: Option<Box<AdherenceExplanationNotification>>,
-    /// `alternativeShift`, read-only
-    pub alternative_shift: Option<Box<AlternativeShiftNotification>>,
-    /// `markedAsRead`, required
-    pub marked_as_read: Option<bool>,
-    /// `agentNotification`, read-only
-    pub agent_notification: Option<bool>,
-    /// `otherNotificationIdsInGroup`, read-only
-    pub other_notification_ids_in_group: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub timestamp: Option<time::Timestamp>,
+    /// read-only
+    pub r#type: Option<WfmUserNotificationType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -40,21 +40,21 @@ impl codec::Model for WfmUserNotification {
     const NAME: &'static str = "WfmUserNotification";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("mutableGroupId", &mut self.mutable_group_id);
-        visitor.field("timestamp", &mut self.timestamp);
-        visitor.field("type", &mut self.r#type);
-        visitor.boxed("shiftTrade", &mut self.shift_trade);
-        visitor.boxed("timeOffRequest", &mut self.time_off_request);
         visitor.boxed("adherenceExplanation", &mut self.adherence_explanation);
-        visitor.boxed("alternativeShift", &mut self.alternative_shift);
-        visitor.field("markedAsRead", &mut self.marked_as_read);
         visitor.field("agentNotification", &mut self.agent_notification);
+        visitor.boxed("alternativeShift", &mut self.alternative_shift);
+        visitor.field("id", &mut self.id);
+        visitor.field("markedAsRead", &mut self.marked_as_read);
+        visitor.field("mutableGroupId", &mut self.mutable_group_id);
         visitor
             .field(
                 "otherNotificationIdsInGroup",
                 &mut self.other_notification_ids_in_group,
             );
+        visitor.boxed("shiftTrade", &mut self.shift_trade);
+        visitor.boxed("timeOffRequest", &mut self.time_off_request);
+        visitor.field("timestamp", &mut self.timestamp);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

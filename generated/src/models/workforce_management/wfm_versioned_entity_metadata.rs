@@ -6,17 +6,17 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WfmVersionedEntityMetadata {
-    /// `modifiedBy`, read-only
-    pub modified_by: Option<Box<UserReference>>,
-    /// `dateModified`, read-only
-    pub date_modified: Option<time::Timestamp>,
     /// `createdBy`, read-only
     pub created_by: Option<Box<UserReference>>,
     /// `dateCreated`, read-only
     pub date_created: Option<time::Timestamp>,
+    /// `dateModified`, read-only
+    pub date_modified: Option<time::Timestamp>,
+    /// `modifiedBy`, read-only
+    pub modified_by: Option<Box<UserReference>>,
     /// required
     pub version: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,10 +24,10 @@ impl codec::Model for WfmVersionedEntityMetadata {
     const NAME: &'static str = "WfmVersionedEntityMetadata";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("modifiedBy", &mut self.modified_by);
-        visitor.field("dateModified", &mut self.date_modified);
         visitor.boxed("createdBy", &mut self.created_by);
         visitor.field("dateCreated", &mut self.date_created);
+        visitor.field("dateModified", &mut self.date_modified);
+        visitor.boxed("modifiedBy", &mut self.modified_by);
         visitor.field("version", &mut self.version);
         visitor.extra(&mut self.extra);
     }

@@ -12,37 +12,37 @@ use crate::runtime::time;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanBid {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
-    /// `bidWindowStartDate`, required
-    pub bid_window_start_date: Option<time::Date>,
-    /// `bidWindowEndDate`, required
-    pub bid_window_end_date: Option<time::Date>,
-    /// `effectiveDate`, required
-    pub effective_date: Option<time::Date>,
-    /// required
-    pub status: Option<WorkPlanBidStatus>,
     /// `agentRankingType`, required
     pub agent_ranking_type: Option<WorkPlanBidAgentRankingType>,
-    /// `rankingTiebreakerType`, required
-    pub ranking_tiebreaker_type: Option<WorkPlanBidRankingTiebreakerType>,
-    /// `publishedDate`
-    pub published_date: Option<time::Timestamp>,
     /// `bidType`, required
     pub bid_type: Option<WorkPlanBidBidType>,
+    /// `bidWindowEndDate`, required
+    pub bid_window_end_date: Option<time::Date>,
+    /// `bidWindowStartDate`, required
+    pub bid_window_start_date: Option<time::Date>,
+    /// `effectiveDate`, required
+    pub effective_date: Option<time::Date>,
     /// `endOverridesAndRotations`, required
     pub end_overrides_and_rotations: Option<bool>,
+    pub forecast: Option<Box<BuShortTermForecastWeekReference>>,
+    /// required
+    pub id: Option<String>,
+    pub metadata: Option<Box<WorkPlanBidMetadata>>,
+    /// required
+    pub name: Option<String>,
+    /// `publishedDate`
+    pub published_date: Option<time::Timestamp>,
+    /// `rankingTiebreakerType`, required
+    pub ranking_tiebreaker_type: Option<WorkPlanBidRankingTiebreakerType>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
+    /// required
+    pub status: Option<WorkPlanBidStatus>,
     /// `workPlanFieldsVisibleToAgents`, required
     pub work_plan_fields_visible_to_agents: Option<
         Vec<WorkPlanBidWorkPlanFieldsVisibleToAgents>,
     >,
-    pub metadata: Option<Box<WorkPlanBidMetadata>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -50,25 +50,25 @@ impl codec::Model for WorkPlanBid {
     const NAME: &'static str = "WorkPlanBid";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("forecast", &mut self.forecast);
-        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
-        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
-        visitor.field("effectiveDate", &mut self.effective_date);
-        visitor.field("status", &mut self.status);
         visitor.field("agentRankingType", &mut self.agent_ranking_type);
-        visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
-        visitor.field("publishedDate", &mut self.published_date);
         visitor.field("bidType", &mut self.bid_type);
+        visitor.field("bidWindowEndDate", &mut self.bid_window_end_date);
+        visitor.field("bidWindowStartDate", &mut self.bid_window_start_date);
+        visitor.field("effectiveDate", &mut self.effective_date);
         visitor.field("endOverridesAndRotations", &mut self.end_overrides_and_rotations);
+        visitor.boxed("forecast", &mut self.forecast);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.field("publishedDate", &mut self.published_date);
+        visitor.field("rankingTiebreakerType", &mut self.ranking_tiebreaker_type);
+        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("status", &mut self.status);
         visitor
             .field(
                 "workPlanFieldsVisibleToAgents",
                 &mut self.work_plan_fields_visible_to_agents,
             );
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }
 }

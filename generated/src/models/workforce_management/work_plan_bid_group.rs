@@ -9,16 +9,16 @@ use crate::models::workforce_management::{
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroup {
     /// required
-    pub name: Option<String>,
+    pub agents: Option<Vec<UserReference>>,
     /// `managementUnit`, required
     pub management_unit: Option<Box<ManagementUnitReference>>,
     /// required
-    pub agents: Option<Vec<UserReference>>,
-    /// `workPlans`, required
-    pub work_plans: Option<Vec<BidGroupWorkPlanResponse>>,
+    pub name: Option<String>,
     /// `planningGroups`, required
     pub planning_groups: Option<Vec<PlanningGroupReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlans`, required
+    pub work_plans: Option<Vec<BidGroupWorkPlanResponse>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -26,11 +26,11 @@ impl codec::Model for WorkPlanBidGroup {
     const NAME: &'static str = "WorkPlanBidGroup";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("agents", &mut self.agents);
-        visitor.field("workPlans", &mut self.work_plans);
+        visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.field("name", &mut self.name);
         visitor.field("planningGroups", &mut self.planning_groups);
+        visitor.field("workPlans", &mut self.work_plans);
         visitor.extra(&mut self.extra);
     }
 }

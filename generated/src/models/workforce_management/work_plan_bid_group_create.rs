@@ -5,17 +5,17 @@ use crate::models::workforce_management::BidGroupWorkPlanRequest;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupCreate {
-    /// required
-    pub name: Option<String>,
-    /// `managementUnitId`, required
-    pub management_unit_id: Option<String>,
     /// `agentIds`, required
     pub agent_ids: Option<Vec<String>>,
-    /// `workPlans`, required
-    pub work_plans: Option<Vec<BidGroupWorkPlanRequest>>,
+    /// `managementUnitId`, required
+    pub management_unit_id: Option<String>,
+    /// required
+    pub name: Option<String>,
     /// `planningGroupIds`, required
     pub planning_group_ids: Option<Vec<String>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlans`, required
+    pub work_plans: Option<Vec<BidGroupWorkPlanRequest>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -23,11 +23,11 @@ impl codec::Model for WorkPlanBidGroupCreate {
     const NAME: &'static str = "WorkPlanBidGroupCreate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.field("agentIds", &mut self.agent_ids);
-        visitor.field("workPlans", &mut self.work_plans);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("name", &mut self.name);
         visitor.field("planningGroupIds", &mut self.planning_group_ids);
+        visitor.field("workPlans", &mut self.work_plans);
         visitor.extra(&mut self.extra);
     }
 }

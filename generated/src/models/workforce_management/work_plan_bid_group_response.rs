@@ -7,12 +7,12 @@ use crate::models::workforce_management::{WorkPlanBidGroup, WorkPlanBidMetadata}
 pub struct WorkPlanBidGroupResponse {
     /// required
     pub id: Option<String>,
-    /// `workPlanBidGroup`
-    pub work_plan_bid_group: Option<Box<WorkPlanBidGroup>>,
     pub metadata: Option<Box<WorkPlanBidMetadata>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanBidGroup`
+    pub work_plan_bid_group: Option<Box<WorkPlanBidGroup>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -21,9 +21,9 @@ impl codec::Model for WorkPlanBidGroupResponse {
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
         visitor.field("id", &mut self.id);
-        visitor.boxed("workPlanBidGroup", &mut self.work_plan_bid_group);
         visitor.boxed("metadata", &mut self.metadata);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.boxed("workPlanBidGroup", &mut self.work_plan_bid_group);
         visitor.extra(&mut self.extra);
     }
 }

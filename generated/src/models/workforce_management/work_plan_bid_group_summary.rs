@@ -5,21 +5,21 @@ use crate::models::workforce_management::ManagementUnitReference;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupSummary {
-    /// required
-    pub id: Option<String>,
-    /// required
-    pub name: Option<String>,
-    /// `managementUnit`, required
-    pub management_unit: Option<Box<ManagementUnitReference>>,
     /// `agentCount`, required
     pub agent_count: Option<i64>,
-    /// `workPlanCount`, required
-    pub work_plan_count: Option<i64>,
+    /// required
+    pub id: Option<String>,
+    /// `managementUnit`, required
+    pub management_unit: Option<Box<ManagementUnitReference>>,
+    /// required
+    pub name: Option<String>,
     /// `planningGroupCount`, required
     pub planning_group_count: Option<i64>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlanCount`, required
+    pub work_plan_count: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -27,13 +27,13 @@ impl codec::Model for WorkPlanBidGroupSummary {
     const NAME: &'static str = "WorkPlanBidGroupSummary";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.boxed("managementUnit", &mut self.management_unit);
         visitor.field("agentCount", &mut self.agent_count);
-        visitor.field("workPlanCount", &mut self.work_plan_count);
+        visitor.field("id", &mut self.id);
+        visitor.boxed("managementUnit", &mut self.management_unit);
+        visitor.field("name", &mut self.name);
         visitor.field("planningGroupCount", &mut self.planning_group_count);
         visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("workPlanCount", &mut self.work_plan_count);
         visitor.extra(&mut self.extra);
     }
 }

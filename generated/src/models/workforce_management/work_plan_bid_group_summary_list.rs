@@ -7,7 +7,7 @@ use crate::models::workforce_management::WorkPlanBidGroupSummary;
 pub struct WorkPlanBidGroupSummaryList {
     /// `workPlanBidGroupSummaryList`, required
     pub work_plan_bid_group_summary_list: Option<Vec<WorkPlanBidGroupSummary>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

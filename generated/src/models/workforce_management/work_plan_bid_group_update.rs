@@ -7,16 +7,16 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WorkPlanBidGroupUpdate {
-    pub name: Option<String>,
-    /// `managementUnitId`
-    pub management_unit_id: Option<String>,
     /// `agentIds`
     pub agent_ids: Option<Box<ListWrapperString>>,
-    /// `workPlans`
-    pub work_plans: Option<Box<ListWrapperBidGroupWorkPlanRequest>>,
+    /// `managementUnitId`
+    pub management_unit_id: Option<String>,
+    pub name: Option<String>,
     /// `planningGroupIds`
     pub planning_group_ids: Option<Box<ListWrapperString>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// `workPlans`
+    pub work_plans: Option<Box<ListWrapperBidGroupWorkPlanRequest>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -24,11 +24,11 @@ impl codec::Model for WorkPlanBidGroupUpdate {
     const NAME: &'static str = "WorkPlanBidGroupUpdate";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("name", &mut self.name);
-        visitor.field("managementUnitId", &mut self.management_unit_id);
         visitor.boxed("agentIds", &mut self.agent_ids);
-        visitor.boxed("workPlans", &mut self.work_plans);
+        visitor.field("managementUnitId", &mut self.management_unit_id);
+        visitor.field("name", &mut self.name);
         visitor.boxed("planningGroupIds", &mut self.planning_group_ids);
+        visitor.boxed("workPlans", &mut self.work_plans);
         visitor.extra(&mut self.extra);
     }
 }

@@ -14,7 +14,7 @@ pub struct WorkPlanBidMetadata {
     pub modified_by: Option<Box<UserReference>>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -5,10 +5,10 @@ use crate::models::workforce_management::WorkPlanValidationMessageArgument;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanConfigurationViolationMessage {
-    pub r#type: Option<WorkPlanConfigurationViolationMessageType>,
     pub arguments: Option<Vec<WorkPlanValidationMessageArgument>>,
     pub severity: Option<WorkPlanConfigurationViolationMessageSeverity>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<WorkPlanConfigurationViolationMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,9 +16,9 @@ impl codec::Model for WorkPlanConfigurationViolationMessage {
     const NAME: &'static str = "WorkPlanConfigurationViolationMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("arguments", &mut self.arguments);
         visitor.field("severity", &mut self.severity);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,9 +5,9 @@ use crate::models::workforce_management::WorkPlanValidationMessageArgument;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanConstraintMessage {
-    pub r#type: Option<WorkPlanConstraintMessageType>,
     pub arguments: Option<Vec<WorkPlanValidationMessageArgument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub r#type: Option<WorkPlanConstraintMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -15,8 +15,8 @@ impl codec::Model for WorkPlanConstraintMessage {
     const NAME: &'static str = "WorkPlanConstraintMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("arguments", &mut self.arguments);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

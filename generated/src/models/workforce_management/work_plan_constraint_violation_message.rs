@@ -6,10 +6,10 @@ use crate::models::workforce_management::UnavailableTimesViolationMessageArgumen
 #[derive(Clone, Default)]
 pub struct WorkPlanConstraintViolationMessage {
     /// required
-    pub r#type: Option<WorkPlanConstraintViolationMessageType>,
-    /// required
     pub arguments: Option<Vec<UnavailableTimesViolationMessageArgument>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<WorkPlanConstraintViolationMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,8 +17,8 @@ impl codec::Model for WorkPlanConstraintViolationMessage {
     const NAME: &'static str = "WorkPlanConstraintViolationMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor.field("arguments", &mut self.arguments);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -5,11 +5,11 @@ use crate::models::workforce_management::WorkPlanConstraintViolationMessage;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanConstraintsViolationMessage {
-    /// required
-    pub r#type: Option<WorkPlanConstraintsViolationMessageType>,
     /// `fixableConstraintsMessages`, required
     pub fixable_constraints_messages: Option<Vec<WorkPlanConstraintViolationMessage>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// required
+    pub r#type: Option<WorkPlanConstraintsViolationMessageType>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -17,9 +17,9 @@ impl codec::Model for WorkPlanConstraintsViolationMessage {
     const NAME: &'static str = "WorkPlanConstraintsViolationMessage";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("type", &mut self.r#type);
         visitor
             .field("fixableConstraintsMessages", &mut self.fixable_constraints_messages);
+        visitor.field("type", &mut self.r#type);
         visitor.extra(&mut self.extra);
     }
 }

@@ -9,79 +9,79 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WorkPlanListItemResponse {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub enabled: Option<bool>,
-    /// read-only
-    pub valid: Option<bool>,
-    /// `constrainWeeklyPaidTime`
-    pub constrain_weekly_paid_time: Option<bool>,
-    /// `flexibleWeeklyPaidTime`
-    pub flexible_weekly_paid_time: Option<bool>,
-    /// `weeklyExactPaidMinutes`
-    pub weekly_exact_paid_minutes: Option<i64>,
-    /// `weeklyMinimumPaidMinutes`
-    pub weekly_minimum_paid_minutes: Option<i64>,
-    /// `weeklyMaximumPaidMinutes`
-    pub weekly_maximum_paid_minutes: Option<i64>,
-    /// `constrainPaidTimeGranularity`
-    pub constrain_paid_time_granularity: Option<bool>,
-    /// `paidTimeGranularityMinutes`
-    pub paid_time_granularity_minutes: Option<i64>,
-    /// `constrainMinimumTimeBetweenShifts`
-    pub constrain_minimum_time_between_shifts: Option<bool>,
-    /// `minimumTimeBetweenShiftsMinutes`
-    pub minimum_time_between_shifts_minutes: Option<i64>,
-    /// `maximumDays`
-    pub maximum_days: Option<i64>,
-    /// `minimumConsecutiveNonWorkingMinutesPerWeek`
-    pub minimum_consecutive_non_working_minutes_per_week: Option<i64>,
-    /// `constrainMaximumConsecutiveWorkingWeekends`
-    pub constrain_maximum_consecutive_working_weekends: Option<bool>,
-    /// `maximumConsecutiveWorkingWeekends`
-    pub maximum_consecutive_working_weekends: Option<i64>,
-    /// `minimumWorkingDaysPerWeek`
-    pub minimum_working_days_per_week: Option<i64>,
+    /// `agentCount`
+    pub agent_count: Option<i64>,
+    pub agents: Option<Vec<DeletableUserReference>>,
     /// `constrainMaximumConsecutiveWorkingDays`
     pub constrain_maximum_consecutive_working_days: Option<bool>,
-    /// `maximumConsecutiveWorkingDays`
-    pub maximum_consecutive_working_days: Option<i64>,
-    /// `minimumShiftStartDistanceMinutes`
-    pub minimum_shift_start_distance_minutes: Option<i64>,
-    /// `minimumDaysOffPerPlanningPeriod`
-    pub minimum_days_off_per_planning_period: Option<i64>,
-    /// `maximumDaysOffPerPlanningPeriod`
-    pub maximum_days_off_per_planning_period: Option<i64>,
-    /// `minimumPaidMinutesPerPlanningPeriod`
-    pub minimum_paid_minutes_per_planning_period: Option<i64>,
-    /// `maximumPaidMinutesPerPlanningPeriod`
-    pub maximum_paid_minutes_per_planning_period: Option<i64>,
+    /// `constrainMaximumConsecutiveWorkingWeekends`
+    pub constrain_maximum_consecutive_working_weekends: Option<bool>,
     /// `constrainMaximumWorkingWeekendsPerPlanningPeriod`
     pub constrain_maximum_working_weekends_per_planning_period: Option<bool>,
+    /// `constrainMinimumTimeBetweenShifts`
+    pub constrain_minimum_time_between_shifts: Option<bool>,
+    /// `constrainPaidTimeGranularity`
+    pub constrain_paid_time_granularity: Option<bool>,
+    /// `constrainWeeklyPaidTime`
+    pub constrain_weekly_paid_time: Option<bool>,
+    pub enabled: Option<bool>,
+    /// `flexibleWeeklyPaidTime`
+    pub flexible_weekly_paid_time: Option<bool>,
+    /// required
+    pub id: Option<String>,
+    /// `maximumConsecutiveWorkingDays`
+    pub maximum_consecutive_working_days: Option<i64>,
+    /// `maximumConsecutiveWorkingWeekends`
+    pub maximum_consecutive_working_weekends: Option<i64>,
+    /// `maximumDays`
+    pub maximum_days: Option<i64>,
+    /// `maximumDaysOffPerPlanningPeriod`
+    pub maximum_days_off_per_planning_period: Option<i64>,
+    /// `maximumPaidMinutesPerPlanningPeriod`
+    pub maximum_paid_minutes_per_planning_period: Option<i64>,
     /// `maximumWorkingWeekendsPerPlanningPeriod`
     pub maximum_working_weekends_per_planning_period: Option<i64>,
+    /// required
+    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    /// `minimumConsecutiveNonWorkingMinutesPerWeek`
+    pub minimum_consecutive_non_working_minutes_per_week: Option<i64>,
+    /// `minimumDaysOffPerPlanningPeriod`
+    pub minimum_days_off_per_planning_period: Option<i64>,
+    /// `minimumPaidMinutesPerPlanningPeriod`
+    pub minimum_paid_minutes_per_planning_period: Option<i64>,
+    /// `minimumShiftStartDistanceMinutes`
+    pub minimum_shift_start_distance_minutes: Option<i64>,
+    /// `minimumTimeBetweenShiftsMinutes`
+    pub minimum_time_between_shifts_minutes: Option<i64>,
+    /// `minimumWorkingDaysPerWeek`
+    pub minimum_working_days_per_week: Option<i64>,
+    pub name: Option<String>,
     /// `optionalDays`
     pub optional_days: Option<Box<SetWrapperDayOfWeek>>,
-    /// `shiftStartVarianceType`
-    pub shift_start_variance_type: Option<
-        WorkPlanListItemResponseShiftStartVarianceType,
-    >,
+    /// `paidTimeGranularityMinutes`
+    pub paid_time_granularity_minutes: Option<i64>,
+    /// `selfUri`, read-only
+    pub self_uri: Option<String>,
     /// `shiftStartVariancePeriod`
     pub shift_start_variance_period: Option<
         WorkPlanListItemResponseShiftStartVariancePeriod,
     >,
+    /// `shiftStartVarianceType`
+    pub shift_start_variance_type: Option<
+        WorkPlanListItemResponseShiftStartVarianceType,
+    >,
     /// `shiftStartVariances`
     pub shift_start_variances: Option<Box<ListWrapperShiftStartVariance>>,
     pub shifts: Option<Vec<WorkPlanShift>>,
-    pub agents: Option<Vec<DeletableUserReference>>,
-    /// `agentCount`
-    pub agent_count: Option<i64>,
-    /// required
-    pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
-    /// `selfUri`, read-only
-    pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// read-only
+    pub valid: Option<bool>,
+    /// `weeklyExactPaidMinutes`
+    pub weekly_exact_paid_minutes: Option<i64>,
+    /// `weeklyMaximumPaidMinutes`
+    pub weekly_maximum_paid_minutes: Option<i64>,
+    /// `weeklyMinimumPaidMinutes`
+    pub weekly_minimum_paid_minutes: Option<i64>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -89,40 +89,12 @@ impl codec::Model for WorkPlanListItemResponse {
     const NAME: &'static str = "WorkPlanListItemResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.field("valid", &mut self.valid);
-        visitor.field("constrainWeeklyPaidTime", &mut self.constrain_weekly_paid_time);
-        visitor.field("flexibleWeeklyPaidTime", &mut self.flexible_weekly_paid_time);
-        visitor.field("weeklyExactPaidMinutes", &mut self.weekly_exact_paid_minutes);
-        visitor.field("weeklyMinimumPaidMinutes", &mut self.weekly_minimum_paid_minutes);
-        visitor.field("weeklyMaximumPaidMinutes", &mut self.weekly_maximum_paid_minutes);
+        visitor.field("agentCount", &mut self.agent_count);
+        visitor.field("agents", &mut self.agents);
         visitor
             .field(
-                "constrainPaidTimeGranularity",
-                &mut self.constrain_paid_time_granularity,
-            );
-        visitor
-            .field(
-                "paidTimeGranularityMinutes",
-                &mut self.paid_time_granularity_minutes,
-            );
-        visitor
-            .field(
-                "constrainMinimumTimeBetweenShifts",
-                &mut self.constrain_minimum_time_between_shifts,
-            );
-        visitor
-            .field(
-                "minimumTimeBetweenShiftsMinutes",
-                &mut self.minimum_time_between_shifts_minutes,
-            );
-        visitor.field("maximumDays", &mut self.maximum_days);
-        visitor
-            .field(
-                "minimumConsecutiveNonWorkingMinutesPerWeek",
-                &mut self.minimum_consecutive_non_working_minutes_per_week,
+                "constrainMaximumConsecutiveWorkingDays",
+                &mut self.constrain_maximum_consecutive_working_days,
             );
         visitor
             .field(
@@ -131,16 +103,23 @@ impl codec::Model for WorkPlanListItemResponse {
             );
         visitor
             .field(
-                "maximumConsecutiveWorkingWeekends",
-                &mut self.maximum_consecutive_working_weekends,
+                "constrainMaximumWorkingWeekendsPerPlanningPeriod",
+                &mut self.constrain_maximum_working_weekends_per_planning_period,
             );
-        visitor
-            .field("minimumWorkingDaysPerWeek", &mut self.minimum_working_days_per_week);
         visitor
             .field(
-                "constrainMaximumConsecutiveWorkingDays",
-                &mut self.constrain_maximum_consecutive_working_days,
+                "constrainMinimumTimeBetweenShifts",
+                &mut self.constrain_minimum_time_between_shifts,
             );
+        visitor
+            .field(
+                "constrainPaidTimeGranularity",
+                &mut self.constrain_paid_time_granularity,
+            );
+        visitor.field("constrainWeeklyPaidTime", &mut self.constrain_weekly_paid_time);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("flexibleWeeklyPaidTime", &mut self.flexible_weekly_paid_time);
+        visitor.field("id", &mut self.id);
         visitor
             .field(
                 "maximumConsecutiveWorkingDays",
@@ -148,23 +127,14 @@ impl codec::Model for WorkPlanListItemResponse {
             );
         visitor
             .field(
-                "minimumShiftStartDistanceMinutes",
-                &mut self.minimum_shift_start_distance_minutes,
+                "maximumConsecutiveWorkingWeekends",
+                &mut self.maximum_consecutive_working_weekends,
             );
-        visitor
-            .field(
-                "minimumDaysOffPerPlanningPeriod",
-                &mut self.minimum_days_off_per_planning_period,
-            );
+        visitor.field("maximumDays", &mut self.maximum_days);
         visitor
             .field(
                 "maximumDaysOffPerPlanningPeriod",
                 &mut self.maximum_days_off_per_planning_period,
-            );
-        visitor
-            .field(
-                "minimumPaidMinutesPerPlanningPeriod",
-                &mut self.minimum_paid_minutes_per_planning_period,
             );
         visitor
             .field(
@@ -173,23 +143,53 @@ impl codec::Model for WorkPlanListItemResponse {
             );
         visitor
             .field(
-                "constrainMaximumWorkingWeekendsPerPlanningPeriod",
-                &mut self.constrain_maximum_working_weekends_per_planning_period,
-            );
-        visitor
-            .field(
                 "maximumWorkingWeekendsPerPlanningPeriod",
                 &mut self.maximum_working_weekends_per_planning_period,
             );
+        visitor.boxed("metadata", &mut self.metadata);
+        visitor
+            .field(
+                "minimumConsecutiveNonWorkingMinutesPerWeek",
+                &mut self.minimum_consecutive_non_working_minutes_per_week,
+            );
+        visitor
+            .field(
+                "minimumDaysOffPerPlanningPeriod",
+                &mut self.minimum_days_off_per_planning_period,
+            );
+        visitor
+            .field(
+                "minimumPaidMinutesPerPlanningPeriod",
+                &mut self.minimum_paid_minutes_per_planning_period,
+            );
+        visitor
+            .field(
+                "minimumShiftStartDistanceMinutes",
+                &mut self.minimum_shift_start_distance_minutes,
+            );
+        visitor
+            .field(
+                "minimumTimeBetweenShiftsMinutes",
+                &mut self.minimum_time_between_shifts_minutes,
+            );
+        visitor
+            .field("minimumWorkingDaysPerWeek", &mut self.minimum_working_days_per_week);
+        visitor.field("name", &mut self.name);
         visitor.boxed("optionalDays", &mut self.optional_days);
-        visitor.field("shiftStartVarianceType", &mut self.shift_start_variance_type);
+        visitor
+            .field(
+                "paidTimeGranularityMinutes",
+                &mut self.paid_time_granularity_minutes,
+            );
+        visitor.field("selfUri", &mut self.self_uri);
         visitor.field("shiftStartVariancePeriod", &mut self.shift_start_variance_period);
+        visitor.field("shiftStartVarianceType", &mut self.shift_start_variance_type);
         visitor.boxed("shiftStartVariances", &mut self.shift_start_variances);
         visitor.field("shifts", &mut self.shifts);
-        visitor.field("agents", &mut self.agents);
-        visitor.field("agentCount", &mut self.agent_count);
-        visitor.boxed("metadata", &mut self.metadata);
-        visitor.field("selfUri", &mut self.self_uri);
+        visitor.field("valid", &mut self.valid);
+        visitor.field("weeklyExactPaidMinutes", &mut self.weekly_exact_paid_minutes);
+        visitor.field("weeklyMaximumPaidMinutes", &mut self.weekly_maximum_paid_minutes);
+        visitor.field("weeklyMinimumPaidMinutes", &mut self.weekly_minimum_paid_minutes);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,7 +12,7 @@ pub struct WorkPlanOverride {
     pub week_count: Option<i64>,
     /// `workPlan`, required
     pub work_plan: Option<Box<WorkPlanReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

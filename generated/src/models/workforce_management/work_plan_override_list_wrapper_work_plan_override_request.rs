@@ -5,10 +5,10 @@ use crate::models::workforce_management::WorkPlanOverrideRequest;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanOverrideListWrapperWorkPlanOverrideRequest {
-    pub values: Option<Vec<WorkPlanOverrideRequest>>,
     /// `deleteAll`
     pub delete_all: Option<bool>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub values: Option<Vec<WorkPlanOverrideRequest>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -16,8 +16,8 @@ impl codec::Model for WorkPlanOverrideListWrapperWorkPlanOverrideRequest {
     const NAME: &'static str = "WorkPlanOverrideListWrapperWorkPlanOverrideRequest";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("values", &mut self.values);
         visitor.field("deleteAll", &mut self.delete_all);
+        visitor.field("values", &mut self.values);
         visitor.extra(&mut self.extra);
     }
 }

@@ -12,7 +12,7 @@ pub struct WorkPlanOverrideRequest {
     pub week_count: Option<i64>,
     /// `workPlanId`
     pub work_plan_id: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

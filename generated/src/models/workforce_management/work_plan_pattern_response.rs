@@ -7,7 +7,7 @@ use crate::models::workforce_management::WorkPlanReference;
 pub struct WorkPlanPatternResponse {
     /// `workPlans`
     pub work_plans: Option<Vec<WorkPlanReference>>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 

@@ -6,11 +6,11 @@ use crate::models::workforce_management::DateRangeWithOptionalEnd;
 
 #[derive(Clone, Default)]
 pub struct WorkPlanRotationAgentResponse {
-    pub user: Option<Box<UserReference>>,
     /// `dateRange`
     pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
     pub position: Option<i64>,
-    /// Properties that this version does not know, and explicit nulls.
+    pub user: Option<Box<UserReference>>,
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -18,9 +18,9 @@ impl codec::Model for WorkPlanRotationAgentResponse {
     const NAME: &'static str = "WorkPlanRotationAgentResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.boxed("user", &mut self.user);
         visitor.boxed("dateRange", &mut self.date_range);
         visitor.field("position", &mut self.position);
+        visitor.boxed("user", &mut self.user);
         visitor.extra(&mut self.extra);
     }
 }

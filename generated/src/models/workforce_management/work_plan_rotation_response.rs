@@ -8,20 +8,20 @@ use crate::models::workforce_management::{
 
 #[derive(Clone, Default)]
 pub struct WorkPlanRotationResponse {
-    /// required
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub enabled: Option<bool>,
-    /// `dateRange`
-    pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
-    pub pattern: Option<Box<WorkPlanPatternResponse>>,
     /// `agentCount`
     pub agent_count: Option<i64>,
     pub agents: Option<Vec<WorkPlanRotationAgentResponse>>,
+    /// `dateRange`
+    pub date_range: Option<Box<DateRangeWithOptionalEnd>>,
+    pub enabled: Option<bool>,
+    /// required
+    pub id: Option<String>,
     pub metadata: Option<Box<WfmVersionedEntityMetadata>>,
+    pub name: Option<String>,
+    pub pattern: Option<Box<WorkPlanPatternResponse>>,
     /// `selfUri`, read-only
     pub self_uri: Option<String>,
-    /// Properties that this version does not know, and explicit nulls.
+    /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
 }
 
@@ -29,14 +29,14 @@ impl codec::Model for WorkPlanRotationResponse {
     const NAME: &'static str = "WorkPlanRotationResponse";
 
     fn visit<V: codec::Visitor>(&mut self, visitor: &mut V) {
-        visitor.field("id", &mut self.id);
-        visitor.field("name", &mut self.name);
-        visitor.field("enabled", &mut self.enabled);
-        visitor.boxed("dateRange", &mut self.date_range);
-        visitor.boxed("pattern", &mut self.pattern);
         visitor.field("agentCount", &mut self.agent_count);
         visitor.field("agents", &mut self.agents);
+        visitor.boxed("dateRange", &mut self.date_range);
+        visitor.field("enabled", &mut self.enabled);
+        visitor.field("id", &mut self.id);
         visitor.boxed("metadata", &mut self.metadata);
+        visitor.field("name", &mut self.name);
+        visitor.boxed("pattern", &mut self.pattern);
         visitor.field("selfUri", &mut self.self_uri);
         visitor.extra(&mut self.extra);
     }

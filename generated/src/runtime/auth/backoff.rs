@@ -48,6 +48,25 @@ pub fn next_attempt(
     }
 }
 
+/// The delay after `failures` failures of the token store in a row. Nothing is asked of the token endpoint before the store works, so the next
+/// attempt may come soon; `left` is when the store's trouble is known to end.
+#[must_use]
+pub(crate) fn next_store_attempt(
+    failures: u32,
+    remaining: Option<Remaining>,
+    left: Option<Duration>,
+) -> Duration {
+    const MIN: Duration = Duration::from_secs(1);
+    const MAX: Duration = Duration::from_secs(2);
+    let delay = left.unwrap_or_else(|| doubled(MIN, failures, MAX)).min(MAX);
+    let delay = match remaining {
+        Some(remaining) if !remaining.mandatory.is_zero() => delay.min(remaining.mandatory),
+        Some(remaining) => delay.min(remaining.expiry / 2),
+        None => delay,
+    };
+    delay.max(LEAST)
+}
+
 /// `first` for the first of a row, twice as much for each that follows, at most `limit`.
 #[must_use]
 pub(crate) fn doubled(first: Duration, count: u32, limit: Duration) -> Duration {

@@ -13,8 +13,8 @@ pub struct Held {
     pub issued: Moment,
     /// When it changes state.
     pub ages: Ages,
-    /// Whether the API refused it.
-    pub rejected: bool,
+    /// Whether it was condemned: no call is sent with it but a probe.
+    pub condemned: bool,
 }
 
 /// The state of a cache at one moment.
@@ -30,8 +30,8 @@ pub enum State {
     Mandatory,
     /// A token past its end.
     Expired,
-    /// A token that the API refused.
-    Rejected,
+    /// A token that was condemned because the API refused it.
+    Condemned,
     /// A refresh failed and the next try is not due.
     BackedOff,
 }
@@ -49,7 +49,7 @@ pub(crate) fn age(issued: Moment, now: Moment) -> Duration {
 pub fn classify(held: Option<&Held>, next_attempt: Option<Duration>, now: Moment) -> State {
     let state = match held {
         None => State::Empty,
-        Some(held) if held.rejected => State::Rejected,
+        Some(held) if held.condemned => State::Condemned,
         Some(held) => {
             let age = age(held.issued, now);
             if age >= held.ages.expiry {
@@ -72,5 +72,5 @@ pub fn classify(held: Option<&Held>, next_attempt: Option<Duration>, now: Moment
 /// Whether `held` may be sent at `now`.
 #[must_use]
 pub fn is_usable(held: &Held, now: Moment) -> bool {
-    !held.rejected && age(held.issued, now) < held.ages.expiry
+    !held.condemned && age(held.issued, now) < held.ages.expiry
 }

@@ -9,11 +9,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use tokio::sync::Semaphore;
 use url::Url;
 use zeroize::Zeroizing;
 
+use crate::runtime::client::Region;
 use crate::runtime::clock::{Clock, Moment};
-use crate::runtime::pipeline::retry_after;
+use crate::runtime::error::is_html;
+use crate::runtime::pipeline::{int, retry_after};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
     TransportErrorKind, next_chunk,
@@ -26,10 +29,18 @@ use super::scrub;
 use super::secret::Secret;
 use super::settings::TokenSettings;
 use super::token::{Token, Unusable, parse_answer, parse_complaint};
-use super::wait::{First, first};
+use super::wait::within;
+
+/// How many answers may be lost before a code or refresh token is not sent again: the server may have exchanged it, and may take the next sending for
+/// a theft.
+const LOST_ANSWERS: u32 = 1;
 
 /// How far two clocks may be apart before a refused assertion is put down to it.
 const CLOCK_TOLERANCE: Duration = Duration::from_secs(120);
+
+/// How many token requests of one credential run at a time: a pool whose tokens are all revoked at once must not run into the limit of the token
+/// endpoint.
+const MOST_AT_A_TIME: usize = 5;
 
 /// The longest answer that is read: a token has some hundred bytes, and what sits between may send anything.
 const LONGEST_ANSWER: usize = 64 * 1024;
@@ -41,6 +52,13 @@ pub(crate) enum Purpose {
     Code,
     Refresh,
     Assertion,
+}
+
+impl Purpose {
+    /// Whether a success uses up what was sent.
+    fn is_used_up(self) -> bool {
+        matches!(self, Self::Code | Self::Refresh)
+    }
 }
 
 /// One request to the token endpoint, in the terms of RFC 6749.
@@ -63,6 +81,8 @@ pub struct TokenEndpoint {
     clock: Arc<dyn Clock>,
     jitter: Jitter,
     settings: TokenSettings,
+    /// The tokens of a pool share an endpoint, and are requested a few at a time.
+    places: Arc<Semaphore>,
 }
 
 impl TokenEndpoint {
@@ -75,6 +95,7 @@ impl TokenEndpoint {
             clock,
             jitter: Jitter::default(),
             settings: TokenSettings::default(),
+            places: Arc::new(Semaphore::new(MOST_AT_A_TIME)),
         }
     }
 
@@ -114,7 +135,12 @@ impl TokenEndpoint {
             .monotonic
             .saturating_add(self.settings.flight_timeout);
         let mut attempt = 1;
+        let mut lost = 0;
         loop {
+            let left = end.saturating_sub(self.clock.monotonic());
+            let Some(place) = within(&*self.clock, left, self.places.acquire()).await else {
+                return Err(AuthError::new(AuthErrorKind::Timeout));
+            };
             let asked = self.clock.now();
             let left = end.saturating_sub(asked.monotonic);
             let limit = self.settings.attempt_timeout.min(left);
@@ -123,12 +149,18 @@ impl TokenEndpoint {
                 .attempt(exchange, &request, limit)
                 .await
                 .map(|token| token.issued_at(asked));
+            drop(place);
             let error = match verdict {
                 Ok(token) => return Ok(token),
                 Err(Failure::Final(error)) => return Err(error),
                 Err(Failure::Again(error)) => error,
+                Err(Failure::Lost(error)) => {
+                    lost += 1;
+                    error
+                }
             };
-            if attempt >= self.settings.attempts {
+            let is_spent = exchange.purpose.is_used_up() && lost > LOST_ANSWERS;
+            if attempt >= self.settings.attempts || is_spent {
                 return Err(error);
             }
             let ceiling = doubled(
@@ -143,7 +175,7 @@ impl TokenEndpoint {
             if self.clock.monotonic().saturating_add(delay) >= end {
                 return Err(error);
             }
-            tracing::debug!(attempt, ?delay, %error, "asking the token endpoint again");
+            tracing::debug!(attempt = int(attempt), ?delay, %error, "asking the token endpoint again");
             self.clock.sleep(delay).await;
             attempt += 1;
         }
@@ -155,22 +187,19 @@ impl TokenEndpoint {
         request: &HttpRequest,
         limit: Duration,
     ) -> Result<Token, Failure> {
-        let mut request = request.clone();
-        request.timeout = Some(limit);
+        // The time is kept here and not by the transport, whose timer may end while nobody drives the runtime.
         let answer = async {
-            let response = self.transport.execute(request).await?;
+            let response = self.transport.execute(request.clone()).await?;
             collect(response).await
         };
-        // The transport keeps the time too; this holds for one that does not.
-        let outcome = match first(answer, self.clock.sleep(limit)).await {
-            First::Left(outcome) => outcome,
-            First::Right(()) => return Err(Failure::Again(AuthError::new(AuthErrorKind::Timeout))),
+        let Some(outcome) = within(&*self.clock, limit, answer).await else {
+            return Err(Failure::Lost(AuthError::new(AuthErrorKind::Timeout)));
         };
         match outcome {
             Ok(answer) => {
                 tracing::debug!(
-                    status = answer.status.as_u16(),
-                    bytes = answer.body.len(),
+                    status = i64::from(answer.status.as_u16()),
+                    bytes = int(answer.body.len()),
                     "the token endpoint answered"
                 );
                 judge(exchange, &answer, self.clock.now())
@@ -183,7 +212,7 @@ impl TokenEndpoint {
     fn tell_of(&self, exchange: &Exchange<'_>, attempt: u32) {
         let grant = exchange.form.iter().find(|(name, _)| *name == "grant_type");
         tracing::debug!(
-            attempt,
+            attempt = int(attempt),
             server.address = self.url.host_str(),
             grant = grant.map(|(_, value)| value),
             fields = ?exchange.form.iter().map(|(name, _)| name).collect::<Vec<_>>(),
@@ -298,6 +327,8 @@ async fn collect(response: HttpResponse) -> Result<Answer, TransportError> {
 enum Failure {
     /// Worth another attempt.
     Again(AuthError),
+    /// The same, and the server may have done what it was asked for.
+    Lost(AuthError),
     /// Not worth one.
     Final(AuthError),
 }
@@ -309,11 +340,15 @@ fn judge_transport(error: TransportError) -> Failure {
         TransportErrorKind::Request => AuthErrorKind::Configuration,
         _ => AuthErrorKind::NoNetwork,
     };
+    let was_sent = !matches!(
+        error.kind,
+        TransportErrorKind::Connect | TransportErrorKind::NotProcessed
+    );
     let error = AuthError::new(kind).caused_by(error);
-    if kind == AuthErrorKind::Configuration {
-        Failure::Final(error)
-    } else {
-        Failure::Again(error)
+    match kind {
+        AuthErrorKind::Configuration => Failure::Final(error),
+        _ if was_sent => Failure::Lost(error),
+        _ => Failure::Again(error),
     }
 }
 
@@ -352,16 +387,19 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
     if answer.status.is_success() && code.is_none() {
         if !answer.is_whole {
             let error = report(AuthErrorKind::UnusableAnswer);
-            return Err(Failure::Again(
+            return Err(Failure::Lost(
                 error.described("the body is longer than that of any token"),
             ));
         }
         return parse_answer(&answer.body).map_err(|unusable| {
             let error = report(AuthErrorKind::UnusableAnswer);
             match unusable {
-                Unusable::NotJson => Failure::Again(error.described("the body is not JSON")),
+                Unusable::NotJson if is_html(&answer.headers, &answer.body) => Failure::Lost(
+                    error.described("the body is HTML, as of a captive portal or a proxy"),
+                ),
+                Unusable::NotJson => Failure::Lost(error.described("the body is not JSON")),
                 Unusable::NoToken => {
-                    Failure::Again(error.described("no access_token that can be sent"))
+                    Failure::Lost(error.described("no access_token that can be sent"))
                 }
                 Unusable::NotBearer => {
                     Failure::Final(error.described("the token_type is not bearer"))
@@ -384,7 +422,7 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
         (400, Some("invalid_request")) if says(&["rate limit exceeded"]) => Err(Failure::Again(
             report(AuthErrorKind::RateLimited).with_retry_after(retry_after),
         )),
-        (500..=599, _) => Err(Failure::Again(
+        (500..=599, _) => Err(Failure::Lost(
             report(AuthErrorKind::ServerError).with_retry_after(retry_after),
         )),
         (_, Some("invalid_client" | "unauthorized_client"))
@@ -416,12 +454,40 @@ fn judge(exchange: &Exchange<'_>, answer: &Answer, now: Moment) -> Result<Token,
             };
             Err(Failure::Final(report(kind)))
         }
-        (401, None) => Err(Failure::Final(report(match exchange.purpose {
-            Purpose::Refresh if exchange.basic.is_none() => AuthErrorKind::RefreshTokenRevoked,
-            _ => AuthErrorKind::WrongSecret,
-        }))),
-        _ => Err(Failure::Final(report(AuthErrorKind::RequestRefused))),
+        (401, None) if !is_html(&answer.headers, &answer.body) => {
+            Err(Failure::Final(report(match exchange.purpose {
+                Purpose::Refresh if exchange.basic.is_none() => AuthErrorKind::RefreshTokenRevoked,
+                _ => AuthErrorKind::WrongSecret,
+            })))
+        }
+        _ => {
+            let error = report(AuthErrorKind::RequestRefused);
+            Err(Failure::Final(match foreign_answer(answer) {
+                Some(text) => error.described(text),
+                None => error,
+            }))
+        }
     }
+}
+
+/// What an answer says that is not one of a token endpoint: a redirect, as to the login of another region, or a page for people.
+fn foreign_answer(answer: &Answer) -> Option<String> {
+    if answer.status.is_redirection() {
+        let location = answer.headers.get(header::LOCATION)?.to_str().ok()?;
+        let url = Url::parse(location).ok()?;
+        let host = url.host_str()?;
+        return Some(match Region::of_host(host) {
+            Some(region) => format!(
+                "it points to {host}, a server of the region {}: check the client's region",
+                region.name()
+            ),
+            None => format!(
+                "it points to {host}: check the login URL, and that no proxy or captive portal is in the way"
+            ),
+        });
+    }
+    is_html(&answer.headers, &answer.body)
+        .then(|| "the body is HTML, as of a firewall, a proxy or a gateway".to_owned())
 }
 
 fn is_skewed(headers: &HeaderMap, wall: SystemTime) -> bool {

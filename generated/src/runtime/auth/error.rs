@@ -71,6 +71,7 @@ impl AuthErrorKind {
                 | Self::DeadlineExceeded
                 | Self::TaskDied
                 | Self::Provider
+                | Self::Store
         )
     }
 
@@ -143,7 +144,9 @@ impl AuthErrorKind {
                 "see what panics in the token provider, store or transport, or which runtime was shut down"
             }
             Self::Provider => "see the source of this error",
-            Self::Store => "see the source of this error; calls go on without the store",
+            Self::Store => {
+                "check the store; a session with refresh tokens waits for it, because another process may be using the refresh token"
+            }
             Self::LoginRefused => "start the login anew",
             Self::Configuration => "see the description",
         }

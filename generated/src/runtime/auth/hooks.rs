@@ -22,7 +22,7 @@ pub enum RefreshSource {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct RefreshEvent {
-    /// The number of the token within its cache, from 1.
+    /// The number of the refresh within its cache, from 1; those that failed are counted, too.
     pub generation: u64,
     /// Where it came from.
     pub source: RefreshSource,
@@ -85,16 +85,25 @@ impl Hooks {
         self
     }
 
-    /// Calls `hook` whenever the token store fails; the refresh goes on without it.
+    /// Calls `hook` with every failure of the token store.
     #[must_use]
     pub fn on_store_error(mut self, hook: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
         self.on_store_error = Some(Arc::new(hook));
         self
     }
 
+    /// These hooks, and those of `others` where there is none.
+    pub(crate) fn or(self, others: Self) -> Self {
+        Self {
+            on_refresh: self.on_refresh.or(others.on_refresh),
+            on_refresh_error: self.on_refresh_error.or(others.on_refresh_error),
+            on_store_error: self.on_store_error.or(others.on_store_error),
+        }
+    }
+
     pub(crate) fn refreshed(&self, event: &RefreshEvent) {
         tracing::debug!(
-            generation = event.generation,
+            generation = crate::runtime::pipeline::int(event.generation),
             source = ?event.source,
             lifetime = ?event.lifetime,
             took = ?event.took,

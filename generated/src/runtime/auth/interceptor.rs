@@ -7,21 +7,24 @@ use std::time::Duration;
 use http::{StatusCode, header};
 use url::Url;
 
-use crate::runtime::clock::{Clock, Moment};
-use crate::runtime::pipeline::Attempt;
-use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody, TransportError};
+use crate::runtime::clock::Clock;
+use crate::runtime::error::ApiError;
+use crate::runtime::transport::{
+    HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
+};
 
-use super::cache::{Acceptance, CachedToken, CallBudget, TokenCache};
-use super::decide::{Reaction, Reason, decide_replay};
+use super::cache::{CallBudget, ClientState, OperationKey, Sending, TokenCache};
 use super::error::AuthError;
 use super::hooks::Hooks;
 use super::jitter::Jitter;
 use super::pool::Pool;
 use super::provider::TokenProvider;
 use super::scrub;
+use super::secret::Secret;
 use super::settings::TokenSettings;
 use super::source::Source;
 use super::store::TokenStore;
+use super::unauthorized::UnauthorizedReason;
 
 /// Why a call ended without a response, or with a 401.
 #[derive(Debug)]
@@ -71,7 +74,7 @@ pub struct Unauthorized {
     /// The response as it came.
     pub response: HttpResponse,
     /// Why the call was not sent again.
-    pub reason: Reason,
+    pub reason: UnauthorizedReason,
     /// How often it had been.
     pub replays: u32,
     /// Where the token could not be renewed: why.
@@ -82,30 +85,7 @@ impl Unauthorized {
     /// What to do about it, in whole sentences.
     #[must_use]
     pub fn advice(&self) -> String {
-        let text = match self.reason {
-            Reason::NotRenewable => {
-                "The API refused the access token, and nothing can renew it: give a new one, or log in again. Check that the OAuth client (or the user's authorization) still exists and is active in this region"
-            }
-            Reason::BodyNotReplayable => {
-                "The API refused the access token, and the call could not be sent again with a new one, because its body is a stream that can be sent once: supply the body through a factory"
-            }
-            Reason::RefusedAfterRefresh | Reason::InsideSpacing => {
-                "The API refuses tokens that the login server has just issued: check that both belong to the same region, and that the OAuth client is active and has its roles"
-            }
-            Reason::ReplaysUsedUp => {
-                "The call was sent again as often as allowed, and the API refused every token: check what revokes them, and that the OAuth client is active"
-            }
-            Reason::DeadlineExceeded => {
-                "The API refused the access token, and the time of the call ended before it could be sent again: give it more time"
-            }
-            Reason::RefreshFailed => {
-                "The API refused the access token, and it could not be renewed"
-            }
-        };
-        match &self.cause {
-            Some(cause) => format!("{text}: {cause}"),
-            None => text.to_owned(),
-        }
+        self.reason.advice(self.cause.as_ref())
     }
 }
 
@@ -121,8 +101,8 @@ impl fmt::Display for Unauthorized {
 pub struct Interceptor {
     pool: Pool,
     api: Url,
+    apps: Option<Url>,
     clock: Arc<dyn Clock>,
-    settings: TokenSettings,
 }
 
 impl Interceptor {
@@ -135,6 +115,7 @@ impl Interceptor {
         InterceptorBuilder {
             provider,
             api,
+            apps: None,
             clock,
             settings: TokenSettings::default(),
             jitter: Jitter::default(),
@@ -147,19 +128,25 @@ impl Interceptor {
     /// Sends `request` with a token through `next`, again after a 401 as the rules allow, and not past `deadline` (a monotonic reading of
     /// the clock).
     ///
-    /// A 401 means that the server did not act, so that every method is sent again after it. Copies of `request` are sent; it keeps the header
+    /// `template` is the path with its parameters' names: a 401 that only one operation answers says nothing about the token. Where it is
+    /// empty, the path takes its place.
+    ///
+    /// A 401 means that the server did not act, so every method is sent again after it. Copies of `request` are sent; it keeps the header
     /// of the last token and the timeout of the last sending.
     ///
     /// # Errors
     ///
-    /// [`InterceptError`]: no token to be had, a 401 that is final, or no response at all.
+    /// [`InterceptError`]: no token, a 401 that is final, or no response at all.
     pub async fn send(
         &self,
         request: &mut HttpRequest,
+        template: &str,
         deadline: Option<Duration>,
-        next: &dyn Attempt,
+        next: &dyn Transport,
     ) -> Result<HttpResponse, InterceptError> {
-        if !same_origin(&self.api, &request.url) {
+        let is_own = same_origin(&self.api, &request.url)
+            || (self.apps.as_ref()).is_some_and(|apps| same_origin(apps, &request.url));
+        if !is_own {
             return Err(InterceptError::ForeignHost);
         }
         let mut now = self.clock.now();
@@ -168,6 +155,7 @@ impl Interceptor {
         let mut token = match cache.fresh(now) {
             Some(token) => token,
             None => {
+                budget.operation = operation_of(request, template);
                 let token = Box::pin(cache.acquire(&mut budget, deadline))
                     .await
                     .map_err(InterceptError::Auth)?;
@@ -175,7 +163,6 @@ impl Interceptor {
                 token
             }
         };
-        let replayable = request.body.is_replayable();
         loop {
             // On the request that is lent, whose headers have room for it; a copy's have none to spare.
             let value = token.header_for_a_call();
@@ -185,77 +172,42 @@ impl Interceptor {
                 let timeout = request.timeout.map_or(left, |timeout| timeout.min(left));
                 request.timeout = Some(timeout);
             }
-            let sent = next.send(request.clone()).await;
-            let mut response = sent.map_err(InterceptError::Transport)?;
-            if response.status.as_u16() >= 400
-                && let ResponseBody::Bytes(body) = &mut response.body
-            {
-                *body = scrub::body(std::mem::take(body), &token.access_token);
+            let sent = now.monotonic;
+            let outcome = next.execute(request.clone()).await;
+            let mut response = outcome.map_err(InterceptError::Transport)?;
+            if let Some(authorization) = request.headers.get(header::AUTHORIZATION) {
+                scrub::response(&mut response, authorization);
             }
             if response.status != StatusCode::UNAUTHORIZED {
-                if is_acceptance(response.status) {
-                    cache.accept(&token, self.clock.monotonic());
+                if is_acceptance(&response) {
+                    let now = self.clock.monotonic();
+                    cache.accept(&token, sent, now, &budget, || {
+                        operation_of(request, template)
+                    });
                 }
                 return Ok(response);
             }
-            now = self.clock.now();
-            let replay =
-                Box::pin(self.answer_401(cache, &token, &mut budget, replayable, deadline, now))
-                    .await;
-            let (reason, cause) = match replay {
-                Ok(renewed) if replayable => {
-                    token = renewed;
-                    budget.replays += 1;
-                    now = self.clock.now();
-                    continue;
-                }
-                Ok(_) => (Reason::BodyNotReplayable, None),
-                Err(why) => why,
+            budget.operation = operation_of(request, template);
+            let sending = Sending {
+                token: &token,
+                sent,
+                replayable: request.body.is_replayable(),
+                deadline,
             };
-            return Err(InterceptError::Unauthorized(Box::new(Unauthorized {
-                response,
-                reason,
-                replays: budget.replays,
-                cause,
-            })));
-        }
-    }
-
-    /// Rejects the generation that was refused and gets the one to send the call again with.
-    async fn answer_401(
-        &self,
-        cache: &TokenCache,
-        token: &CachedToken,
-        budget: &mut CallBudget,
-        body_replayable: bool,
-        deadline: Option<Duration>,
-        now: Moment,
-    ) -> Result<Arc<CachedToken>, (Reason, Option<AuthError>)> {
-        let rejection = cache.reject(token, now);
-        let refusal = rejection.refusal(
-            budget,
-            body_replayable,
-            now.monotonic,
-            deadline,
-            &self.settings,
-        );
-        let reaction = decide_replay(&refusal, &self.settings);
-        tracing::debug!(
-            generation = token.generation,
-            ?reaction,
-            "the API answered 401"
-        );
-        if let Reaction::GiveUp(reason) = reaction {
-            return Err((reason, None));
-        }
-        // The cache decides anew, by the same rules: it may have moved on since.
-        match cache.acquire(budget, deadline).await {
-            Ok(token) => Ok(token),
-            Err(error) => Err(match error.kind() {
-                super::AuthErrorKind::TokenRefused => (Reason::InsideSpacing, None),
-                super::AuthErrorKind::DeadlineExceeded => (Reason::DeadlineExceeded, Some(error)),
-                _ => (Reason::RefreshFailed, Some(error)),
-            }),
+            let refused_at = self.clock.now();
+            let renewed = Box::pin(cache.unauthorized(sending, &mut budget, refused_at)).await;
+            match renewed {
+                Ok(renewed) => token = renewed,
+                Err((reason, cause)) => {
+                    return Err(InterceptError::Unauthorized(Box::new(Unauthorized {
+                        response,
+                        reason,
+                        replays: budget.replays,
+                        cause,
+                    })));
+                }
+            }
+            now = self.clock.now();
         }
     }
 
@@ -269,6 +221,21 @@ impl Interceptor {
             cache.acquire(&mut CallBudget::default(), deadline).await?;
         }
         Ok(())
+    }
+
+    /// The token that a request would be sent with now.
+    ///
+    /// # Errors
+    ///
+    /// No token could be obtained.
+    pub async fn access_token(&self, deadline: Option<Duration>) -> Result<Secret, AuthError> {
+        let now = self.clock.now();
+        let cache = self.pool.pick(now.monotonic);
+        let token = match cache.fresh(now) {
+            Some(token) => token,
+            None => cache.acquire(&mut CallBudget::default(), deadline).await?,
+        };
+        Ok(token.access_token.clone())
     }
 }
 
@@ -289,16 +256,34 @@ fn same_origin(api: &Url, url: &Url) -> bool {
         && api.port_or_known_default() == url.port_or_known_default()
 }
 
-/// Whether an answer shows that the API took the token: anything it said about the request itself. What a proxy or a limit may say before
-/// the token was looked at shows nothing.
-fn is_acceptance(status: StatusCode) -> bool {
-    status.as_u16() < 500 && !matches!(status.as_u16(), 401 | 407 | 408 | 421 | 425 | 429)
+/// The operation that a request belongs to.
+fn operation_of(request: &HttpRequest, template: &str) -> OperationKey {
+    let path = if template.is_empty() {
+        request.url.path()
+    } else {
+        template
+    };
+    OperationKey::new(&request.method, path)
+}
+
+/// Whether an answer shows that the API accepted the token: anything it said about the request itself. What a proxy, a firewall or a limit
+/// may say before the token was looked at shows nothing.
+fn is_acceptance(response: &HttpResponse) -> bool {
+    match response.status.as_u16() {
+        401 | 407 | 408 | 421 | 425 | 429 => false,
+        403 => match &response.body {
+            ResponseBody::Bytes(body) => ApiError::decode(body).is_some(),
+            ResponseBody::Stream(_) => false,
+        },
+        status => status < 500,
+    }
 }
 
 /// Makes an [`Interceptor`].
 pub struct InterceptorBuilder {
     provider: Arc<dyn TokenProvider>,
     api: Url,
+    apps: Option<Url>,
     clock: Arc<dyn Clock>,
     settings: TokenSettings,
     jitter: Jitter,
@@ -308,6 +293,13 @@ pub struct InterceptorBuilder {
 }
 
 impl InterceptorBuilder {
+    /// Lets the token go to the host of `apps`, too.
+    #[must_use]
+    pub fn also_to(mut self, apps: Option<Url>) -> Self {
+        self.apps = apps;
+        self
+    }
+
     /// Other numbers than the default ones.
     #[must_use]
     pub fn settings(mut self, settings: TokenSettings) -> Self {
@@ -347,7 +339,7 @@ impl InterceptorBuilder {
     /// The interceptor.
     #[must_use]
     pub fn build(self) -> Interceptor {
-        let acceptance = Arc::new(Acceptance::default());
+        let client = Arc::new(ClientState::default());
         // A refresh token can be used once, and a given token is one: neither can feed several caches.
         let size = if self.provider.is_repeatable() && !self.provider.is_given() {
             self.pool.max(1)
@@ -374,15 +366,15 @@ impl InterceptorBuilder {
                     self.settings.clone(),
                     self.jitter.clone(),
                     self.hooks.clone(),
-                    Arc::clone(&acceptance),
+                    Arc::clone(&client),
                 )
             })
             .collect();
         Interceptor {
             pool: Pool::new(caches),
             api: self.api,
+            apps: self.apps,
             clock: self.clock,
-            settings: self.settings,
         }
     }
 }

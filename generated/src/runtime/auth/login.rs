@@ -35,8 +35,9 @@ const MOST_CONNECTIONS: usize = 32;
 
 /// One login: a listener on 127.0.0.1, a `state`, and a PKCE verifier.
 ///
-/// Open [`authorize_url`](Self::authorize_url) in a browser, then [`wait`](Self::wait). What comes with another `state` is turned
-/// away and does not end the wait. The redirect URI, port included, has to be registered with the OAuth client.
+/// Open [`authorize_url`](Self::authorize_url) in a browser, then [`wait`](Self::wait). A request with another `state` is refused
+/// and does not end the wait. Register the redirect URI with the OAuth client, as `http://127.0.0.1/callback`: Genesys Cloud accepts any port
+/// of a registered loopback address (RFC 8252 section 7.3).
 pub struct LoopbackLogin {
     listener: TcpListener,
     redirect_uri: String,
@@ -46,7 +47,7 @@ pub struct LoopbackLogin {
 }
 
 impl LoopbackLogin {
-    /// Listens on `port` of 127.0.0.1; 0 takes a free one.
+    /// Listens on `port` of 127.0.0.1; 0, the usual choice, takes any free one.
     ///
     /// # Errors
     ///

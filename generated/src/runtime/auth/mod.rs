@@ -4,7 +4,6 @@
 //! a refresh runs in a task of its own that no caller can cancel, one at a time, and its outcome is shared. A 401 names the generation
 //! of the token that was refused, so that a late one replays with the current token instead of refreshing again.
 
-mod authorize;
 mod backoff;
 mod cache;
 mod classify;
@@ -15,33 +14,40 @@ mod grants;
 mod hooks;
 mod interceptor;
 mod jitter;
+mod keeper;
 mod login;
 mod pool;
 mod provider;
+mod public_error;
 mod schedule;
-mod scrub;
+pub(crate) mod scrub;
 mod secret;
+mod session;
 mod settings;
 mod source;
+mod standing;
 pub mod store;
 mod token;
+mod unauthorized;
 pub(crate) mod wait;
 
 pub use backoff::{Remaining, next_attempt};
 pub use classify::{Held, State, classify, is_usable};
-pub use decide::Reason;
 pub use endpoint::TokenEndpoint;
 pub use error::{AuthError, AuthErrorKind};
 pub use grants::{
     AuthorizationCode, AuthorizeUrl, ClientCredentials, GivenToken, LoginState, PkceVerifier,
-    RefreshToken, Saml2Bearer,
+    RefreshToken, Saml2Bearer, StoredSession,
 };
 pub use hooks::{Hooks, RefreshErrorEvent, RefreshEvent, RefreshSource};
 pub use interceptor::{InterceptError, Interceptor, InterceptorBuilder, Unauthorized};
 pub use jitter::Jitter;
 pub use login::{LoginCode, LoopbackLogin};
-pub use provider::{Previous, TokenProvider};
+pub use provider::{Beginning, Previous, TokenProvider};
 pub use schedule::Ages;
 pub use secret::Secret;
 pub use settings::TokenSettings;
+pub(crate) use token::is_sendable;
 pub use token::{ASSUMED_LIFETIME, LONGEST_LIFETIME, Token};
+pub(crate) use unauthorized::HandedBack;
+pub use unauthorized::UnauthorizedReason;

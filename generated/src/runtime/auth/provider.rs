@@ -14,6 +14,23 @@ pub struct Previous<'a> {
     pub refresh_token: Option<&'a Secret>,
 }
 
+/// What a session began with.
+#[derive(Clone, Copy, Debug)]
+pub enum Beginning<'a> {
+    /// An authorization code.
+    Code(&'a Secret),
+    /// A refresh token.
+    RefreshToken(&'a Secret),
+}
+
+impl<'a> Beginning<'a> {
+    pub(crate) fn secret(self) -> &'a Secret {
+        match self {
+            Self::Code(secret) | Self::RefreshToken(secret) => secret,
+        }
+    }
+}
+
 /// Supplies tokens, for grants that this library does not know or from another process.
 ///
 /// `fetch` runs in a task of its own, one at a time for each cache, and is given up after
@@ -36,6 +53,12 @@ pub trait TokenProvider: Send + Sync + 'static {
     /// Whether several processes may fetch at once without harm. Not so where a fetch uses something up, as rotated refresh tokens are.
     fn is_repeatable(&self) -> bool {
         true
+    }
+
+    /// The authorization code or refresh token that was given to this provider to begin a session with. A token store continues the session that
+    /// the same one began, and replaces that of another. With none, the default, a store's entry is continued.
+    fn begins_with(&self) -> Option<Beginning<'_>> {
+        None
     }
 
     /// Whether the token is the caller's own, with nothing to take its place. Then it is sent even after the API refused it, so that the

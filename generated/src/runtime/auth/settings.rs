@@ -33,13 +33,11 @@ pub struct TokenSettings {
     pub refresh_backoff_max: Duration,
     /// How long a failure is shared where no usable token is left, at first; it doubles: 1 s.
     pub failure_shared_min: Duration,
-    /// The longest that becomes: 30 s.
+    /// The longest that becomes: 10 s.
     pub failure_shared_max: Duration,
 
-    /// How often one call is sent again after a 401: 8 times.
+    /// How often one call is sent again after a 401: 12 times.
     pub replays: u32,
-    /// How many refreshes one call forces: 2.
-    pub forced_refreshes: u32,
     /// The time between two forced refreshes while the API accepts nothing, at first; it doubles: 1 s.
     pub spacing_min: Duration,
     /// The longest that becomes: 60 s.
@@ -54,6 +52,9 @@ pub struct TokenSettings {
     pub store_lock_wait: Duration,
     /// The longest that one operation of a store may take: 3 s.
     pub store_timeout: Duration,
+    /// Whether this process is the only user of its store's entries: false. While such a store fails, a session with refresh tokens continues
+    /// without it. Otherwise a refresh waits for the store, because another process may be using the refresh token.
+    pub store_is_exclusive: bool,
 }
 
 impl Default for TokenSettings {
@@ -72,15 +73,15 @@ impl Default for TokenSettings {
             refresh_backoff_min: seconds(1),
             refresh_backoff_max: seconds(5 * 60),
             failure_shared_min: seconds(1),
-            failure_shared_max: seconds(30),
-            replays: 8,
-            forced_refreshes: 2,
+            failure_shared_max: seconds(10),
+            replays: 12,
             spacing_min: seconds(1),
             spacing_max: seconds(60),
             accepted_window: seconds(60),
             token_wait: seconds(30),
             store_lock_wait: seconds(10),
             store_timeout: seconds(3),
+            store_is_exclusive: false,
         }
     }
 }

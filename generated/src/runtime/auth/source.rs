@@ -1,28 +1,24 @@
 //! Where a cache gets its next token from: another process's by way of the store, or its own.
 
-use std::future::Future;
-use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use crate::runtime::clock::{Clock, Moment};
-use crate::runtime::transport::BoxError;
+use crate::runtime::sync::{Arc, Mutex, MutexGuard, Notify, PoisonError};
 
 use super::cache::CachedToken;
 use super::error::{AuthError, AuthErrorKind};
 use super::hooks::{Hooks, RefreshSource};
 use super::jitter::Jitter;
 use super::provider::{Previous, TokenProvider};
-use super::schedule::Ages;
 use super::secret::Secret;
+use super::session::Session;
 use super::settings::TokenSettings;
-use super::store::{StoreLock, StoredToken, TokenStore};
+use super::standing::{Held, Origin};
+use super::store::TokenStore;
 use super::token::Token;
-use super::wait::{First, first};
+use super::wait::within;
 
-/// The longest pause between two looks at a lock that another process holds.
-const LOCK_POLL: Duration = Duration::from_millis(50);
-
-/// How much longer a process waits for the lock whose grant cannot be asked twice: until the lock of a dead process must have expired.
+/// How much longer a process waits for the lock whose grant cannot be repeated: until the lock of a dead process must have expired.
 const PATIENCE: u32 = 4;
 
 /// A token that is ready for the cache.
@@ -32,24 +28,40 @@ pub(crate) struct Renewed {
     pub(crate) issued: Moment,
     /// How old it was then.
     pub(crate) age: Duration,
-    pub(crate) sequence: Option<u64>,
     pub(crate) origin: RefreshSource,
 }
 
-/// Where a cache gets its next token from.
-pub(crate) struct Source {
-    provider: Arc<dyn TokenProvider>,
-    store: Option<(Arc<dyn TokenStore>, String)>,
-    clock: Arc<dyn Clock>,
-    jitter: Jitter,
-    settings: TokenSettings,
+/// Where a cache gets its next token from. Clones are the same source.
+#[derive(Clone)]
+pub(crate) struct Source(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) provider: Arc<dyn TokenProvider>,
+    pub(super) store: Option<(Arc<dyn TokenStore>, String)>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) jitter: Jitter,
+    pub(super) settings: TokenSettings,
+    known: Mutex<Known>,
+    /// Wakes the task that looks after the entry.
+    pub(super) wake: Arc<Notify>,
 }
 
-/// What a store had to say.
-enum Reply<T> {
-    Good(T),
-    /// It failed, and the hook knows.
-    Failed,
+/// What this process knows of the session that it shares through a store. It outlives each refresh, whatever became of that.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) held: Option<Held>,
+    /// Since when the store is seen without the session.
+    pub(super) lost_since: Option<Duration>,
+    /// The announcement of a refresh by another process that was seen last, and when.
+    pub(super) announced: Option<(String, Duration)>,
+    /// The announcement of the last refresh by this process.
+    pub(super) announcement: Option<String>,
+    /// Whether a task looks after the entry.
+    pub(super) is_kept: bool,
+    /// Keeps this alive until that task has noticed that there is a token to save.
+    pub(super) alive: Option<Arc<Inner>>,
+    /// Until when it looks often, once the token is saved.
+    pub(super) watch_until: Duration,
 }
 
 impl Source {
@@ -60,36 +72,76 @@ impl Source {
         jitter: Jitter,
         settings: TokenSettings,
     ) -> Self {
-        Self {
+        let inner = Inner {
             provider,
             store,
             clock,
             jitter,
             settings,
+            known: Mutex::default(),
+            wake: Arc::new(Notify::new()),
+        };
+        if let Some((store, _)) = &inner.store {
+            store.locks_last(inner.lock_held());
         }
+        Self(Arc::new(inner))
     }
 
     pub(crate) fn can_renew(&self, previous: Previous<'_>) -> bool {
-        self.provider.can_renew(previous)
+        self.0.provider.can_renew(previous)
+    }
+
+    pub(crate) fn is_repeatable(&self) -> bool {
+        self.0.provider.is_repeatable()
     }
 
     pub(crate) fn is_given(&self) -> bool {
-        self.provider.is_given()
+        self.0.provider.is_given()
     }
 
     /// The longest that a renewal takes.
     pub(crate) fn longest(&self) -> Duration {
-        let store = match &self.store {
-            // Read, read again, save, free: each bounded by itself.
+        let store = match &self.0.store {
+            // One look before the lock, and one attempt to free it.
             Some(_) => self
+                .0
                 .lock_wait()
-                .saturating_add(self.settings.store_timeout.saturating_mul(5)),
+                .saturating_add(self.0.settings.store_timeout.saturating_mul(2)),
             None => Duration::ZERO,
         };
-        self.settings.flight_timeout.saturating_add(store)
+        self.0.lock_held().saturating_add(store)
     }
 
-    fn lock_wait(&self) -> Duration {
+    /// Gets the token that comes after `latest` and is none of `condemned`, texts of tokens that the API refuses.
+    pub(crate) async fn renew(
+        &self,
+        latest: Option<&CachedToken>,
+        condemned: &[Secret],
+        hooks: &Hooks,
+    ) -> Result<Renewed, AuthError> {
+        let previous = latest.map_or_else(Previous::default, CachedToken::previous);
+        match &self.0.store {
+            None => self.0.fetch(previous).await,
+            Some((store, key)) => {
+                let session = Session {
+                    source: &self.0,
+                    store,
+                    key,
+                    hooks,
+                };
+                session.renew(previous, condemned).await
+            }
+        }
+    }
+}
+
+impl Inner {
+    /// No code of others runs under this lock.
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn lock_wait(&self) -> Duration {
         if self.provider.is_repeatable() {
             self.settings.store_lock_wait
         } else {
@@ -97,35 +149,31 @@ impl Source {
         }
     }
 
-    /// Gets the token that comes after `latest` and is none of `refused`.
-    pub(crate) async fn renew(
-        &self,
-        latest: Option<&CachedToken>,
-        refused: &[Secret],
-        hooks: &Hooks,
-    ) -> Result<Renewed, AuthError> {
-        let previous = latest.map_or_else(Previous::default, CachedToken::previous);
-        let Some((store, key)) = &self.store else {
-            return self.fetch(previous).await;
+    /// The longest that a refresh holds the lock: it reads, announces, requests the token, saves, and may withdraw the announcement.
+    pub(super) fn lock_held(&self) -> Duration {
+        let store = match &self.store {
+            Some(_) => self.settings.store_timeout.saturating_mul(4),
+            None => Duration::ZERO,
         };
-        let shared = Shared {
-            source: self,
-            store: &**store,
-            key,
-            latest,
-            refused,
-            hooks,
-        };
-        shared.renew(previous).await
+        self.settings.flight_timeout.saturating_add(store)
     }
 
-    async fn fetch(&self, previous: Previous<'_>) -> Result<Renewed, AuthError> {
+    pub(super) fn origin(&self) -> Origin<'_> {
+        if self.provider.is_repeatable() {
+            Origin::Repeatable
+        } else {
+            self.provider
+                .begins_with()
+                .map_or(Origin::Stored, Origin::Given)
+        }
+    }
+
+    pub(super) async fn fetch(&self, previous: Previous<'_>) -> Result<Renewed, AuthError> {
         let began = self.clock.now();
-        let limit = self.clock.sleep(self.settings.flight_timeout);
-        let mut token = match first(self.provider.fetch(previous), limit).await {
-            First::Left(outcome) => outcome?,
-            First::Right(()) => return Err(AuthError::new(AuthErrorKind::Timeout)),
-        };
+        let fetched = self.provider.fetch(previous);
+        let mut token = within(&*self.clock, self.settings.flight_timeout, fetched)
+            .await
+            .unwrap_or_else(|| Err(AuthError::new(AuthErrorKind::Timeout)))?;
         if token.refresh_token.is_none() {
             // RFC 6749 section 6: where no new one is issued, the old one stays.
             token.refresh_token = previous.refresh_token.cloned();
@@ -134,159 +182,7 @@ impl Source {
             issued: token.issued.unwrap_or(began),
             token,
             age: Duration::ZERO,
-            sequence: None,
             origin: RefreshSource::Fetched,
-        })
-    }
-}
-
-/// One renewal by way of a store.
-struct Shared<'a> {
-    source: &'a Source,
-    store: &'a dyn TokenStore,
-    key: &'a str,
-    latest: Option<&'a CachedToken>,
-    refused: &'a [Secret],
-    hooks: &'a Hooks,
-}
-
-impl Shared<'_> {
-    async fn renew(&self, previous: Previous<'_>) -> Result<Renewed, AuthError> {
-        match self.load().await {
-            Reply::Failed => return self.source.fetch(previous).await,
-            Reply::Good(stored) => {
-                if let Some(adopted) = stored.and_then(|stored| self.adopt(stored)) {
-                    return Ok(adopted);
-                }
-            }
-        }
-        let lock = match self.lock().await {
-            Reply::Good(Some(lock)) => lock,
-            Reply::Good(None) if !self.source.provider.is_repeatable() => {
-                return Err(AuthError::new(AuthErrorKind::Timeout)
-                    .described("another process holds the lock of the token store"));
-            }
-            // A token of one's own is better than none.
-            Reply::Good(None) | Reply::Failed => return self.source.fetch(previous).await,
-        };
-        let outcome = self.renew_locked(previous, &lock).await;
-        self.report(self.store.unlock(self.key, lock)).await;
-        outcome
-    }
-
-    async fn renew_locked(
-        &self,
-        previous: Previous<'_>,
-        lock: &StoreLock,
-    ) -> Result<Renewed, AuthError> {
-        let stored = match self.load().await {
-            Reply::Good(stored) => stored,
-            Reply::Failed => None,
-        };
-        let sequence = stored.as_ref().map_or(0, |stored| stored.sequence);
-        let refresh_token = stored
-            .as_ref()
-            .filter(|stored| self.is_later(stored))
-            .and_then(|stored| stored.refresh_token.clone());
-        if let Some(adopted) = stored.and_then(|stored| self.adopt(stored)) {
-            return Ok(adopted);
-        }
-        // Another process may have rotated the refresh token since.
-        let previous = Previous {
-            refresh_token: refresh_token.as_ref().or(previous.refresh_token),
-            ..previous
-        };
-        let mut renewed = self.source.fetch(previous).await?;
-        // The time of day keeps the numbers growing even if the store loses everything.
-        let wall = renewed
-            .issued
-            .wall
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
-        let sequence = sequence
-            .saturating_add(1)
-            .max(u64::try_from(wall.as_millis()).unwrap_or_default());
-        let token = StoredToken::new(
-            renewed.token.access_token.clone(),
-            renewed.token.refresh_token.clone(),
-            renewed.issued.wall,
-            renewed.token.lifetime,
-            sequence,
-        );
-        if let Reply::Good(()) = self.report(self.store.save(self.key, &token, lock)).await {
-            renewed.sequence = Some(sequence);
-        }
-        Ok(renewed)
-    }
-
-    /// Takes the lock, waiting for it as long as the settings say.
-    async fn lock(&self) -> Reply<Option<StoreLock>> {
-        let clock = &self.source.clock;
-        let end = clock
-            .now()
-            .monotonic
-            .saturating_add(self.source.lock_wait());
-        loop {
-            match self.report(self.store.try_lock(self.key)).await {
-                Reply::Good(None) if clock.monotonic() < end => {
-                    let pause = LOCK_POLL.mul_f64(0.5 + self.source.jitter.next() / 2.0);
-                    clock.sleep(pause).await;
-                }
-                reply => return reply,
-            }
-        }
-    }
-
-    async fn load(&self) -> Reply<Option<StoredToken>> {
-        self.report(self.store.load(self.key)).await
-    }
-
-    /// Bounds a store's operation, and tells the hook if it fails.
-    async fn report<T>(&self, operation: impl Future<Output = Result<T, BoxError>>) -> Reply<T> {
-        let limit = self.source.clock.sleep(self.source.settings.store_timeout);
-        let error = match first(operation, limit).await {
-            First::Left(Ok(value)) => return Reply::Good(value),
-            First::Left(Err(error)) => AuthError::new(AuthErrorKind::Store).caused_by(error),
-            First::Right(()) => {
-                AuthError::new(AuthErrorKind::Store).described("it did not answer in time")
-            }
-        };
-        self.hooks.store_failed(&error);
-        Reply::Failed
-    }
-
-    /// Whether `stored` was saved after the token in use was.
-    fn is_later(&self, stored: &StoredToken) -> bool {
-        self.latest
-            .and_then(|latest| latest.sequence)
-            .is_none_or(|sequence| stored.sequence > sequence)
-    }
-
-    /// The stored token, if it is another one than the one in use, not refused, and has a while to live.
-    fn adopt(&self, stored: StoredToken) -> Option<Renewed> {
-        let is_in_use = self
-            .latest
-            .is_some_and(|latest| latest.access_token == stored.access_token);
-        if is_in_use || !self.is_later(&stored) || self.refused.contains(&stored.access_token) {
-            return None;
-        }
-        let now = self.source.clock.now();
-        // A clock ahead of this one has put it into the future; then it counts as new, and the API has the last word.
-        let age = now
-            .wall
-            .duration_since(stored.issued_at)
-            .unwrap_or_default();
-        if age >= Ages::of(stored.lifetime, 0.0, &self.source.settings).mandatory {
-            return None;
-        }
-        let mut token = Token::new(stored.access_token).with_lifetime(stored.lifetime);
-        token.refresh_token = stored.refresh_token;
-        Some(Renewed {
-            token,
-            issued: now,
-            age,
-            sequence: Some(stored.sequence),
-            origin: RefreshSource::Adopted,
         })
     }
 }

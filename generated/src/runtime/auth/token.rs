@@ -11,13 +11,17 @@
 //! | `expires_in` a string that holds a number | that number |
 //! | `expires_in` missing, null, zero, negative, or not a number | [`ASSUMED_LIFETIME`]; should it end sooner, a 401 says so |
 //! | `expires_in` with a fraction | kept |
-//! | `expires_in` above [`LONGEST_LIFETIME`] | that |
+//! | `expires_in` above [`LONGEST_LIFETIME`], also if no number type holds it | that |
 //! | `refresh_token` empty, not a string, or with anything but visible ASCII | none: the one in use stays |
 
 use std::fmt;
 use std::time::Duration;
 
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use zeroize::Zeroizing;
+
+use serde::de::{
+    Deserialize, DeserializeOwned, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 use crate::runtime::clock::Moment;
 
@@ -148,11 +152,42 @@ pub(crate) fn parse_complaint(body: &[u8]) -> Complaint {
 }
 
 /// A JSON object and nothing else: serde would take an array for a struct as well.
-fn object<'de, T: Deserialize<'de>>(body: &'de [u8]) -> Option<T> {
+fn object<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     if !body.trim_ascii_start().starts_with(b"{") {
         return None;
     }
-    serde_json::from_slice(body).ok()
+    serde_json::from_slice(body)
+        .or_else(|_| serde_json::from_slice(&tame(body)))
+        .ok()
+}
+
+/// `body` with numbers that no type holds, as `1e400`, cut to the largest that one does. They are no reason to lose a token.
+fn tame(body: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut tamed = Zeroizing::new(Vec::with_capacity(body.len()));
+    let (mut in_string, mut is_escaped, mut at) = (false, false, 0);
+    while let Some(byte) = body.get(at).copied() {
+        let is_number = !in_string && (byte == b'-' || byte.is_ascii_digit());
+        let length = if is_number {
+            let rest = body[at..].iter();
+            rest.take_while(|byte| byte.is_ascii_digit() || b"+-.eE".contains(byte))
+                .count()
+        } else {
+            1
+        };
+        let part = &body[at..at + length];
+        let number = std::str::from_utf8(part).ok().filter(|_| is_number);
+        match number.and_then(|text| text.parse::<f64>().ok()) {
+            Some(number) if number.is_infinite() => {
+                let largest: &[u8] = if number > 0.0 { b"1e308" } else { b"-1e308" };
+                tamed.extend_from_slice(largest);
+            }
+            _ => tamed.extend_from_slice(part),
+        }
+        in_string ^= byte == b'"' && !is_escaped;
+        is_escaped = in_string && byte == b'\\' && !is_escaped;
+        at += length;
+    }
+    tamed
 }
 
 fn lifetime(expires_in: &Member) -> Duration {

@@ -10,7 +10,7 @@ use url::Url;
 use super::credentials::{Credentials, TokenOptions};
 use super::environment::{self, Environment};
 use super::http_options::HttpOptions;
-use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
+use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url, region};
 use crate::runtime::auth::store::TokenStore;
 use crate::runtime::auth::{
     AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
@@ -18,8 +18,7 @@ use crate::runtime::auth::{
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::{
-    Authorize, Listeners, Middleware, Pacer, Pacing, PacingStore, RetryBudget, RetryEvent,
-    RetryPolicy,
+    Listeners, Middleware, Pacer, Pacing, PacingStore, RetryBudget, RetryEvent, RetryPolicy,
 };
 use crate::runtime::request::CallOptions;
 use crate::runtime::response::RateLimit;
@@ -31,6 +30,7 @@ pub struct ClientBuilder {
     region: Region,
     gateway: Option<Gateway>,
     bases: Option<(Url, Url)>,
+    apps: Option<Url>,
     plain_http: bool,
     options: CallOptions,
     user_agent_suffix: Option<String>,
@@ -44,7 +44,6 @@ pub struct ClientBuilder {
     listeners: Listeners,
     credentials: Option<Credentials>,
     tokens: TokenOptions,
-    authorizer: Option<Arc<dyn Authorize>>,
     problem: Option<Error>,
 }
 
@@ -54,6 +53,7 @@ impl ClientBuilder {
             region: Region::default(),
             gateway: None,
             bases: None,
+            apps: None,
             plain_http: false,
             options: CallOptions::default(),
             user_agent_suffix: None,
@@ -67,7 +67,6 @@ impl ClientBuilder {
             listeners: Listeners::default(),
             credentials: None,
             tokens: TokenOptions::default(),
-            authorizer: None,
             problem: None,
         }
     }
@@ -93,15 +92,28 @@ impl ClientBuilder {
         self
     }
 
+    /// Names the host that uploads go to, as in `https://apps.mypurecloud.com`. Calls of URLs below it carry the access token, like those of the API.
+    /// A region names its own; behind a gateway or base URLs there is none unless it is named here.
+    pub fn apps_base_url(mut self, apps: &str) -> Self {
+        match Url::parse(apps) {
+            Ok(apps) => self.apps = Some(apps),
+            Err(_) => self.fail(Error::configuration(
+                "the base URL of the apps host is invalid",
+            )),
+        }
+        self
+    }
+
     /// Takes region and credentials from environment variables (see [`Client::from_env`]), which `variable` reads: most often
     /// `|name| std::env::var(name).ok()`.
     pub fn environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
         let found = Environment::read(variable);
-        if let Some(region) = found.region {
-            match region.parse() {
+        if let Some(given) = found.region {
+            match given.parse() {
                 Ok(region) => self.region = region,
                 Err(error) => self.fail(error.with_message(format!(
-                    "`{region}` in {} is no known region",
+                    "unknown region {} in {}",
+                    region::shown(&given),
                     environment::REGION
                 ))),
             }
@@ -165,6 +177,11 @@ impl ClientBuilder {
         self.change_options(|options| options.with_retry(policy))
     }
 
+    /// Whether a value of a response that does not fit its type is an error: off by default. See [`CallOptions::strict_decoding`].
+    pub fn strict_decoding(self, strict: bool) -> Self {
+        self.change_options(|options| options.strict_decoding(strict))
+    }
+
     /// Adds a header to every call.
     pub fn default_header(self, name: &str, value: &str) -> Self {
         self.change_options(|options| options.with_header(name, value))
@@ -180,6 +197,12 @@ impl ClientBuilder {
     /// `NO_PROXY` …).
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(url.into());
+        self
+    }
+
+    /// The longest body of a response that is held in memory, unpacked: 256 MiB by default. A longer one is an error, unless it is read as a stream.
+    pub fn max_body_size(mut self, bytes: usize) -> Self {
+        self.http.max_body_size = Some(bytes);
         self
     }
 
@@ -315,7 +338,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls `hook` whenever the token store fails. The refresh goes on without it.
+    /// Calls `hook` with every failure of the token store.
     pub fn on_store_error(mut self, hook: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
         self.tokens.change_hooks(|hooks| hooks.on_store_error(hook));
         self
@@ -324,13 +347,6 @@ impl ClientBuilder {
     /// Other numbers for the handling of tokens.
     pub fn token_settings(mut self, settings: TokenSettings) -> Self {
         self.tokens.settings = Some(settings);
-        self
-    }
-
-    /// Puts tokens on requests through `authorizer`.
-    #[doc(hidden)]
-    pub fn authorizer(mut self, authorizer: Arc<dyn Authorize>) -> Self {
-        self.authorizer = Some(authorizer);
         self
     }
 
@@ -344,14 +360,18 @@ impl ClientBuilder {
             return Err(problem);
         }
         self.options.check()?;
-        let (api_base, login_base) = self.find_bases()?;
+        let (api_base, login_base, apps_base) = self.find_bases()?;
         let headers = self.headers()?;
         let transport = match self.transport {
             Some(transport) => {
                 self.http.refuse_any()?;
                 transport
             }
-            None => Arc::new(self.http.into_transport()?),
+            None => {
+                let is_https = |url: &Url| url.scheme() == "https";
+                let needs_tls = is_https(&api_base) || is_https(&login_base);
+                Arc::new(self.http.into_transport(needs_tls)?)
+            }
         };
         let pacer = match (self.pacing, self.pacing_store) {
             (None, None) => None,
@@ -362,25 +382,31 @@ impl ClientBuilder {
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
             api_base,
             login_base,
+            apps_base,
             headers,
             call_middleware: self.call_middleware,
             attempt_middleware: self.attempt_middleware,
             pacer,
             retry_budget: RetryBudget::new(),
+            misfit_log: Arc::default(),
             listeners: self.listeners,
             plain_http: self.plain_http,
         };
-        let authorizer = match (self.authorizer, self.credentials) {
-            (Some(authorizer), _) => Some(authorizer),
-            (None, Some(credentials)) => {
-                Some(credentials.or(self.tokens).into_authorizer(&connection)?)
+        let tokens = self.tokens.for_sessions();
+        let (interceptor, entry) = match self.credentials {
+            Some(credentials) => {
+                let (interceptor, entry) =
+                    credentials.or(self.tokens).into_interceptor(&connection)?;
+                (Some(interceptor), entry)
             }
-            (None, None) => None,
+            None => (None, None),
         };
         Ok(Client {
             inner: Arc::new(Inner {
                 connection: Arc::new(connection),
-                authorizer,
+                interceptor,
+                entry,
+                tokens,
                 options: self.options,
                 rate_limit: Arc::new(Mutex::new(None)),
             }),
@@ -396,8 +422,9 @@ impl ClientBuilder {
         self
     }
 
-    /// The base URLs of the API and of the login server.
-    fn find_bases(&self) -> Result<(Url, Url), Error> {
+    /// The base URLs of the API, of the login server, and of the apps host.
+    fn find_bases(&self) -> Result<(Url, Url, Option<Url>), Error> {
+        let mut apps = self.apps.clone();
         let (api, login) = match (&self.bases, &self.gateway) {
             (Some(_), Some(_)) => {
                 return Err(Error::configuration(
@@ -408,10 +435,13 @@ impl ClientBuilder {
             (None, Some(gateway)) => gateway.bases()?,
             (None, None) => {
                 let domain = self.region.domain();
+                if apps.is_none() {
+                    apps = Some(host_url("apps", domain)?);
+                }
                 (host_url("api", domain)?, host_url("login", domain)?)
             }
         };
-        for url in [&api, &login] {
+        for url in [&api, &login].into_iter().chain(&apps) {
             if url.query().is_some()
                 || url.fragment().is_some()
                 || !url.username().is_empty()
@@ -429,7 +459,7 @@ impl ClientBuilder {
                 .with_advice("Use https, or ask for it by name: ClientBuilder::allow_plain_http"));
             }
         }
-        Ok((api, login))
+        Ok((api, login, apps))
     }
 
     fn headers(&self) -> Result<HeaderMap, Error> {

@@ -10,12 +10,11 @@ use url::Url;
 use crate::runtime::auth::store::{TokenStore, store_key};
 use crate::runtime::auth::{
     AuthError, AuthorizationCode, ClientCredentials, GivenToken, Hooks, Interceptor, PkceVerifier,
-    RefreshErrorEvent, RefreshEvent, RefreshToken, Saml2Bearer, Secret, TokenEndpoint,
-    TokenProvider, TokenSettings,
+    RefreshErrorEvent, RefreshEvent, RefreshToken, Saml2Bearer, Secret, StoredSession,
+    TokenEndpoint, TokenProvider, TokenSettings, is_sendable,
 };
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::Authorize;
 
 use super::Connection;
 
@@ -38,12 +37,50 @@ pub(super) struct TokenOptions {
     pub(super) hooks: Option<Hooks>,
     pub(super) store: Option<Arc<dyn TokenStore>>,
     pub(super) store_name: Option<String>,
+    /// Whether the store of the client is not used.
+    pub(super) without_store: bool,
 }
 
 impl TokenOptions {
+    /// These, with `others` for what they leave open.
+    fn or(self, others: Self) -> Self {
+        Self {
+            pool: self.pool.or(others.pool),
+            settings: self.settings.or(others.settings),
+            hooks: match (self.hooks, others.hooks) {
+                (Some(own), Some(others)) => Some(own.or(others)),
+                (own, others) => own.or(others),
+            },
+            store: self.store.or(others.store.filter(|_| !self.without_store)),
+            store_name: self.store_name.or(others.store_name),
+            without_store: self.without_store,
+        }
+    }
+
+    /// What the sessions that are derived from a client take over from it: a name and a pool are of its own credentials.
+    pub(super) fn for_sessions(&self) -> Self {
+        Self {
+            pool: None,
+            store_name: None,
+            ..self.clone()
+        }
+    }
+
+    fn is_named(&self) -> bool {
+        let name = self.store_name.as_deref();
+        name.is_some_and(|name| !name.is_empty())
+    }
+
     pub(super) fn change_hooks(&mut self, change: impl FnOnce(Hooks) -> Hooks) {
         self.hooks = Some(change(self.hooks.take().unwrap_or_default()));
     }
+}
+
+/// Where a store keeps the tokens of credentials.
+#[derive(Clone)]
+pub(super) struct Entry {
+    pub(super) store: Arc<dyn TokenStore>,
+    pub(super) keys: Vec<String>,
 }
 
 type Assertions = Arc<dyn Fn() -> BoxFuture<'static, Result<Secret, AuthError>> + Send + Sync>;
@@ -72,6 +109,10 @@ enum Grant {
         secret: Option<Secret>,
         refresh_token: Secret,
     },
+    Stored {
+        id: String,
+        secret: Option<Secret>,
+    },
     Saml2Bearer {
         id: String,
         secret: Secret,
@@ -89,6 +130,7 @@ impl Grant {
             Self::AuthorizationCode { .. } => "authorization code",
             Self::Pkce { .. } => "authorization code with PKCE",
             Self::RefreshToken { .. } => "refresh token",
+            Self::Stored { .. } => "stored session",
             Self::Saml2Bearer { .. } => "SAML2 bearer",
             Self::Provider(_) => "token provider",
         }
@@ -102,13 +144,28 @@ impl Grant {
             Self::AccessToken(_)
             | Self::AuthorizationCode { .. }
             | Self::Pkce { .. }
-            | Self::RefreshToken { .. } => false,
+            | Self::RefreshToken { .. }
+            | Self::Stored { .. } => false,
         }
+    }
+
+    /// Whether there is a session to keep in a store: not of a token that the caller has.
+    fn has_session(&self) -> bool {
+        match self {
+            Self::AccessToken(_) => false,
+            Self::Provider(provider) => !provider.is_given(),
+            _ => true,
+        }
+    }
+
+    /// Whether a store needs a name to tell whose tokens these are.
+    fn is_anonymous(&self) -> bool {
+        matches!(self, Self::Saml2Bearer { .. } | Self::Provider(_))
     }
 
     fn check(&self) -> Result<(), Error> {
         match self {
-            Self::AccessToken(token) => check(token.expose(), "the access token"),
+            Self::AccessToken(token) => check_header(token, "the access token"),
             Self::ClientCredentials { id, secret } => check_client(id, Some(secret)),
             Self::AuthorizationCode {
                 id, secret, code, ..
@@ -128,6 +185,7 @@ impl Grant {
                 check_client(id, secret.as_ref())?;
                 check(refresh_token.expose(), "the refresh token")
             }
+            Self::Stored { id, secret } => check_client(id, secret.as_ref()),
             Self::Saml2Bearer {
                 id,
                 secret,
@@ -158,6 +216,7 @@ impl Grant {
             Self::Saml2Bearer {
                 id, organization, ..
             } => store_key(&["saml2", url, id, organization, name]),
+            Self::Stored { id, .. } => store_key(&["session", url, id, name, ""]),
             Self::AuthorizationCode { id, code, .. } | Self::Pkce { id, code, .. } => {
                 store_key(&["session", url, id, name, own(code).expose()])
             }
@@ -202,6 +261,7 @@ impl Grant {
                 secret,
                 refresh_token,
             } => Arc::new(RefreshToken::new(endpoint, id, secret, refresh_token)),
+            Self::Stored { id, secret } => Arc::new(StoredSession::new(endpoint, id, secret)),
             Self::Saml2Bearer {
                 id,
                 secret,
@@ -284,6 +344,16 @@ impl Credentials {
         })
     }
 
+    /// The session that a token store keeps under `name`, and no other: it is opened by its name alone, as for the cookie of a returning user.
+    /// `secret` is that of the OAuth client, which has none if the session began with PKCE.
+    ///
+    /// Where the store has no such session, or it was removed, calls end with an error for which
+    /// [`AuthError::needs_login`] is true, and nothing is sent. It needs a store, of these credentials or of the client.
+    pub fn stored(id: impl Into<String>, secret: Option<Secret>, name: impl Into<String>) -> Self {
+        let id = id.into();
+        Self::new(Grant::Stored { id, secret }).store_name(name)
+    }
+
     /// SAML2 bearer (RFC 7522) for the organization of that name. `assertion` is called for every token, and gives the base64 text of an assertion
     /// that is valid now.
     pub fn saml2_bearer<F, O, E>(
@@ -335,21 +405,30 @@ impl Credentials {
         self
     }
 
-    /// Calls `hook` whenever the token store fails. The refresh goes on without it.
+    /// Calls `hook` with every failure of the token store.
     pub fn on_store_error(mut self, hook: impl Fn(&AuthError) + Send + Sync + 'static) -> Self {
         self.options
             .change_hooks(|hooks| hooks.on_store_error(hook));
         self
     }
 
-    /// Shares the tokens through `store`. OAuth clients find their tokens again by their id; a person's session and a token provider need
-    /// [`Self::store_name`] for that.
+    /// Shares the tokens through `store`. OAuth clients find their tokens again by their id; a person's session needs [`Self::store_name`] for that.
+    /// SAML2 bearer and token providers do not say whose tokens they obtain: with a store of their own and without a name they are a configuration
+    /// error, and the store of a client does not keep their tokens. A given access token is never stored.
     pub fn store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.options.store = Some(store);
+        self.options.without_store = false;
         self
     }
 
-    /// Tells these credentials from others in the same store, as the user's id does.
+    /// Keeps the tokens in memory only, also where the client has a store.
+    pub fn without_store(mut self) -> Self {
+        self.options.store = None;
+        self.options.without_store = true;
+        self
+    }
+
+    /// Tells these credentials from others in the same store. Use one name for each identity, such as the user's id.
     pub fn store_name(mut self, name: impl Into<String>) -> Self {
         self.options.store_name = Some(name.into());
         self
@@ -361,21 +440,26 @@ impl Credentials {
         self
     }
 
-    /// These credentials, with `options` for what they leave open.
-    pub(super) fn or(mut self, options: TokenOptions) -> Self {
-        self.options.pool = self.options.pool.or(options.pool);
-        self.options.settings = self.options.settings.or(options.settings);
-        self.options.hooks = self.options.hooks.or(options.hooks);
-        self.options.store = self.options.store.or(options.store);
-        self.options.store_name = self.options.store_name.or(options.store_name);
-        self
+    /// These credentials, with `options` for what they leave open. The store of a client does not keep tokens of which it cannot tell whose they are.
+    pub(super) fn or(self, mut options: TokenOptions) -> Self {
+        let is_named = self.options.is_named() || options.is_named();
+        if self.grant.is_anonymous() && !is_named && options.store.take().is_some() {
+            tracing::debug!(
+                grant = self.grant.name(),
+                "tokens without a store_name are kept in memory only"
+            );
+        }
+        Self {
+            grant: self.grant,
+            options: self.options.or(options),
+        }
     }
 
     /// The step of the pipeline that puts tokens on requests.
-    pub(super) fn into_authorizer(
+    pub(super) fn into_interceptor(
         self,
         connection: &Connection,
-    ) -> Result<Arc<dyn Authorize>, Error> {
+    ) -> Result<(Arc<Interceptor>, Option<Entry>), Error> {
         let Self { grant, options } = self;
         let pool = options.pool.unwrap_or(1);
         if !(1..=LARGEST_POOL).contains(&pool) {
@@ -390,12 +474,35 @@ impl Credentials {
             ))
             .with_advice("Use client credentials, which issue as many as are asked for"));
         }
+        let is_unclear = grant.has_session() && grant.is_anonymous() && !options.is_named();
         let settings = options.settings.unwrap_or_default();
         grant.check()?;
         let url = token_url(&connection.login_base);
-        let store = options.store.map(|store| {
+        if matches!(grant, Grant::Stored { .. }) {
+            check(
+                options.store_name.as_deref().unwrap_or_default(),
+                "the name of the stored session",
+            )?;
+            if options.store.is_none() {
+                return Err(Error::configuration(
+                    "a stored session needs a token store, and neither the credentials nor the client have one",
+                ));
+            }
+        }
+        if options.store.is_some() && is_unclear {
+            return Err(Error::configuration(format!(
+                "a token store cannot tell whose tokens these are: the grant is {}",
+                grant.name()
+            ))
+            .with_advice("Give each identity a name of its own with `store_name`"));
+        }
+        let store = options.store.filter(|_| grant.has_session()).map(|store| {
             let key = grant.store_key(url.as_str(), options.store_name.as_deref());
             (store, key)
+        });
+        let entry = store.as_ref().map(|(store, key)| Entry {
+            store: store.clone(),
+            keys: (0..pool).map(|index| format!("{key}-{index}")).collect(),
         });
         let endpoint =
             TokenEndpoint::new(url, connection.transport.clone(), connection.clock.clone())
@@ -406,6 +513,7 @@ impl Credentials {
             connection.api_base.clone(),
             connection.clock.clone(),
         )
+        .also_to(connection.apps_base.clone())
         .settings(settings)
         .hooks(options.hooks.unwrap_or_default())
         .pool(pool);
@@ -413,7 +521,7 @@ impl Credentials {
             Some((store, key)) => interceptor.store(store, key),
             None => interceptor,
         };
-        Ok(Arc::new(interceptor.build()))
+        Ok((Arc::new(interceptor.build()), entry))
     }
 }
 
@@ -436,6 +544,18 @@ fn check(text: &str, name: &str) -> Result<(), Error> {
         )));
     }
     Ok(())
+}
+
+/// Refuses a token that no `Authorization` header can hold (RFC 6750 section 2.1).
+fn check_header(token: &Secret, name: &str) -> Result<(), Error> {
+    check(token.expose(), name)?;
+    if is_sendable(token.expose()) {
+        return Ok(());
+    }
+    Err(Error::configuration(format!(
+        "{name} contains a space or a character outside ASCII, which an Authorization header cannot hold"
+    ))
+    .with_advice("Check that the token was copied whole and without quotation marks or the word `Bearer`"))
 }
 
 fn check_client(id: &str, secret: Option<&Secret>) -> Result<(), Error> {

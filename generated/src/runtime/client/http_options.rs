@@ -13,6 +13,7 @@ type ConfigureHttp = dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilde
 #[derive(Default)]
 pub(super) struct HttpOptions {
     pub(super) connect_timeout: Option<Duration>,
+    pub(super) max_body_size: Option<usize>,
     pub(super) proxy: Option<String>,
     pub(super) no_proxy: bool,
     /// Chain and key.
@@ -29,6 +30,7 @@ impl HttpOptions {
                 self.connect_timeout.is_some(),
                 "the timeout of a connection",
             ),
+            (self.max_body_size.is_some(), "`max_body_size`"),
             (self.proxy.is_some(), "a proxy"),
             (self.client_certificate.is_some(), "a client certificate"),
             (!self.roots.is_empty(), "root certificates"),
@@ -43,8 +45,15 @@ impl HttpOptions {
         }
     }
 
-    /// The transport over the network.
-    pub(super) fn into_transport(self) -> Result<HttpTransport, Error> {
+    /// The transport over the network. `needs_tls` is whether it has to speak https.
+    pub(super) fn into_transport(self, needs_tls: bool) -> Result<HttpTransport, Error> {
+        if needs_tls && !HAS_TLS {
+            return Err(Error::configuration(
+                "the SDK is built without TLS, and the client's URLs are https",
+            )
+            .with_advice("Turn on the feature `rustls` or `native-tls` of the crate"));
+        }
+        check_provider(self.configure_http.is_some())?;
         let mut builder = HttpTransport::client_builder();
         if let Some(timeout) = self.connect_timeout {
             if timeout.is_zero() {
@@ -67,10 +76,46 @@ impl HttpOptions {
         if let Some(configure) = self.configure_http {
             builder = configure(builder);
         }
-        HttpTransport::new(builder).map_err(|source| {
+        let transport = HttpTransport::new(builder).map_err(|source| {
             Error::configuration("the HTTP client cannot be made").with_source(source)
+        })?;
+        Ok(match self.max_body_size {
+            Some(bytes) => transport.with_max_body_size(bytes),
+            None => transport,
         })
     }
+}
+
+/// Whether the HTTP library has TLS.
+const HAS_TLS: bool = cfg!(any(
+    feature = "rustls",
+    feature = "rustls-no-provider",
+    feature = "native-tls"
+));
+
+/// Refuses to go on where rustls would panic because it has no provider. What `configure_http` may have chosen is not known here.
+#[cfg(all(
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "native-tls"))
+))]
+fn check_provider(is_configured: bool) -> Result<(), Error> {
+    if is_configured || rustls::crypto::CryptoProvider::get_default().is_some() {
+        return Ok(());
+    }
+    Err(Error::configuration(
+        "no cryptography provider is installed for the feature `rustls-no-provider`",
+    )
+    .with_advice(
+        "Call rustls::crypto::CryptoProvider::install_default first, or use the feature `rustls`",
+    ))
+}
+
+#[cfg(not(all(
+    feature = "rustls-no-provider",
+    not(any(feature = "rustls", feature = "native-tls"))
+)))]
+fn check_provider(_: bool) -> Result<(), Error> {
+    Ok(())
 }
 
 /// The proxy at `url`, whose scheme may be left out. Errors do not show the URL, for it may hold a password.

@@ -15,16 +15,17 @@ pub use region::{CustomDomain, Region};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use credentials::{Entry, TokenOptions};
 use http::{HeaderMap, Method};
 use url::Url;
 
+use crate::runtime::auth::store::bounded;
+use crate::runtime::auth::{Interceptor, Secret};
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::{
-    Authorize, CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget,
-};
+use crate::runtime::pipeline::{CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget};
 use crate::runtime::request::{CallOptions, RawRequest, Request};
-use crate::runtime::response::RateLimit;
+use crate::runtime::response::{MisfitLog, RateLimit};
 use crate::runtime::transport::Transport;
 
 /// A client of Genesys Cloud.
@@ -38,7 +39,11 @@ pub struct Client {
 
 struct Inner {
     connection: Arc<Connection>,
-    authorizer: Option<Arc<dyn Authorize>>,
+    interceptor: Option<Arc<Interceptor>>,
+    /// Where a store keeps the tokens of this client's credentials.
+    entry: Option<Entry>,
+    /// What sessions take over.
+    tokens: TokenOptions,
     options: CallOptions,
     rate_limit: Arc<Mutex<Option<RateLimit>>>,
 }
@@ -49,11 +54,13 @@ struct Connection {
     clock: Arc<dyn Clock>,
     api_base: Url,
     login_base: Url,
+    apps_base: Option<Url>,
     headers: HeaderMap,
     call_middleware: Vec<Arc<dyn Middleware>>,
     attempt_middleware: Vec<Arc<dyn Middleware>>,
     pacer: Option<Pacer>,
     retry_budget: RetryBudget,
+    misfit_log: Arc<MisfitLog>,
     listeners: Listeners,
     plain_http: bool,
 }
@@ -78,7 +85,8 @@ impl Client {
 
     /// A call of any path of the API, known to the SDK or not.
     ///
-    /// `path` begins with `/` and is percent-encoded; it may have a query. A full URL is taken if it names the client's own API host.
+    /// `path` begins with `/` and is percent-encoded; it may have a query. A full URL is taken if it names the client's own API host, or is below
+    /// [`apps_base`](Self::apps_base).
     pub fn request(&self, method: Method, path: &str) -> RawRequest {
         RawRequest::new(Request::raw(self, method, path))
     }
@@ -95,31 +103,81 @@ impl Client {
         self.derive(|inner| inner.options = options.or(&self.inner.options))
     }
 
-    /// Another session over the same connections: the calls of the client that this gives are made with `credentials`, and count against their rate
+    /// Another session over the same connections: the calls of the returned client are made with `credentials`, and count against their rate
     /// limit. A web back end makes one for each of its users.
+    ///
+    /// The session takes over the token store, the hooks (`on_refresh`, `on_refresh_error`, `on_store_error`) and the
+    /// [`TokenSettings`](crate::runtime::auth::TokenSettings) that the builder of this client was given, each unless `credentials` have their own;
+    /// [`Credentials::without_store`] leaves the store out. It does not take over the size of the pool.
     ///
     /// # Errors
     ///
     /// A configuration error: the credentials cannot be used.
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
-        let authorizer = credentials.into_authorizer(&self.inner.connection)?;
+        let (interceptor, entry) = credentials
+            .or(self.inner.tokens.clone())
+            .into_interceptor(&self.inner.connection)?;
         Ok(self.derive(|inner| {
-            inner.authorizer = Some(authorizer);
+            inner.interceptor = Some(interceptor);
+            inner.entry = entry;
             inner.rate_limit = Arc::default();
         }))
+    }
+
+    /// Removes the tokens of this client's credentials from its token store. No process that shares the session refreshes it any more; each ends with
+    /// an error for which [`AuthError::needs_login`](crate::runtime::auth::AuthError::needs_login) is true when its access token ends. Another login
+    /// begins a new session.
+    ///
+    /// The access token itself stays valid until it ends; `DELETE /api/v2/tokens/me` revokes it, before this call. Client credentials obtain a new
+    /// token the next time.
+    ///
+    /// # Errors
+    ///
+    /// The client has no token store, or the store failed or did not answer within the timeout of a call.
+    pub async fn log_out(&self) -> Result<(), Error> {
+        let Some(entry) = &self.inner.entry else {
+            return Err(Error::configuration(
+                "the client's credentials have no token store to remove a session from",
+            ));
+        };
+        let limit = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
+        let mut outcome = Ok(());
+        // What fails for one token of a pool leaves the others to be removed.
+        for key in &entry.keys {
+            let removed = bounded(self.clock(), limit, || entry.store.remove(key)).await;
+            outcome = outcome.and(removed.map_err(Error::from));
+        }
+        outcome
     }
 
     /// Fetches a token now, so that wrong credentials show at start-up and the first call does not wait.
     ///
     /// # Errors
     ///
-    /// No token could be had, or the client has no credentials.
+    /// No token could be obtained, or the client has no credentials.
     pub async fn authenticate(&self) -> Result<(), Error> {
-        match &self.inner.authorizer {
-            Some(authorizer) => {
+        match &self.inner.interceptor {
+            Some(interceptor) => {
                 let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
                 let deadline = self.clock().monotonic().checked_add(timeout);
-                authorizer.authenticate(deadline).await
+                Ok(interceptor.authenticate(deadline).await?)
+            }
+            None => Err(Error::configuration("the client has no credentials")),
+        }
+    }
+
+    /// The access token that a call would be sent with now, renewed first if that is due: for uploads and sockets that the SDK does not open itself.
+    /// It ends within hours or at any time, so ask again instead of keeping it. Do not send it to hosts that are not Genesys Cloud's.
+    ///
+    /// # Errors
+    ///
+    /// No token could be obtained, or the client has no credentials.
+    pub async fn access_token(&self) -> Result<Secret, Error> {
+        match &self.inner.interceptor {
+            Some(interceptor) => {
+                let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
+                let deadline = self.clock().monotonic().checked_add(timeout);
+                Ok(interceptor.access_token(deadline).await?)
             }
             None => Err(Error::configuration("the client has no credentials")),
         }
@@ -142,6 +200,13 @@ impl Client {
         &self.inner.connection.api_base
     }
 
+    /// The URL that uploads are under, `https://apps.{domain}/` of the region: [`request`](Self::request) sends the access token there, too. Behind a
+    /// gateway or base URLs there is none, unless [`ClientBuilder::apps_base_url`] names it.
+    #[must_use]
+    pub fn apps_base(&self) -> Option<&Url> {
+        self.inner.connection.apps_base.as_ref()
+    }
+
     /// The URL that `/oauth/token` is under.
     #[must_use]
     pub fn login_base(&self) -> &Url {
@@ -151,7 +216,9 @@ impl Client {
     fn derive(&self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Inner {
             connection: self.inner.connection.clone(),
-            authorizer: self.inner.authorizer.clone(),
+            interceptor: self.inner.interceptor.clone(),
+            entry: self.inner.entry.clone(),
+            tokens: self.inner.tokens.clone(),
             options: self.inner.options.clone(),
             rate_limit: self.inner.rate_limit.clone(),
         };
@@ -191,8 +258,8 @@ impl Client {
         &*self.inner.connection.transport
     }
 
-    pub(crate) fn authorizer(&self) -> Option<&dyn Authorize> {
-        self.inner.authorizer.as_deref()
+    pub(crate) fn interceptor(&self) -> Option<&Interceptor> {
+        self.inner.interceptor.as_deref()
     }
 
     pub(crate) fn call_middleware(&self) -> &[Arc<dyn Middleware>] {
@@ -205,6 +272,10 @@ impl Client {
 
     pub(crate) fn pacer(&self) -> Option<&Pacer> {
         self.inner.connection.pacer.as_ref()
+    }
+
+    pub(crate) fn misfit_log(&self) -> &Arc<MisfitLog> {
+        &self.inner.connection.misfit_log
     }
 
     pub(crate) fn retry_budget(&self) -> &RetryBudget {
@@ -237,6 +308,18 @@ impl fmt::Debug for Client {
             .field("options", &self.inner.options)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether `url` is `base` or below it, on the same server.
+pub(crate) fn is_below(url: &Url, base: &Url) -> bool {
+    let prefix = base.path().trim_end_matches('/');
+    url.origin() == base.origin()
+        && url.username().is_empty()
+        && url.password().is_none()
+        && url
+            .path()
+            .strip_prefix(prefix)
+            .is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Whether something may be sent to `url`: over TLS, to this very machine, or where plain http was asked for by name.

@@ -98,7 +98,8 @@ impl Region {
             Ok(Self::Custom(CustomDomain(domain.to_ascii_lowercase())))
         } else {
             Err(Error::configuration(format!(
-                "`{domain}` is no domain of a region; expected one like `mypurecloud.com`, without scheme, port or path"
+                "{} is not the domain of a region; expected one like `mypurecloud.com`, without scheme, port or path",
+                shown(domain)
             )))
         }
     }
@@ -113,6 +114,15 @@ impl Region {
     #[must_use]
     pub fn name(&self) -> &str {
         self.names().0
+    }
+
+    /// The region that `host` is a server of.
+    pub(crate) fn of_host(host: &str) -> Option<&'static Self> {
+        let (server, domain) = host.split_once('.')?;
+        Self::ALL
+            .iter()
+            .filter(|_| matches!(server, "api" | "login" | "apps"))
+            .find(|region| region.domain().eq_ignore_ascii_case(domain))
     }
 
     fn names(&self) -> (&str, &str) {
@@ -153,12 +163,33 @@ impl FromStr for Region {
             .find(|region| region.name() == hyphened || region.domain() == wanted)
             .cloned()
             .ok_or_else(|| {
-                Error::configuration(format!("`{text}` is no known region")).with_advice(
+                Error::configuration(format!("unknown region {}", shown(text))).with_advice(
                     "Use a name like `us-east-1` or a domain like `mypurecloud.com`; other domains are set through Region::custom",
                 )
             })
     }
 }
+
+/// `text` for an error, unless it looks like a secret that was set in the wrong place: the names of regions have short parts.
+pub(super) fn shown(text: &str) -> String {
+    const LONGEST: usize = 40;
+    const LONGEST_PART: usize = 15;
+    let is_short = text.len() <= LONGEST
+        && text
+            .split(|character: char| !character.is_ascii_alphanumeric())
+            .all(|part| part.len() <= LONGEST_PART);
+    let is_plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/ ".contains(&byte));
+    if is_short && is_plain && text.len() != UUID_LENGTH {
+        format!("`{text}`")
+    } else {
+        "(hidden, because it may be a secret)".to_owned()
+    }
+}
+
+/// The length of the id of an OAuth client.
+const UUID_LENGTH: usize = 36;
 
 impl fmt::Display for Region {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,9 @@
 //! Time as a parameter: everything that decides by time asks a [`Clock`].
 
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::future::Future;
+use std::panic::catch_unwind;
 use std::pin::Pin;
 use std::time::{Duration, SystemTime};
 
@@ -73,4 +75,30 @@ impl Clock for SystemClock {
     fn sleep(&self, duration: Duration) -> BoxFuture<'static, ()> {
         Box::pin(tokio::time::sleep(duration))
     }
+}
+
+thread_local! {
+    /// The last runtime of this thread that was found to have a timer.
+    static WITH_TIMER: Cell<Option<tokio::runtime::Id>> = const { Cell::new(None) };
+}
+
+/// What the caller's runtime lacks to make a call.
+pub(crate) fn check_runtime() -> Result<(), &'static str> {
+    let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+        return Err(
+            "a call needs a tokio runtime: await it inside of one, or use the feature `blocking`",
+        );
+    };
+    let id = Some(runtime.id());
+    if WITH_TIMER.get() == id {
+        return Ok(());
+    }
+    // Tokio has no question for this; it panics where the timer is missing.
+    if catch_unwind(|| drop(tokio::time::sleep(Duration::ZERO))).is_err() {
+        return Err(
+            "a call needs a tokio runtime with a timer and I/O: build it with `enable_all()`",
+        );
+    }
+    WITH_TIMER.set(id);
+    Ok(())
 }

@@ -22,7 +22,7 @@ macro_rules! __model {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Self, D::Error> {
-                $crate::runtime::codec::read_model(deserializer)
+                $crate::runtime::codec::read(deserializer)
             }
         }
 
@@ -67,7 +67,7 @@ macro_rules! __open_enum {
             fn deserialize<D: ::serde::Deserializer<'de>>(
                 deserializer: D,
             ) -> Result<Self, D::Error> {
-                $crate::runtime::codec::read_enum(deserializer)
+                $crate::runtime::codec::read(deserializer)
             }
         }
 

@@ -6,10 +6,13 @@
 //!
 //! What a model promises on the wire:
 //!
-//! - every property may be missing or null; null elements of lists and null values of maps are dropped;
-//! - unknown properties and explicit nulls are kept in the model's [`Extra`] and written back;
-//! - a key is written once: a set field beats what was kept under its name;
-//! - a value of the wrong JSON type is an error.
+//! - every property may be missing or null;
+//! - unknown properties, explicit nulls and values of the wrong JSON type are kept in the model's [`Extra`] and written back;
+//! - a value of the wrong type gives the nearest value where one has the same meaning (`"7"` is 7), else the field is `None`;
+//! - elements of the wrong type, nulls among them, are left out of lists and maps, and the whole list or map is kept;
+//! - a key is written once: a set field beats what was kept under its name, unless it still says what was read from it.
+//!
+//! So a document is refused only where it is not JSON, or the whole of it has the wrong type.
 //!
 //! One body for both directions borrows the model mutably, and serde's `Serialize` only has a shared borrow: there a copy is written. The SDK
 //! itself writes models that it owns, without a copy.
@@ -17,6 +20,7 @@
 mod debug;
 mod extra;
 mod macros;
+mod misfit;
 mod model;
 mod open_enum;
 mod place;
@@ -31,33 +35,74 @@ pub use debug::debug_model;
 pub use extra::Extra;
 #[doc(hidden)]
 pub use macros::{__model, __open_enum};
+pub use misfit::{Found, Misfit, Took};
 pub use model::{Model, ModelForm, Visitor};
-pub use open_enum::{EnumForm, KnownValues, OpenEnum, read_enum, write_enum};
+pub use open_enum::{EnumForm, KnownValues, OpenEnum, write_enum};
 pub use place::Place;
-pub use read::read_model;
 pub use reason::reason;
-pub(crate) use scalar::text_on_the_wire;
-pub use scalar::{ScalarForm, Text};
+pub use scalar::{Scalar, ScalarForm, Text};
+pub(crate) use scalar::{fit_text, text_on_the_wire};
 pub use secret_names::is_secret_name;
-pub use wire::{ListForm, MapForm, Wire, WireForm};
+pub use wire::{ListForm, MapForm, OptionForm, Wire, WireForm};
 pub use write::{equal_models, write_model};
 
-use serde::de::Deserialize;
+use serde::de::{Deserializer, Error};
 
 /// Reads `bytes`, which hold one JSON value and nothing after it.
 ///
 /// # Errors
 ///
-/// The place (line and column) and the reason, where `bytes` is not JSON or a value has the wrong JSON type.
+/// The place (line and column) and the reason, where `bytes` is not JSON; and a value that as a whole has the wrong JSON type.
 pub fn from_slice<T: Wire>(bytes: &[u8]) -> Result<T, serde_json::Error> {
+    read_slice(bytes).map(|(value, _)| value)
+}
+
+/// The same, with the values that do not fit their types.
+pub(crate) fn read_slice<T: Wire>(bytes: &[u8]) -> Result<(T, Vec<Misfit>), serde_json::Error> {
     // Checked once as a whole, which is several times faster than string by string.
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Err(no_text(bytes));
     };
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = T::Form::read(&mut deserializer)?;
+    let reading = read_any(&mut deserializer)?;
     deserializer.end()?;
-    Ok(value)
+    Ok(reading)
+}
+
+/// Reads a value.
+///
+/// # Errors
+///
+/// Those of the deserializer, and a value that as a whole has the wrong JSON type.
+#[doc(hidden)]
+pub fn read<'de, T: Wire, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    read_any(deserializer).map(|(value, _)| value)
+}
+
+fn read_any<'de, T: Wire, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<(T, Vec<Misfit>), D::Error> {
+    let mut value = None;
+    let mut misfits = match T::Form::read_into(deserializer, &mut value)? {
+        Took::Fits => Vec::new(),
+        Took::Null => match T::Form::null() {
+            Some(null) => return Ok((null, Vec::new())),
+            None => Took::Null.of_element().misfits,
+        },
+        Took::Odd(odd) => odd.misfits,
+    };
+    match (value, misfits.pop()) {
+        (Some(value), last) => {
+            misfits.extend(last);
+            for misfit in &mut misfits {
+                misfit.put_below("$", "$");
+            }
+            Ok((value, misfits))
+        }
+        (None, Some(whole)) => Err(whole.into_error()),
+        // Where nothing was read, that is a misfit.
+        (None, None) => Err(D::Error::custom("nothing was read")),
+    }
 }
 
 /// Where `bytes`, which are not UTF-8, are no JSON.
@@ -66,7 +111,7 @@ fn no_text(bytes: &[u8]) -> serde_json::Error {
     match serde_json::from_slice::<serde_json::Value>(bytes) {
         Err(error) => error,
         // serde_json checks every string, so this is what it says today of none.
-        Ok(_) => serde::de::Error::custom("the document is not UTF-8"),
+        Ok(_) => serde_json::Error::custom("the document is not UTF-8"),
     }
 }
 
@@ -80,14 +125,4 @@ pub fn to_vec<T: Wire>(mut value: T) -> Result<Vec<u8>, serde_json::Error> {
     let mut serializer = serde_json::Serializer::new(&mut bytes);
     T::Form::write(&mut value, &mut serializer)?;
     Ok(bytes)
-}
-
-/// A [`Wire`] type as serde sees it, so that generic helpers of serde can read it.
-#[doc(hidden)]
-pub struct FromWire<T>(pub T);
-
-impl<'de, T: Wire> Deserialize<'de> for FromWire<T> {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        T::Form::read(deserializer).map(Self)
-    }
 }

@@ -4,8 +4,9 @@ use serde::de::Deserializer;
 use serde::ser::Serializer;
 
 use super::Extra;
+use super::misfit::Took;
 use super::place::Place;
-use super::read::{fill_model, read_model};
+use super::read::read_model;
 use super::wire::{Wire, WireForm};
 use super::write::write_model;
 
@@ -26,7 +27,7 @@ pub trait Visitor {
     /// A property in a box, because its model would hold itself otherwise.
     fn boxed<T: Wire>(&mut self, name: &'static str, slot: &mut Option<Box<T>>);
 
-    /// Where unknown properties and explicit nulls are kept. Comes last.
+    /// Where unknown properties, explicit nulls and values that do not fit are kept. Comes last.
     fn extra(&mut self, extra: &mut Extra);
 }
 
@@ -38,16 +39,11 @@ impl<M: Model> WireForm<M> for ModelForm {
         M::default()
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<M, D::Error> {
-        read_model(deserializer)
-    }
-
-    #[inline]
     fn read_into<'de, D: Deserializer<'de>, P: Place<M>>(
         deserializer: D,
         place: P,
-    ) -> Result<(), D::Error> {
-        fill_model(place.fresh(), deserializer)
+    ) -> Result<Took, D::Error> {
+        read_model(deserializer, place)
     }
 
     fn write<S: Serializer>(value: &mut M, serializer: S) -> Result<S::Ok, S::Error> {

@@ -1,13 +1,13 @@
 //! Open enums: known values have names, an unknown one is kept verbatim.
 
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{self, Deserializer};
+use serde::de::Deserializer;
 use serde::ser::Serializer;
+use serde_json::Value;
 
-use super::WireForm;
-use super::scalar::integer_of_float;
+use super::misfit::{Found, Took};
+use super::place::Place;
+use super::scalar::{fit_integer, nearest_integer, read_scalar, text_of};
+use super::{Wire, WireForm};
 
 /// An enum of the API. Its values may grow on the server at any time, so each has a variant `Unknown` that keeps the text.
 pub trait OpenEnum: Clone + Sized + 'static {
@@ -52,13 +52,21 @@ pub struct KnownValues<E: 'static> {
 /// The form of open enums: a JSON string, or an integer where the spec says so.
 pub struct EnumForm;
 
-impl<E: OpenEnum> WireForm<E> for EnumForm {
+impl<E: OpenEnum + Wire> WireForm<E> for EnumForm {
     fn empty() -> E {
         E::from_wire("")
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
-        read_enum(deserializer)
+    fn read_into<'de, D: Deserializer<'de>, P: Place<E>>(
+        deserializer: D,
+        place: P,
+    ) -> Result<Took, D::Error> {
+        let expected = if E::KNOWN.integer {
+            "an integer"
+        } else {
+            "a string"
+        };
+        read_scalar(deserializer, place, fit, nearest, expected)
     }
 
     fn write<S: Serializer>(value: &mut E, serializer: S) -> Result<S::Ok, S::Error> {
@@ -67,20 +75,6 @@ impl<E: OpenEnum> WireForm<E> for EnumForm {
 
     fn from_text(text: &str) -> Option<E> {
         Some(E::from_wire(text))
-    }
-}
-
-/// Reads an open enum.
-///
-/// # Errors
-///
-/// Whatever the deserializer reports, and a value of the wrong JSON type. An integer enum takes integers, and strings that hold none (they
-/// are unknown values).
-pub fn read_enum<'de, E: OpenEnum, D: Deserializer<'de>>(deserializer: D) -> Result<E, D::Error> {
-    if E::KNOWN.integer {
-        deserializer.deserialize_any(EnumVisitor(PhantomData))
-    } else {
-        deserializer.deserialize_str(EnumVisitor(PhantomData))
     }
 }
 
@@ -97,46 +91,27 @@ pub fn write_enum<E: OpenEnum, S: Serializer>(value: &E, serializer: S) -> Resul
     }
 }
 
-struct EnumVisitor<E>(PhantomData<E>);
-
-impl<E: OpenEnum> de::Visitor<'_> for EnumVisitor<E> {
-    type Value = E;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(if E::KNOWN.integer {
-            "an integer"
-        } else {
-            "a string"
-        })
+fn fit<E: OpenEnum>(found: Found<'_>) -> Result<E, Found<'_>> {
+    if E::KNOWN.integer && matches!(found, Found::Signed(_) | Found::Unsigned(_)) {
+        return fit_integer(found).map(|value| E::from_wire(&value.to_string()));
     }
-
-    fn visit_str<Error: de::Error>(self, text: &str) -> Result<E, Error> {
-        // An integer enum writes every integer as a number, so a string that holds one could not be written back as it came.
-        if E::KNOWN.integer && text.parse::<i64>().is_ok() {
-            return Err(Error::invalid_type(de::Unexpected::Str(text), &self));
-        }
-        Ok(E::from_wire(text))
+    match &found {
+        Found::Borrowed(text) if is_own_text::<E>(text) => Ok(E::from_wire(text)),
+        Found::Other(Value::String(text)) if is_own_text::<E>(text) => Ok(E::from_wire(text)),
+        _ => Err(found),
     }
+}
 
-    fn visit_i64<Error: de::Error>(self, value: i64) -> Result<E, Error> {
-        if E::KNOWN.integer {
-            Ok(E::from_wire(&value.to_string()))
-        } else {
-            Err(Error::invalid_type(de::Unexpected::Signed(value), &self))
-        }
-    }
+/// Whether a text is written back as one: an integer enum writes every integer as a number.
+fn is_own_text<E: OpenEnum>(text: &str) -> bool {
+    !E::KNOWN.integer || text.parse::<i64>().is_err()
+}
 
-    fn visit_u64<Error: de::Error>(self, value: u64) -> Result<E, Error> {
-        match i64::try_from(value) {
-            Ok(value) if E::KNOWN.integer => self.visit_i64(value),
-            _ => Err(Error::invalid_type(de::Unexpected::Unsigned(value), &self)),
-        }
-    }
-
-    fn visit_f64<Error: de::Error>(self, value: f64) -> Result<E, Error> {
-        match integer_of_float(value) {
-            Some(value) if E::KNOWN.integer => self.visit_i64(value),
-            _ => Err(Error::invalid_type(de::Unexpected::Float(value), &self)),
-        }
-    }
+fn nearest<E: OpenEnum>(found: &Value) -> Option<E> {
+    let text = if E::KNOWN.integer {
+        nearest_integer(found)?.to_string()
+    } else {
+        text_of(found)?
+    };
+    Some(E::from_wire(&text))
 }

@@ -1,59 +1,82 @@
 //! Reading a model.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess};
 use serde_json::Value;
 
+use super::extra::Entry;
+use super::misfit::{Kept, Misfit, Took, arrays_are_odd, scalars_are_odd};
 use super::place::Place;
-use super::wire::{Nullable, Wire};
+use super::wire::{Slot, Wire};
 use super::{Extra, Model, Visitor};
 
-/// Reads a model from a JSON object.
+/// Reads a JSON object into a model.
 ///
 /// # Errors
 ///
-/// Whatever the deserializer reports, and a value of the wrong JSON type.
-pub fn read_model<'de, M: Model, D: Deserializer<'de>>(deserializer: D) -> Result<M, D::Error> {
-    let mut model = M::default();
-    fill_model(&mut model, deserializer)?;
-    Ok(model)
-}
-
-/// Reads a JSON object into a model that has its default value.
-pub(super) fn fill_model<'de, M: Model, D: Deserializer<'de>>(
-    model: &mut M,
+/// Those of the deserializer.
+pub(super) fn read_model<'de, M: Model, D: Deserializer<'de>, P: Place<M>>(
     deserializer: D,
-) -> Result<(), D::Error> {
-    deserializer.deserialize_map(ModelVisitor(model))
+    place: P,
+) -> Result<Took, D::Error> {
+    deserializer.deserialize_any(ModelVisitor {
+        place,
+        model: PhantomData,
+    })
 }
 
-struct ModelVisitor<'m, M>(&'m mut M);
+struct ModelVisitor<M, P> {
+    place: P,
+    model: PhantomData<M>,
+}
 
-impl<'de, M: Model> de::Visitor<'de> for ModelVisitor<'_, M> {
-    type Value = ();
+impl<M: Model, P: Place<M>> ModelVisitor<M, P> {
+    #[cold]
+    fn other(self, value: Value) -> Took {
+        self.place.put_odd(None);
+        Took::odd(value, format!("an object ({})", M::NAME), None)
+    }
+}
+
+impl<'de, M: Model, P: Place<M>> de::Visitor<'de> for ModelVisitor<M, P> {
+    type Value = Took;
+
+    scalars_are_odd!();
+    arrays_are_odd!();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "an object ({})", M::NAME)
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<(), A::Error> {
-        let mut reader = Reader {
-            entries,
-            key: "",
-            key_length: NO_KEY,
-            took_field: false,
-            rare: None,
-            error: None,
-        };
-        reader.next_key();
-        while reader.key_length != NO_KEY {
-            self.0.visit(&mut reader);
-        }
-        match reader.error {
-            None => Ok(()),
-            Some(error) => Err(error),
-        }
+    #[inline]
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {
+        fill_model(self.place.fresh(), entries)
+    }
+}
+
+/// Reads the properties of a model that has its default value.
+fn fill_model<'de, M: Model, A: MapAccess<'de>>(
+    model: &mut M,
+    entries: A,
+) -> Result<Took, A::Error> {
+    let mut reader = Reader {
+        entries,
+        key: "",
+        key_length: NO_KEY,
+        took_field: false,
+        rare: None,
+        error: None,
+    };
+    reader.next_key();
+    while reader.key_length != NO_KEY {
+        model.visit(&mut reader);
+    }
+    match (reader.error, reader.rare) {
+        (Some(error), _) => Err(error),
+        (None, Some(rare)) => Ok(Took::with(None, rare.misfits)),
+        (None, None) => Ok(Took::Fits),
     }
 }
 
@@ -81,12 +104,13 @@ struct Reader<'de, A: MapAccess<'de>> {
 struct Rare {
     /// The next key, where it could not be borrowed: it has escapes, or there is no document in memory.
     key: String,
-    /// The fields that were null in this pass.
-    nulls: Vec<&'static str>,
+    /// What is kept of the fields of this pass: nulls, and values that do not fit.
+    of_fields: Vec<Entry>,
     /// What the model will keep, as it comes: sorted once, at the end.
-    kept: Vec<(String, Value)>,
-    /// Whether a null is among it.
-    kept_null: bool,
+    kept: Vec<Entry>,
+    /// Whether something of a field is among it.
+    kept_of_field: bool,
+    misfits: Vec<Misfit>,
 }
 
 impl<'de, A: MapAccess<'de>> Reader<'de, A> {
@@ -121,29 +145,41 @@ impl<'de, A: MapAccess<'de>> Reader<'de, A> {
     }
 
     fn take<T: Wire, P: Place<T>>(&mut self, name: &'static str, place: P) {
-        match self.entries.next_value_seed(Nullable::<T, P>::new(place)) {
-            Ok(is_null) => self.took(name, is_null),
+        match self.entries.next_value_seed(Slot::<T, P>::new(place)) {
+            Ok(took) => self.took(name, took),
             Err(error) => self.fail(error),
         }
     }
 
     #[inline]
-    fn took(&mut self, name: &'static str, is_null: bool) {
-        if is_null || self.rare.is_some() {
-            self.note(name, is_null);
+    fn took(&mut self, name: &'static str, took: Took) {
+        if !matches!(took, Took::Fits) || self.rare.is_some() {
+            self.note(name, took);
         }
         self.took_field = true;
         self.next_key();
     }
 
     #[cold]
-    fn note(&mut self, name: &'static str, is_null: bool) {
+    fn note(&mut self, name: &'static str, took: Took) {
         let rare = self.rare.get_or_insert_default();
-        if is_null {
-            rare.nulls.push(name);
-        } else if rare.kept_null {
-            // A key that stands twice: the last value counts. A pass sees a field once, so the null came in an earlier one.
-            rare.kept.retain(|(kept, _)| kept != name);
+        let kept = match took {
+            Took::Fits => None,
+            Took::Null => Some(Kept {
+                value: Value::Null,
+                read: None,
+            }),
+            Took::Odd(mut odd) => {
+                let step = format!(".{name}");
+                rare.misfits.extend(odd.below(&step, &step));
+                odd.kept
+            }
+        };
+        match kept {
+            Some(kept) => rare.of_fields.push(Entry::new(name.to_owned(), kept)),
+            // A key that stands twice: the last value counts. A pass sees a field once, so what is kept came in an earlier one.
+            None if rare.kept_of_field => rare.kept.retain(|entry| entry.name != name),
+            None => {}
         }
     }
 
@@ -157,20 +193,18 @@ impl<'de, A: MapAccess<'de>> Reader<'de, A> {
                 } else {
                     std::mem::take(&mut rare.key)
                 };
-                rare.kept.push((key, value));
+                rare.kept.push(Entry::new(key, Kept { value, read: None }));
                 self.next_key();
             }
             Err(error) => self.fail(error),
         }
     }
 
-    /// Ends a pass in which there were nulls, unknown properties or keys that could not be borrowed.
+    /// Ends a pass in which something was kept, or a key could not be borrowed.
     #[cold]
     fn settle(rare: &mut Rare, is_last: bool, extra: &mut Extra) {
-        for name in rare.nulls.drain(..) {
-            rare.kept.push((name.to_owned(), Value::Null));
-            rare.kept_null = true;
-        }
+        rare.kept_of_field |= !rare.of_fields.is_empty();
+        rare.kept.append(&mut rare.of_fields);
         if is_last {
             *extra = Extra::of(std::mem::take(&mut rare.kept));
         }

@@ -13,11 +13,12 @@ pub fn reason(error: &serde_json::Error) -> String {
         Category::Syntax | Category::Eof => text,
         Category::Data => {
             let (found, expected) = mismatch(&text).unwrap_or(("a value", "another"));
-            format!(
-                "{found} where {expected} was expected at line {} column {}",
-                error.line(),
-                error.column()
-            )
+            let reason = format!("{found} where {expected} was expected");
+            match error.line() {
+                // It is the whole document.
+                0 => reason,
+                line => format!("{reason} at line {line} column {}", error.column()),
+            }
         }
     }
 }
@@ -33,14 +34,15 @@ fn mismatch(text: &str) -> Option<(&'static str, &str)> {
     let expected = expected
         .split_once(" at line ")
         .map_or(expected, |(expected, _)| expected);
+    let found = found.trim_start_matches("an ").trim_start_matches("a ");
     let found = match found.split([' ', '`']).next()? {
         "string" => "a string",
         "integer" => "an integer",
-        "floating" => "a number",
+        "floating" | "number" => "a number",
         "boolean" => "a boolean",
         "null" => "null",
-        "sequence" => "an array",
-        "map" => "an object",
+        "sequence" | "array" => "an array",
+        "map" | "object" => "an object",
         _ => "a value",
     };
     Some((found, expected))

@@ -1,100 +1,138 @@
 //! Scalars: text, numbers, booleans, and JSON of any shape.
 
-use std::fmt;
-
-use serde::de::{self, Deserialize, Deserializer};
+use serde::de::{Deserialize, Deserializer};
 use serde::ser::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::misfit::{Found, Took, mark};
+use super::place::Place;
+use super::write::wire_value;
 use super::{Wire, WireForm};
 
 /// The form of scalars.
 pub struct ScalarForm;
 
-impl Wire for String {
-    type Form = ScalarForm;
-}
+/// What a scalar type makes of a JSON value.
+pub trait Scalar: Serialize + Sized {
+    /// What the type expects, in words.
+    const EXPECTED: &'static str;
 
-impl WireForm<String> for ScalarForm {
-    fn empty() -> String {
-        String::default()
+    /// The value of an empty body.
+    fn empty() -> Self;
+
+    /// The value, where it fits.
+    #[doc(hidden)]
+    fn fit(found: Found<'_>) -> Result<Self, Found<'_>>;
+
+    /// The value that `found`, which does not fit, stands for without a doubt.
+    fn nearest(found: &Value) -> Option<Self>;
+
+    /// The value that null stands for, where the type has one.
+    fn null() -> Option<Self> {
+        None
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-        String::deserialize(deserializer)
-    }
-
-    fn write<S: Serializer>(value: &mut String, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(value)
-    }
-
-    fn from_text(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-}
-
-impl Wire for bool {
-    type Form = ScalarForm;
-}
-
-impl WireForm<bool> for ScalarForm {
-    fn empty() -> bool {
-        bool::default()
-    }
-
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-        bool::deserialize(deserializer)
-    }
-
-    fn write<S: Serializer>(value: &mut bool, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bool(*value)
+    /// The value that a body of plain text stands for.
+    fn from_text(_text: &str) -> Option<Self> {
+        None
     }
 }
 
-impl Wire for f64 {
-    type Form = ScalarForm;
-}
-
-impl WireForm<f64> for ScalarForm {
-    fn empty() -> f64 {
-        f64::default()
+impl<T: Scalar + Wire> WireForm<T> for ScalarForm {
+    fn empty() -> T {
+        T::empty()
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-        f64::deserialize(deserializer)
+    fn read_into<'de, D: Deserializer<'de>, P: Place<T>>(
+        deserializer: D,
+        place: P,
+    ) -> Result<Took, D::Error> {
+        read_scalar(deserializer, place, T::fit, T::nearest, T::EXPECTED)
     }
 
-    fn write<S: Serializer>(value: &mut f64, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(*value)
-    }
-}
-
-impl Wire for i64 {
-    type Form = ScalarForm;
-}
-
-impl WireForm<i64> for ScalarForm {
-    fn empty() -> i64 {
-        i64::default()
+    fn write<S: Serializer>(value: &mut T, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-        read_integer(deserializer)
+    fn null() -> Option<T> {
+        T::null()
     }
 
-    fn write<S: Serializer>(value: &mut i64, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_i64(*value)
+    fn from_text(text: &str) -> Option<T> {
+        T::from_text(text)
     }
 }
 
-/// Reads an integer of 64 bits.
-pub(super) fn read_integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
-    // Any number, not `deserialize_i64`: serde's buffers (untagged, flatten) refuse a float there.
-    deserializer.deserialize_any(Integer)
+/// Reads a scalar into its place.
+pub(super) fn read_scalar<'de, T: Wire, D: Deserializer<'de>, P: Place<T>>(
+    deserializer: D,
+    place: P,
+    fit: impl FnOnce(Found<'de>) -> Result<T, Found<'de>>,
+    nearest: fn(&Value) -> Option<T>,
+    expected: &'static str,
+) -> Result<Took, D::Error> {
+    match fit(Found::deserialize(deserializer)?) {
+        Ok(value) => {
+            place.put(Some(value));
+            Ok(Took::Fits)
+        }
+        Err(found) => Ok(misfit(found.into_value(), place, nearest, expected)),
+    }
+}
+
+#[cold]
+fn misfit<T: Wire, P: Place<T>>(
+    found: Value,
+    place: P,
+    nearest: fn(&Value) -> Option<T>,
+    expected: &'static str,
+) -> Took {
+    if found.is_null() {
+        return place.null(T::Form::null());
+    }
+    let mut nearest = nearest(&found);
+    let read = nearest.as_mut().map(|value| mark(&wire_value(value)));
+    place.put_odd(nearest);
+    Took::odd(found, expected, read)
+}
+
+/// Text, a number or a boolean as text.
+pub(super) fn text_of(found: &Value) -> Option<String> {
+    match found {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(found.to_string()),
+        _ => None,
+    }
+}
+
+/// The text, where it is one.
+pub(crate) fn fit_text(found: Found<'_>) -> Result<String, Found<'_>> {
+    match found {
+        Found::Borrowed(text) => Ok(text.to_owned()),
+        Found::Other(Value::String(text)) => Ok(text),
+        found => Err(found),
+    }
+}
+
+/// The integer, where it is one of 64 bits.
+pub(super) fn fit_integer(found: Found<'_>) -> Result<i64, Found<'_>> {
+    match found {
+        Found::Signed(value) => Ok(value),
+        Found::Unsigned(value) => i64::try_from(value).map_err(|_| found),
+        found => Err(found),
+    }
+}
+
+/// The integer that a number with a fraction of zero stands for, or a text.
+pub(super) fn nearest_integer(found: &Value) -> Option<i64> {
+    match found {
+        Value::String(text) => text.parse().ok(),
+        found => found.as_f64().and_then(integer_of_float),
+    }
 }
 
 /// The integer that a float stands for, where it stands for one only.
-pub(super) fn integer_of_float(value: f64) -> Option<i64> {
+fn integer_of_float(value: f64) -> Option<i64> {
     // From 2^53 on a float does not say which integer was meant.
     const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
     #[allow(
@@ -104,26 +142,122 @@ pub(super) fn integer_of_float(value: f64) -> Option<i64> {
     (value.fract() == 0.0 && value.abs() < FIRST_INEXACT).then_some(value as i64)
 }
 
-/// An integer, also where the server writes it with a fraction of zero (`7.0`).
-struct Integer;
+/// The number, where a float holds every digit of it.
+#[allow(
+    clippy::cast_precision_loss,
+    reason = "up to 2^53 nothing is lost; beyond, that is compared"
+)]
+fn fit_float(found: Found<'_>) -> Result<f64, Found<'_>> {
+    match found {
+        Found::Float(value) => Ok(value),
+        Found::Signed(value) if i128::from(value) == (value as f64) as i128 => Ok(value as f64),
+        Found::Unsigned(value) if i128::from(value) == (value as f64) as i128 => Ok(value as f64),
+        found => Err(found),
+    }
+}
 
-impl de::Visitor<'_> for Integer {
-    type Value = i64;
+/// The number of a text as Java's Jackson writes it, and of an integer that a float does not hold exactly.
+fn nearest_float(found: &Value) -> Option<f64> {
+    let Value::String(text) = found else {
+        return found.as_f64();
+    };
+    match text.as_str() {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        // Not `f64::from_str`, which takes `inf` and other words.
+        text => serde_json::from_str(text).ok(),
+    }
+}
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an integer of 64 bits")
+impl Wire for String {
+    type Form = ScalarForm;
+}
+
+impl Scalar for String {
+    const EXPECTED: &'static str = "a string";
+
+    fn empty() -> Self {
+        Self::new()
     }
 
-    fn visit_i64<E>(self, value: i64) -> Result<i64, E> {
-        Ok(value)
+    #[inline]
+    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
+        fit_text(found)
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<i64, E> {
-        i64::try_from(value).map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
+    fn nearest(found: &Value) -> Option<Self> {
+        text_of(found)
     }
 
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<i64, E> {
-        integer_of_float(value).ok_or_else(|| E::invalid_value(de::Unexpected::Float(value), &self))
+    fn from_text(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+impl Wire for bool {
+    type Form = ScalarForm;
+}
+
+impl Scalar for bool {
+    const EXPECTED: &'static str = "a boolean";
+
+    fn empty() -> Self {
+        false
+    }
+
+    #[inline]
+    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
+        match found {
+            Found::Bool(value) => Ok(value),
+            found => Err(found),
+        }
+    }
+
+    fn nearest(found: &Value) -> Option<Self> {
+        found.as_str()?.to_ascii_lowercase().parse().ok()
+    }
+}
+
+impl Wire for f64 {
+    type Form = ScalarForm;
+}
+
+impl Scalar for f64 {
+    const EXPECTED: &'static str = "a number that a float of 64 bits holds";
+
+    fn empty() -> Self {
+        0.0
+    }
+
+    #[inline]
+    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
+        fit_float(found)
+    }
+
+    fn nearest(found: &Value) -> Option<Self> {
+        nearest_float(found)
+    }
+}
+
+impl Wire for i64 {
+    type Form = ScalarForm;
+}
+
+impl Scalar for i64 {
+    const EXPECTED: &'static str = "an integer of 64 bits";
+
+    fn empty() -> Self {
+        0
+    }
+
+    #[inline]
+    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
+        fit_integer(found)
+    }
+
+    fn nearest(found: &Value) -> Option<Self> {
+        nearest_integer(found)
     }
 }
 
@@ -131,17 +265,28 @@ impl Wire for Value {
     type Form = ScalarForm;
 }
 
-impl WireForm<Value> for ScalarForm {
-    fn empty() -> Value {
-        Value::default()
+impl Scalar for Value {
+    const EXPECTED: &'static str = "a JSON value";
+
+    fn empty() -> Self {
+        Self::Null
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Value, D::Error> {
-        Value::deserialize(deserializer)
+    #[inline]
+    fn fit(found: Found<'_>) -> Result<Self, Found<'_>> {
+        match found {
+            // A property may be null, which stands beside it.
+            Found::Other(Self::Null) => Err(found),
+            found => Ok(found.into_value()),
+        }
     }
 
-    fn write<S: Serializer>(value: &mut Value, serializer: S) -> Result<S::Ok, S::Error> {
-        value.serialize(serializer)
+    fn nearest(_: &Self) -> Option<Self> {
+        None
+    }
+
+    fn null() -> Option<Self> {
+        Some(Self::Null)
     }
 }
 
@@ -164,20 +309,23 @@ macro_rules! text_on_the_wire {
             }
         }
 
-        impl $crate::runtime::codec::WireForm<$type> for $crate::runtime::codec::ScalarForm {
-            fn empty() -> $type {
-                <$type>::from(String::new())
+        impl $crate::runtime::codec::Scalar for $type {
+            const EXPECTED: &'static str = "a string";
+
+            fn empty() -> Self {
+                Self::from(String::new())
             }
 
-            fn read<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<$type, D::Error> {
-                <String as serde::Deserialize>::deserialize(deserializer).map(<$type>::from)
+            #[inline]
+            fn fit(
+                found: $crate::runtime::codec::Found<'_>,
+            ) -> Result<Self, $crate::runtime::codec::Found<'_>> {
+                $crate::runtime::codec::fit_text(found).map(Self::from)
             }
 
-            fn write<S: serde::Serializer>(
-                value: &mut $type,
-                serializer: S,
-            ) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str($crate::runtime::codec::Text::as_str(value))
+            // A number may be seconds or milliseconds.
+            fn nearest(_: &serde_json::Value) -> Option<Self> {
+                None
             }
         }
     };

@@ -6,9 +6,11 @@ use std::marker::PhantomData;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{SerializeMap, SerializeSeq, Serializer};
+use serde_json::Value;
 
-use super::place::{MapEntry, Place};
-use super::write::Once;
+use super::misfit::{Kept, Misfit, Took, arrays_are_odd, mark, scalars_are_odd};
+use super::place::{MapEntry, OrNull, Place};
+use super::write::{Once, wire_value};
 
 /// A type that stands on the wire: a scalar, a model, an open enum, or a list or map of these.
 ///
@@ -20,37 +22,31 @@ pub trait Wire: Sized {
 
 /// Reads and writes `T`.
 pub trait WireForm<T> {
-    /// Reads a value that is not null.
+    /// Reads any JSON value into its place. One that does not fit the type is no error: the place then has the nearest value, or none.
     ///
     /// # Errors
     ///
-    /// Whatever the deserializer reports, and a value of the wrong JSON type.
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error>;
-
-    /// Reads a value that is not null into its place.
-    ///
-    /// # Errors
-    ///
-    /// As [`read`](Self::read). What the place holds after an error is not a value of the document.
+    /// Those of the deserializer. What the place holds after an error is not a value of the document.
     #[doc(hidden)]
-    #[inline]
     fn read_into<'de, D: Deserializer<'de>, P: Place<T>>(
         deserializer: D,
         place: P,
-    ) -> Result<(), D::Error> {
-        place.put(Some(Self::read(deserializer)?));
-        Ok(())
-    }
+    ) -> Result<Took, D::Error>;
 
     /// Writes a value. It is borrowed mutably because a model has one body for both directions; it is not changed.
     ///
     /// # Errors
     ///
-    /// Whatever the serializer reports.
+    /// Those of the serializer.
     fn write<S: Serializer>(value: &mut T, serializer: S) -> Result<S::Ok, S::Error>;
 
     /// The value that a response without a body stands for.
     fn empty() -> T;
+
+    /// The value that null stands for, where the type has one.
+    fn null() -> Option<T> {
+        None
+    }
 
     /// The value that a body of plain text stands for, where `T` can be one.
     fn from_text(_text: &str) -> Option<T> {
@@ -58,13 +54,13 @@ pub trait WireForm<T> {
     }
 }
 
-/// Reads a `T` or null into a place.
-pub(super) struct Nullable<T, P> {
+/// Reads a `T` into a place.
+pub(super) struct Slot<T, P> {
     place: P,
     value: PhantomData<T>,
 }
 
-impl<T, P: Place<T>> Nullable<T, P> {
+impl<T, P: Place<T>> Slot<T, P> {
     pub(super) const fn new(place: P) -> Self {
         Self {
             place,
@@ -73,65 +69,146 @@ impl<T, P: Place<T>> Nullable<T, P> {
     }
 }
 
-/// Tells whether it was null.
-impl<'de, T: Wire, P: Place<T>> DeserializeSeed<'de> for Nullable<T, P> {
-    type Value = bool;
+impl<'de, T: Wire, P: Place<T>> DeserializeSeed<'de> for Slot<T, P> {
+    type Value = Took;
 
     #[inline]
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_option(self)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Took, D::Error> {
+        T::Form::read_into(deserializer, self.place)
     }
 }
 
-impl<'de, T: Wire, P: Place<T>> Visitor<'de> for Nullable<T, P> {
-    type Value = bool;
+/// The form of `Option<T>`, an element of a list or map that may be null.
+pub struct OptionForm;
 
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a value or null")
+impl<T: Wire> Wire for Option<T> {
+    type Form = OptionForm;
+}
+
+impl<T: Wire> WireForm<Option<T>> for OptionForm {
+    fn read_into<'de, D: Deserializer<'de>, P: Place<Option<T>>>(
+        deserializer: D,
+        place: P,
+    ) -> Result<Took, D::Error> {
+        T::Form::read_into(deserializer, OrNull(place))
     }
 
-    #[inline]
-    fn visit_none<E>(self) -> Result<bool, E> {
-        self.place.put(None);
-        Ok(true)
+    fn write<S: Serializer>(value: &mut Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+        match value {
+            Some(value) => T::Form::write(value, serializer),
+            None => serializer.serialize_unit(),
+        }
     }
 
-    #[inline]
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        self.place.put(None);
-        Ok(true)
+    fn empty() -> Option<T> {
+        None
     }
 
-    #[inline]
-    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        T::Form::read_into(deserializer, self.place)?;
-        Ok(false)
+    fn null() -> Option<Option<T>> {
+        Some(None)
     }
 }
 
-/// The form of `Vec<T>`: a JSON array whose null elements are dropped.
+/// The form of `Vec<T>`: a JSON array. Elements that do not fit `T` are left out.
 pub struct ListForm;
 
 impl<T: Wire> Wire for Vec<T> {
     type Form = ListForm;
 }
 
-struct ListVisitor<T>(PhantomData<T>);
+struct ListVisitor<T, P> {
+    place: P,
+    element: PhantomData<T>,
+}
 
-impl<'de, T: Wire> Visitor<'de> for ListVisitor<T> {
-    type Value = Vec<T>;
+impl<T, P: Place<Vec<T>>> ListVisitor<T, P> {
+    #[cold]
+    fn other(self, value: Value) -> Took {
+        self.place.put_odd(None);
+        Took::odd(value, "an array", None)
+    }
+}
+
+impl<'de, T: Wire, P: Place<Vec<T>>> Visitor<'de> for ListVisitor<T, P> {
+    type Value = Took;
+
+    scalars_are_odd!();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an array")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Took, A::Error> {
         let mut list = Vec::new();
-        while elements
-            .next_element_seed(Nullable::<T, _>::new(&mut list))?
-            .is_some()
-        {}
-        Ok(list)
+        let mut odd = OddElements::default();
+        while let Some(took) = elements.next_element_seed(Slot::<T, _>::new(&mut list))? {
+            if !matches!(took, Took::Fits) {
+                odd.note(list.len(), took);
+            }
+        }
+        // Most lists stay as they were read. Room for more elements is a tenth of the memory of a large response.
+        list.shrink_to_fit();
+        if odd.misfits.is_empty() {
+            self.place.put(Some(list));
+            return Ok(Took::Fits);
+        }
+        let kept = (!odd.kept.is_empty()).then(|| odd.whole(wire_value(&mut list)));
+        self.place.put_odd(Some(list));
+        Ok(Took::with(kept, odd.misfits))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, entries: A) -> Result<Took, A::Error> {
+        let entries = serde::de::value::MapAccessDeserializer::new(entries);
+        Ok(self.other(serde::de::Deserialize::deserialize(entries)?))
+    }
+}
+
+/// What does not fit in a list.
+#[derive(Default)]
+struct OddElements {
+    misfits: Vec<Misfit>,
+    /// Elements as they came, by their place in the document, and whether the list has a value of them.
+    kept: Vec<(usize, Kept)>,
+    left_out: usize,
+}
+
+impl OddElements {
+    /// Takes note of the last element read, after which the list has `length` elements.
+    #[cold]
+    fn note(&mut self, length: usize, took: Took) {
+        let mut odd = took.of_element();
+        if odd.kept.as_ref().is_some_and(|kept| kept.read.is_none()) {
+            self.left_out += 1;
+        }
+        let index = length + self.left_out - 1;
+        self.misfits.extend(odd.below(&format!("[{index}]"), "[*]"));
+        self.kept.extend(odd.kept.map(|kept| (index, kept)));
+    }
+
+    /// The list as it came, made of what was read of it.
+    fn whole(&mut self, read: Value) -> Kept {
+        let mark = mark(&read);
+        let Value::Array(read) = read else {
+            return Kept {
+                value: read,
+                read: Some(mark),
+            };
+        };
+        let mut read = read.into_iter();
+        let mut whole = Vec::with_capacity(read.len() + self.left_out);
+        for (index, kept) in self.kept.drain(..) {
+            let before = index - whole.len();
+            whole.extend(read.by_ref().take(before));
+            if kept.read.is_some() {
+                read.next();
+            }
+            whole.push(kept.value);
+        }
+        whole.extend(read);
+        Kept {
+            value: whole.into(),
+            read: Some(mark),
+        }
     }
 }
 
@@ -140,8 +217,14 @@ impl<T: Wire> WireForm<Vec<T>> for ListForm {
         Vec::new()
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
-        deserializer.deserialize_seq(ListVisitor(PhantomData))
+    fn read_into<'de, D: Deserializer<'de>, P: Place<Vec<T>>>(
+        deserializer: D,
+        place: P,
+    ) -> Result<Took, D::Error> {
+        deserializer.deserialize_any(ListVisitor {
+            place,
+            element: PhantomData,
+        })
     }
 
     fn write<S: Serializer>(value: &mut Vec<T>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -153,29 +236,88 @@ impl<T: Wire> WireForm<Vec<T>> for ListForm {
     }
 }
 
-/// The form of `BTreeMap<String, T>`: a JSON object whose null values are dropped.
+/// The form of `BTreeMap<String, T>`: a JSON object. Values that do not fit `T` are left out.
 pub struct MapForm;
 
 impl<T: Wire> Wire for BTreeMap<String, T> {
     type Form = MapForm;
 }
 
-struct MapVisitor<T>(PhantomData<T>);
+struct MapVisitor<T, P> {
+    place: P,
+    value: PhantomData<T>,
+}
 
-impl<'de, T: Wire> Visitor<'de> for MapVisitor<T> {
-    type Value = BTreeMap<String, T>;
+impl<T, P: Place<BTreeMap<String, T>>> MapVisitor<T, P> {
+    #[cold]
+    fn other(self, value: Value) -> Took {
+        self.place.put_odd(None);
+        Took::odd(value, "an object", None)
+    }
+}
+
+impl<'de, T: Wire, P: Place<BTreeMap<String, T>>> Visitor<'de> for MapVisitor<T, P> {
+    type Value = Took;
+
+    scalars_are_odd!();
+    arrays_are_odd!();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Took, A::Error> {
         let mut map = BTreeMap::new();
-        while let Some(key) = entries.next_key::<String>()? {
-            let place = MapEntry { map: &mut map, key };
-            entries.next_value_seed(Nullable::<T, _>::new(place))?;
+        let mut odd = OddEntries::default();
+        while let Some(mut key) = entries.next_key::<String>()? {
+            // Of a key that stands twice, the last value counts.
+            if !odd.kept.is_empty() {
+                odd.kept.remove(&key);
+            }
+            let place = MapEntry {
+                map: &mut map,
+                key: &mut key,
+            };
+            let took = entries.next_value_seed(Slot::<T, _>::new(place))?;
+            if !matches!(took, Took::Fits) {
+                odd.note(key, took);
+            }
         }
-        Ok(map)
+        if odd.misfits.is_empty() {
+            self.place.put(Some(map));
+            return Ok(Took::Fits);
+        }
+        let kept = (!odd.kept.is_empty()).then(|| odd.whole(wire_value(&mut map)));
+        self.place.put_odd(Some(map));
+        Ok(Took::with(kept, odd.misfits))
+    }
+}
+
+/// What does not fit in a map.
+#[derive(Default)]
+struct OddEntries {
+    misfits: Vec<Misfit>,
+    kept: BTreeMap<String, Value>,
+}
+
+impl OddEntries {
+    #[cold]
+    fn note(&mut self, key: String, took: Took) {
+        let mut odd = took.of_element();
+        self.misfits.extend(odd.below(&format!(".{key}"), ".*"));
+        self.kept.extend(odd.kept.map(|kept| (key, kept.value)));
+    }
+
+    /// The map as it came, made of what was read of it.
+    fn whole(&mut self, mut read: Value) -> Kept {
+        let mark = mark(&read);
+        if let Value::Object(entries) = &mut read {
+            entries.extend(std::mem::take(&mut self.kept));
+        }
+        Kept {
+            value: read,
+            read: Some(mark),
+        }
     }
 }
 
@@ -184,8 +326,14 @@ impl<T: Wire> WireForm<BTreeMap<String, T>> for MapForm {
         BTreeMap::new()
     }
 
-    fn read<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, T>, D::Error> {
-        deserializer.deserialize_map(MapVisitor(PhantomData))
+    fn read_into<'de, D: Deserializer<'de>, P: Place<BTreeMap<String, T>>>(
+        deserializer: D,
+        place: P,
+    ) -> Result<Took, D::Error> {
+        deserializer.deserialize_any(MapVisitor {
+            place,
+            value: PhantomData,
+        })
     }
 
     fn write<S: Serializer>(

@@ -3,7 +3,10 @@
 use std::cell::Cell;
 
 use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
+use serde_json::Value;
 
+use super::extra::Entry;
+use super::misfit::{Kept, mark};
 use super::wire::{Wire, WireForm};
 use super::{Extra, Model, Visitor};
 
@@ -16,12 +19,15 @@ pub fn write_model<M: Model, S: Serializer>(
     model: &mut M,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    // What is kept is seen last but decides whether the names written have to be remembered; so it is looked at first.
-    let mut kept = HasExtra(false);
+    let entries = serializer.serialize_map(None)?;
+    // What is kept is seen last, but decides what is written of the fields; so it is taken out first, and put back in the end.
+    let mut kept = TakeExtra(Extra::new());
     model.visit(&mut kept);
     let mut writer = Writer {
-        entries: serializer.serialize_map(None)?,
-        written: kept.0.then(Vec::new),
+        entries,
+        kept: kept.0,
+        written: Vec::new(),
+        unchanged: Vec::new(),
         error: None,
     };
     model.visit(&mut writer);
@@ -38,13 +44,20 @@ pub fn equal_models<M: Model>(left: &M, right: &M) -> bool {
 }
 
 /// The model as a JSON value.
-pub(super) fn to_value<M: Model>(model: &M) -> Result<serde_json::Value, serde_json::Error> {
+pub(super) fn to_value<M: Model>(model: &M) -> Result<Value, serde_json::Error> {
     write_model(&mut model.clone(), serde_json::value::Serializer)
 }
 
-struct HasExtra(bool);
+/// What is written of a value.
+#[cold]
+pub(super) fn wire_value<T: Wire>(value: &mut T) -> Value {
+    // Nothing that these types hold is refused: a number that JSON lacks becomes null.
+    T::Form::write(value, serde_json::value::Serializer).unwrap_or_default()
+}
 
-impl Visitor for HasExtra {
+struct TakeExtra(Extra);
+
+impl Visitor for TakeExtra {
     #[inline]
     fn field<T: Wire>(&mut self, _name: &'static str, _slot: &mut Option<T>) {}
 
@@ -53,13 +66,17 @@ impl Visitor for HasExtra {
 
     #[inline]
     fn extra(&mut self, extra: &mut Extra) {
-        self.0 = !extra.is_empty();
+        self.0 = std::mem::take(extra);
     }
 }
 
 struct Writer<M: SerializeMap> {
     entries: M,
-    written: Option<Vec<&'static str>>,
+    kept: Extra,
+    /// The fields that were written, where something is kept.
+    written: Vec<&'static str>,
+    /// The fields that say what was read from a value that is kept.
+    unchanged: Vec<&'static str>,
     error: Option<M::Error>,
 }
 
@@ -68,8 +85,16 @@ impl<M: SerializeMap> Writer<M> {
         if self.error.is_some() {
             return;
         }
-        if let Some(written) = &mut self.written {
-            written.push(name);
+        if !self.kept.is_empty() {
+            if let Some(Kept {
+                read: Some(read), ..
+            }) = self.kept.kept(name)
+                && *read == mark(&wire_value(value))
+            {
+                self.unchanged.push(name);
+                return;
+            }
+            self.written.push(name);
         }
         self.error = self.entries.serialize_entry(name, &Once::new(value)).err();
     }
@@ -91,12 +116,18 @@ impl<M: SerializeMap> Visitor for Writer<M> {
     }
 
     fn extra(&mut self, extra: &mut Extra) {
-        let Some(written) = &self.written else { return };
-        for (name, value) in extra.iter() {
-            if self.error.is_none() && !written.contains(&name) {
-                self.error = self.entries.serialize_entry(name, value).err();
+        for Entry { name, kept } in self.kept.entries() {
+            let name = name.as_str();
+            // A value that something was read from counts until the field is changed; another, for as long as the field is not set.
+            let counts = match kept.read {
+                Some(_) => self.unchanged.contains(&name),
+                None => !self.written.contains(&name),
+            };
+            if self.error.is_none() && counts {
+                self.error = self.entries.serialize_entry(name, &kept.value).err();
             }
         }
+        *extra = std::mem::take(&mut self.kept);
     }
 }
 

@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {
-    /// What happened, for people.
+    /// What happened, for people: `message`, or what SCIM (`detail`), token endpoints and gateways say in its place.
     pub message: Option<String>,
-    /// What happened, for programs; each operation lists its own under [`OperationMetadata::error_codes`](crate::runtime::request::OperationMetadata).
+    /// What happened, for programs (`scimType` in SCIM); each operation lists its own under [`OperationMetadata::error_codes`](crate::runtime::request::OperationMetadata).
     pub code: Option<String>,
     /// The HTTP status, repeated.
     pub status: Option<i64>,
@@ -79,8 +79,13 @@ impl ApiError {
             // Token endpoints and gateways have words of their own.
             message: text(object, "message")
                 .or_else(|| text(object, "error_description"))
-                .or_else(|| text(object, "description")),
-            code: text(object, "code").or_else(|| text(object, "error")),
+                .or_else(|| text(object, "description"))
+                // SCIM (RFC 7644 section 3.12), and problem details (RFC 9457).
+                .or_else(|| text(object, "detail"))
+                .or_else(|| text(object, "title")),
+            code: text(object, "code")
+                .or_else(|| text(object, "error"))
+                .or_else(|| text(object, "scimType")),
             status: integer(object, "status"),
             entity_id: text(object, "entityId"),
             entity_name: text(object, "entityName"),

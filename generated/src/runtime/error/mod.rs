@@ -6,6 +6,7 @@
 
 mod advice;
 mod api_error;
+mod conflict;
 
 pub use api_error::{ApiError, ApiErrorDetail, ApiErrorLimit};
 
@@ -16,7 +17,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
-use crate::runtime::auth::Reason;
+use crate::runtime::auth::UnauthorizedReason;
+use crate::runtime::pipeline::Stop;
 use crate::runtime::request::OperationMetadata;
 use crate::runtime::response::correlation_id_of;
 use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind};
@@ -37,10 +39,14 @@ pub enum ErrorKind {
     Timeout,
     /// The connection failed after the request was sent: whether the server acted on it is unknown.
     Io,
+    /// The server closed the HTTP/2 stream and promised that it had not processed the request (RFC 9113 sections 6.8 and 8.7).
+    NotProcessed,
     /// The API answered with a status that is no success.
     Status,
     /// The response arrived, but its body is not what the operation promises.
     Decode,
+    /// The body of the response is longer than the client collects ([`ClientBuilder::max_body_size`](crate::runtime::client::ClientBuilder::max_body_size)).
+    TooLarge,
     /// A listing cannot be read on: a repeated page token, too many empty pages, a link to another host.
     Paging,
     /// A job on the server failed, was cancelled there, or did not finish in time.
@@ -67,8 +73,12 @@ struct Inner {
     operation: Option<&'static OperationMetadata>,
     response: Option<ErrorResponse>,
     retry_after: Option<Duration>,
-    unauthorized_reason: Option<Reason>,
+    unauthorized_reason: Option<UnauthorizedReason>,
+    /// The host of the client's API, on the error of a redirect.
+    api_host: Option<String>,
+    stop: Option<Stop>,
     attempts: u32,
+    unprocessed: u32,
     elapsed: Duration,
 }
 
@@ -78,6 +88,8 @@ struct ErrorResponse {
     headers: HeaderMap,
     body: Bytes,
     api_error: Option<Box<ApiError>>,
+    /// The body is a page for people, so it does not come from the API.
+    is_html: bool,
 }
 
 impl Error {
@@ -95,7 +107,10 @@ impl Error {
                 response: None,
                 retry_after: None,
                 unauthorized_reason: None,
+                api_host: None,
+                stop: None,
                 attempts: 0,
+                unprocessed: 0,
                 elapsed: Duration::ZERO,
             }),
         }
@@ -127,11 +142,13 @@ impl Error {
     pub fn status_error(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         let mut error = Self::new(ErrorKind::Status);
         let api_error = ApiError::decode(&body).map(Box::new);
+        let is_html = api_error.is_none() && status.as_u16() >= 400 && is_html(&headers, &body);
         error.inner.response = Some(ErrorResponse {
             status,
             headers,
             body,
             api_error,
+            is_html,
         });
         error
     }
@@ -151,6 +168,7 @@ impl Error {
             headers,
             body,
             api_error: None,
+            is_html: false,
         });
         error
     }
@@ -205,7 +223,7 @@ impl Error {
     /// Says why a 401 was handed back.
     #[doc(hidden)]
     #[must_use]
-    pub fn with_unauthorized_reason(mut self, reason: Reason) -> Self {
+    pub fn with_unauthorized_reason(mut self, reason: UnauthorizedReason) -> Self {
         self.inner.unauthorized_reason = Some(reason);
         self
     }
@@ -216,6 +234,30 @@ impl Error {
     pub fn with_attempts(mut self, attempts: u32, elapsed: Duration) -> Self {
         self.inner.attempts = attempts;
         self.inner.elapsed = elapsed;
+        self
+    }
+
+    /// Says how many sendings the server did not process.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_unprocessed(mut self, unprocessed: u32) -> Self {
+        self.inner.unprocessed = unprocessed;
+        self
+    }
+
+    /// Names the host of the client's API.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_api_host(mut self, host: Option<&str>) -> Self {
+        self.inner.api_host = host.map(str::to_owned);
+        self
+    }
+
+    /// Says why no further attempt was made.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_stop(mut self, stop: Option<Stop>) -> Self {
+        self.inner.stop = stop;
         self
     }
 
@@ -259,7 +301,8 @@ impl Error {
         from_header.or_else(|| self.api_error()?.context_id.as_deref())
     }
 
-    /// How long the API asks to wait before the next try (header `Retry-After`, in seconds or as a date).
+    /// How long the API asks to wait before the next try: the header `Retry-After`, in seconds or as a date, or the time until a used-up rate limit
+    /// starts anew (`inin-ratelimit-reset`), if that is longer.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.inner.retry_after
@@ -269,6 +312,19 @@ impl Error {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.inner.attempts
+    }
+
+    /// How often the call was sent again because the server did not process its HTTP/2 stream. [`attempts`](Self::attempts) does not count these.
+    #[must_use]
+    pub fn unprocessed(&self) -> u32 {
+        self.inner.unprocessed
+    }
+
+    /// Why no further attempt was made: all attempts were used, the body could be sent once only, the call's time or the client's retry budget was
+    /// used up, and so on. `None` if the call failed before its first attempt ended.
+    #[must_use]
+    pub fn stop_reason(&self) -> Option<Stop> {
+        self.inner.stop
     }
 
     /// How long the call took, waiting included.
@@ -298,7 +354,7 @@ impl Error {
     /// Why a 401 was handed back instead of being answered with a renewed token: that nothing can renew it, that the API refuses new tokens
     /// as well, that the call's time was over and so on. Nothing where the SDK put no token on the call.
     #[must_use]
-    pub fn unauthorized_reason(&self) -> Option<Reason> {
+    pub fn unauthorized_reason(&self) -> Option<UnauthorizedReason> {
         self.inner.unauthorized_reason
     }
 
@@ -326,21 +382,20 @@ impl Error {
         self.has_status(StatusCode::PRECONDITION_FAILED)
     }
 
-    /// The write collided with a newer version: 409, 412, or a 400 that says so. Read again, apply the change again, write again; or let
+    /// The write conflicts with a newer version: a 412, or a 409 or 400 whose code or message speaks of the version. A 409 about anything
+    /// else, like a duplicate name, is none. Read again, apply the change again, write again; or let
     /// [`update`](crate::runtime::update::update) do it.
     #[must_use]
     pub fn is_version_conflict(&self) -> bool {
-        if self.is_conflict() || self.is_precondition_failed() {
-            return true;
-        }
-        // Some operations answer 400, and tell the reason by a code or only in words.
-        self.is_bad_request()
-            && self.api_error().is_some_and(|api_error| {
-                api_error.code.as_deref() == Some("invalid.update.wrong.version")
-                    || api_error.message.as_deref().is_some_and(|message| {
-                        message.contains("does not match the current version")
-                    })
-            })
+        let (Some(status), ErrorKind::Status) = (self.status(), self.inner.kind) else {
+            return false;
+        };
+        let api_error = self.api_error();
+        conflict::is_version_conflict(
+            status,
+            api_error.and_then(|error| error.code.as_deref()),
+            api_error.and_then(|error| error.message.as_deref()),
+        )
     }
 
     /// The API refuses the request as it is (400).
@@ -409,10 +464,12 @@ impl Error {
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         match self.inner.kind {
-            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Io => true,
+            ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Io | ErrorKind::NotProcessed => {
+                true
+            }
             ErrorKind::Status => matches!(
                 self.status().map(|status| status.as_u16()),
-                Some(429 | 502 | 503 | 504)
+                Some(408 | 429 | 502 | 503 | 504)
             ),
             _ => false,
         }
@@ -446,13 +503,31 @@ impl Error {
             ErrorKind::Connect => "no connection to the API could be made",
             ErrorKind::Timeout => "the call took longer than it may",
             ErrorKind::Io => "the connection failed after the request was sent",
+            ErrorKind::NotProcessed => "the server did not process the request",
             ErrorKind::Status => "the API refused the request",
             ErrorKind::Decode => "the response cannot be decoded",
+            ErrorKind::TooLarge => "the body of the response is too large",
             ErrorKind::Paging => "the listing cannot be read on",
             ErrorKind::Job => "the job failed",
             ErrorKind::Other => "code outside of the SDK failed",
         }
     }
+}
+
+/// Whether a body is HTML, as firewalls, proxies and gateways write it.
+pub(crate) fn is_html(headers: &HeaderMap, body: &[u8]) -> bool {
+    let declared = headers.get(header::CONTENT_TYPE).is_some_and(|kind| {
+        kind.as_bytes()
+            .to_ascii_lowercase()
+            .starts_with(b"text/html")
+    });
+    let start = body.trim_ascii_start();
+    let begins = |text: &str| {
+        start
+            .get(..text.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(text.as_bytes()))
+    };
+    (declared && !start.is_empty()) || begins("<!doctype html") || begins("<html")
 }
 
 impl From<TransportError> for Error {
@@ -461,6 +536,8 @@ impl From<TransportError> for Error {
             TransportErrorKind::Connect => ErrorKind::Connect,
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::Io => ErrorKind::Io,
+            TransportErrorKind::NotProcessed => ErrorKind::NotProcessed,
+            TransportErrorKind::TooLarge => ErrorKind::TooLarge,
             TransportErrorKind::Request => ErrorKind::InvalidRequest,
         };
         let message = error.to_string();
@@ -482,6 +559,8 @@ impl fmt::Display for Error {
                     error.describe(formatter)?;
                 } else if let Some(message) = &self.inner.message {
                     write!(formatter, ": {message}")?;
+                } else if response.is_html {
+                    formatter.write_str(": an HTML page in place of an error of the API")?;
                 }
             }
             _ => formatter.write_str(self.summary())?,
@@ -489,7 +568,14 @@ impl fmt::Display for Error {
         if let Some(source) = &self.inner.source {
             write!(formatter, ": {source}")?;
         }
-        if let Some(advice) = &self.inner.advice {
+        if self
+            .inner
+            .response
+            .as_ref()
+            .is_some_and(|response| response.is_html)
+        {
+            advice::write_foreign(formatter)?;
+        } else if let Some(advice) = &self.inner.advice {
             // A sentence of its own.
             let mut characters = advice.chars();
             let first = characters.next().map(|first| first.to_uppercase());
@@ -501,12 +587,19 @@ impl fmt::Display for Error {
         } else {
             advice::write(self, formatter)?;
         }
+        advice::write_stop(self.inner.stop, formatter)?;
         let mut notes = Notes::new(formatter);
         if self.inner.attempts > 1 {
             let seconds = self.inner.elapsed.as_secs_f64();
             notes.add(format_args!(
                 "{} attempts in {seconds:.1} s",
                 self.inner.attempts
+            ))?;
+        }
+        if self.inner.unprocessed > 0 {
+            notes.add(format_args!(
+                "not processed {} times",
+                self.inner.unprocessed
             ))?;
         }
         if let Some(id) = self.correlation_id() {

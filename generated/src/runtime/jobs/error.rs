@@ -18,6 +18,7 @@ pub struct JobError {
     pub(super) message: Option<String>,
     pub(super) code: Option<String>,
     pub(super) is_cancelled: bool,
+    pub(super) poll_error: Option<String>,
 }
 
 /// What became of a job. New kinds may come with any release.
@@ -66,6 +67,7 @@ impl JobError {
             message: None,
             code: None,
             is_cancelled: false,
+            poll_error: None,
         }
     }
 
@@ -113,6 +115,12 @@ impl JobError {
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
+    }
+
+    /// Why the state could not be read the last time, where the time ended a wait whose last call for the state had failed.
+    #[must_use]
+    pub fn poll_error(&self) -> Option<&str> {
+        self.poll_error.as_deref()
     }
 
     /// Whether the job was stopped on the server by this program. If not, and it is not over, it goes on there.
@@ -164,6 +172,9 @@ impl fmt::Display for JobError {
         }
         if let Some(code) = &self.code {
             write!(formatter, " [{code}]")?;
+        }
+        if let Some(error) = &self.poll_error {
+            write!(formatter, "; the last call for its state failed: {error}")?;
         }
         Ok(())
     }

@@ -1,5 +1,9 @@
 //! The calls about a job, whatever kind of job it is.
 
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+
 use super::{JobError, JobFailure, JobFamily, JobPhase, JobStatePlace};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
@@ -16,8 +20,10 @@ pub(super) struct Handle {
     pub(super) family: &'static JobFamily,
     pub(super) id: Option<String>,
     started_by: &'static OperationMetadata,
-    /// The path of the call that started the job: all paths about the job begin with it.
-    path: String,
+    /// The path of the call that started the job, or what is wrong with it: all paths about the job begin with it.
+    path: Result<String, Error>,
+    /// When the job was started or attached to, by the client's monotonic clock.
+    since: Duration,
     options: CallOptions,
 }
 
@@ -35,33 +41,85 @@ impl Handle {
         request: &Request,
         started_by: &'static OperationMetadata,
         family: &'static JobFamily,
-    ) -> Result<Self, Error> {
+    ) -> Self {
         let mut options = request.options().clone();
         // These are about the call that starts the job.
         options.deadline = None;
         options.idempotent = None;
         options.follow_redirects = None;
-        Ok(Self {
+        Self {
             client: request.client().clone(),
             family,
             id: None,
             started_by,
-            path: request.completed_path()?,
+            path: request.completed_path(),
+            since: request.client().clock().monotonic(),
             options,
-        })
+        }
+    }
+
+    /// For a job that was started elsewhere, by a call with these arguments in its path.
+    pub(super) fn attached(
+        client: &Client,
+        started_by: &'static OperationMetadata,
+        family: &'static JobFamily,
+        path_arguments: &[String],
+        id: String,
+    ) -> Self {
+        let mut request = Request::new(client, started_by);
+        for argument in path_arguments {
+            request.path_argument(argument);
+        }
+        Self {
+            client: client.clone(),
+            family,
+            id: Some(id).filter(|id| !id.is_empty()),
+            started_by,
+            path: request.into_parts().map(|(_, path)| path),
+            since: client.clock().monotonic(),
+            options: CallOptions::default(),
+        }
+    }
+
+    /// The arguments in the path of the call that started the job.
+    pub(super) fn path_arguments(&self) -> Vec<String> {
+        let path = self.path.as_deref().unwrap_or_default();
+        let pieces = self.started_by.path.split('/').zip(path.split('/'));
+        pieces
+            .filter(|(name, _)| name.starts_with('{'))
+            .map(|(_, argument)| {
+                percent_decode_str(argument)
+                    .decode_utf8_lossy()
+                    .into_owned()
+            })
+            .collect()
+    }
+
+    /// How long ago the job was started or attached to.
+    pub(super) fn age(&self) -> Duration {
+        self.client.clock().monotonic().saturating_sub(self.since)
     }
 
     /// The request of an operation about the job.
     pub(super) fn request(&self, metadata: &'static OperationMetadata) -> Request {
         let mut request = Request::new(&self.client, metadata);
-        request.set_path_start(&self.path, tail(metadata.path, self.started_by.path));
+        match &self.path {
+            Ok(path) => {
+                request.set_path_start(path, tail(metadata.path, self.started_by.path));
+            }
+            Err(error) => request.fail(error.clone()),
+        }
         match &self.id {
             Some(id) => {
                 request.path_argument(id);
             }
             None => request.fail(self.unnamed()),
         }
-        *request.options_mut() = self.options.clone();
+        let mut options = self.options.clone();
+        if metadata.credential != self.started_by.credential {
+            options.credential = None;
+        }
+        *request.options_mut() = options;
         request
     }
 

@@ -4,7 +4,8 @@ use std::fmt;
 use std::ops::Deref;
 
 use super::handle::{Handle, Polled, bytes};
-use super::{JobPhase, JobResults, Submit, Wait};
+use super::{JobHandle, JobPhase, JobResults, Submit, Wait};
+use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::paging::{Items, Paged, Pages, lookup};
 use crate::runtime::pipeline;
@@ -12,9 +13,26 @@ use crate::runtime::request::{Call, Operation};
 use crate::runtime::response::{FromResponse, Response};
 
 /// A job that was started on the server. Dropping it changes nothing there.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::time::Duration;
+///
+/// use genesys_cloud::runtime::{Error, Job, JobResults, Paged};
+///
+/// /// The method `submit` of an operation gives the job.
+/// async fn results<S>(job: Job<S>) -> Result<Vec<<S::Results as Paged>::Item>, Error>
+/// where
+///     S: JobResults,
+///     S::Results: Paged,
+/// {
+///     job.wait().timeout(Duration::from_secs(600)).await?;
+///     job.results().collect_all().await
+/// }
+/// ```
 pub struct Job<S: Submit> {
     handle: Handle,
-    submitted: Response<S::Output>,
+    submitted: Option<Response<S::Output>>,
 }
 
 impl<S: Submit> Job<S> {
@@ -22,16 +40,35 @@ impl<S: Submit> Job<S> {
     #[doc(hidden)]
     pub async fn submit(operation: S) -> Result<Self, Error> {
         let request = operation.into_request();
-        let handle = Handle::of(&request, S::METADATA, S::JOB);
-        // What is wrong with the path is wrong with the call, which says so itself.
+        let mut handle = Handle::of(&request, S::METADATA, S::JOB);
         let raw = pipeline::execute(request, false).await?;
-        let mut handle = handle?;
         let [id] = lookup(bytes(&raw), [S::JOB.id]);
         handle.id = id.filter(|id| !id.is_empty());
         Ok(Self {
             handle,
-            submitted: S::Output::from_response(raw)?,
+            submitted: Some(S::Output::from_response(raw)?),
         })
+    }
+
+    /// Takes up a job that was started before, by this or another process. `job` is its id, or its [`JobHandle`]; the latter is needed where
+    /// the path of the call that starts such a job has arguments. Nothing is sent: a job that does not exist is an error of the first call
+    /// about it.
+    pub fn attach(client: &Client, job: impl Into<JobHandle<S>>) -> Self {
+        let JobHandle {
+            path_arguments, id, ..
+        } = job.into();
+        Self {
+            handle: Handle::attached(client, S::METADATA, S::JOB, &path_arguments, id),
+            submitted: None,
+        }
+    }
+
+    /// What to keep of the job, to [attach](Self::attach) to it later. None where the API did not name the job.
+    #[must_use]
+    pub fn handle(&self) -> Option<JobHandle<S>> {
+        let mut handle = JobHandle::new(self.id()?);
+        handle.path_arguments = self.handle.path_arguments();
+        Some(handle)
     }
 
     /// The id of the job; none where the API did not name one, because it had the result at once or nothing to do.
@@ -40,10 +77,10 @@ impl<S: Submit> Job<S> {
         self.handle.id.as_deref()
     }
 
-    /// What the API answered to the call that started the job.
+    /// What the API answered to the call that started the job. None for a job that was attached to.
     #[must_use]
-    pub fn submitted(&self) -> &Response<S::Output> {
-        &self.submitted
+    pub fn submitted(&self) -> Option<&Response<S::Output>> {
+        self.submitted.as_ref()
     }
 
     /// Reads the state of the job once.

@@ -17,11 +17,13 @@ mod error;
 mod family;
 mod handle;
 mod job;
+mod job_handle;
 mod wait;
 
 pub use error::{JobError, JobFailure};
 pub use family::{JobFamily, JobPhase, JobStatePlace};
 pub use job::{Job, JobStatus};
+pub use job_handle::JobHandle;
 pub use wait::Wait;
 
 use crate::runtime::request::Operation;

@@ -9,17 +9,25 @@ use std::time::Duration;
 use super::backoff::Backoff;
 use super::handle::{Handle, Polled};
 use super::{JobError, JobFailure, JobPhase, JobStatus, Submit};
+use crate::runtime::auth::{AuthError, Jitter};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 
 /// How long a job may take, by default.
 const TIMEOUT: Duration = Duration::from_secs(3600);
 
+/// How long after its start a job may be unknown to the operation that reads its state: reads lag behind writes.
+const NOT_FOUND_GRACE: Duration = Duration::from_secs(30);
+
 /// Waits until a job is over, once it is awaited.
 ///
 /// It ends well with the state of a job that is done, or that waits for the caller to do something
-/// ([`JobPhase::Waiting`]). A job that failed, was cancelled or took too long is an error with a [`JobError`] as its source; so is a
-/// call for the state that failed for good, after which one can wait again.
+/// ([`JobPhase::Waiting`]). A job that failed, was cancelled or took too long is an error with a [`JobError`] as its source.
+///
+/// A call for the state that fails does not end the wait if the failure may pass: an error that
+/// [`is_retryable`](crate::runtime::error::Error::is_retryable), any status from 500, a token endpoint that is out of order, and a 404 in the
+/// first 30 s after the job was started or attached to. The state is read again after the next interval, or after a longer `Retry-After`, until
+/// the timeout of the wait. Any other error ends the wait, and not the job: one can wait again.
 #[must_use = "nothing waits until this is awaited"]
 pub struct Wait<S> {
     plan: Plan,
@@ -29,6 +37,7 @@ pub struct Wait<S> {
 struct Plan {
     handle: Handle,
     backoff: Backoff,
+    jitter: Jitter,
     timeout: Duration,
     cancel_on_timeout: bool,
     cancel: Option<BoxFuture<'static, ()>>,
@@ -40,6 +49,7 @@ impl<S: Submit> Wait<S> {
             plan: Plan {
                 handle,
                 backoff: Backoff::default(),
+                jitter: Jitter::default(),
                 timeout: TIMEOUT,
                 cancel_on_timeout: false,
                 cancel: None,
@@ -58,6 +68,12 @@ impl<S: Submit> Wait<S> {
     /// default. In between the time grows by half; each is shortened at random by up to a quarter.
     pub fn poll_interval(mut self, first: Duration, longest: Duration) -> Self {
         self.plan.backoff = Backoff { first, longest };
+        self
+    }
+
+    /// Where the random part of each interval comes from.
+    pub fn jitter(mut self, jitter: Jitter) -> Self {
+        self.plan.jitter = jitter;
         self
     }
 
@@ -86,17 +102,17 @@ impl<S: Submit> IntoFuture for Wait<S> {
 
 /// What came first.
 enum First {
-    Over(Result<Polled, Error>),
+    Over(Box<Result<Polled, Error>>),
     TimedOut,
     Cancelled,
 }
 
 impl Plan {
     async fn run(mut self) -> Result<Polled, Error> {
-        let mut last_state = None;
-        match self.first(&mut last_state).await {
+        let mut last = Last::default();
+        match self.first(&mut last).await {
             First::Over(outcome) => {
-                let polled = outcome?;
+                let polled = (*outcome)?;
                 let failure = match polled.phase {
                     JobPhase::Failed => JobFailure::Failed,
                     JobPhase::Cancelled => JobFailure::Cancelled,
@@ -105,29 +121,30 @@ impl Plan {
                 Err(self.handle.failed(failure, &polled))
             }
             First::TimedOut => {
-                let mut error = self.error(JobFailure::TimedOut(self.timeout), last_state);
+                let mut error = self.error(JobFailure::TimedOut(self.timeout), last);
                 error.is_cancelled = self.cancel_on_timeout && self.handle.cancel().await.is_ok();
                 Err(error.into_error(self.handle.family.status))
             }
             First::Cancelled => {
-                let mut error = self.error(JobFailure::Cancelled, last_state);
+                let mut error = self.error(JobFailure::Cancelled, last);
                 error.is_cancelled = self.handle.cancel().await.is_ok();
                 Err(error.into_error(self.handle.family.status))
             }
         }
     }
 
-    fn error(&self, failure: JobFailure, state: Option<String>) -> JobError {
+    fn error(&self, failure: JobFailure, last: Last) -> JobError {
         let mut error = JobError::new(failure, self.handle.id.clone());
-        error.state = state;
+        error.state = last.state;
+        error.poll_error = last.error.map(|error| error.to_string());
         error
     }
 
     /// Polls until the job is over, the time is, or the caller's signal comes. A signal that is there beats the rest.
-    async fn first(&mut self, last_state: &mut Option<String>) -> First {
+    async fn first(&mut self, last: &mut Last) -> First {
         let mut timeout = self.handle.client.clock().sleep(self.timeout);
         let mut cancel = self.cancel.take();
-        let mut work = Box::pin(until_over(&self.handle, self.backoff, last_state));
+        let mut work = Box::pin(until_over(&self.handle, self.backoff, &self.jitter, last));
         poll_fn(move |context| {
             if let Some(signal) = &mut cancel
                 && signal.as_mut().poll(context).is_ready()
@@ -135,7 +152,7 @@ impl Plan {
                 return Poll::Ready(First::Cancelled);
             }
             if let Poll::Ready(outcome) = work.as_mut().poll(context) {
-                return Poll::Ready(First::Over(outcome));
+                return Poll::Ready(First::Over(Box::new(outcome)));
             }
             timeout.as_mut().poll(context).map(|()| First::TimedOut)
         })
@@ -143,29 +160,62 @@ impl Plan {
     }
 }
 
+/// What is known of a job that is not over.
+#[derive(Default)]
+struct Last {
+    state: Option<String>,
+    /// Why the last call for the state failed.
+    error: Option<Error>,
+}
+
 /// Reads the state again and again until it is not [`JobPhase::Running`].
 async fn until_over(
     handle: &Handle,
     backoff: Backoff,
-    last_state: &mut Option<String>,
+    jitter: &Jitter,
+    last: &mut Last,
 ) -> Result<Polled, Error> {
     let mut polls = 0_u32;
     loop {
-        let delay = backoff.delay(polls, fastrand::f64());
+        let asked = last.error.as_ref().and_then(Error::retry_after);
+        let delay = backoff.delay(polls, jitter.next());
+        let delay = delay.max(asked.unwrap_or_default());
         handle.client.clock().sleep(delay).await;
-        let polled = handle.poll().await?;
-        if polled.phase != JobPhase::Running {
-            return Ok(polled);
+        match handle.poll().await {
+            Ok(polled) if polled.phase != JobPhase::Running => return Ok(polled),
+            Ok(polled) => {
+                tracing::debug!(
+                    target: "genesys_cloud",
+                    operation = handle.family.status.name,
+                    state = polled.state.as_deref(),
+                    "the job goes on"
+                );
+                last.state = polled.state;
+                last.error = None;
+            }
+            Err(error) if may_pass(&error, handle.age()) => {
+                tracing::warn!(
+                    target: "genesys_cloud",
+                    operation = handle.family.status.name,
+                    %error,
+                    "the state of the job cannot be read: the wait goes on"
+                );
+                last.error = Some(error);
+            }
+            Err(error) => return Err(error),
         }
-        tracing::debug!(
-            target: "genesys_cloud",
-            operation = handle.family.status.name,
-            state = polled.state.as_deref(),
-            "the job goes on"
-        );
-        *last_state = polled.state;
         polls = polls.saturating_add(1);
     }
+}
+
+/// Whether the next call for the state may succeed, where this one failed so long after the start of the job.
+fn may_pass(error: &Error, age: Duration) -> bool {
+    error.is_retryable()
+        || error.is_server_error()
+        || (error.is_not_found() && age < NOT_FOUND_GRACE)
+        || error
+            .find_source::<AuthError>()
+            .is_some_and(AuthError::is_transient)
 }
 
 impl<S> fmt::Debug for Wait<S> {

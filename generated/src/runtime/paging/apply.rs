@@ -37,7 +37,10 @@ pub(super) fn page_size(request: &Request, paging: &Paging) -> Option<u64> {
             let mut path = path.to_vec();
             path.pop();
             path.push(BODY_PAGE_SIZE);
-            body_text(request, &path)
+            match body_text(request, &path) {
+                None if names_no_page(request, &path) => return Some(DEFAULT_BODY_PAGE_SIZE),
+                text => text,
+            }
         }
         _ => request.query_value(paging.page_size?),
     };
@@ -46,6 +49,24 @@ pub(super) fn page_size(request: &Request, paging: &Paging) -> Option<u64> {
 
 /// The page size in bodies with a page number, beside that number.
 const BODY_PAGE_SIZE: &str = "pageSize";
+
+/// The documented size of a page where the body does not name one. Such a body cannot name a page without naming the size.
+const DEFAULT_BODY_PAGE_SIZE: u64 = 25;
+
+/// Whether the body lacks the object that page number and size stand in.
+fn names_no_page(request: &Request, path: &[&str]) -> bool {
+    let [parent, _] = path else {
+        return false;
+    };
+    let body = request
+        .body_bytes()
+        .map(|bytes| serde_json::from_slice(bytes));
+    match body {
+        None => true,
+        Some(Ok(Value::Object(body))) => body.get(*parent).is_none_or(Value::is_null),
+        Some(_) => false,
+    }
+}
 
 fn body_text(request: &Request, path: &[&str]) -> Option<String> {
     let [found] = super::lookup(request.body_bytes()?, [path]);
@@ -59,34 +80,40 @@ pub(super) fn token_of(given: String, style: PagingStyle) -> String {
     };
     let in_link = given
         .split_once('?')
-        .filter(|(path, _)| path.starts_with('/') || path.starts_with("https://"))
+        .filter(|(path, _)| {
+            path.is_empty() || path.starts_with('/') || path.starts_with("https://")
+        })
         .and_then(|(_, query)| value_in_query(query, parameter));
     in_link.unwrap_or(given)
 }
 
-/// The request of the page at `position`. `page_size` is what the first page turned out to have, for bodies that cannot name a page
-/// without naming its size.
+/// The request of the page at `position`.
 pub(super) fn request_of(
     template: &Request,
     style: PagingStyle,
     position: &Position,
-    page_size: Option<u64>,
 ) -> Result<Request, Error> {
     let mut request = template.clone();
     match (position, style) {
+        // Every page has the size of the first one, whatever the API's default is.
+        (Position::First, PagingStyle::BodyPageNumber { path, .. })
+            if names_no_page(template, path) =>
+        {
+            patch(&mut request, path, Value::from(1))?;
+        }
         (Position::First, _) => {}
         (Position::Number(number), PagingStyle::PageNumber { parameter, .. })
         | (Position::Index(number), PagingStyle::StartIndex { parameter, .. }) => {
             request.query(parameter, number.to_string());
         }
         (Position::Number(number), PagingStyle::BodyPageNumber { path, .. }) => {
-            patch(&mut request, path, Value::from(*number), page_size)?;
+            patch(&mut request, path, Value::from(*number))?;
         }
         (Position::Token(token), PagingStyle::Cursor { parameter, .. }) => {
             request.query(parameter, token.as_str());
         }
         (Position::Token(token), PagingStyle::BodyCursor { path, .. }) => {
-            patch(&mut request, path, Value::from(token.as_str()), None)?;
+            patch(&mut request, path, Value::from(token.as_str()))?;
         }
         (Position::Link(link), PagingStyle::NextUri { .. }) => {
             request.set_path_and_query(link);
@@ -101,12 +128,7 @@ pub(super) fn request_of(
 }
 
 /// Sets the value at `path` in the JSON body.
-fn patch(
-    request: &mut Request,
-    path: &[&str],
-    value: Value,
-    page_size: Option<u64>,
-) -> Result<(), Error> {
+fn patch(request: &mut Request, path: &[&str], value: Value) -> Result<(), Error> {
     let refused =
         || Error::invalid_request("the body is not the JSON object that a page number goes into");
     let mut body = match request.body_bytes() {
@@ -121,11 +143,12 @@ fn patch(
         let object = place.as_object_mut().ok_or_else(refused)?;
         let below = object.entry(*parent).or_insert(Value::Null);
         if below.is_null() {
-            let mut made = Map::new();
-            if let Some(size) = page_size {
-                made.insert(BODY_PAGE_SIZE.to_owned(), Value::from(size));
-            }
-            *below = Value::Object(made);
+            // A body cursor is never below another object.
+            let size = (
+                BODY_PAGE_SIZE.to_owned(),
+                Value::from(DEFAULT_BODY_PAGE_SIZE),
+            );
+            *below = Value::Object(Map::from_iter([size]));
         }
         place = below;
     }

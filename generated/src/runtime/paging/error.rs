@@ -20,7 +20,8 @@ pub struct PagingError {
 pub enum PagingProblem {
     /// The API gave a token that it gave before: to follow it would be a loop.
     RepeatedToken,
-    /// Three pages in a row were empty, and the API still gave a token. Resuming goes on through the next three.
+    /// Too many pages in a row were empty, although the API says that there are more: three where it counts pages or items, one hundred where
+    /// it gives a token. Resuming reads on after them.
     EmptyPages,
     /// A page is the very page before it, although the response says that more is due.
     RepeatedPage,
@@ -59,7 +60,7 @@ impl fmt::Display for PagingError {
         formatter.write_str(match self.problem {
             PagingProblem::RepeatedToken => "the API gave a page token that it gave before",
             PagingProblem::EmptyPages => {
-                "three pages in a row were empty, and the API still gave a token for the next one"
+                "too many pages in a row were empty, although the API says that there are more"
             }
             PagingProblem::RepeatedPage => {
                 "the API sent the same page again, although it says that more items are due"

@@ -12,7 +12,29 @@ use crate::runtime::request::Request;
 
 /// The items of a listing, as a stream. Made by the method `items` of an operation.
 ///
-/// It does nothing until it is polled, and ends after the first error; [`Items::state`] then is where to go on.
+/// It does nothing until it is polled, and ends after the first error; [`Items::state`] then is where to resume. When a listing ends is told in
+/// the guide, and in the docs of this crate's module for paging.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::{Error, Items, Paged};
+///
+/// /// The method `items` of an operation gives the listing.
+/// async fn print<O: Paged>(mut items: Items<O>) -> Result<(), Error>
+/// where
+///     O::Item: std::fmt::Debug,
+/// {
+///     let mut read = 0;
+///     while let Some(item) = items.next().await {
+///         println!("{:?}", item?);
+///         read += 1;
+///         if let Some(total) = items.total() {
+///             println!("{read} of {total}");
+///         }
+///     }
+///     Ok(())
+/// }
+/// ```
 #[must_use = "a listing is fetched as it is read"]
 pub struct Items<O: Paged> {
     pages: Pages<O>,
@@ -88,6 +110,13 @@ impl<O: Paged> Items<O> {
         } else {
             self.current.clone()
         }
+    }
+
+    /// How many items the whole listing has. `None` before the first page was read, where the API does not tell, and where the number that it
+    /// tells is below the number of items already read.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.pages.total()
     }
 
     /// The next item; `None` after the last one, and after an error.

@@ -7,32 +7,51 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 /// The texts and numbers at `paths` in a JSON document, in one pass: nothing where there is none, or something else. A number is given by
 /// its digits. An empty path finds nothing, and neither does a document that is no JSON.
 pub(crate) fn lookup<const N: usize>(body: &[u8], paths: [&[&str]; N]) -> [Option<String>; N] {
-    let mut found = [const { None }; N];
-    if paths.iter().all(|path| path.is_empty()) {
-        return found;
-    }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let wanted: Vec<Wanted<'_>> = paths
-        .into_iter()
-        .enumerate()
+    lookup_page(body, paths, &[]).0
+}
+
+/// The same, and how many elements the list at `list` has: none where nothing stands there, and one where it is no list. Without such a path
+/// nothing is counted.
+pub(super) fn lookup_page<const N: usize>(
+    body: &[u8],
+    paths: [&[&str]; N],
+    list: &[&str],
+) -> ([Option<String>; N], Option<u64>) {
+    let mut texts = [const { None }; N];
+    let mut count = (!list.is_empty()).then_some(0);
+    let texts_wanted = paths.into_iter().enumerate();
+    let wanted: Vec<Wanted<'_>> = texts_wanted
+        .map(|(index, path)| (Place::Text(index), path))
+        .chain([(Place::Count, list)])
         .filter(|(_, path)| !path.is_empty())
         .collect();
-    let object = Object {
-        wanted: &wanted,
-        found: &mut found,
-    };
-    // What was found before the place where the document ends too early still counts: reading the page is what reports it.
-    let _ = object.deserialize(&mut deserializer);
-    found
+    if !wanted.is_empty() {
+        let object = Object {
+            wanted: &wanted,
+            texts: &mut texts,
+            count: &mut count,
+        };
+        // What was found before the place where the document ends too early still counts: reading the page is what reports it.
+        let _ = object.deserialize(&mut serde_json::Deserializer::from_slice(body));
+    }
+    (texts, count)
+}
+
+/// Where an answer goes.
+#[derive(Clone, Copy)]
+enum Place {
+    Text(usize),
+    Count,
 }
 
 /// The place of an answer, and the rest of the path to it.
-type Wanted<'a> = (usize, &'a [&'a str]);
+type Wanted<'a> = (Place, &'a [&'a str]);
 
 /// Looks into an object.
 struct Object<'a, 'b> {
     wanted: &'b [Wanted<'a>],
-    found: &'b mut [Option<String>],
+    texts: &'b mut [Option<String>],
+    count: &'b mut Option<u64>,
 }
 
 impl<'de> DeserializeSeed<'de> for Object<'_, '_> {
@@ -56,11 +75,15 @@ impl<'de> Visitor<'de> for Object<'_, '_> {
                 entries.next_value::<IgnoredAny>()?;
             } else if let [(place, [])] = below[..] {
                 // Of a key that stands twice, the last value counts, as in the models.
-                self.found[place] = entries.next_value_seed(Scalar)?;
+                match place {
+                    Place::Text(index) => self.texts[index] = entries.next_value_seed(Scalar)?,
+                    Place::Count => *self.count = Some(entries.next_value_seed(Count)?),
+                }
             } else {
                 entries.next_value_seed(Object {
                     wanted: &below,
-                    found: self.found,
+                    texts: self.texts,
+                    count: self.count,
                 })?;
             }
         }
@@ -178,5 +201,61 @@ impl<'de> Visitor<'de> for Scalar {
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
         while elements.next_element::<IgnoredAny>()?.is_some() {}
         Ok(None)
+    }
+}
+
+/// Counts the elements of a list; null has none, and anything else counts as one.
+struct Count;
+
+impl<'de> DeserializeSeed<'de> for Count {
+    type Value = u64;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Count {
+    type Value = u64;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Self::Value, A::Error> {
+        let mut count = 0;
+        while elements.next_element::<IgnoredAny>()?.is_some() {
+            count += 1;
+        }
+        Ok(count)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(1)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self::Value, E> {
+        Ok(0)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+        Ok(1)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+        Ok(1)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+        Ok(1)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+        Ok(1)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+        Ok(1)
     }
 }

@@ -10,19 +10,21 @@
 //! }
 //! ```
 //!
-//! What ends a listing, and what is an error:
+//! When a listing ends, and what is an error:
 //!
-//! - a page number ends at the page count of the response, or at an empty page; an index (SCIM, RFC 7644 section 3.4.2.4) at the total,
-//!   or at an empty page;
-//! - a token (cursor or link) goes on through an empty page, until the response has no further one; three empty pages in a row are an
-//!   error, because some operations hand out tokens for ever;
-//! - a token that was there before is an error and not a loop;
-//! - a page of the very bytes of the page before, as operations send that ignore the page number, ends the listing with a warning; it is
-//!   an error where the response says that more is due;
-//! - a link to another host is refused, because the access token would go there.
+//! - A page number ends at the page count of the response. Where the response has none, it ends when the items read reach the total. Where it
+//!   has neither, it ends at an empty page. An index (SCIM, RFC 7644 section 3.4.2.4) ends like a page number without a page count.
+//! - An empty page that the count or the total contradicts is passed over. Three in a row are an error.
+//! - A total below the number of items already read is ignored with a warning, and ends nothing.
+//! - A page that the API refuses with the status 400 ends the listing with a warning, unless the count or the total says that it is due.
+//! - A token (cursor or link) passes over empty pages until the response has no further one. One hundred in a row are an error.
+//! - A repeated token is an error and not a loop.
+//! - A page with the very bytes of the page before, as operations send that ignore the page number, ends the listing with a warning. It is
+//!   an error where the count or the total says that more is due.
+//! - A link may be any relative reference (RFC 3986 section 4.2). A link to another host is refused, because the access token would go there.
 //!
 //! These errors are of the kind [`ErrorKind::Paging`](crate::runtime::error::ErrorKind::Paging) and have a [`PagingError`] as their source,
-//! which carries the [`PagingState`] to go on from.
+//! which carries the [`PagingState`] to resume from.
 
 mod advance;
 mod apply;
@@ -37,6 +39,7 @@ mod style;
 pub use error::{PagingError, PagingProblem};
 pub use items::Items;
 pub(crate) use lookup::lookup;
+use lookup::lookup_page;
 pub use pages::Pages;
 pub use state::PagingState;
 pub use style::{Paging, PagingStyle};

@@ -15,7 +15,22 @@ use crate::runtime::response::{FromResponse, Response};
 
 /// The pages of a listing, as a stream of responses. Made by the method `pages` of an operation.
 ///
-/// It does nothing until it is polled, and ends after the first error; [`Pages::state`] then is the page that could not be had.
+/// It does nothing until it is polled, and ends after the first error; [`Pages::state`] then is the page that could not be read.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::{Error, Paged, Pages};
+///
+/// /// The method `pages` of an operation gives the listing.
+/// async fn print<O: Paged>(pages: Pages<O>) -> Result<(), Error> {
+///     let mut pages = pages.page_size(100).max_pages(10);
+///     while let Some(page) = pages.next().await {
+///         let page = page?;
+///         println!("{:?} {:?}", page.correlation_id(), page.rate_limit());
+///     }
+///     Ok(())
+/// }
+/// ```
 #[must_use = "a listing is fetched as it is read"]
 pub struct Pages<O> {
     source: PageSource,
@@ -65,6 +80,13 @@ impl<O: Paged> Pages<O> {
     #[must_use]
     pub fn state(&self) -> PagingState {
         self.source.state()
+    }
+
+    /// How many items the whole listing has. `None` before the first page was read, where the API does not tell, and where the number that it
+    /// tells is below the number of items already read.
+    #[must_use]
+    pub fn total(&self) -> Option<u64> {
+        self.source.total()
     }
 
     /// The items of these pages, one by one.

@@ -9,12 +9,12 @@ use bytes::Bytes;
 use tokio::task::JoinHandle;
 use tracing::Instrument;
 
-use super::advance::{Facts, Progress, Verdict, last_page};
+use super::advance::{Facts, Progress, Verdict};
 use super::state::{PagingState, Position};
-use super::{Paging, PagingError, PagingProblem, apply, lookup};
+use super::{Paging, PagingError, PagingProblem, PagingStyle, apply, lookup_page};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline;
+use crate::runtime::pipeline::{self, int};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
 use crate::runtime::transport::ResponseBody;
@@ -40,9 +40,9 @@ pub(super) struct PageSource {
     number: u64,
     concurrency: usize,
     pages_left: Option<u64>,
-    page_size: Option<u64>,
-    last_page: Option<u64>,
     previous: Option<Bytes>,
+    /// That the total is too low was said.
+    has_warned: bool,
     /// How many items of the next page are done: [`Items`](super::Items) passes over them.
     skip: u64,
 }
@@ -53,7 +53,11 @@ impl PageSource {
         let page_size = apply::page_size(&template, paging);
         let mut source = Self {
             // Before the first page lie whole pages; how many items these have is known by the size only.
-            progress: Progress::new(paging.style, items_before(paging, number, page_size)),
+            progress: Progress::new(
+                paging.style,
+                items_before(paging, number, page_size),
+                page_size,
+            ),
             next: Some(Position::First),
             problem: None,
             refused: None,
@@ -62,9 +66,8 @@ impl PageSource {
             number,
             concurrency: 1,
             pages_left: None,
-            page_size,
-            last_page: None,
             previous: None,
+            has_warned: false,
             skip: 0,
             template,
             paging,
@@ -80,8 +83,12 @@ impl PageSource {
         match self.paging.page_size {
             Some(parameter) => {
                 self.template.query(parameter, page_size.to_string());
-                self.page_size = Some(u64::from(page_size));
-                self.progress.items = items_before(self.paging, self.number, self.page_size);
+                self.progress.page_size = Some(u64::from(page_size));
+                // A listing that is resumed knows how many items it has read.
+                if self.next == Some(Position::First) {
+                    self.progress.items =
+                        items_before(self.paging, self.number, self.progress.page_size);
+                }
             }
             None => {
                 self.refused = Some(Error::invalid_request(
@@ -115,7 +122,7 @@ impl PageSource {
             }
             Some(Position::First) | None => {}
         }
-        self.progress.items = state.items;
+        self.progress.resume(&state);
         self.skip = state.skip;
         self.next = state.next;
     }
@@ -126,12 +133,15 @@ impl PageSource {
             operation: self.operation_name().to_owned(),
             next: self.next.clone(),
             items: self.progress.items,
+            page_count: self.progress.page_count,
+            total: self.progress.total,
             skip: self.skip,
         }
     }
 
-    pub(super) fn has_numbers(&self) -> bool {
-        self.paging.style.has_numbers()
+    /// How many items the whole listing has, as far as the API told.
+    pub(super) fn total(&self) -> Option<u64> {
+        self.progress.total
     }
 
     fn operation_name(&self) -> &str {
@@ -162,11 +172,37 @@ impl PageSource {
                     self.fetches.pop_front();
                     Poll::Ready(Some(Ok(response)))
                 }
+                Some(Err(error)) if self.ends_at(&error) => {
+                    self.end();
+                    Poll::Ready(None)
+                }
                 Some(Err(error)) => Poll::Ready(Some(self.fail(error))),
                 None => Poll::Ready(None),
             },
             Some(_) => Poll::Pending,
         }
+    }
+
+    /// Whether an error is how the API says that there is no further page.
+    fn ends_at(&self, error: &Error) -> bool {
+        let names_pages = error.api_error().is_some_and(|api_error| {
+            [&api_error.code, &api_error.message]
+                .into_iter()
+                .flatten()
+                .any(|text| text.to_ascii_lowercase().contains("pag"))
+        });
+        let ends =
+            error.is_bad_request() && self.progress.ends_at_refusal(self.number, names_pages);
+        if ends {
+            tracing::warn!(
+                target: "genesys_cloud",
+                operation = self.operation_name(),
+                page = int(self.number),
+                total = self.progress.total.map(int),
+                "the API refused a page beyond the last one: the listing ends here"
+            );
+        }
+        ends
     }
 
     fn take_problem(&mut self) -> Option<Error> {
@@ -193,10 +229,10 @@ impl PageSource {
         if self.fetches.is_empty() {
             self.begin(&next)?;
         }
-        if !self.has_numbers() {
+        if !self.paging.style.has_numbers() {
             return Ok(());
         }
-        let Some(last_page) = self.last_page else {
+        let Some(last_page) = self.progress.last_page() else {
             return Ok(());
         };
         let mut width = self.concurrency;
@@ -215,31 +251,31 @@ impl PageSource {
     }
 
     fn begin(&mut self, position: &Position) -> Result<(), Error> {
-        let request =
-            apply::request_of(&self.template, self.paging.style, position, self.page_size)?;
+        let request = apply::request_of(&self.template, self.paging.style, position)?;
         let call = pipeline::execute(request, false);
         self.fetches
             .push_back(Fetch::begin(call, self.concurrency > 1));
         Ok(())
     }
 
-    /// Takes note of a page that was handed out by [`Self::poll_page`] and could be decoded; whether it counts. `body` is its bytes.
-    pub(super) fn accept(&mut self, body: Bytes, items: usize) -> bool {
-        let facts = self.facts(&body, items);
-        if self.page_size.is_none() && facts.items > 0 {
-            self.page_size = Some(facts.items);
-        }
-        self.last_page = last_page(facts.page_count, facts.total, self.page_size);
+    /// Takes note of a page that was handed out by [`Self::poll_page`] and could be decoded; whether it counts. `body` is its bytes, and
+    /// `decoded` the number of its items that could be decoded.
+    pub(super) fn accept(&mut self, body: Bytes, decoded: usize) -> bool {
+        let facts = self.facts(&body, decoded);
         // Tokens tell by themselves whether a page comes again; a page need not be held in memory for it.
         self.previous = self.paging.style.is_counted().then_some(body);
         self.skip = 0;
         let number = self.number;
-        let verdict = match self.progress.after(number, facts) {
-            Verdict::Next(Position::Link(link)) if self.template.check_link(&link).is_err() => {
-                Verdict::Stuck(Position::Link(link), PagingProblem::ForeignLink)
-            }
-            verdict => verdict,
-        };
+        let verdict = self.progress.after(number, facts);
+        if self.progress.has_low_total && !std::mem::replace(&mut self.has_warned, true) {
+            tracing::warn!(
+                target: "genesys_cloud",
+                operation = self.operation_name(),
+                page = int(number),
+                items = self.progress.items.map(int),
+                "the API tells a total below the number of items read: it is ignored"
+            );
+        }
         if let Some(pages) = &mut self.pages_left {
             *pages = pages.saturating_sub(1);
         }
@@ -257,6 +293,16 @@ impl PageSource {
                 true
             }
             Verdict::Last => {
+                if self.progress.lacks_items(number) {
+                    tracing::warn!(
+                        target: "genesys_cloud",
+                        operation = self.operation_name(),
+                        page = int(number),
+                        items = self.progress.items.map(int),
+                        total = self.progress.total.map(int),
+                        "the listing ends at the last page, although the total says that there are more items"
+                    );
+                }
                 self.end();
                 true
             }
@@ -264,7 +310,7 @@ impl PageSource {
                 tracing::warn!(
                     target: "genesys_cloud",
                     operation = self.operation_name(),
-                    page = number,
+                    page = int(number),
                     "the API sent the same page again: the listing ends here"
                 );
                 self.end();
@@ -284,16 +330,45 @@ impl PageSource {
         self.fetches.clear();
     }
 
-    fn facts(&self, body: &Bytes, items: usize) -> Facts {
+    fn facts(&mut self, body: &Bytes, decoded: usize) -> Facts {
         let places = self.paging.style.places();
-        let [page_count, total, token] = lookup(body, [&places[0], &places[1], &places[2]]);
+        let ([page_count, total, token], items) = lookup_page(
+            body,
+            [&places[0], &places[1], &places[2]],
+            self.paging.items,
+        );
         let number = |text: Option<String>| text.and_then(|text| text.parse().ok());
-        Facts {
-            items: u64::try_from(items).unwrap_or(u64::MAX),
+        let mut facts = Facts {
+            items: items.unwrap_or(u64::try_from(decoded).unwrap_or(u64::MAX)),
             is_repeated: self.previous.as_ref() == Some(body),
             page_count: number(page_count),
             total: number(total),
             token: token.map(|token| apply::token_of(token, self.paging.style)),
+            is_foreign: false,
+        };
+        if matches!(self.paging.style, PagingStyle::NextUri { .. }) {
+            self.resolve(&mut facts);
+        }
+        facts
+    }
+
+    /// Makes the link to the next page a path and query of the API.
+    fn resolve(&mut self, facts: &mut Facts) {
+        let current = match &self.next {
+            Some(Position::Link(link)) => link.clone(),
+            _ => {
+                let first = self.template.path_and_query();
+                // A link back to the first page is a loop, too.
+                self.progress.note_token(&first);
+                first
+            }
+        };
+        let Some(link) = facts.token.as_mut().filter(|link| !link.is_empty()) else {
+            return;
+        };
+        match self.template.resolve_link(link, &current) {
+            Ok(resolved) => *link = resolved,
+            Err(_) => facts.is_foreign = true,
         }
     }
 }

@@ -4,7 +4,27 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where a listing is: enough to go on later, in another process if need be.
+/// Where a listing is: enough to resume it later, in another process if need be.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::{Items, Paged, PagingState};
+///
+/// type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+///
+/// /// Reads some items, and gives what to keep.
+/// async fn some<O: Paged>(items: Items<O>) -> Result<String> {
+///     let mut items = items.max_items(1_000);
+///     items.collect_all().await?;
+///     Ok(serde_json::to_string(&items.state())?)
+/// }
+///
+/// /// Reads the others, with the same parameters.
+/// async fn others<O: Paged>(items: Items<O>, kept: &str) -> Result<Vec<O::Item>> {
+///     let state: PagingState = serde_json::from_str(kept)?;
+///     Ok(items.resume(state).collect_all().await?)
+/// }
+/// ```
 ///
 /// It is serialisable, and opaque: which fields it has may change, but what one release wrote, later ones read. It belongs to one operation;
 /// the parameters of the call are not part of it and have to be set again. It can hold tokens of the API, which say where the next page is
@@ -18,6 +38,12 @@ pub struct PagingState {
     /// How many items the pages before it had, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) items: Option<u64>,
+    /// How many pages there are, as last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) page_count: Option<u64>,
+    /// How many items all pages have, as last told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) total: Option<u64>,
     /// How many items of that page are done.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(super) skip: u64,
@@ -52,6 +78,8 @@ impl fmt::Debug for PagingState {
             .field("operation", &self.operation)
             .field("next", &self.next)
             .field("items", &self.items)
+            .field("page_count", &self.page_count)
+            .field("total", &self.total)
             .field("skip", &self.skip)
             .finish()
     }

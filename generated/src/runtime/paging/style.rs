@@ -7,7 +7,12 @@ pub struct Paging {
     pub style: PagingStyle,
     /// The query parameter with the number of items on a page, where there is one. Unless it is set, the API's default counts.
     pub page_size: Option<&'static str>,
+    /// Where the list of items stands in the response.
+    pub items: &'static [&'static str],
 }
+
+/// The property with the number of items on all pages, where only the caller wants to know it.
+const TOTAL: &str = "total";
 
 /// How the next page is asked for. New ways may come with any release.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,11 +89,11 @@ impl PagingStyle {
                 page_count, total, ..
             } => [one(page_count), one(total), Vec::new()],
             Self::Cursor { response, .. } | Self::BodyCursor { response, .. } => {
-                [Vec::new(), Vec::new(), response.to_vec()]
+                [Vec::new(), vec![TOTAL], response.to_vec()]
             }
-            Self::NextUri { response } => [Vec::new(), Vec::new(), vec![response]],
+            Self::NextUri { response } => [Vec::new(), vec![TOTAL], vec![response]],
             Self::StartIndex { total, .. } => [Vec::new(), vec![total], Vec::new()],
-            Self::Single => [Vec::new(), Vec::new(), Vec::new()],
+            Self::Single => [Vec::new(), vec![TOTAL], Vec::new()],
         }
     }
 }

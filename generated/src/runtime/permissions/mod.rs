@@ -1,5 +1,9 @@
 //! What a token may do, asked before it matters.
 
+mod scopes;
+
+pub use scopes::Scopes;
+
 use std::fmt;
 
 use http::Method;

@@ -7,25 +7,13 @@ use http::{StatusCode, header};
 use tracing::{Instrument, Span};
 
 use super::deadline::{self, TimedBelow};
-use super::{CallContext, LONGEST_ERROR_BODY, Pacer, retry_after, trace};
+use super::{CallContext, Pacer, retry_after, trace};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::{
-    HttpRequest, HttpResponse, ResponseBody, TransportError, TransportErrorKind, next_chunk,
+    HttpRequest, HttpResponse, LONGEST_ERROR_BODY, ResponseBody, Transport, TransportError,
+    TransportErrorKind, next_chunk,
 };
-
-/// What authentication sends through: the steps of the pipeline after it.
-pub trait Attempt: Send + Sync {
-    /// Sends `request` once.
-    ///
-    /// # Errors
-    ///
-    /// A [`TransportError`] where no complete response was had; any status is a response.
-    fn send<'a>(
-        &'a self,
-        request: HttpRequest,
-    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>>;
-}
 
 /// The last three steps for one call.
 pub(super) struct Exchange<'a> {
@@ -134,11 +122,9 @@ impl<'a> Exchange<'a> {
     }
 }
 
-impl Attempt for Exchange<'_> {
-    fn send<'a>(
-        &'a self,
-        request: HttpRequest,
-    ) -> BoxFuture<'a, Result<HttpResponse, TransportError>> {
+/// What authentication sends through.
+impl Transport for Exchange<'_> {
+    fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         match self.context.client().pacer() {
             // Limits are those of tokens.
             Some(pacer) if request.headers.contains_key(header::AUTHORIZATION) => {

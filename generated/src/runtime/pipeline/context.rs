@@ -2,18 +2,19 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::{HeaderName, Method, header};
 
 use super::deadline::TimersBelow;
-use super::{Authorization, Refusal, RetryPolicy};
+use super::{Authorization, RetryPolicy, Stop};
+use crate::runtime::auth::HandedBack;
 use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
-use crate::runtime::request::{CallOptions, OperationMetadata};
+use crate::runtime::request::{CallOptions, Credential, OperationMetadata};
 use crate::runtime::transport::HttpRequest;
 
 /// The whole call, by default.
@@ -33,16 +34,22 @@ pub struct CallContext {
     idempotent: bool,
     replayable: bool,
     authorization: Authorization,
+    credential: Option<Box<Credential>>,
     follow_redirects: bool,
     streamed: bool,
+    strict_decoding: bool,
     retry: RetryPolicy,
     attempt_timeout: Duration,
     started: Duration,
     deadline: Option<Duration>,
     attempts: AtomicU32,
+    unprocessed: AtomicU32,
     sendings: AtomicU32,
+    stop: Mutex<Option<Stop>>,
+    is_external: bool,
+    was_redirected: AtomicBool,
     pub(super) timed_below: TimersBelow,
-    refusal: Mutex<Option<Refusal>>,
+    unauthorized: Mutex<Option<HandedBack>>,
 }
 
 impl CallContext {
@@ -53,6 +60,7 @@ impl CallContext {
         options: &CallOptions,
         request: &HttpRequest,
         is_external: bool,
+        credential: Option<Box<Credential>>,
     ) -> Self {
         let started = client.clock().monotonic();
         let timeout = options.timeout.unwrap_or(CALL_TIMEOUT);
@@ -68,29 +76,38 @@ impl CallContext {
             by_itself || request.headers.contains_key(IDEMPOTENCY_KEY)
         });
         let has_own_authorization = request.headers.contains_key(header::AUTHORIZATION);
-        let is_public = metadata.is_some_and(|metadata| metadata.public);
+        let is_without_token =
+            metadata.is_some_and(|metadata| metadata.public || metadata.credential.is_some());
         Self {
             metadata,
             method: request.method.clone(),
             template,
             idempotent,
             replayable: request.body.is_replayable(),
-            authorization: if is_public || is_external || has_own_authorization {
+            authorization: if credential.is_some() {
+                Authorization::Credential
+            } else if is_without_token || is_external || has_own_authorization {
                 Authorization::None
             } else {
                 Authorization::Client
             },
+            credential,
             follow_redirects: options.follow_redirects.unwrap_or(false),
             streamed: request.stream_response,
+            strict_decoding: options.strict_decoding.unwrap_or(false),
             retry: options.retry.clone().unwrap_or_default(),
             attempt_timeout: options.attempt_timeout.unwrap_or(ATTEMPT_TIMEOUT),
             started,
             // A timeout that outlives the clock is none.
             deadline: started.checked_add(longest),
             attempts: AtomicU32::new(0),
+            unprocessed: AtomicU32::new(0),
             sendings: AtomicU32::new(0),
+            stop: Mutex::new(None),
+            is_external,
+            was_redirected: AtomicBool::new(false),
             timed_below: TimersBelow::default(),
-            refusal: Mutex::new(None),
+            unauthorized: Mutex::new(None),
             client,
         }
     }
@@ -117,6 +134,12 @@ impl CallContext {
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts.load(Ordering::Relaxed)
+    }
+
+    /// How many HTTP/2 streams of this call the server did not process. Such a sending is not an attempt.
+    #[must_use]
+    pub fn unprocessed(&self) -> u32 {
+        self.unprocessed.load(Ordering::Relaxed)
     }
 
     /// Whether the call may be sent again although it may have been carried out.
@@ -160,12 +183,20 @@ impl CallContext {
         self.authorization
     }
 
+    pub(super) fn credential(&self) -> Option<&Credential> {
+        self.credential.as_deref()
+    }
+
     pub(super) fn follows_redirects(&self) -> bool {
         self.follow_redirects
     }
 
     pub(super) fn is_streamed(&self) -> bool {
         self.streamed
+    }
+
+    pub(super) fn is_strict(&self) -> bool {
+        self.strict_decoding
     }
 
     pub(super) fn retry_policy(&self) -> &RetryPolicy {
@@ -203,6 +234,26 @@ impl CallContext {
         self.attempts.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// The attempt that began last was not processed, and its request is sent again.
+    pub(super) fn count_unprocessed(&self) {
+        self.attempts.fetch_sub(1, Ordering::Relaxed);
+        self.unprocessed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What comes now is the answer to a redirect that was followed, without the token.
+    pub(super) fn set_redirected(&self) {
+        self.was_redirected.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn was_redirected(&self) -> bool {
+        self.was_redirected.load(Ordering::Relaxed)
+    }
+
+    /// Keeps why no further attempt is made.
+    pub(super) fn set_stop(&self, stop: Stop) {
+        *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);
+    }
+
     /// Counts a request that goes out; how many went before it, for whatever reason: an attempt that failed, a token that was refused, a
     /// redirect.
     pub(super) fn count_sending(&self) -> u32 {
@@ -210,12 +261,15 @@ impl CallContext {
     }
 
     /// Keeps what authentication says of the answer that it just got.
-    pub(super) fn set_refusal(&self, refusal: Option<Refusal>) {
-        *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = refusal;
+    pub(super) fn set_unauthorized(&self, unauthorized: Option<HandedBack>) {
+        *self
+            .unauthorized
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = unauthorized;
     }
 
-    pub(super) fn take_refusal(&self) -> Option<Refusal> {
-        self.refusal
+    pub(super) fn take_unauthorized(&self) -> Option<HandedBack> {
+        self.unauthorized
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take()
@@ -223,7 +277,15 @@ impl CallContext {
 
     /// Says on an error whose it is and what the call cost.
     pub(super) fn finish_error(&self, error: Error) -> Error {
-        let error = error.with_attempts(self.attempts(), self.elapsed());
+        let stop = *self.stop.lock().unwrap_or_else(PoisonError::into_inner);
+        let error = error
+            .with_attempts(self.attempts(), self.elapsed())
+            .with_unprocessed(self.unprocessed())
+            .with_stop(stop);
+        let error = match error.is_redirect() && !self.is_external {
+            true => error.with_api_host(self.client.api_base().host_str()),
+            false => error,
+        };
         match self.metadata {
             Some(metadata) => error.with_operation(metadata),
             None => error,

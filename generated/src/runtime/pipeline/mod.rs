@@ -14,7 +14,6 @@
 //! All of it works on bytes and is compiled once.
 
 mod attempt;
-mod authorize;
 mod budget;
 mod context;
 mod deadline;
@@ -26,8 +25,6 @@ mod retry;
 pub(crate) mod retry_after;
 mod trace;
 
-pub use attempt::Attempt;
-pub use authorize::{Authorize, Authorized, Refusal};
 pub use budget::RetryBudget;
 pub(crate) use context::CALL_TIMEOUT;
 pub use context::CallContext;
@@ -39,20 +36,19 @@ pub(crate) use pacing::Pacer;
 pub use pacing::RedisPacing;
 pub use pacing::{Pacing, PacingLimit, PacingPlace, PacingStore};
 pub use retry::{Decision, Outcome, RetryPolicy, RetryState, Stop, decide};
+pub(crate) use trace::int;
 
 use std::pin::pin;
 
 use http::{HeaderMap, StatusCode, header};
 use tracing::Instrument;
 
-use crate::runtime::clock::BoxFuture;
-use crate::runtime::error::Error;
-use crate::runtime::request::{Request, RequestParts};
+use crate::runtime::auth::{InterceptError, Unauthorized, scrub};
+use crate::runtime::clock::{BoxFuture, check_runtime};
+use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::request::{Credential, Request, RequestParts};
 use crate::runtime::response::{RawHead, RawResponse};
-use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody};
-
-/// The longest error body that is read from a response that was to be streamed.
-const LONGEST_ERROR_BODY: usize = 1 << 20;
+use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody, Transport};
 
 /// Sends `request` through the whole pipeline.
 pub(crate) fn execute(
@@ -62,10 +58,8 @@ pub(crate) fn execute(
     Box::pin(async move {
         let (parts, path) = request.into_parts()?;
         let (context, mut http_request) = prepare(*parts, &path, streamed);
-        if tokio::runtime::Handle::try_current().is_err() {
-            return Err(context.finish_error(Error::configuration(
-                "a call needs a tokio runtime: await it inside of one, or use the feature `blocking`",
-            )));
+        if let Err(missing) = check_runtime() {
+            return Err(context.finish_error(Error::configuration(missing)));
         }
         let span = trace::call_span(&context);
         let outcome = pin!(call(&context, &mut http_request))
@@ -78,12 +72,20 @@ pub(crate) fn execute(
 
 /// Makes the HTTP request and everything that the steps need to know of the call.
 fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, HttpRequest) {
-    let own_headers = match &parts.external {
-        Some(_) => parts.options.headers.clone(),
-        None => HeaderMap::new(),
+    let is_external = parts.external.is_some() && !parts.to_apps;
+    let own_headers = match is_external {
+        true => parts.options.headers.clone(),
+        false => HeaderMap::new(),
     };
-    let options = parts.options.or(parts.client.default_options());
-    let is_external = parts.external.is_some();
+    let has_own_authorization = parts.options.headers.contains_key(header::AUTHORIZATION);
+    let mut options = parts.options.or(parts.client.default_options());
+    // What the client's defaults say of authorization is about its own token.
+    let takes_credential = parts
+        .metadata
+        .is_some_and(|metadata| metadata.credential.is_some());
+    if takes_credential && !has_own_authorization {
+        options.headers.remove(header::AUTHORIZATION);
+    }
     let url = match parts.external {
         Some(mut url) => {
             if !parts.query.is_empty() {
@@ -127,6 +129,7 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
         &options,
         &request,
         is_external,
+        parts.credential,
     );
     (context, request)
 }
@@ -168,23 +171,32 @@ fn finish(
                 headers: response.headers,
                 metadata: context.operation(),
                 attempts: context.attempts(),
+                unprocessed: context.unprocessed(),
                 elapsed: context.elapsed(),
+                strict: context.is_strict(),
+                misfit_log: Some(context.client().misfit_log().clone()),
             },
             body: response.body,
         });
     }
-    let retry_after = retry_after::of(&response.headers, context.clock().now().wall);
+    let now = context.clock().now().wall;
+    let retry_after = retry_after::asked(response.status, &response.headers, now);
     let body = match response.body {
         ResponseBody::Bytes(bytes) => bytes,
         ResponseBody::Stream(_) => bytes::Bytes::new(),
     };
     let mut error =
         Error::status_error(response.status, response.headers, body).with_retry_after(retry_after);
-    if let Some(refusal) = context.take_refusal() {
+    let is_refused = error.is_unauthorized() || error.is_forbidden();
+    if is_refused && context.was_redirected() {
+        error = error.with_advice(
+            "The call was redirected, and a redirect is followed without the access token: call the target itself with Client::request if it belongs to the API",
+        );
+    } else if let Some((reason, cause)) = context.take_unauthorized() {
         error = error
-            .with_advice(refusal.advice)
-            .with_unauthorized_reason(refusal.reason);
-        if let Some(cause) = refusal.cause {
+            .with_advice(reason.advice(cause.as_ref()))
+            .with_unauthorized_reason(reason);
+        if let Some(cause) = cause {
             error = error.with_source(cause);
         }
     }
@@ -223,8 +235,21 @@ fn first_request<'a>(
 pub(crate) enum Authorization {
     /// The client's, kept fresh.
     Client,
+    /// The one that the caller gave for this operation.
+    Credential,
     /// None of the SDK's: a public operation, a header of the caller's own, another host.
     None,
+}
+
+/// What one request of a call has cost so far.
+#[derive(Default)]
+struct Spent {
+    /// Attempts that count towards the policy's limit.
+    attempts: u32,
+    /// Sendings that the server refused without acting on them.
+    refusals: u32,
+    /// What the latest retry took from the budget.
+    budget: u32,
 }
 
 /// Step 3: attempts, until one is good or the policy says to stop. `idempotent` is whether this very request may be sent again although it may
@@ -236,14 +261,13 @@ async fn with_retries(
     idempotent: bool,
 ) -> Result<HttpResponse, Error> {
     let replayable = request.body.is_replayable();
-    let mut attempts_here = 0;
+    let mut spent = Spent::default();
     loop {
-        attempts_here += 1;
         context.begin_attempt();
         request.timeout = Some(context.attempt_timeout());
         let after = {
             let outcome = attempt_with_middleware(context, request, authorization).await;
-            match decide_next(context, attempts_here, idempotent, replayable, &outcome) {
+            match decide_next(context, &mut spent, idempotent, replayable, &outcome) {
                 Decision::Retry { after } => {
                     trace::retrying(after);
                     let listeners = context.client().listeners();
@@ -253,6 +277,7 @@ async fn with_retries(
                 }
                 Decision::Stop(reason) => {
                     trace::stopped(reason);
+                    context.set_stop(reason);
                     return outcome;
                 }
             }
@@ -263,7 +288,7 @@ async fn with_retries(
 
 fn decide_next(
     context: &CallContext,
-    attempts: u32,
+    spent: &mut Spent,
     idempotent: bool,
     replayable: bool,
     outcome: &Result<HttpResponse, Error>,
@@ -274,12 +299,21 @@ fn decide_next(
         .as_ref()
         .is_ok_and(|response| response.status.as_u16() < 400)
     {
-        budget.refill();
+        budget.succeeded(spent.budget);
         return Decision::Stop(Stop::Success);
     }
     let observed = Outcome::of(outcome, context.clock().now().wall);
+    if observed.is_refusal() {
+        spent.refusals += 1;
+    } else {
+        spent.attempts += 1;
+    }
+    if observed.is_settled() {
+        budget.give_back(spent.budget);
+    }
     let state = RetryState {
-        attempts,
+        attempts: spent.attempts,
+        refusals: spent.refusals,
         idempotent,
         replayable,
         remaining: context.remaining(),
@@ -287,10 +321,20 @@ fn decide_next(
         jitter: fastrand::f64(),
     };
     let decision = decide(context.retry_policy(), &state, &observed);
-    match decision {
-        Decision::Retry { .. } if !budget.take(observed.cost()) => Decision::Stop(Stop::Budget),
-        _ => decision,
+    if let Decision::Retry { .. } = decision {
+        let cost = observed.cost();
+        if !budget.take(cost) {
+            return Decision::Stop(Stop::Budget);
+        }
+        // A refusal takes nothing, and leaves open what becomes of the retry that it met.
+        if cost > 0 {
+            spent.budget = cost;
+        }
+        if observed == Outcome::Failed(ErrorKind::NotProcessed) {
+            context.count_unprocessed();
+        }
     }
+    decision
 }
 
 /// Steps 4 to 8.
@@ -316,19 +360,55 @@ async fn authorized(
     authorization: Authorization,
 ) -> Result<HttpResponse, Error> {
     let exchange = attempt::Exchange::new(context);
-    if authorization == Authorization::None {
+    if authorization != Authorization::Client {
         request.timeout = context.at_most_remaining(request.timeout);
-        return Ok(exchange.send(request.clone()).await?);
+        let mut response = exchange
+            .execute(outgoing(context, request, authorization))
+            .await?;
+        if let Some(own) = request.headers.get(header::AUTHORIZATION) {
+            scrub::response(&mut response, own);
+        }
+        if let Some(given) = context.credential().and_then(Credential::value) {
+            scrub::response(&mut response, &given);
+        }
+        return Ok(response);
     }
-    let Some(authorizer) = context.client().authorizer() else {
+    let Some(interceptor) = context.client().interceptor() else {
         return Err(Error::configuration(
             "the client has no credentials, and this operation needs a token",
         )
         .with_advice("Give the client builder credentials, or an access token"));
     };
-    let Authorized { response, refusal } = authorizer
-        .send(request, context.deadline(), &exchange)
-        .await?;
-    context.set_refusal(refusal);
-    Ok(response)
+    let sent = interceptor.send(request, context.template(), context.deadline(), &exchange);
+    context.set_unauthorized(None);
+    // Boxed, so that the futures around it stay small.
+    match Box::pin(sent).await {
+        Ok(response) => Ok(response),
+        Err(InterceptError::Unauthorized(unauthorized)) => {
+            let Unauthorized {
+                response,
+                reason,
+                cause,
+                ..
+            } = *unauthorized;
+            context.set_unauthorized(Some((reason, cause)));
+            Ok(response)
+        }
+        Err(InterceptError::Auth(error)) => Err(error.into()),
+        Err(InterceptError::Transport(error)) => Err(error.into()),
+        Err(error @ InterceptError::ForeignHost) => Err(Error::invalid_request(error.to_string())),
+    }
+}
+
+/// The request with the credential that the caller gave for it.
+fn outgoing(
+    context: &CallContext,
+    request: &HttpRequest,
+    authorization: Authorization,
+) -> HttpRequest {
+    let mut sent = request.clone();
+    if let (Authorization::Credential, Some(credential)) = (authorization, context.credential()) {
+        credential.apply(&mut sent);
+    }
+    sent
 }

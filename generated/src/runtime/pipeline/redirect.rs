@@ -35,6 +35,7 @@ pub(super) async fn follow(
             timeout: None,
             stream_response: context.is_streamed(),
         };
+        context.set_redirected();
         // A GET, whatever led here.
         response = with_retries(context, &mut request, Authorization::None, true).await?;
     }

@@ -9,10 +9,17 @@ use crate::runtime::auth::AuthError;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::transport::HttpResponse;
 
-/// When and how often a call is tried again.
+/// The shortest ceiling of a delay before a call is sent again that may be refused without an end.
+const SHORTEST: Duration = Duration::from_millis(50);
+
+/// When and how often a call is sent again.
 ///
-/// Which outcomes are: a 429 always, for it was not executed; a failed connection always; 502, 503, 504 and a connection that broke after the
-/// request was sent only if the call is idempotent; nothing else.
+/// | outcome | sent again |
+/// |---|---|
+/// | 429; an HTTP/2 stream that the server did not process | always, until the call's deadline; not counted as one of the attempts |
+/// | no connection | always |
+/// | 408, 502, 503, 504; a timeout; a connection that failed after the request was sent | if the call is idempotent |
+/// | anything else | never |
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -23,7 +30,7 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// The default: 4 attempts; delays of 250 ms, doubling, up to 20 s, of which a random part is taken; `Retry-After` obeyed up to 60 s.
+    /// The default: 4 attempts; a random delay of at most 250 ms, doubling with each attempt up to 20 s; `Retry-After` obeyed up to 60 s.
     #[must_use]
     pub const fn standard() -> Self {
         Self {
@@ -34,7 +41,7 @@ impl RetryPolicy {
         }
     }
 
-    /// One attempt and no more.
+    /// One attempt and no more, whatever its outcome.
     #[must_use]
     pub const fn never() -> Self {
         let mut policy = Self::standard();
@@ -42,7 +49,8 @@ impl RetryPolicy {
         policy
     }
 
-    /// How many attempts are made at most, the first one included. Zero counts as one.
+    /// How many attempts are made at most, the first one included. Zero counts as one. Where it is more than one, sendings that end in a 429, or
+    /// that the server did not process, do not count.
     #[must_use]
     pub const fn with_max_attempts(mut self, attempts: u32) -> Self {
         self.max_attempts = if attempts == 0 { 1 } else { attempts };
@@ -63,7 +71,8 @@ impl RetryPolicy {
         self
     }
 
-    /// The longest `Retry-After` that is waited for. Past it the error comes back at once, and carries the delay.
+    /// The longest delay that the server may ask for (`Retry-After`, or a rate limit's reset). If it asks for more, the error comes back at once and
+    /// carries the delay.
     #[must_use]
     pub const fn with_longest_retry_after(mut self, delay: Duration) -> Self {
         self.longest_retry_after = delay;
@@ -83,6 +92,35 @@ impl RetryPolicy {
             .saturating_mul(1 << doublings)
             .min(self.max_delay)
     }
+
+    /// How long to wait after `outcome`; nothing where the call cannot last that long.
+    fn delay(&self, state: &RetryState, outcome: &Outcome) -> Option<Duration> {
+        let jitter = state.jitter.clamp(0.0, 1.0);
+        let ceiling = if outcome.is_refusal() {
+            // These go on until the deadline, so the delay leaves room for another try before it.
+            let longest = state.remaining.map_or(Duration::MAX, |left| left / 2);
+            let ceiling = self.ceiling(state.refusals);
+            ceiling.min(longest.max(self.base_delay)).max(SHORTEST)
+        } else {
+            self.ceiling(state.attempts)
+        };
+        let fits = |delay: &Duration| state.remaining.is_none_or(|left| *delay < left);
+        if !outcome.is_throttled() {
+            // Full jitter: anything from nothing to the ceiling, so that clients which failed together do not come back together.
+            return Some(scaled(ceiling, jitter)).filter(fits);
+        }
+        // Never at once, whatever the server says, and never in step with others that it told the same.
+        let backoff = scaled(ceiling, 0.5 + 0.5 * jitter);
+        let delay = backoff.max(outcome.asked().unwrap_or_default());
+        Some(scaled(delay, 1.0 + 0.25 * jitter))
+            .filter(fits)
+            .or(Some(delay).filter(fits))
+    }
+}
+
+/// `delay` times `factor`, up to the longest there is.
+fn scaled(delay: Duration, factor: f64) -> Duration {
+    Duration::try_from_secs_f64(delay.as_secs_f64() * factor).unwrap_or(Duration::MAX)
 }
 
 impl Default for RetryPolicy {
@@ -94,9 +132,9 @@ impl Default for RetryPolicy {
 /// What came of an attempt, as far as the decision cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// An answer, with its `Retry-After`.
+    /// A response, and how long it asks to wait.
     Status(StatusCode, Option<Duration>),
-    /// No answer.
+    /// No response.
     Failed(ErrorKind),
 }
 
@@ -104,12 +142,8 @@ impl Outcome {
     pub(super) fn of(outcome: &Result<HttpResponse, Error>, wall: SystemTime) -> Self {
         match outcome {
             Ok(response) => {
-                let retry_after = if response.status.is_success() {
-                    None
-                } else {
-                    retry_after::of(&response.headers, wall)
-                };
-                Self::Status(response.status, retry_after)
+                let status = response.status;
+                Self::Status(status, retry_after::asked(status, &response.headers, wall))
             }
             // A middleware may have made an error of a response.
             Err(error) => match error.status() {
@@ -123,9 +157,38 @@ impl Outcome {
         }
     }
 
-    /// What a retry after this outcome takes from the budget: a timeout costs more, for it held the server's resources longest.
+    /// The server refused the request without acting on it, and works: the call is sent again until its deadline.
+    pub(super) fn is_refusal(self) -> bool {
+        matches!(
+            self,
+            Self::Status(StatusCode::TOO_MANY_REQUESTS, _) | Self::Failed(ErrorKind::NotProcessed)
+        )
+    }
+
+    /// The server wants fewer calls for a while.
+    fn is_throttled(self) -> bool {
+        matches!(self, Self::Status(status, asked) if status == StatusCode::TOO_MANY_REQUESTS || asked.is_some())
+    }
+
+    /// How long the server asks to wait.
+    fn asked(self) -> Option<Duration> {
+        match self {
+            Self::Status(_, asked) => asked,
+            Self::Failed(_) => None,
+        }
+    }
+
+    /// Whether the server got through with the call: it did what was asked, or said what is wrong with it.
+    pub(super) fn is_settled(self) -> bool {
+        matches!(self, Self::Status(status, _) if status.as_u16() < 500 && !matches!(status.as_u16(), 408 | 429))
+    }
+
+    /// What a retry after this outcome takes from the budget. A timeout costs more, because it held the server's resources longest. A server that
+    /// manages its load is not in trouble, so that costs nothing.
     pub(super) fn cost(self) -> u32 {
         match self {
+            _ if self.is_refusal() => 0,
+            Self::Status(StatusCode::SERVICE_UNAVAILABLE, Some(_)) => 0,
             Self::Failed(ErrorKind::Timeout) => 10,
             _ => 5,
         }
@@ -135,8 +198,10 @@ impl Outcome {
 /// Where a call stands when an attempt has ended.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RetryState {
-    /// How many attempts were made.
+    /// How many attempts were made that count towards the policy's limit.
     pub attempts: u32,
+    /// How many sendings the server refused without acting on them (429, HTTP/2 streams that it did not process), which do not count.
+    pub refusals: u32,
     /// The call may be sent again although it may have been carried out.
     pub idempotent: bool,
     /// The body can be sent again.
@@ -173,11 +238,11 @@ pub enum Stop {
     BodyGone,
     /// All attempts are made.
     Attempts,
-    /// The server asks for a longer wait than the policy allows.
+    /// The server asks for a longer delay than the policy allows.
     RetryAfterTooLong,
-    /// The next attempt would come too late.
+    /// The next attempt would begin after the call's deadline.
     Deadline,
-    /// Too many calls of this client fail.
+    /// The client's [`RetryBudget`](super::RetryBudget) is used up: too many of its calls fail.
     Budget,
 }
 
@@ -198,43 +263,38 @@ impl Stop {
 /// Decides whether a call is tried again.
 #[must_use]
 pub fn decide(policy: &RetryPolicy, state: &RetryState, outcome: &Outcome) -> Decision {
-    let (retryable, retry_after) = match *outcome {
+    let retryable = match *outcome {
         Outcome::Status(status, _) if status.as_u16() < 400 => {
             return Decision::Stop(Stop::Success);
         }
-        Outcome::Status(status, retry_after) => match status.as_u16() {
-            429 => (true, retry_after),
-            502..=504 => (state.idempotent, retry_after),
-            _ => (false, None),
+        Outcome::Status(status, _) => match status.as_u16() {
+            429 => true,
+            408 | 502..=504 => state.idempotent,
+            _ => false,
         },
-        Outcome::Failed(ErrorKind::Connect) => (true, None),
-        Outcome::Failed(ErrorKind::Io | ErrorKind::Timeout) => (state.idempotent, None),
-        Outcome::Failed(_) => (false, None),
+        Outcome::Failed(ErrorKind::Connect | ErrorKind::NotProcessed) => true,
+        Outcome::Failed(ErrorKind::Io | ErrorKind::Timeout) => state.idempotent,
+        Outcome::Failed(_) => false,
     };
     if !retryable {
         return Decision::Stop(Stop::NotRetryable);
     }
+    if policy.max_attempts == 1 || (state.attempts >= policy.max_attempts && !outcome.is_refusal())
+    {
+        return Decision::Stop(Stop::Attempts);
+    }
     if !state.replayable {
         return Decision::Stop(Stop::BodyGone);
     }
-    if state.attempts >= policy.max_attempts {
-        return Decision::Stop(Stop::Attempts);
+    if outcome
+        .asked()
+        .is_some_and(|delay| delay > policy.longest_retry_after)
+    {
+        return Decision::Stop(Stop::RetryAfterTooLong);
     }
-    let after = match retry_after {
-        Some(delay) if delay > policy.longest_retry_after => {
-            return Decision::Stop(Stop::RetryAfterTooLong);
-        }
-        Some(delay) => delay,
-        // Full jitter: anything from nothing to the ceiling, so that clients which failed together do not come back together.
-        None => {
-            let ceiling = policy.ceiling(state.attempts);
-            let seconds = ceiling.as_secs_f64() * state.jitter.clamp(0.0, 1.0);
-            Duration::try_from_secs_f64(seconds).unwrap_or(ceiling)
-        }
-    };
-    if state.remaining.is_some_and(|remaining| after >= remaining) {
+    let Some(after) = policy.delay(state, outcome) else {
         return Decision::Stop(Stop::Deadline);
-    }
+    };
     if state.budget < outcome.cost() {
         return Decision::Stop(Stop::Budget);
     }

@@ -14,6 +14,11 @@ use crate::runtime::transport::{HttpRequest, HttpResponse, TransportError, Trans
 
 const TARGET: &str = "genesys_cloud";
 
+/// A number as the signed one that tracing's bridge to OpenTelemetry keeps a number: it writes unsigned ones as text.
+pub(crate) fn int(number: impl TryInto<i64>) -> i64 {
+    number.try_into().unwrap_or(i64::MAX)
+}
+
 /// The span of a whole call.
 pub(super) fn call_span(context: &CallContext) -> Span {
     tracing::info_span!(
@@ -35,10 +40,13 @@ pub(super) fn call_ended(span: &Span, context: &CallContext, outcome: &Result<Ra
     if span.is_disabled() {
         return;
     }
-    span.record("genesys.attempts", context.attempts());
+    span.record("genesys.attempts", int(context.attempts()));
     match outcome {
         Ok(response) => {
-            span.record("http.response.status_code", response.head.status.as_u16());
+            span.record(
+                "http.response.status_code",
+                int(response.head.status.as_u16()),
+            );
             span.record(
                 "genesys.correlation_id",
                 correlation_id_of(&response.head.headers),
@@ -47,7 +55,7 @@ pub(super) fn call_ended(span: &Span, context: &CallContext, outcome: &Result<Ra
         Err(error) => {
             span.record("otel.status_code", "ERROR");
             if let Some(status) = error.status() {
-                span.record("http.response.status_code", status.as_u16());
+                span.record("http.response.status_code", int(status.as_u16()));
                 span.record("error.type", status.as_str());
             } else {
                 span.record("error.type", tracing::field::debug(error.kind()));
@@ -69,8 +77,8 @@ pub(super) fn attempt_span(context: &CallContext, request: &HttpRequest) -> Span
         http.request.method = request.method.as_str(),
         url.template = context.template(),
         server.address = request.url.host_str(),
-        server.port = request.url.port_or_known_default(),
-        http.request.resend_count = (resends > 0).then_some(resends),
+        server.port = request.url.port_or_known_default().map(int),
+        http.request.resend_count = (resends > 0).then(|| int(resends)),
         http.response.status_code = Empty,
         error.type = Empty,
     );
@@ -92,7 +100,7 @@ pub(super) fn attempt_ended(span: &Span, outcome: &Result<HttpResponse, Transpor
     }
     match outcome {
         Ok(response) => {
-            span.record("http.response.status_code", response.status.as_u16());
+            span.record("http.response.status_code", int(response.status.as_u16()));
             if response.status.as_u16() >= 400 {
                 span.record("otel.status_code", "ERROR");
                 span.record("error.type", response.status.as_str());
@@ -106,6 +114,8 @@ pub(super) fn attempt_ended(span: &Span, outcome: &Result<HttpResponse, Transpor
                     TransportErrorKind::Connect => "connect",
                     TransportErrorKind::Timeout => "timeout",
                     TransportErrorKind::Io => "io",
+                    TransportErrorKind::NotProcessed => "not_processed",
+                    TransportErrorKind::TooLarge => "too_large",
                     TransportErrorKind::Request => "request",
                 },
             );
@@ -116,7 +126,7 @@ pub(super) fn attempt_ended(span: &Span, outcome: &Result<HttpResponse, Transpor
 pub(super) fn retrying(after: Duration) {
     tracing::info!(
         target: TARGET,
-        after_ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
+        after_ms = int(after.as_millis()),
         "the attempt failed; trying again"
     );
 }

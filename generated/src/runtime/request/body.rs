@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -58,13 +58,131 @@ pub enum MultipartPart {
     Bytes(Bytes),
     /// Bytes made anew for every attempt.
     Factory(Arc<dyn Fn() -> ByteStream + Send + Sync>),
+    /// A stream that can be sent once: the call cannot be sent again.
+    Once(OnceStream),
+}
+
+/// A stream that whoever comes first takes.
+type OnceStream = Arc<Mutex<Option<ByteStream>>>;
+
+/// A file to upload: its content, and optionally a file name and a content type. `Debug` shows none of it.
+///
+/// Bytes convert into it (`Vec<u8>`, `&'static [u8]`, [`Bytes`]), and a `String` does.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::request::FilePart;
+///
+/// let image = FilePart::from(vec![0x89, 0x50]).with_file_name("face.png").with_content_type("image/png");
+/// # drop(image);
+/// ```
+#[derive(Clone)]
+pub struct FilePart {
+    file_name: Option<String>,
+    content_type: Option<String>,
+    content: MultipartPart,
+}
+
+impl FilePart {
+    fn new(content: MultipartPart) -> Self {
+        Self {
+            file_name: None,
+            content_type: None,
+            content,
+        }
+    }
+
+    /// A file held in memory.
+    #[must_use]
+    pub fn bytes(content: impl Into<Bytes>) -> Self {
+        Self::new(MultipartPart::Bytes(content.into()))
+    }
+
+    /// A file that is streamed, and opened anew for every attempt.
+    #[must_use]
+    pub fn factory(factory: impl Fn() -> ByteStream + Send + Sync + 'static) -> Self {
+        Self::new(MultipartPart::Factory(Arc::new(factory)))
+    }
+
+    /// A file that is streamed once: the call cannot be sent again, neither after a failure nor after its token was refused.
+    #[must_use]
+    pub fn stream(stream: ByteStream) -> Self {
+        Self::new(MultipartPart::Once(Arc::new(Mutex::new(Some(stream)))))
+    }
+
+    /// Names the file. Without it the parameter's name is sent.
+    #[must_use]
+    pub fn with_file_name(mut self, file_name: impl Into<String>) -> Self {
+        self.file_name = Some(file_name.into());
+        self
+    }
+
+    /// Names the content type. Without it a part of a form is `application/octet-stream`, and a body is what the operation says.
+    #[must_use]
+    pub fn with_content_type(mut self, content_type: impl Into<String>) -> Self {
+        self.content_type = Some(content_type.into());
+        self
+    }
+
+    /// The file as a whole body.
+    pub(super) fn into_body(self) -> (Option<String>, RequestBody) {
+        let body = match self.content {
+            MultipartPart::Bytes(bytes) => RequestBody::Bytes(bytes),
+            MultipartPart::Factory(factory) => RequestBody::Factory(factory),
+            MultipartPart::Once(stream) => RequestBody::Once(stream),
+        };
+        (self.content_type, body)
+    }
+}
+
+impl From<Bytes> for FilePart {
+    fn from(content: Bytes) -> Self {
+        Self::bytes(content)
+    }
+}
+
+impl From<Vec<u8>> for FilePart {
+    fn from(content: Vec<u8>) -> Self {
+        Self::bytes(content)
+    }
+}
+
+impl From<&'static [u8]> for FilePart {
+    fn from(content: &'static [u8]) -> Self {
+        Self::bytes(content)
+    }
+}
+
+impl<const N: usize> From<&'static [u8; N]> for FilePart {
+    fn from(content: &'static [u8; N]) -> Self {
+        Self::bytes(&content[..])
+    }
+}
+
+impl From<String> for FilePart {
+    fn from(content: String) -> Self {
+        Self::bytes(content)
+    }
+}
+
+impl fmt::Debug for FilePart {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("FilePart(..)")
+    }
 }
 
 /// A body of several parts (`multipart/form-data`, RFC 7578).
 #[derive(Clone)]
 pub struct MultipartBody {
     boundary: String,
-    parts: Vec<(Bytes, MultipartPart)>,
+    parts: Vec<Part>,
+}
+
+#[derive(Clone)]
+struct Part {
+    name: String,
+    head: Bytes,
+    content: MultipartPart,
 }
 
 impl Default for MultipartBody {
@@ -88,13 +206,9 @@ impl MultipartBody {
 
     /// Adds a field of text.
     #[must_use]
-    pub fn text(self, name: &str, value: impl Into<String>) -> Self {
-        self.part(
-            name,
-            None,
-            None,
-            MultipartPart::Bytes(Bytes::from(value.into())),
-        )
+    pub fn text(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.push_field(name, None, Bytes::from(value.into()));
+        self
     }
 
     /// Adds a file held in memory.
@@ -106,11 +220,11 @@ impl MultipartBody {
         content_type: &str,
         content: impl Into<Bytes>,
     ) -> Self {
+        let file = FilePart::bytes(content);
         self.part(
             name,
-            Some(file_name),
-            Some(content_type),
-            MultipartPart::Bytes(content.into()),
+            file.with_file_name(file_name)
+                .with_content_type(content_type),
         )
     }
 
@@ -123,21 +237,46 @@ impl MultipartBody {
         content_type: &str,
         factory: impl Fn() -> ByteStream + Send + Sync + 'static,
     ) -> Self {
+        let file = FilePart::factory(factory);
         self.part(
             name,
-            Some(file_name),
-            Some(content_type),
-            MultipartPart::Factory(Arc::new(factory)),
+            file.with_file_name(file_name)
+                .with_content_type(content_type),
         )
     }
 
-    fn part(
-        mut self,
+    /// Adds a file.
+    #[must_use]
+    pub fn part(mut self, name: &str, file: impl Into<FilePart>) -> Self {
+        self.push_file(name, file.into());
+        self
+    }
+
+    /// Removes the parts of that name.
+    pub(super) fn remove(&mut self, name: &str) {
+        self.parts.retain(|part| part.name != name);
+    }
+
+    pub(super) fn push_field(&mut self, name: &str, content_type: Option<&str>, value: Bytes) {
+        self.push(name, None, content_type, MultipartPart::Bytes(value));
+    }
+
+    pub(super) fn push_file(&mut self, name: &str, file: FilePart) {
+        let file_name = file.file_name.as_deref().unwrap_or(name);
+        let content_type = file
+            .content_type
+            .as_deref()
+            .unwrap_or("application/octet-stream");
+        self.push(name, Some(file_name), Some(content_type), file.content);
+    }
+
+    fn push(
+        &mut self,
         name: &str,
         file_name: Option<&str>,
         content_type: Option<&str>,
         content: MultipartPart,
-    ) -> Self {
+    ) {
         let mut head = format!(
             "--{}\r\nContent-Disposition: form-data; name=\"{}\"",
             self.boundary,
@@ -154,22 +293,24 @@ impl MultipartBody {
             head.extend(content_type.chars().filter(|c| !c.is_control()));
         }
         head.push_str("\r\n\r\n");
-        self.parts.push((Bytes::from(head), content));
-        self
+        self.parts.push(Part {
+            name: name.to_owned(),
+            head: Bytes::from(head),
+            content,
+        });
     }
 
     pub(super) fn into_body(self) -> (String, RequestBody) {
         let content_type = format!("multipart/form-data; boundary={}", self.boundary);
         let end = Bytes::from(format!("--{}--\r\n", self.boundary));
-        let in_memory = self
-            .parts
-            .iter()
-            .all(|(_, content)| matches!(content, MultipartPart::Bytes(_)));
+        let all = |is: fn(&MultipartPart) -> bool| self.parts.iter().all(|part| is(&part.content));
+        let in_memory = all(|content| matches!(content, MultipartPart::Bytes(_)));
+        let replayable = all(|content| !matches!(content, MultipartPart::Once(_)));
         if in_memory {
             let mut body = BytesMut::new();
-            for (head, content) in &self.parts {
-                body.put_slice(head);
-                if let MultipartPart::Bytes(bytes) = content {
+            for part in &self.parts {
+                body.put_slice(&part.head);
+                if let MultipartPart::Bytes(bytes) = &part.content {
                     body.put_slice(bytes);
                 }
                 body.put_slice(b"\r\n");
@@ -177,23 +318,31 @@ impl MultipartBody {
             body.put_slice(&end);
             return (content_type, RequestBody::Bytes(body.freeze()));
         }
-        let parts: Arc<[(Bytes, MultipartPart)]> = self.parts.into();
-        let factory = move || -> ByteStream {
-            let mut pieces = Vec::with_capacity(parts.len() * 3 + 1);
-            for (head, content) in parts.iter() {
-                pieces.push(Piece::Bytes(head.clone()));
-                pieces.push(match content {
-                    MultipartPart::Bytes(bytes) => Piece::Bytes(bytes.clone()),
-                    MultipartPart::Factory(factory) => Piece::Stream(factory()),
-                });
-                pieces.push(Piece::Bytes(Bytes::from_static(b"\r\n")));
-            }
-            pieces.push(Piece::Bytes(end.clone()));
-            pieces.reverse();
-            Box::pin(Pieces { pieces })
-        };
+        if !replayable {
+            let stream = pieces(&self.parts, &end);
+            let once = RequestBody::Once(Arc::new(Mutex::new(Some(stream))));
+            return (content_type, once);
+        }
+        let factory = move || pieces(&self.parts, &end);
         (content_type, RequestBody::Factory(Arc::new(factory)))
     }
+}
+
+/// The parts one after the other.
+fn pieces(parts: &[Part], end: &Bytes) -> ByteStream {
+    let mut pieces = Vec::with_capacity(parts.len() * 3 + 1);
+    for part in parts {
+        pieces.push(Piece::Bytes(part.head.clone()));
+        pieces.push(match &part.content {
+            MultipartPart::Bytes(bytes) => Piece::Bytes(bytes.clone()),
+            MultipartPart::Factory(factory) => Piece::Stream(factory()),
+            MultipartPart::Once(stream) => Piece::Once(Arc::clone(stream)),
+        });
+        pieces.push(Piece::Bytes(Bytes::from_static(b"\r\n")));
+    }
+    pieces.push(Piece::Bytes(end.clone()));
+    pieces.reverse();
+    Box::pin(Pieces { pieces })
 }
 
 impl fmt::Debug for MultipartBody {
@@ -212,6 +361,7 @@ fn quoted(text: &str) -> String {
 enum Piece {
     Bytes(Bytes),
     Stream(ByteStream),
+    Once(OnceStream),
 }
 
 /// The pieces of a body, the next one last.
@@ -227,6 +377,17 @@ impl Stream for Pieces {
             match self.pieces.pop() {
                 None => return Poll::Ready(None),
                 Some(Piece::Bytes(bytes)) => return Poll::Ready(Some(Ok(bytes))),
+                Some(Piece::Once(stream)) => {
+                    let taken = stream.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    match taken {
+                        Some(stream) => self.pieces.push(Piece::Stream(stream)),
+                        None => {
+                            self.pieces.clear();
+                            let problem = "the file could be sent once and has been";
+                            return Poll::Ready(Some(Err(BoxError::from(problem))));
+                        }
+                    }
+                }
                 Some(Piece::Stream(mut stream)) => match stream.as_mut().poll_next(context) {
                     Poll::Pending => {
                         self.pieces.push(Piece::Stream(stream));

@@ -12,13 +12,41 @@ const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// How a list stands in a query.
+/// How a list stands in a query, a form, a header or a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListStyle {
     /// The name once per value: `id=a&id=b` (Swagger's `multi`).
     Repeated,
     /// The name once, the values joined: `id=a,b`. A comma inside of a value is percent-encoded, the joining ones are not.
     CommaJoined,
+    /// The values joined with spaces (Swagger's `ssv`): `id=a%20b`.
+    SpaceJoined,
+    /// The values joined with tabs (Swagger's `tsv`): `id=a%09b`.
+    TabJoined,
+    /// The values joined with bars (Swagger's `pipes`): `id=a%7Cb`.
+    PipeJoined,
+}
+
+impl ListStyle {
+    /// What stands between two values where nothing is percent-encoded. Nothing but a query or a form can repeat a name.
+    pub(super) fn separator(self) -> &'static str {
+        match self {
+            Self::Repeated | Self::CommaJoined => ",",
+            Self::SpaceJoined => " ",
+            Self::TabJoined => "\t",
+            Self::PipeJoined => "|",
+        }
+    }
+
+    /// The same in a URL or in a form.
+    pub(super) fn encoded_separator(self) -> &'static str {
+        match self {
+            Self::Repeated | Self::CommaJoined => ",",
+            Self::SpaceJoined => "%20",
+            Self::TabJoined => "%09",
+            Self::PipeJoined => "%7C",
+        }
+    }
 }
 
 pub(super) fn push_encoded(output: &mut String, text: &str) {
@@ -31,15 +59,30 @@ pub(super) fn push_path_argument<'a>(
     rest: &'a str,
     value: &str,
 ) -> Result<&'a str, Error> {
+    push_path_list(path, rest, ListStyle::CommaJoined, &[value])
+}
+
+/// The same with a list of values.
+pub(super) fn push_path_list<'a, V: AsRef<str>>(
+    path: &mut String,
+    rest: &'a str,
+    style: ListStyle,
+    values: &[V],
+) -> Result<&'a str, Error> {
     let Some((fixed, name, rest)) = next_parameter(rest) else {
         return Err(Error::invalid_request(
             "the path has no place for one more argument",
         ));
     };
-    if value.is_empty() || value == "." || value == ".." {
+    let only = match values {
+        [] => "",
+        [only] => only.as_ref(),
+        _ => "several",
+    };
+    if matches!(only, "" | "." | "..") {
         return Err(Error::invalid_request(format!(
             "the path argument `{name}` is {}, which would address another resource",
-            if value.is_empty() {
+            if only.is_empty() {
                 "empty"
             } else {
                 "a dot segment"
@@ -47,7 +90,12 @@ pub(super) fn push_path_argument<'a>(
         )));
     }
     path.push_str(fixed);
-    push_encoded(path, value);
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            path.push_str(style.encoded_separator());
+        }
+        push_encoded(path, value.as_ref());
+    }
     Ok(rest)
 }
 
@@ -91,7 +139,7 @@ pub(super) fn push_list_value(
     if first || style == ListStyle::Repeated {
         begin_pair(query, name);
     } else {
-        query.push(',');
+        query.push_str(style.encoded_separator());
     }
     push_encoded(query, value);
 }
@@ -146,6 +194,48 @@ pub(super) fn split_link(link: &str, base: &Url) -> Result<(String, String), Err
         ));
     }
     Ok((path.to_owned(), query.to_owned()))
+}
+
+/// Resolves a link on the page at `current` (RFC 3986 section 5). Both it and what it gives are paths and queries below `base`, the API's URL.
+pub(super) fn resolve_link(link: &str, current: &str, base: &Url) -> Result<String, Error> {
+    let before_query = link.split(['?', '#']).next().unwrap_or(link);
+    // The URL parser is lenient: it takes a backslash for a slash, and leaves out line breaks.
+    if before_query.contains('\\') || link.chars().any(char::is_control) {
+        return Err(foreign());
+    }
+    let prefix = base.path().trim_end_matches('/');
+    let (current_path, query) = current.split_once('?').unwrap_or((current, ""));
+    let mut here = base.clone();
+    here.set_path(&format!("{prefix}{current_path}"));
+    here.set_query(Some(query).filter(|query| !query.is_empty()));
+    let url = here.join(link).map_err(|_| foreign())?;
+    if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {
+        return Err(foreign());
+    }
+    let below = url
+        .path()
+        .strip_prefix(prefix)
+        .filter(|path| path.starts_with('/'));
+    let names_host = link.starts_with("//") || Url::parse(link).is_ok();
+    let path = if link.starts_with('/') && !names_host {
+        // The API knows nothing of a gateway's prefix, unless the gateway rewrites the links.
+        below
+            .filter(|path| first_segment(path) == first_segment(current_path))
+            .unwrap_or(url.path())
+    } else {
+        below.ok_or_else(foreign)?
+    };
+    if path.starts_with("//") {
+        return Err(foreign());
+    }
+    Ok(match url.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    })
+}
+
+fn first_segment(path: &str) -> Option<&str> {
+    path.split('/').nth(1)
 }
 
 fn relative_to(link: &str, base: &Url) -> Result<String, Error> {

@@ -2,6 +2,8 @@
 
 use http::Method;
 
+use super::CredentialScheme;
+
 /// The permissions that an operation needs (`x-inin-requires-permissions` in the spec).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -50,6 +52,12 @@ pub struct OperationMetadata {
     pub path: &'static str,
     /// The permissions that it needs.
     pub permissions: RequiredPermissions,
+    /// The OAuth scopes that the spec lists for it, any one of which a token needs (`security` in the spec). Empty where it lists none. Scopes
+    /// limit the tokens of users; those of client credentials have roles alone.
+    pub scopes: &'static [&'static str],
+    /// The security scheme whose credential the caller gives with [`Operation::with_credential`](super::Operation::with_credential). The client's
+    /// own token is never sent with such an operation. Beside `public` it may be left out.
+    pub credential: Option<&'static CredentialScheme>,
     /// The parts of the API that it belongs to.
     pub tags: &'static [&'static str],
     /// The spec says not to use it any more.
@@ -62,6 +70,8 @@ pub struct OperationMetadata {
     pub idempotent: bool,
     /// The content types that it answers with, as they stand in the `Accept` header.
     pub accept: &'static str,
+    /// The statuses of success that have no schema, where another one has.
+    pub without_schema: &'static [u16],
     /// The error codes that the spec lists, by status.
     pub error_codes: &'static [(u16, &'static [&'static str])],
 }

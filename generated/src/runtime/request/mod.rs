@@ -5,6 +5,7 @@
 
 mod body;
 mod call;
+mod credential;
 mod encode;
 mod metadata;
 mod operation;
@@ -12,8 +13,10 @@ mod options;
 mod parameter;
 mod raw;
 
-pub use body::{FormBody, MultipartBody, MultipartPart};
+pub use body::{FilePart, FormBody, MultipartBody, MultipartPart};
 pub use call::Call;
+pub(crate) use credential::Credential;
+pub use credential::{CredentialPlace, CredentialScheme};
 pub use encode::ListStyle;
 pub(crate) use encode::value_in_query;
 pub(crate) use metadata::is_idempotent_method;
@@ -32,7 +35,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use url::Url;
 
-use crate::runtime::client::{Client, is_allowed_url};
+use crate::runtime::client::{Client, is_allowed_url, is_below};
 use crate::runtime::codec::{self, Wire};
 use crate::runtime::error::Error;
 use crate::runtime::transport::{ByteStream, RequestBody};
@@ -52,6 +55,8 @@ pub(crate) struct RequestParts {
     pub(crate) template: Cow<'static, str>,
     /// The whole URL, where it is not the API's.
     pub(crate) external: Option<Box<Url>>,
+    /// That URL is on the client's apps host, which gets what the API gets: token, headers and all.
+    pub(crate) to_apps: bool,
     /// The path so far, percent-encoded.
     path: String,
     /// What of the metadata's path has not been taken over into `path`.
@@ -61,6 +66,10 @@ pub(crate) struct RequestParts {
     pub(crate) headers: HeaderMap,
     pub(crate) body: RequestBody,
     pub(crate) options: CallOptions,
+    /// The parts of a multipart body. They become the body when the call is sent.
+    multipart: Option<Box<MultipartBody>>,
+    /// What the call carries instead of the client's token. It is set when the call is sent.
+    pub(crate) credential: Option<Box<Credential>>,
     /// The first thing that was wrong; it is reported when the call is sent.
     problem: Option<Error>,
 }
@@ -81,12 +90,15 @@ impl Request {
                 method: metadata.method.clone(),
                 template: Cow::Borrowed(metadata.path),
                 external: None,
+                to_apps: false,
                 path: String::with_capacity(metadata.path.len() + 40),
                 rest: metadata.path,
                 query: String::new(),
                 headers,
                 body: RequestBody::Empty,
                 options: CallOptions::default(),
+                multipart: None,
+                credential: None,
                 problem: None,
             }),
         }
@@ -101,16 +113,28 @@ impl Request {
                 method,
                 template: Cow::Borrowed(""),
                 external: None,
+                to_apps: false,
                 path: String::new(),
                 rest: "",
                 query: String::new(),
                 headers: HeaderMap::new(),
                 body: RequestBody::Empty,
                 options: CallOptions::default(),
+                multipart: None,
+                credential: None,
                 problem: None,
             }),
         };
-        request.set_path_and_query(path);
+        let apps = client.apps_base();
+        match Url::parse(path) {
+            Ok(url) if apps.is_some_and(|apps| is_below(&url, apps)) => {
+                request.parts.external = Some(Box::new(url));
+                request.parts.to_apps = true;
+            }
+            _ => {
+                request.set_path_and_query(path);
+            }
+        }
         request
     }
 
@@ -155,6 +179,22 @@ impl Request {
     #[doc(hidden)]
     pub fn path_argument(&mut self, value: impl QueryValue) -> &mut Self {
         self.push_path_argument(&value.wire_text());
+        self
+    }
+
+    /// Fills the next parameter of the path with a list, its values joined. An empty one is refused like an empty value.
+    #[doc(hidden)]
+    pub fn path_list<V: QueryValue>(
+        &mut self,
+        style: ListStyle,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
+        let values = texts(values);
+        let parts = &mut *self.parts;
+        match encode::push_path_list(&mut parts.path, parts.rest, style, &values) {
+            Ok(rest) => parts.rest = rest,
+            Err(error) => self.fail(error),
+        }
         self
     }
 
@@ -214,15 +254,69 @@ impl Request {
         value_in_query(&self.parts.query, name)
     }
 
-    /// Whether a link that the API gave leads to the API host.
-    pub(crate) fn check_link(&self, link: &str) -> Result<(), Error> {
-        encode::split_link(link, self.parts.client.api_base()).map(drop)
+    /// The path and query that a link on the page at `current` leads to. `current` is a path and query of the API, too.
+    pub(crate) fn resolve_link(&self, link: &str, current: &str) -> Result<String, Error> {
+        encode::resolve_link(link, current, self.parts.client.api_base())
+    }
+
+    /// The path so far and the query.
+    pub(crate) fn path_and_query(&self) -> String {
+        let parts = &*self.parts;
+        let separator = if parts.query.is_empty() { "" } else { "?" };
+        format!("{}{}{separator}{}", parts.path, parts.rest, parts.query)
     }
 
     /// Sets a header parameter, in place of any value that it had. A value that no header can hold is refused when the call is sent.
     #[doc(hidden)]
     pub fn header(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
         self.set_header(name, &value.wire_text());
+        self
+    }
+
+    /// Sets a header parameter that is a list, its values joined, in place of any that it had. An empty list leaves the header out.
+    #[doc(hidden)]
+    pub fn header_list<V: QueryValue>(
+        &mut self,
+        name: &str,
+        style: ListStyle,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
+        let values = texts(values);
+        if values.is_empty() {
+            self.parts.headers.remove(name);
+        } else {
+            self.set_header(name, &values.join(style.separator()));
+        }
+        self
+    }
+
+    /// Sets a cookie parameter, percent-encoded.
+    #[doc(hidden)]
+    pub fn cookie(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        self.cookie_list(name, ListStyle::CommaJoined, [value])
+    }
+
+    /// Sets a cookie parameter that is a list, its values percent-encoded and joined with commas.
+    #[doc(hidden)]
+    pub fn cookie_list<V: QueryValue>(
+        &mut self,
+        name: &str,
+        style: ListStyle,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
+        let mut pair = format!("{name}=");
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                pair.push_str(style.encoded_separator());
+            }
+            encode::push_encoded(&mut pair, &value.wire_text());
+        }
+        let own = |cookie: &&str| !cookie.is_empty() && !cookie.starts_with(&format!("{name}="));
+        let others = self.parts.headers.get(header::COOKIE);
+        let others = others.and_then(|others| others.to_str().ok()).unwrap_or("");
+        let cookies: Vec<&str> = others.split("; ").filter(own).chain([&*pair]).collect();
+        let cookies = cookies.join("; ");
+        self.set_header(header::COOKIE.as_str(), &cookies);
         self
     }
 
@@ -305,18 +399,141 @@ impl Request {
         )
     }
 
-    /// Adds a field to a body of form fields.
+    /// Sets a body of bytes or of a stream. A content type that the file names itself takes the place of `content_type`.
+    #[doc(hidden)]
+    pub fn file_body(
+        &mut self,
+        content_type: &'static str,
+        file: impl Into<FilePart>,
+    ) -> &mut Self {
+        let (own, body) = file.into().into_body();
+        match own.map(HeaderValue::try_from).transpose() {
+            Ok(own) => {
+                self.body(
+                    own.unwrap_or_else(|| HeaderValue::from_static(content_type)),
+                    body,
+                );
+            }
+            Err(_) => self.fail(Error::invalid_request(
+                "the content type has characters that no header can hold",
+            )),
+        }
+        self
+    }
+
+    /// Sets a field of a body of form fields, in place of any value that it had.
     #[doc(hidden)]
     pub fn form_field(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        self.form_list(name, ListStyle::Repeated, [value])
+    }
+
+    /// Sets a field that is a list, in place of any values that it had. An empty list leaves the field out.
+    #[doc(hidden)]
+    pub fn form_list<V: QueryValue>(
+        &mut self,
+        name: &str,
+        style: ListStyle,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
         let mut encoded = match std::mem::take(&mut self.parts.body) {
             RequestBody::Bytes(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             _ => String::new(),
         };
-        encode::push_pair(&mut encoded, name, &value.wire_text());
+        encode::remove_pairs(&mut encoded, name);
+        for (index, value) in values.into_iter().enumerate() {
+            encode::push_list_value(&mut encoded, name, style, index == 0, &value.wire_text());
+        }
         self.body(
             HeaderValue::from_static("application/x-www-form-urlencoded"),
             RequestBody::Bytes(Bytes::from(encoded)),
         )
+    }
+
+    /// Sets a text part of a multipart body, in place of any that it had.
+    #[doc(hidden)]
+    pub fn part(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+        self.part_list(name, ListStyle::Repeated, [value])
+    }
+
+    /// Sets the text parts of a multipart body that are one list, in place of any that it had.
+    #[doc(hidden)]
+    pub fn part_list<V: QueryValue>(
+        &mut self,
+        name: &str,
+        style: ListStyle,
+        values: impl IntoIterator<Item = V>,
+    ) -> &mut Self {
+        let mut texts = texts(values);
+        if style != ListStyle::Repeated && !texts.is_empty() {
+            texts = vec![texts.join(style.separator())];
+        }
+        let parts = self.multipart(name);
+        for text in texts {
+            parts.push_field(name, None, Bytes::from(text));
+        }
+        self
+    }
+
+    /// Sets a part of a multipart body that is JSON, in place of any that it had.
+    #[doc(hidden)]
+    pub fn part_json<T: Wire>(&mut self, name: &str, value: T) -> &mut Self {
+        self.part_json_list(name, [value])
+    }
+
+    /// Sets the parts of a multipart body that are one list of JSON values, in place of any that it had.
+    #[doc(hidden)]
+    pub fn part_json_list<T: Wire>(
+        &mut self,
+        name: &str,
+        values: impl IntoIterator<Item = T>,
+    ) -> &mut Self {
+        self.multipart(name);
+        for value in values {
+            self.push_json(name, value);
+        }
+        self
+    }
+
+    fn push_json<T: Wire>(&mut self, name: &str, value: T) {
+        match codec::to_vec(value) {
+            Ok(json) => self.parts.multipart.get_or_insert_default().push_field(
+                name,
+                Some("application/json"),
+                Bytes::from(json),
+            ),
+            Err(error) => self.fail(
+                Error::invalid_request(format!("the part `{name}` cannot be written as JSON"))
+                    .with_source(error),
+            ),
+        }
+    }
+
+    /// Sets a file of a multipart body, in place of any that it had.
+    #[doc(hidden)]
+    pub fn part_file(&mut self, name: &str, file: impl Into<FilePart>) -> &mut Self {
+        self.multipart(name).push_file(name, file.into());
+        self
+    }
+
+    /// Sets the files of a multipart body that are one list, in place of any that it had.
+    #[doc(hidden)]
+    pub fn part_files<F: Into<FilePart>>(
+        &mut self,
+        name: &str,
+        files: impl IntoIterator<Item = F>,
+    ) -> &mut Self {
+        let parts = self.multipart(name);
+        for file in files {
+            parts.push_file(name, file.into());
+        }
+        self
+    }
+
+    /// The multipart body, without the parts of that name.
+    fn multipart(&mut self, name: &str) -> &mut MultipartBody {
+        let parts = self.parts.multipart.get_or_insert_default();
+        parts.remove(name);
+        parts
     }
 
     /// Sets a body that is made anew for every attempt, so that it can be replayed.
@@ -379,6 +596,26 @@ impl Request {
         self.parts.problem.get_or_insert(error);
     }
 
+    /// Makes the body of the parts, where there are any.
+    fn settle_multipart(&mut self) -> Result<(), Error> {
+        let Some(multipart) = self.parts.multipart.take() else {
+            return Ok(());
+        };
+        let (content_type, body) = multipart.into_body();
+        let content_type = HeaderValue::try_from(content_type).map_err(|_| {
+            Error::invalid_request("the boundary has characters that no header can hold")
+        })?;
+        self.body(content_type, body);
+        Ok(())
+    }
+
+    fn settle_credential(&mut self) -> Result<(), Error> {
+        let defaults = self.parts.client.default_options();
+        let credential = Credential::of(self.parts.metadata, &self.parts.options, defaults)?;
+        self.parts.credential = credential.map(Box::new);
+        Ok(())
+    }
+
     /// The parts, the path complete; or the first thing that was wrong.
     pub(crate) fn into_parts(mut self) -> Result<(Box<RequestParts>, String), Error> {
         let mut path = std::mem::take(&mut self.parts.path);
@@ -387,7 +624,9 @@ impl Request {
             .problem
             .take()
             .or_else(|| encode::finish_path(&mut path, self.parts.rest).err())
-            .or_else(|| self.parts.options.problem());
+            .or_else(|| self.parts.options.problem())
+            .or_else(|| self.settle_credential().err())
+            .or_else(|| self.settle_multipart().err());
         match problem {
             Some(problem) => Err(match self.parts.metadata {
                 Some(metadata) => problem.with_operation(metadata),
@@ -410,11 +649,40 @@ impl fmt::Debug for Request {
     }
 }
 
+/// Headers that the HTTP library sets, or that are of one connection (RFC 9110 section 7.6.1).
+const RESERVED_HEADERS: [&str; 12] = [
+    "connection",
+    "content-length",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+fn texts<V: QueryValue>(values: impl IntoIterator<Item = V>) -> Vec<String> {
+    values
+        .into_iter()
+        .map(|value| value.wire_text().into_owned())
+        .collect()
+}
+
 /// A header from text.
 pub(crate) fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let header_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
         Error::invalid_request("a header name has characters that no header name can have")
     })?;
+    if RESERVED_HEADERS.contains(&header_name.as_str()) {
+        return Err(Error::invalid_request(format!(
+            "the header `{header_name}` cannot be set: it belongs to the connection or follows from the URL and the body"
+        ))
+        .with_advice("Leave it out; base URLs, a gateway, a proxy and the body are set through their own methods"));
+    }
     let mut header_value = HeaderValue::from_str(value).map_err(|_| {
         Error::invalid_request(format!(
             "the value of the header `{header_name}` has characters that no header can hold"

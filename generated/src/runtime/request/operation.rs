@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{Call, CallOptions, OperationMetadata, Request};
+use crate::runtime::auth::Secret;
 #[cfg(feature = "blocking")]
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::RetryPolicy;
@@ -79,6 +80,18 @@ pub trait Operation: Sized {
     #[must_use]
     fn with_follow_redirects(self, follow: bool) -> Self {
         change(self, |options| options.follow_redirects(follow))
+    }
+
+    /// Whether a value of the response that does not fit its type is an error. See [`CallOptions::strict_decoding`].
+    #[must_use]
+    fn with_strict_decoding(self, strict: bool) -> Self {
+        change(self, |options| options.strict_decoding(strict))
+    }
+
+    /// The credential of an operation whose security scheme is not OAuth. See [`CallOptions::with_credential`].
+    #[must_use]
+    fn with_credential(self, credential: impl Into<Secret>) -> Self {
+        change(self, |options| options.with_credential(credential))
     }
 
     /// Sends the call and gives the body as it is.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use http::HeaderMap;
 
 use super::header_of;
+use crate::runtime::auth::Secret;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline::RetryPolicy;
 
@@ -19,6 +20,9 @@ pub struct CallOptions {
     pub(crate) headers: HeaderMap,
     pub(crate) idempotent: Option<bool>,
     pub(crate) follow_redirects: Option<bool>,
+    pub(crate) strict_decoding: Option<bool>,
+    /// Of one call alone: no default of a client.
+    pub(crate) credential: Option<Secret>,
     problem: Option<Error>,
 }
 
@@ -90,6 +94,33 @@ impl CallOptions {
         self
     }
 
+    /// Whether a value of a response that does not fit its type is an error, and not one of the
+    /// [`misfits`](crate::runtime::response::Response::misfits) of the response: off by default. Tests of code that relies on the API's
+    /// description may want it.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// # use genesys_cloud::runtime::request::CallOptions;
+    /// let options = CallOptions::new().strict_decoding(true);
+    /// ```
+    #[must_use]
+    pub fn strict_decoding(mut self, strict: bool) -> Self {
+        self.strict_decoding = Some(strict);
+        self
+    }
+
+    /// The credential of an operation whose security scheme is not OAuth
+    /// ([`OperationMetadata::credential`](super::OperationMetadata::credential)): an API key, a token of another kind, or `user:password` for HTTP
+    /// Basic. It goes where the spec says, with this call alone: options of a client do not hand it on.
+    ///
+    /// Such an operation never carries the client's own token. Without a credential, or with one for an operation that takes none, the call
+    /// fails before anything is sent.
+    #[must_use]
+    pub fn with_credential(mut self, credential: impl Into<Secret>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
     pub(crate) fn problem(&self) -> Option<Error> {
         self.problem.clone()
     }
@@ -126,6 +157,7 @@ impl CallOptions {
         self.retry = self.retry.or_else(|| defaults.retry.clone());
         self.idempotent = self.idempotent.or(defaults.idempotent);
         self.follow_redirects = self.follow_redirects.or(defaults.follow_redirects);
+        self.strict_decoding = self.strict_decoding.or(defaults.strict_decoding);
         self.problem = self.problem.or_else(|| defaults.problem.clone());
         for (name, value) in &defaults.headers {
             if !self.headers.contains_key(name) {
@@ -147,6 +179,8 @@ impl fmt::Debug for CallOptions {
             .field("headers", &self.headers.keys().collect::<Vec<_>>())
             .field("idempotent", &self.idempotent)
             .field("follow_redirects", &self.follow_redirects)
+            .field("strict_decoding", &self.strict_decoding)
+            .field("credential", &self.credential)
             .finish_non_exhaustive()
     }
 }

@@ -1,7 +1,7 @@
 //! From bytes to what the operation promises.
 
 use bytes::Bytes;
-use http::StatusCode;
+use http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 
 use super::{BodyStream, RawHead, RawResponse, Response, json_path};
@@ -29,8 +29,10 @@ pub trait FromResponse: Sized {
 impl<T: Wire> FromResponse for T {
     fn from_response(response: RawResponse) -> Result<Response<Self>, Error> {
         let (head, bytes) = response.into_bytes()?;
-        if is_blank(&bytes) {
-            return empty(head).map(|head| Response::from_raw(head, T::Form::empty(), true));
+        if is_blank(&bytes) || head.is_without_schema() {
+            let untyped = (!is_blank(&bytes)).then_some(bytes);
+            let response = Response::from_raw(empty(head)?, T::Form::empty(), true);
+            return Ok(response.with_untyped(Vec::new(), untyped));
         }
         if !head.is_json()
             && let Ok(text) = std::str::from_utf8(&bytes)
@@ -38,9 +40,13 @@ impl<T: Wire> FromResponse for T {
         {
             return Ok(Response::from_raw(head, value, false));
         }
-        match codec::from_slice::<T>(&bytes) {
-            Ok(value) => Ok(Response::from_raw(head, value, false)),
-            Err(error) => Err(json_error(head, bytes, &error)),
+        match codec::read_slice::<T>(&bytes) {
+            Ok((value, misfits)) => {
+                let head = head.judge(&misfits, &bytes)?;
+                let untyped = (!misfits.is_empty()).then_some(bytes);
+                Ok(Response::from_raw(head, value, false).with_untyped(misfits, untyped))
+            }
+            Err(error) => Err(body_error(head, bytes, &error)),
         }
     }
 }
@@ -88,8 +94,9 @@ pub(crate) fn decode_serde<T: DeserializeOwned>(
     }
 }
 
+/// Whether a body is empty. A `null` says no more.
 fn is_blank(bytes: &[u8]) -> bool {
-    bytes.iter().all(u8::is_ascii_whitespace)
+    matches!(bytes.trim_ascii(), b"" | b"null")
 }
 
 /// An empty body stands for the default of its type, but not where the server only points elsewhere.
@@ -104,6 +111,43 @@ fn empty(head: RawHead) -> Result<RawHead, Error> {
         });
     }
     Ok(head)
+}
+
+/// The error of a body that is not JSON, or of which the whole has another type than the operation promises.
+fn body_error(head: RawHead, bytes: Bytes, error: &serde_json::Error) -> Error {
+    let header = |name| match head.headers.get(name) {
+        Some(value) => format!("`{}`", value.as_bytes().escape_ascii()),
+        None => "none".to_owned(),
+    };
+    let kind = format!(
+        "content type: {}, content encoding: {}",
+        header(header::CONTENT_TYPE),
+        header(header::CONTENT_ENCODING)
+    );
+    if is_html(&bytes) {
+        let message = format!(
+            "the response is an HTML page, not JSON: something between the client and the API sent it, such as a captive portal, a proxy or a firewall ({kind})"
+        );
+        return head.decode_error(message, bytes);
+    }
+    let place = json_path::locate(&bytes, error.line(), error.column());
+    let reason = codec::reason(error);
+    head.decode_error(
+        format!("the response cannot be decoded at `{place}`: {reason} ({kind})"),
+        bytes,
+    )
+}
+
+/// Whether a body begins as an HTML page does, behind a byte order mark, spaces and comments.
+fn is_html(bytes: &[u8]) -> bool {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = text.trim_ascii_start();
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<!--"]
+        .iter()
+        .any(|start| {
+            text.get(..start.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+        })
 }
 
 /// The error of a body that serde refuses. Its text holds no value of the body.

@@ -3,21 +3,25 @@
 mod body_stream;
 mod decode;
 mod json_path;
+mod misfits;
 mod rate_limit;
 
 pub use body_stream::BodyStream;
 pub use decode::FromResponse;
 pub(crate) use decode::decode_serde;
+pub(crate) use misfits::MisfitLog;
 pub use rate_limit::RateLimit;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
+use crate::runtime::codec::Misfit;
 use crate::runtime::error::Error;
 use crate::runtime::request::OperationMetadata;
 use crate::runtime::transport::{ResponseBody, names};
@@ -36,7 +40,9 @@ struct Head {
     status: StatusCode,
     headers: HeaderMap,
     body_is_empty: bool,
+    untyped: Option<Box<Untyped>>,
     attempts: u32,
+    unprocessed: u32,
     elapsed: Duration,
 }
 
@@ -49,7 +55,9 @@ impl<T> Response<T> {
                 status: StatusCode::OK,
                 headers: HeaderMap::new(),
                 body_is_empty: false,
+                untyped: None,
                 attempts: 1,
+                unprocessed: 0,
                 elapsed: Duration::ZERO,
             }),
             body,
@@ -63,11 +71,19 @@ impl<T> Response<T> {
                 status: raw.status,
                 headers: raw.headers,
                 body_is_empty,
+                untyped: None,
                 attempts: raw.attempts,
+                unprocessed: raw.unprocessed,
                 elapsed: raw.elapsed,
             }),
             body,
         }
+    }
+
+    /// The response with what its typed body does not hold.
+    pub(crate) fn with_untyped(mut self, misfits: Vec<Misfit>, body: Option<Bytes>) -> Self {
+        self.head.untyped = body.map(|body| Box::new(Untyped { misfits, body }));
+        self
     }
 
     /// The same response with another status.
@@ -120,16 +136,56 @@ impl<T> Response<T> {
         self.head.headers.get(header::LOCATION)?.to_str().ok()
     }
 
-    /// Whether the API sent no body; the body here is the type's default then.
+    /// Whether the API sent no body, `null`, or one of a status for which its description has no schema (a 202 beside a 200 that has one); the
+    /// body here is the type's default then.
     #[must_use]
     pub fn body_is_empty(&self) -> bool {
         self.head.body_is_empty
+    }
+
+    /// The values of the body that do not fit their types, in the order of the document.
+    ///
+    /// The field of such a value has the nearest value where one has the same meaning (`"7"` is 7), else it is `None`; lists and maps leave
+    /// such elements out. The value as it came is in the model's [`Extra`](crate::runtime::codec::Extra) under the property's name, and is
+    /// written back for as long as the field is not changed. To get an error instead, use
+    /// [`strict_decoding`](crate::runtime::request::CallOptions::strict_decoding).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// # use genesys_cloud::runtime::response::Response;
+    /// fn report<T>(response: &Response<T>) {
+    ///     for misfit in response.misfits() {
+    ///         // "a string where an integer of 64 bits was expected at `$.entities[3].version`"
+    ///         eprintln!("{misfit}");
+    ///     }
+    /// }
+    /// # report(&Response::new(()));
+    /// ```
+    #[must_use]
+    pub fn misfits(&self) -> &[Misfit] {
+        match &self.head.untyped {
+            Some(untyped) => &untyped.misfits,
+            None => &[],
+        }
+    }
+
+    /// The body as it came, where [`body`](Self::body) does not hold all of it: where there are [`misfits`](Self::misfits), or where the
+    /// status has no schema.
+    #[must_use]
+    pub fn body_raw(&self) -> Option<&Bytes> {
+        self.head.untyped.as_ref().map(|untyped| &untyped.body)
     }
 
     /// How many attempts the call took.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.head.attempts
+    }
+
+    /// How often the call was sent again because the server did not process its HTTP/2 stream. [`attempts`](Self::attempts) does not count these.
+    #[must_use]
+    pub fn unprocessed(&self) -> u32 {
+        self.head.unprocessed
     }
 
     /// How long the call took, retries and waiting included.
@@ -198,7 +254,18 @@ pub struct RawHead {
     pub(crate) headers: HeaderMap,
     pub(crate) metadata: Option<&'static OperationMetadata>,
     pub(crate) attempts: u32,
+    pub(crate) unprocessed: u32,
     pub(crate) elapsed: Duration,
+    /// A value that does not fit is an error.
+    pub(crate) strict: bool,
+    pub(crate) misfit_log: Option<Arc<MisfitLog>>,
+}
+
+/// What the typed body of a response does not hold.
+#[derive(Clone)]
+struct Untyped {
+    misfits: Vec<Misfit>,
+    body: Bytes,
 }
 
 impl fmt::Debug for RawHead {
@@ -230,7 +297,10 @@ impl RawResponse {
                 headers,
                 metadata: None,
                 attempts: 1,
+                unprocessed: 0,
                 elapsed: Duration::ZERO,
+                strict: false,
+                misfit_log: None,
             },
             body,
         }
@@ -257,6 +327,30 @@ impl RawResponse {
 }
 
 impl RawHead {
+    /// Tells of the values of the body that do not fit, or refuses them.
+    pub(crate) fn judge(self, misfits: &[Misfit], body: &Bytes) -> Result<Self, Error> {
+        let Some(first) = misfits.first() else {
+            return Ok(self);
+        };
+        if self.strict {
+            let (path, expected, found) = (first.path(), first.expected(), first.found());
+            let message = format!(
+                "the response cannot be decoded at `{path}`: {found} where {expected} was expected"
+            );
+            return Err(self.decode_error(message, body.clone()));
+        }
+        if let Some(log) = &self.misfit_log {
+            log.warn(self.metadata.map_or("", |metadata| metadata.name), misfits);
+        }
+        Ok(self)
+    }
+
+    /// Whether the API's description has a schema for other statuses, but not for this one.
+    pub(crate) fn is_without_schema(&self) -> bool {
+        self.metadata
+            .is_some_and(|metadata| metadata.without_schema.contains(&self.status.as_u16()))
+    }
+
     /// The error of a body that is not what the operation promises.
     pub(crate) fn decode_error(self, message: String, body: Bytes) -> Error {
         let error = Error::decode(message, self.status, self.headers, body)

@@ -13,16 +13,16 @@ impl From<jiff::Timestamp> for Timestamp {
 }
 
 /// With the offset of the zone at that time; its name is lost.
-impl From<&jiff::Zoned> for Timestamp {
-    fn from(zoned: &jiff::Zoned) -> Self {
+impl From<&jiff::ZonedDateTime> for Timestamp {
+    fn from(zoned: &jiff::ZonedDateTime) -> Self {
         let (seconds, nanosecond) = unix_time(zoned.timestamp());
         Self::from_unix(seconds, nanosecond, zoned.offset().seconds())
     }
 }
 
 /// With the offset of the zone at that time; its name is lost.
-impl From<jiff::Zoned> for Timestamp {
-    fn from(zoned: jiff::Zoned) -> Self {
+impl From<jiff::ZonedDateTime> for Timestamp {
+    fn from(zoned: jiff::ZonedDateTime) -> Self {
         Self::from(&zoned)
     }
 }
@@ -39,7 +39,7 @@ impl TryFrom<&Timestamp> for jiff::Timestamp {
 }
 
 /// In a zone of the offset that the text names.
-impl TryFrom<&Timestamp> for jiff::Zoned {
+impl TryFrom<&Timestamp> for jiff::ZonedDateTime {
     type Error = InvalidTime;
 
     fn try_from(timestamp: &Timestamp) -> Result<Self, InvalidTime> {
@@ -48,11 +48,11 @@ impl TryFrom<&Timestamp> for jiff::Zoned {
             .offset_seconds()
             .and_then(|seconds| jiff::tz::Offset::from_seconds(seconds).ok())
             .ok_or(InvalidTime::new(Timestamp::EXPECTED))?;
-        Ok(instant.to_zoned(jiff::tz::TimeZone::fixed(offset)))
+        Ok(instant.to_zoned_datetime(jiff::tz::TimeZone::fixed(offset)))
     }
 }
 
-try_from_owned!(Timestamp => jiff::Timestamp, jiff::Zoned);
+try_from_owned!(Timestamp => jiff::Timestamp, jiff::ZonedDateTime);
 
 impl From<jiff::civil::Date> for Date {
     fn from(date: jiff::civil::Date) -> Self {

@@ -4,15 +4,21 @@ use std::error::Error as _;
 use std::fmt;
 use std::future::Future;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use ::http::{HeaderMap, HeaderValue, Method, header};
 use bytes::Bytes;
 use futures_core::Stream;
 
+use super::collect::{Collector, LONGEST_BODY};
+use super::gzip::{self, Unpacked};
+use super::sent::Watched;
 use super::{
-    BoxError, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport, TransportError,
-    TransportErrorKind,
+    BoxError, ByteStream, HttpRequest, HttpResponse, RequestBody, ResponseBody, Transport,
+    TransportError, TransportErrorKind, next_chunk,
 };
 use crate::runtime::clock::BoxFuture;
 
@@ -30,6 +36,7 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub struct HttpTransport {
     client: reqwest::Client,
+    longest_body: usize,
 }
 
 impl HttpTransport {
@@ -47,7 +54,10 @@ impl HttpTransport {
         // reqwest panics where rustls has no provider, and only it knows whether it needs one.
         let built = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| builder.build()));
         match built {
-            Ok(client) => Ok(Self { client: client? }),
+            Ok(client) => Ok(Self {
+                client: client?,
+                longest_body: LONGEST_BODY,
+            }),
             Err(_) => Err(BoxError::from(
                 "the TLS library cannot start; with the feature `rustls-no-provider` a provider has to be installed first (rustls::crypto::CryptoProvider::install_default)",
             )),
@@ -57,7 +67,8 @@ impl HttpTransport {
     /// reqwest's builder with the SDK's defaults.
     pub fn client_builder() -> reqwest::ClientBuilder {
         reqwest::Client::builder()
-            .gzip(true)
+            // The SDK unpacks by itself.
+            .no_gzip()
             .tcp_nodelay(true)
             .connect_timeout(CONNECT_TIMEOUT)
             .pool_idle_timeout(IDLE_TIMEOUT)
@@ -67,30 +78,89 @@ impl HttpTransport {
             .http2_keep_alive_timeout(KEEP_ALIVE_TIMEOUT)
     }
 
+    /// The longest body that is collected, unpacked: 256 MiB by default. A longer one is an error, unless it is read as a stream. Of the body of an
+    /// error no more than 1 MiB is kept.
+    #[must_use]
+    pub fn with_max_body_size(mut self, bytes: usize) -> Self {
+        self.longest_body = bytes;
+        self
+    }
+
     /// Begins to send. What comes of it holds little more than a pointer, where the request would take its space in every future around.
     fn begin(
         &self,
         request: HttpRequest,
-    ) -> Result<impl Future<Output = reqwest::Result<reqwest::Response>>, TransportError> {
+    ) -> Result<
+        (
+            impl Future<Output = reqwest::Result<reqwest::Response>>,
+            Sent,
+        ),
+        TransportError,
+    > {
+        let mut sent = None;
         let mut outgoing = reqwest::Request::new(request.method, request.url);
-        *outgoing.headers_mut() = request.headers;
-        *outgoing.body_mut() = body_of(request.body)?;
-        Ok(self.client.execute(outgoing))
+        let is_empty = match &request.body {
+            RequestBody::Empty => true,
+            RequestBody::Bytes(bytes) => bytes.is_empty(),
+            _ => false,
+        };
+        *outgoing.headers_mut() = complete(request.headers, outgoing.method(), is_empty);
+        // It matters where a timeout would leave open whether the server acted.
+        let is_watched = matches!(*outgoing.method(), Method::POST | Method::PATCH);
+        *outgoing.body_mut() = match request.body {
+            RequestBody::Bytes(bytes) if is_watched && !is_empty => {
+                let (body, taken) = Watched::new(bytes);
+                sent = Some(taken);
+                Some(reqwest::Body::wrap(body))
+            }
+            body => body_of(body)?,
+        };
+        Ok((self.client.execute(outgoing), sent))
     }
 }
+
+/// Becomes true when the body is taken to be sent; nothing where nobody asks.
+type Sent = Option<Arc<AtomicBool>>;
 
 /// Reads a response, to the end of its body unless it is to be streamed.
 async fn receive(
     response: impl Future<Output = reqwest::Result<reqwest::Response>>,
     stream_response: bool,
+    longest_body: usize,
 ) -> Result<HttpResponse, TransportError> {
     let mut response = response.await.map_err(failure)?;
     let status = response.status();
-    let headers = std::mem::take(response.headers_mut());
-    let body = if stream_response {
-        ResponseBody::Stream(Box::pin(Chunks(Box::pin(response.bytes_stream()))))
+    let mut headers = std::mem::take(response.headers_mut());
+    let is_packed = gzip::take_encoding(&mut headers);
+    let body = if is_packed || stream_response {
+        let chunks: ByteStream = Box::pin(Chunks(Box::pin(response.bytes_stream())));
+        let mut stream = match is_packed {
+            true => Box::pin(Unpacked::new(chunks)),
+            false => chunks,
+        };
+        if stream_response {
+            ResponseBody::Stream(stream)
+        } else {
+            let mut collector = Collector::new(status, &headers, longest_body);
+            while let Some(chunk) = next_chunk(&mut stream).await {
+                let chunk = chunk.map_err(|source| TransportError {
+                    kind: TransportErrorKind::Io,
+                    source,
+                })?;
+                if !collector.add(chunk)? {
+                    break;
+                }
+            }
+            ResponseBody::Bytes(collector.finish())
+        }
     } else {
-        ResponseBody::Bytes(response.bytes().await.map_err(body_failure)?)
+        let mut collector = Collector::new(status, &headers, longest_body);
+        while let Some(chunk) = response.chunk().await.map_err(body_failure)? {
+            if !collector.add(chunk)? {
+                break;
+            }
+        }
+        ResponseBody::Bytes(collector.finish())
     };
     Ok(HttpResponse {
         status,
@@ -102,12 +172,26 @@ async fn receive(
 impl Transport for HttpTransport {
     fn execute(&self, request: HttpRequest) -> BoxFuture<'_, Result<HttpResponse, TransportError>> {
         let (timeout, stream_response) = (request.timeout, request.stream_response);
+        let longest_body = self.longest_body;
         let response = self.begin(request);
         Box::pin(async move {
-            let received = pin!(receive(response?, stream_response));
-            match timeout {
-                None => received.await,
-                Some(timeout) => bounded(timeout, received).await,
+            let (response, sent) = response?;
+            let received = pin!(receive(response, stream_response, longest_body));
+            let Some(timeout) = timeout else {
+                return received.await;
+            };
+            let outcome = bounded(timeout, received).await;
+            match outcome {
+                Err(error)
+                    if error.kind == TransportErrorKind::Timeout
+                        && sent.is_some_and(|sent| !sent.load(Ordering::Acquire)) =>
+                {
+                    Err(TransportError {
+                        kind: TransportErrorKind::NotProcessed,
+                        source: "nothing of its body was sent in time".into(),
+                    })
+                }
+                outcome => outcome,
             }
         })
     }
@@ -137,6 +221,22 @@ pub(super) async fn bounded(
     }
 }
 
+/// Adds the headers that belong to the way of sending.
+fn complete(mut headers: HeaderMap, method: &Method, is_empty: bool) -> HeaderMap {
+    // Part of a packed body cannot be unpacked.
+    if !headers.contains_key(header::ACCEPT_ENCODING) && !headers.contains_key(header::RANGE) {
+        headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    }
+    // These methods are expected to have a body, so the length is sent even where there is none (RFC 9110 section 8.6). Some gateways insist.
+    if is_empty
+        && matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+        && !headers.contains_key(header::CONTENT_LENGTH)
+    {
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
+    headers
+}
+
 fn body_of(body: RequestBody) -> Result<Option<reqwest::Body>, TransportError> {
     Ok(match body {
         RequestBody::Empty => None,
@@ -150,6 +250,8 @@ fn body_of(body: RequestBody) -> Result<Option<reqwest::Body>, TransportError> {
 fn failure(error: reqwest::Error) -> TransportError {
     let kind = if error.is_builder() {
         TransportErrorKind::Request
+    } else if was_not_processed(&error) {
+        TransportErrorKind::NotProcessed
     } else if error.is_connect() {
         TransportErrorKind::Connect
     } else if error.is_timeout() {
@@ -161,6 +263,25 @@ fn failure(error: reqwest::Error) -> TransportError {
         kind,
         source: Cause::of(&error).into(),
     }
+}
+
+/// Whether the server promised that it did not process the request, or the connection ended before the request was written to it.
+fn was_not_processed(error: &reqwest::Error) -> bool {
+    let mut source = error.source();
+    while let Some(cause) = source {
+        if let Some(error) = cause.downcast_ref::<h2::Error>() {
+            // h2 gives the error of a `GOAWAY` only to streams above its last one.
+            let is_refused = error.reason() == Some(h2::Reason::REFUSED_STREAM);
+            return error.is_remote() && (error.is_go_away() || (error.is_reset() && is_refused));
+        }
+        if let Some(error) = cause.downcast_ref::<hyper::Error>()
+            && error.is_canceled()
+        {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 /// A failure while the body came in: the request was sent, whatever the reason.

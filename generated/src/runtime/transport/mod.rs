@@ -1,8 +1,12 @@
 //! The last step of the pipeline: bytes out, bytes in.
 
+mod collect;
+mod gzip;
 mod http;
 mod memory;
+mod sent;
 
+pub(crate) use self::collect::LONGEST_ERROR_BODY;
 pub use self::http::HttpTransport;
 pub(crate) use memory::next as next_chunk;
 pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
@@ -218,6 +222,11 @@ pub enum TransportErrorKind {
     Timeout,
     /// The connection failed after the request, or a part of it, was sent.
     Io,
+    /// The server promises that it did not process the request: an HTTP/2 stream refused with `REFUSED_STREAM`, or above the last stream of a
+    /// `GOAWAY` (RFC 9113 sections 6.8 and 8.7).
+    NotProcessed,
+    /// The body of the response is longer than the transport collects.
+    TooLarge,
     /// The request could not be made at all: a header or URL that the HTTP library refuses, a body that is gone.
     Request,
 }
@@ -237,6 +246,8 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Connect => "could not connect",
             TransportErrorKind::Timeout => "the attempt timed out",
             TransportErrorKind::Io => "the connection failed after the request was sent",
+            TransportErrorKind::NotProcessed => "the server did not process the request",
+            TransportErrorKind::TooLarge => "the body of the response is too large",
             TransportErrorKind::Request => "the request could not be made",
         })
     }
@@ -252,7 +263,7 @@ impl std::error::Error for TransportError {
 ///
 /// Implement it to test code without a server, or to send through another HTTP library. An implementation follows no
 /// redirects and retries nothing: both belong to the pipeline.
-pub trait Transport: Send + Sync + 'static {
+pub trait Transport: Send + Sync {
     /// Sends `request` once.
     ///
     /// # Errors

@@ -27,32 +27,3 @@ impl codec::OpenEnum for GetAuthorizationRoleExpand {
 }
 
 codec::__open_enum!(GetAuthorizationRoleExpand);
-
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum GetAuthorizationRoleUserCount {
-    /// `true`
-    True,
-    /// `false`
-    False,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for GetAuthorizationRoleUserCount {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::True, Self::False],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::True => "true",
-            Self::False => "false",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(GetAuthorizationRoleUserCount);

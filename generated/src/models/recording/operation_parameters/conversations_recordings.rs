@@ -34,35 +34,6 @@ codec::__open_enum!(GetConversationRecordingChatFormatId);
 
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum GetConversationRecordingDownload {
-    /// `true`
-    True,
-    /// `false`
-    False,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for GetConversationRecordingDownload {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::True, Self::False],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::True => "true",
-            Self::False => "false",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(GetConversationRecordingDownload);
-
-#[derive(Clone)]
-#[non_exhaustive]
 pub enum GetConversationRecordingEmailFormatId {
     /// `EML`
     Eml,

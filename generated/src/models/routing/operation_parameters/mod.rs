@@ -10,9 +10,9 @@ export!(routing_predictors_keyperformanceindicators: GetRoutingPredictorsKeyperf
 export!(routing_queues: GetRoutingQueueExpand, GetRoutingQueuesExpand, GetRoutingQueuesSortOrder);
 export!(routing_queues_divisionviews: GetRoutingQueuesDivisionviewsSortBy, GetRoutingQueuesDivisionviewsSortOrder);
 export!(routing_queues_divisionviews_all: GetRoutingQueuesDivisionviewsAllSortOrder);
-export!(routing_queues_me: GetRoutingQueuesMeJoined, GetRoutingQueuesMeSortOrder);
+export!(routing_queues_me: GetRoutingQueuesMeSortOrder);
 export!(routing_queues_mediatypes_estimatedwaittime: GetRoutingQueueMediatypeEstimatedwaittimeMediaType);
-export!(routing_queues_members: GetRoutingQueueMembersExpand, GetRoutingQueueMembersJoined, GetRoutingQueueMembersMemberBy, GetRoutingQueueMembersSortOrder);
+export!(routing_queues_members: GetRoutingQueueMembersExpand, GetRoutingQueueMembersMemberBy, GetRoutingQueueMembersSortOrder);
 export!(routing_queues_users: GetRoutingQueueUsersExpand, GetRoutingQueueUsersSortOrder);
 export!(routing_skillexpressions: GetRoutingSkillexpressionFormat, GetRoutingSkillexpressionsFormat);
 export!(routing_skillexpressions_queue: GetRoutingSkillexpressionsQueueQueueIdFormat);

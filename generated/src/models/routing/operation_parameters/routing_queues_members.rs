@@ -9,35 +9,6 @@ pub type GetRoutingQueueMembersExpand = GetGroupMembersExpand;
 
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum GetRoutingQueueMembersJoined {
-    /// `true`
-    True,
-    /// `false`
-    False,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for GetRoutingQueueMembersJoined {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::True, Self::False],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::True => "true",
-            Self::False => "false",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(GetRoutingQueueMembersJoined);
-
-#[derive(Clone)]
-#[non_exhaustive]
 pub enum GetRoutingQueueMembersMemberBy {
     /// `user`
     User,

@@ -2,5 +2,5 @@
 
 export!(scripts: GetScriptsSortBy, GetScriptsSortOrder);
 export!(scripts_divisionviews: GetScriptsDivisionviewsSortBy, GetScriptsDivisionviewsSortOrder);
-export!(scripts_published_divisionviews_variables: GetScriptsPublishedDivisionviewVariablesInput, GetScriptsPublishedDivisionviewVariablesOutput, GetScriptsPublishedDivisionviewVariablesType);
-export!(scripts_published_variables: GetScriptsPublishedScriptIdVariablesInput, GetScriptsPublishedScriptIdVariablesOutput, GetScriptsPublishedScriptIdVariablesType);
+export!(scripts_published_divisionviews_variables: GetScriptsPublishedDivisionviewVariablesType);
+export!(scripts_published_variables: GetScriptsPublishedScriptIdVariablesType);

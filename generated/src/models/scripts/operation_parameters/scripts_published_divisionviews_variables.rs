@@ -4,64 +4,6 @@ use crate::runtime::codec;
 
 #[derive(Clone)]
 #[non_exhaustive]
-pub enum GetScriptsPublishedDivisionviewVariablesInput {
-    /// `true`
-    True,
-    /// `false`
-    False,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for GetScriptsPublishedDivisionviewVariablesInput {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::True, Self::False],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::True => "true",
-            Self::False => "false",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(GetScriptsPublishedDivisionviewVariablesInput);
-
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum GetScriptsPublishedDivisionviewVariablesOutput {
-    /// `true`
-    True,
-    /// `false`
-    False,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for GetScriptsPublishedDivisionviewVariablesOutput {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::True, Self::False],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::True => "true",
-            Self::False => "false",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(GetScriptsPublishedDivisionviewVariablesOutput);
-
-#[derive(Clone)]
-#[non_exhaustive]
 pub enum GetScriptsPublishedDivisionviewVariablesType {
     /// `string`
     String,

@@ -4,35 +4,6 @@ use crate::models::outbound_and_speech_text_analytics::GetOutboundDigitalruleset
 use crate::models::shared_by_12_c7b5f8::GetAgenticVirtualagentsSortOrder;
 use crate::runtime::codec;
 
-#[derive(Clone)]
-#[non_exhaustive]
-pub enum DeleteSpeechandtextanalyticsProgramForceDelete {
-    /// `true`
-    True,
-    /// `false`
-    False,
-    /// A value that this version does not know, as it stands on the wire.
-    Unknown(String),
-}
-
-impl codec::OpenEnum for DeleteSpeechandtextanalyticsProgramForceDelete {
-    const KNOWN: codec::KnownValues<Self> = codec::KnownValues {
-        values: &[Self::True, Self::False],
-        unknown: Self::Unknown,
-        integer: false,
-    };
-
-    fn as_str(&self) -> &str {
-        match self {
-            Self::True => "true",
-            Self::False => "false",
-            Self::Unknown(value) => value,
-        }
-    }
-}
-
-codec::__open_enum!(DeleteSpeechandtextanalyticsProgramForceDelete);
-
 /// The same values as [`GetOutboundDigitalrulesetsSortBy`].
 pub type GetSpeechandtextanalyticsProgramsSortBy = GetOutboundDigitalrulesetsSortBy;
 

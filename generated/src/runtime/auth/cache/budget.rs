@@ -1,21 +1,36 @@
-//! What one call may do about tokens, and what it has done.
+//! What one call has done about tokens so far.
 
 use std::time::Duration;
 
-use super::super::decide::{Refusal, Refused};
 use super::super::settings::TokenSettings;
+use super::client_state::OperationKey;
 
-/// What one call has used up.
+/// What one call has done about tokens so far.
 #[derive(Debug, Default)]
 pub(crate) struct CallBudget {
+    /// Set before anything but the fast path needs it.
+    pub(crate) operation: OperationKey,
     pub(crate) replays: u32,
-    pub(crate) forced: u32,
+    /// How many refreshes it forced.
+    pub(super) forced: u32,
+    /// How many tasks that refreshed died while it waited.
     pub(super) deaths: u32,
+    /// How long it waited for tokens.
     pub(super) waited: Duration,
+    /// Whether it tried a condemned token.
+    pub(super) probed: bool,
+    /// The generation that it was last refused with.
+    pub(super) generation: u64,
+    /// When that generation was first refused to it.
+    pub(super) first_refused: Duration,
+    /// The pauses it made for that generation.
+    pub(super) pauses: usize,
+    /// The generation for which it asked for a second opinion.
+    pub(super) doubted: Option<u64>,
 }
 
 impl CallBudget {
-    /// Until when the call may wait: its own end, or the end of its time for tokens.
+    /// Until when the call may wait for a token: its own end, or the end of its time for tokens.
     pub(crate) fn wait_until(
         &self,
         now: Duration,
@@ -25,37 +40,13 @@ impl CallBudget {
         let own = now.saturating_add(settings.token_wait.saturating_sub(self.waited));
         deadline.map_or(own, |deadline| deadline.min(own))
     }
-}
 
-/// What a call learns when it reports a 401.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rejection {
-    pub(crate) moved_on: bool,
-    pub(crate) in_flight: bool,
-    pub(crate) renewable: bool,
-    pub(crate) refused: Refused,
-}
-
-impl Rejection {
-    pub(crate) fn refusal(
-        self,
-        budget: &CallBudget,
-        body_replayable: bool,
-        now: Duration,
-        deadline: Option<Duration>,
-        settings: &TokenSettings,
-    ) -> Refusal {
-        Refusal {
-            replays: budget.replays,
-            forced: budget.forced,
-            body_replayable,
-            renewable: self.renewable,
-            moved_on: self.moved_on,
-            in_flight: self.in_flight,
-            refused: self.refused,
-            now,
-            deadline,
-            wait_until: Some(budget.wait_until(now, deadline, settings)),
+    /// Notes that `generation` was refused at `now`.
+    pub(super) fn refused(&mut self, generation: u64, now: Duration) {
+        if self.generation != generation {
+            self.generation = generation;
+            self.first_refused = now;
+            self.pauses = 0;
         }
     }
 }

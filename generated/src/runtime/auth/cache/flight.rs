@@ -1,17 +1,15 @@
 //! One refresh: a task of its own, which no caller can cancel, and whose end everybody learns of.
 
-use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::sync::watch;
 
 use super::super::error::{AuthError, AuthErrorKind};
 use super::super::hooks::RefreshEvent;
 use super::super::secret::Secret;
-use super::super::wait::{First, first};
+use super::super::wait::within;
 use super::ledger::Outcome;
 use super::shared::Shared;
 use super::token::CachedToken;
+use crate::runtime::sync::{Arc, spawn, watch};
 
 /// How often the task that refreshes may die, for one call or in a row, before that counts as a failure.
 pub(super) const DEATHS_BORNE: u32 = 3;
@@ -21,7 +19,8 @@ pub(super) struct Launch {
     pub(super) id: u64,
     pub(super) outcome: watch::Sender<Option<Outcome>>,
     pub(super) latest: Option<Arc<CachedToken>>,
-    pub(super) refused: Vec<Secret>,
+    /// The texts of condemned tokens.
+    pub(super) condemned: Vec<Secret>,
     pub(super) waiting: Waiting,
 }
 
@@ -40,9 +39,7 @@ pub(super) fn start(shared: &Arc<Shared>, launch: Launch) {
         outcome: launch.outcome,
         is_over: false,
     };
-    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-        drop(runtime.spawn(fly(guard, launch.latest, launch.refused)));
-    }
+    spawn(fly(guard, launch.latest, launch.condemned));
 }
 
 /// Holds a flight's place in the ledger; dropping it before the end frees the place and wakes everybody to start over.
@@ -74,25 +71,18 @@ impl Drop for FlightGuard {
 }
 
 /// One refresh, from asking to waking everybody.
-async fn fly(mut guard: FlightGuard, latest: Option<Arc<CachedToken>>, refused: Vec<Secret>) {
+async fn fly(mut guard: FlightGuard, latest: Option<Arc<CachedToken>>, condemned: Vec<Secret>) {
     let shared = Arc::clone(&guard.shared);
     let began = shared.clock.now();
     let renewal = shared
         .source
-        .renew(latest.as_deref(), &refused, &shared.hooks);
-    let limit = shared.clock.sleep(shared.source.longest());
-    let renewed = match first(renewal, limit).await {
-        First::Left(outcome) => outcome,
-        First::Right(()) => Err(AuthError::new(AuthErrorKind::Timeout)),
-    };
+        .renew(latest.as_deref(), &condemned, &shared.hooks);
+    let renewed = within(&*shared.clock, shared.source.longest(), renewal)
+        .await
+        .unwrap_or_else(|| Err(AuthError::new(AuthErrorKind::Timeout)));
     let origin = renewed.as_ref().ok().map(|renewed| renewed.origin);
     let token = renewed.and_then(|renewed| {
-        let generation = {
-            let mut ledger = shared.lock();
-            ledger.generations += 1;
-            ledger.generations
-        };
-        CachedToken::new(generation, renewed, shared.jitter.next(), &shared.settings).map(Arc::new)
+        CachedToken::new(guard.id, renewed, shared.jitter.next(), &shared.settings).map(Arc::new)
     });
     match token {
         Ok(token) => {

@@ -1,39 +1,41 @@
 //! One token, shared by every call: read without a lock, renewed once for everybody.
 
-mod acceptance;
 mod budget;
+mod client_state;
 mod flight;
 mod ledger;
 mod shared;
 mod token;
+mod unauthorized;
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::pin::Pin;
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
-use tokio::sync::Notify;
-
-pub(crate) use acceptance::Acceptance;
-pub(crate) use budget::{CallBudget, Rejection};
+pub(crate) use budget::CallBudget;
+pub(crate) use client_state::{ClientState, OperationKey};
 pub(crate) use token::CachedToken;
+pub(crate) use unauthorized::Sending;
 
-use acceptance::millis;
+use client_state::millis;
 use flight::{DEATHS_BORNE, Launch, Waiting};
 use ledger::Ledger;
 use shared::Shared;
 
 use super::classify::age;
-use super::decide::{BackOff, Refused, Situation, Step, decide_step};
+use super::decide::{BackOff, Situation, Step, decide_step};
 use super::error::{AuthError, AuthErrorKind};
 use super::hooks::Hooks;
 use super::jitter::Jitter;
 use super::provider::Previous;
 use super::settings::TokenSettings;
 use super::source::Source;
+use super::unauthorized::{Known, PROBE_INTERVAL};
 use super::wait::{First, first};
 use crate::runtime::clock::{Clock, Moment};
+use crate::runtime::sync::{
+    Arc, ArcSwapOption, AtomicU64, Mutex, MutexGuard, Notify, Ordering, current_runtime,
+};
 
 /// How much longer than a flight may take before it counts as dead: its runtime exists, and nobody drives it.
 const FLIGHT_GRACE: Duration = Duration::from_secs(1);
@@ -52,6 +54,18 @@ enum Plan {
     Fail(AuthError),
 }
 
+/// How a wait for a flight ended.
+enum Arrival {
+    Token(Arc<CachedToken>),
+    Failed(AuthError),
+    /// The task that refreshed is gone.
+    Died,
+    /// Something else changed.
+    Changed,
+    /// The call's own time is over.
+    TimeOver(Moment),
+}
+
 impl TokenCache {
     pub(crate) fn new(
         source: Source,
@@ -59,14 +73,14 @@ impl TokenCache {
         settings: TokenSettings,
         jitter: Jitter,
         hooks: Hooks,
-        acceptance: Arc<Acceptance>,
+        client: Arc<ClientState>,
     ) -> Self {
         Self(Arc::new(Shared {
             current: ArcSwapOption::empty(),
             ledger: Mutex::new(Ledger::default()),
             changed: Notify::new(),
             troubled_until: AtomicU64::new(0),
-            acceptance,
+            client,
             source,
             clock,
             settings,
@@ -101,6 +115,7 @@ impl TokenCache {
             }
             let mut changed = std::pin::pin!(self.0.changed.notified());
             changed.as_mut().enable();
+            // From here on nothing that changes is missed.
             let until = budget.wait_until(now.monotonic, deadline, &self.0.settings);
             match self.plan(now, until, budget) {
                 Plan::Serve(token) => return Ok(token),
@@ -108,17 +123,15 @@ impl TokenCache {
                 Plan::Launch(launch, serve) => {
                     let waiting = launch.waiting.clone();
                     flight::start(&self.0, launch);
-                    match serve {
-                        Some(token) => return Ok(token),
-                        None => {
-                            if let Some(outcome) = self.wait(waiting, until, budget).await {
-                                return outcome;
-                            }
-                        }
+                    if let Some(token) = serve {
+                        return Ok(token);
+                    }
+                    if let Some(outcome) = self.wait(waiting, changed, until, budget).await {
+                        return outcome;
                     }
                 }
                 Plan::Wait(waiting) => {
-                    if let Some(outcome) = self.wait(waiting, until, budget).await {
+                    if let Some(outcome) = self.wait(waiting, changed, until, budget).await {
                         return outcome;
                     }
                 }
@@ -138,49 +151,76 @@ impl TokenCache {
         now
     }
 
-    /// Waits for a flight; none means to decide anew.
+    /// Waits for a flight, or until something else changes; none means to decide anew.
     async fn wait(
         &self,
-        mut waiting: Waiting,
+        waiting: Waiting,
+        changed: Pin<&mut impl Future<Output = ()>>,
         until: Duration,
         budget: &mut CallBudget,
     ) -> Option<Result<Arc<CachedToken>, AuthError>> {
-        let began = self.0.clock.monotonic();
-        let end = until.min(waiting.presumed_dead);
-        let outcome = {
-            let arrival = waiting.outcome.wait_for(Option::is_some);
-            match first(arrival, self.0.clock.sleep(end.saturating_sub(began))).await {
-                First::Left(Ok(outcome)) => Ok(outcome.clone()),
-                First::Left(Err(_)) => Err(true),
-                First::Right(()) => Err(false),
-            }
-        };
-        let now = self.count_wait(began, budget);
-        match outcome {
+        match self.arrival(waiting, changed, until, budget).await {
             // Not asked for its age: it was issued a moment ago, and to ask again for a token that lives for less would never end.
-            Ok(Some(Ok(token))) => self.still_latest(&token).then_some(Ok(token)),
-            Ok(Some(Err(error))) => Some(self.lock().usable(now).ok_or(error)),
-            Ok(None) | Err(true) => {
-                self.lock().clear_dead_flight(now.monotonic);
-                budget.deaths += 1;
-                (budget.deaths > DEATHS_BORNE).then(|| Err(AuthError::new(AuthErrorKind::TaskDied)))
+            Arrival::Token(token) => self.still_latest(&token).then_some(Ok(token)),
+            // Whoever waited does what a call does that comes a moment later.
+            Arrival::Failed(_) | Arrival::Changed => None,
+            Arrival::Died if budget.deaths > DEATHS_BORNE => {
+                Some(Err(AuthError::new(AuthErrorKind::TaskDied)))
             }
-            Err(false) if now.monotonic >= until => Some(
-                self.lock()
-                    .usable(now)
-                    .ok_or_else(|| AuthError::new(AuthErrorKind::DeadlineExceeded)),
-            ),
-            Err(false) => {
-                self.lock().clear_dead_flight(now.monotonic);
-                None
+            Arrival::Died => None,
+            Arrival::TimeOver(now) => {
+                let ledger = self.lock();
+                Some(ledger.usable(now).ok_or_else(|| ledger.out_of_time()))
             }
         }
     }
 
-    /// Whether `token` is the latest generation and was not refused.
+    /// What is first: the end of a flight, its death, another change, or the end of the call's time.
+    async fn arrival(
+        &self,
+        mut waiting: Waiting,
+        changed: Pin<&mut impl Future<Output = ()>>,
+        until: Duration,
+        budget: &mut CallBudget,
+    ) -> Arrival {
+        let began = self.0.clock.monotonic();
+        let end = until.min(waiting.presumed_dead);
+        let outcome = {
+            let ended = waiting.outcome.wait_for(Option::is_some);
+            let sleep = self.0.clock.sleep(end.saturating_sub(began));
+            match first(ended, first(changed, sleep)).await {
+                First::Left(Ok(outcome)) => outcome.clone(),
+                First::Left(Err(_)) => None,
+                First::Right(First::Left(())) => {
+                    self.count_wait(began, budget);
+                    return Arrival::Changed;
+                }
+                First::Right(First::Right(())) => {
+                    let now = self.count_wait(began, budget);
+                    if now.monotonic >= until {
+                        return Arrival::TimeOver(now);
+                    }
+                    self.lock().clear_dead_flight(now.monotonic);
+                    return Arrival::Changed;
+                }
+            }
+        };
+        let now = self.count_wait(began, budget);
+        match outcome {
+            Some(Ok(token)) => Arrival::Token(token),
+            Some(Err(error)) => Arrival::Failed(error),
+            None => {
+                self.lock().clear_dead_flight(now.monotonic);
+                budget.deaths += 1;
+                Arrival::Died
+            }
+        }
+    }
+
+    /// Whether `token` is the latest generation and is not condemned.
     fn still_latest(&self, token: &CachedToken) -> bool {
         let ledger = self.lock();
-        !ledger.rejected && ledger.is_latest(token)
+        !ledger.is_condemned() && ledger.is_latest(token)
     }
 
     fn lock(&self) -> MutexGuard<'_, Ledger> {
@@ -188,7 +228,7 @@ impl TokenCache {
     }
 
     fn plan(&self, now: Moment, until: Duration, budget: &mut CallBudget) -> Plan {
-        let has_runtime = tokio::runtime::Handle::try_current().is_ok();
+        let has_runtime = current_runtime().is_some();
         let mut ledger = self.lock();
         ledger.clear_dead_flight(now.monotonic);
         let usable = ledger.usable(now);
@@ -198,37 +238,32 @@ impl TokenCache {
                 None => Plan::Fail(AuthError::new(AuthErrorKind::NoRuntime)),
             };
         }
-        let presumed_dead = now
-            .monotonic
-            .saturating_add(self.0.source.longest())
-            .saturating_add(FLIGHT_GRACE);
-        let situation = self.situation(&ledger, usable.is_some(), now, until);
+        let situation = self.situation(&ledger, now, until, budget);
         match decide_step(&situation) {
             Step::Serve => Self::serve(usable),
             Step::ServeAndRefresh => match usable {
-                Some(token) => Plan::Launch(ledger.begin(presumed_dead), Some(token)),
+                Some(token) => Plan::Launch(self.begin(&mut ledger, now), Some(token)),
                 None => Self::serve(None),
             },
+            Step::Probe => {
+                budget.probed = true;
+                ledger.probe_at = now.monotonic.saturating_add(PROBE_INTERVAL);
+                Self::serve(ledger.latest.clone())
+            }
             Step::Join => match &ledger.flight {
-                _ if now.monotonic >= until => Self::out_of_time(usable),
-                Some(flight) => Plan::Wait(Waiting {
-                    outcome: flight.outcome.clone(),
-                    presumed_dead: flight.presumed_dead,
-                }),
+                _ if now.monotonic >= until => Self::out_of_time(&ledger, usable),
+                Some(flight) => Plan::Wait(flight.waiting()),
                 None => Self::serve(None),
             },
-            Step::Start { .. } if now.monotonic >= until => Self::out_of_time(usable),
+            Step::Start { .. } if now.monotonic >= until => Self::out_of_time(&ledger, usable),
             Step::Start { forced } => {
                 if forced {
                     budget.forced += 1;
-                    if situation
-                        .refused
-                        .is_some_and(|refused| !refused.was_accepted)
-                    {
+                    if !ledger.was_accepted() {
                         ledger.spacing.forced(now.monotonic);
                     }
                 }
-                Plan::Launch(ledger.begin(presumed_dead), None)
+                Plan::Launch(self.begin(&mut ledger, now), None)
             }
             Step::Sleep(then) => Plan::Sleep(then),
             Step::Shared => Plan::Fail(match &ledger.failure {
@@ -236,7 +271,7 @@ impl TokenCache {
                 None => AuthError::new(AuthErrorKind::TaskDied),
             }),
             Step::NeedsLogin => Plan::Fail(AuthError::new(AuthErrorKind::NeedsLogin)),
-            Step::Refused => {
+            Step::NotDue => {
                 let ends = ledger.spacing.ends(&self.0.settings);
                 Plan::Fail(
                     AuthError::new(AuthErrorKind::TokenRefused)
@@ -246,6 +281,19 @@ impl TokenCache {
         }
     }
 
+    /// Takes the place of the one flight.
+    fn begin(&self, ledger: &mut Ledger, now: Moment) -> Launch {
+        let presumed_dead = if self.0.source.is_repeatable() {
+            now.monotonic
+                .saturating_add(self.0.source.longest())
+                .saturating_add(FLIGHT_GRACE)
+        } else {
+            // It may have sent a refresh token, which nobody must send again: only the end of its runtime shows that it is dead.
+            Duration::MAX
+        };
+        ledger.begin(presumed_dead)
+    }
+
     fn serve(token: Option<Arc<CachedToken>>) -> Plan {
         match token {
             Some(token) => Plan::Serve(token),
@@ -253,86 +301,114 @@ impl TokenCache {
         }
     }
 
-    fn out_of_time(usable: Option<Arc<CachedToken>>) -> Plan {
+    fn out_of_time(ledger: &Ledger, usable: Option<Arc<CachedToken>>) -> Plan {
         match usable {
             Some(token) => Plan::Serve(token),
-            None => Plan::Fail(AuthError::new(AuthErrorKind::DeadlineExceeded)),
+            None => Plan::Fail(ledger.out_of_time()),
         }
     }
 
     fn situation(
         &self,
         ledger: &Ledger,
-        usable: bool,
         now: Moment,
-        deadline: Duration,
+        until: Duration,
+        budget: &CallBudget,
     ) -> Situation {
+        let is_condemned = ledger.is_condemned();
+        let known = self.known(ledger, now.monotonic, budget.operation);
+        let may_probe = is_condemned
+            && ledger.was_accepted()
+            && !ledger.is_expired(now)
+            && !budget.probed
+            && !known.unreliable
+            && budget.operation != ledger.refused_by
+            && (ledger.probe_at..until).contains(&now.monotonic);
         Situation {
             state: ledger.state(now),
-            usable,
-            in_flight: ledger.flight.is_some(),
-            renewable: self.can_renew(ledger),
+            usable: ledger.usable(now).is_some(),
+            in_flight: known.in_flight,
+            renewable: known.renewable,
             back_off: ledger.failure.as_ref().map(|failure| BackOff {
                 until: failure.until,
                 is_transient: failure.error.is_transient(),
             }),
-            refused: ledger.rejected.then(|| self.refused(ledger, now.monotonic)),
-            now: now.monotonic,
-            deadline: Some(deadline),
+            forcing: is_condemned.then(|| known.forcing(ledger.was_accepted(), until)),
+            may_probe,
+            deadline: until,
         }
     }
 
-    fn can_renew(&self, ledger: &Ledger) -> bool {
+    /// What the decisions need to know of this cache and of its client.
+    fn known(&self, ledger: &Ledger, now: Duration, operation: OperationKey) -> Known {
+        let client = &self.0.client;
         let previous = ledger
             .latest
             .as_ref()
             .map_or_else(Previous::default, |token| token.previous());
-        self.0.source.can_renew(previous)
-    }
-
-    fn refused(&self, ledger: &Ledger, now: Duration) -> Refused {
-        Refused {
-            was_accepted: ledger
-                .latest
-                .as_ref()
-                .is_some_and(|token| token.accepted.load(Ordering::Acquire)),
+        Known {
+            now,
+            unreliable: client.unreliable().contains(operation),
+            alarm: now < ledger.alarm_until,
+            accepted_lately: client.accepted_lately(now, self.0.settings.accepted_window),
+            unaccepted_in_row: ledger.spacing.unaccepted_in_row(),
             spacing_ends: ledger.spacing.ends(&self.0.settings),
-            accepted_lately: self
-                .0
-                .acceptance
-                .is_recent(now, self.0.settings.accepted_window),
+            in_flight: ledger.flight.is_some(),
+            renewable: self.0.source.can_renew(previous),
+            given: self.0.source.is_given(),
+            moved_on: false,
+            second_opinion_due: client.second_opinion_due(now),
         }
     }
 
-    /// A 401 came back for `token`: it is never served again.
-    pub(crate) fn reject(&self, token: &CachedToken, now: Moment) -> Rejection {
+    /// A call of `operation` was accepted with `token` that was sent at `sent`.
+    #[inline]
+    pub(crate) fn accept(
+        &self,
+        token: &CachedToken,
+        sent: Duration,
+        now: Duration,
+        budget: &CallBudget,
+        operation: impl FnOnce() -> OperationKey,
+    ) {
+        if !token.accepted_at(sent) {
+            self.accept_after_doubt(token, sent, now);
+        }
+        let client = &self.0.client;
+        if !client.unreliable().is_empty() {
+            client.unreliable().remove(operation());
+        }
+        if budget
+            .doubted
+            .is_some_and(|doubted| doubted < token.generation)
+        {
+            client.second_opinion_helped();
+        }
+        client.mark_accepted(now);
+    }
+
+    /// The first acceptance of a token, or the first after a refusal.
+    #[cold]
+    fn accept_after_doubt(&self, token: &CachedToken, sent: Duration, now: Duration) {
         let mut ledger = self.lock();
-        ledger.clear_dead_flight(now.monotonic);
+        let is_first = !token.accepted.swap(true, Ordering::AcqRel);
+        let is_pardoned = ledger.accepted(token, sent, now);
         let is_latest = ledger.is_latest(token);
-        if is_latest && !ledger.rejected && !self.0.source.is_given() {
-            ledger.refuse(token, &self.0.settings);
-            self.0.current.store(None);
+        if is_first && is_latest {
+            ledger.spacing.accepted();
+        }
+        if is_pardoned && is_latest {
+            self.0.current.store(ledger.latest.clone());
+            self.0.troubled_until.store(0, Ordering::Relaxed);
             tracing::debug!(
-                generation = token.generation,
-                "the API refused the access token"
+                generation = crate::runtime::pipeline::int(token.generation),
+                "the API accepts the access token after all"
             );
         }
-        Rejection {
-            moved_on: !is_latest,
-            in_flight: ledger.flight.is_some(),
-            renewable: self.can_renew(&ledger),
-            refused: self.refused(&ledger, now.monotonic),
-        }
-    }
-
-    /// A call was accepted with `token`.
-    #[inline]
-    pub(crate) fn accept(&self, token: &CachedToken, now: Duration) {
-        if !token.accepted.load(Ordering::Relaxed) && !token.accepted.swap(true, Ordering::AcqRel) {
-            self.lock().spacing.accepted();
+        drop(ledger);
+        if is_latest && (is_first || is_pardoned) {
             self.0.changed.notify_waiters();
         }
-        self.0.acceptance.mark(now);
     }
 }
 
@@ -342,7 +418,7 @@ impl fmt::Debug for TokenCache {
         formatter
             .debug_struct("TokenCache")
             .field("latest", &ledger.latest)
-            .field("rejected", &ledger.rejected)
+            .field("condemned", &ledger.is_condemned())
             .field("in_flight", &ledger.flight.is_some())
             .finish_non_exhaustive()
     }

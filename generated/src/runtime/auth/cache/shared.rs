@@ -1,31 +1,28 @@
 //! What all handles of a cache share, and how the end of a refresh changes it.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use arc_swap::ArcSwapOption;
-use tokio::sync::Notify;
-
-use super::super::backoff::{Remaining, next_attempt};
+use super::super::backoff::{Remaining, next_attempt, next_store_attempt};
 use super::super::classify::age;
-use super::super::error::AuthError;
+use super::super::error::{AuthError, AuthErrorKind};
 use super::super::hooks::{Hooks, RefreshErrorEvent};
 use super::super::jitter::Jitter;
 use super::super::settings::TokenSettings;
 use super::super::source::Source;
-use super::acceptance::{Acceptance, millis};
+use super::client_state::{ClientState, millis};
 use super::ledger::{Failure, Ledger};
 use super::token::CachedToken;
 use crate::runtime::clock::Clock;
+use crate::runtime::sync::{
+    Arc, ArcSwapOption, AtomicU64, Mutex, MutexGuard, Notify, Ordering, PoisonError,
+};
 
 pub(super) struct Shared {
-    /// The token that may be served: none, or the latest, unless that was refused. Written under the ledger's lock only.
+    /// The token that may be served: none, or the latest, unless that is condemned. Written under the ledger's lock only.
     pub(super) current: ArcSwapOption<CachedToken>,
     pub(super) ledger: Mutex<Ledger>,
     pub(super) changed: Notify,
     /// Until when (milliseconds, as [`millis`] counts) this cache has nothing to serve; 0 when it is well.
     pub(super) troubled_until: AtomicU64,
-    pub(super) acceptance: Arc<Acceptance>,
+    pub(super) client: Arc<ClientState>,
     pub(super) source: Source,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) settings: TokenSettings,
@@ -53,7 +50,7 @@ impl Shared {
             return false;
         }
         ledger.latest = Some(Arc::clone(token));
-        ledger.rejected = false;
+        ledger.run = 0;
         ledger.failure = None;
         ledger.failures = 0;
         ledger.deaths = 0;
@@ -84,6 +81,11 @@ impl Shared {
         let delay = match remaining {
             Some(remaining) => delay.max(wished.min(remaining.expiry / 2)),
             None => delay.max(wished),
+        };
+        let delay = if error.kind() == AuthErrorKind::Store {
+            next_store_attempt(ledger.failures, remaining, error.retry_after())
+        } else {
+            delay
         };
         let until = now.monotonic.saturating_add(delay);
         ledger.failure = Some(Failure {

@@ -1,7 +1,6 @@
 //! One generation of the token.
 
 use std::fmt;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use http::HeaderValue;
@@ -16,6 +15,7 @@ use super::super::settings::TokenSettings;
 use super::super::source::Renewed;
 use super::super::token::is_sendable;
 use crate::runtime::clock::Moment;
+use crate::runtime::sync::{AtomicBool, AtomicU64, Ordering};
 
 /// One generation of the token.
 pub(crate) struct CachedToken {
@@ -23,15 +23,20 @@ pub(crate) struct CachedToken {
     header: HeaderValue,
     pub(crate) access_token: Secret,
     pub(crate) refresh_token: Option<Secret>,
-    /// The number under which a store holds it.
-    pub(crate) sequence: Option<u64>,
     pub(super) issued: Moment,
     pub(super) ages: Ages,
     /// Whether a call was ever accepted with it.
     pub(super) accepted: AtomicBool,
+    /// When the latest of the calls that were accepted with it was sent, in nanoseconds from 1; 0 means never.
+    ok_sent: AtomicU64,
+    /// Whether an acceptance changes nothing but that: it was accepted before, and nothing speaks against it.
+    pub(super) quiet: AtomicBool,
 }
 
 impl CachedToken {
+    /// Nanoseconds between two writes of `ok_sent` while nothing speaks against the token, so that cores do not fight over its cache line.
+    const GRAIN: u64 = 1_000_000;
+
     /// The token as it is sent; `random`, from 0 to 1, spreads the moments at which a fleet renews.
     pub(super) fn new(
         generation: u64,
@@ -54,10 +59,11 @@ impl CachedToken {
             header,
             access_token: token.access_token,
             refresh_token: token.refresh_token,
-            sequence: renewed.sequence,
             issued: renewed.issued,
             ages: Ages::of(token.lifetime, random, settings).after(renewed.age),
             accepted: AtomicBool::new(false),
+            ok_sent: AtomicU64::new(0),
+            quiet: AtomicBool::new(false),
         })
     }
 
@@ -70,11 +76,35 @@ impl CachedToken {
         header
     }
 
-    pub(super) fn held(&self, rejected: bool) -> Held {
+    /// Notes that a call was accepted that was sent at `sent`, and says whether that changes nothing else.
+    ///
+    /// The time is written before the flag is read, and whoever condemns does it the other way round: one of both sees the other.
+    #[inline]
+    pub(super) fn accepted_at(&self, sent: Duration) -> bool {
+        let sent = nanoseconds(sent);
+        if sent.saturating_sub(self.ok_sent.load(Ordering::Relaxed)) >= Self::GRAIN {
+            self.ok_sent.fetch_max(sent, Ordering::SeqCst);
+        }
+        let quiet = self.quiet.load(Ordering::SeqCst);
+        if !quiet {
+            self.ok_sent.fetch_max(sent, Ordering::SeqCst);
+        }
+        quiet
+    }
+
+    /// When the latest of the calls that were accepted with it was sent.
+    pub(super) fn ok_sent(&self) -> Option<Duration> {
+        match self.ok_sent.load(Ordering::SeqCst) {
+            0 => None,
+            sent => Some(Duration::from_nanos(sent - 1)),
+        }
+    }
+
+    pub(super) fn held(&self, condemned: bool) -> Held {
         Held {
             issued: self.issued,
             ages: self.ages,
-            rejected,
+            condemned,
         }
     }
 
@@ -89,6 +119,13 @@ impl CachedToken {
     pub(crate) fn remaining(&self, now: Moment) -> Duration {
         self.ages.expiry.saturating_sub(age(self.issued, now))
     }
+}
+
+/// Nanoseconds from 1, so that 0 can mean never.
+fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos())
+        .unwrap_or(u64::MAX - 1)
+        .saturating_add(1)
 }
 
 impl fmt::Debug for CachedToken {

@@ -7,7 +7,7 @@ use super::pkce::PkceVerifier;
 use super::renewal::Renewal;
 use crate::runtime::auth::endpoint::{Exchange, Purpose};
 use crate::runtime::auth::{
-    AuthError, AuthErrorKind, Previous, Secret, Token, TokenEndpoint, TokenProvider,
+    AuthError, AuthErrorKind, Beginning, Previous, Secret, Token, TokenEndpoint, TokenProvider,
 };
 use crate::runtime::clock::BoxFuture;
 
@@ -117,6 +117,10 @@ impl TokenProvider for AuthorizationCode {
 
     fn is_repeatable(&self) -> bool {
         false
+    }
+
+    fn begins_with(&self) -> Option<Beginning<'_>> {
+        Some(Beginning::Code(&self.code))
     }
 }
 

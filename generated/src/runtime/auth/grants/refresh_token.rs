@@ -3,7 +3,9 @@
 use std::fmt;
 
 use super::renewal::Renewal;
-use crate::runtime::auth::{AuthError, Previous, Secret, Token, TokenEndpoint, TokenProvider};
+use crate::runtime::auth::{
+    AuthError, Beginning, Previous, Secret, Token, TokenEndpoint, TokenProvider,
+};
 use crate::runtime::clock::BoxFuture;
 
 /// A session that goes on from a refresh token, and from whatever replaces it.
@@ -42,6 +44,10 @@ impl TokenProvider for RefreshToken {
 
     fn is_repeatable(&self) -> bool {
         false
+    }
+
+    fn begins_with(&self) -> Option<Beginning<'_>> {
+        Some(Beginning::RefreshToken(&self.first))
     }
 }
 

@@ -1,10 +1,13 @@
 //! Tokens shared by the processes of one machine.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use super::{StoreLock, StoredToken, TokenStore};
+use super::{StoreLock, StoredToken, TokenStore, random_name};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::transport::BoxError;
 
@@ -13,9 +16,14 @@ use crate::runtime::transport::BoxError;
 /// A token file is replaced whole: written under another name, flushed to the disk, renamed. So a crash at any instant leaves the old token or
 /// the new one. The lock is the operating system's, so it ends with the process that holds it. Put the directory on a local
 /// file system: locks over a network are as good as that network's.
+///
+/// What another user could have put there is refused with an error: a symbolic link, a file that is not a regular one or is longer than 64 KiB, a token
+/// file that others can write or own, and a directory that everyone can write (one with the sticky bit excepted).
 #[derive(Clone, Debug)]
 pub struct FileStore {
     directory: PathBuf,
+    /// Whether what crashes left behind was looked for.
+    is_swept: Arc<AtomicBool>,
 }
 
 impl FileStore {
@@ -23,6 +31,7 @@ impl FileStore {
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self {
             directory: directory.into(),
+            is_swept: Arc::default(),
         }
     }
 
@@ -49,8 +58,7 @@ impl TokenStore for FileStore {
             let directory = self.directory.clone();
             let file = blocking(move || {
                 make_directory(&directory)?;
-                let file = private(OpenOptions::new().write(true).create(true).truncate(false))
-                    .open(path)?;
+                let file = open_lock(&path)?;
                 match file.try_lock() {
                     Ok(()) => Ok(Some(file)),
                     Err(TryLockError::WouldBlock) => Ok(None),
@@ -58,23 +66,21 @@ impl TokenStore for FileStore {
                 }
             })
             .await?;
-            // The lock ends when the file is closed.
-            Ok(file.map(|file| StoreLock::new(0, file)))
+            // The lock ends when the file is closed, by everything that holds it.
+            Ok(file.map(|file| StoreLock::new(0, Arc::new(file))))
         })
     }
 
     fn load<'a>(&'a self, key: &'a str) -> BoxFuture<'a, Result<Option<StoredToken>, BoxError>> {
         Box::pin(async move {
             let path = self.path(key, "json")?;
-            let text = blocking(move || match fs::read(path) {
-                Ok(text) => Ok(zeroize::Zeroizing::new(text)),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    Ok(zeroize::Zeroizing::default())
-                }
-                Err(error) => Err(error),
+            let directory = self.directory.clone();
+            let text = blocking(move || {
+                check_directory(&directory)?;
+                read(&path)
             })
             .await?;
-            Ok(StoredToken::from_json(&text))
+            Ok(text.and_then(|text| StoredToken::from_json(&text)))
         })
     }
 
@@ -82,28 +88,62 @@ impl TokenStore for FileStore {
         &'a self,
         key: &'a str,
         token: &'a StoredToken,
-        _lock: &'a StoreLock,
+        lock: &'a StoreLock,
     ) -> BoxFuture<'a, Result<(), BoxError>> {
         Box::pin(async move {
-            let (path, draft) = (self.path(key, "json")?, self.path(key, "new")?);
+            let Some(lock) = lock.holder.downcast_ref::<Arc<File>>() else {
+                return Err("the lock is of another store".into());
+            };
+            let ending = format!("{}.new", random_name()?);
+            let (path, draft) = (self.path(key, "json")?, self.path(key, &ending)?);
             let directory = self.directory.clone();
             let text = token.to_json();
+            let (lock, is_swept) = (Arc::clone(lock), Arc::clone(&self.is_swept));
             blocking(move || {
+                // The write may outlive its caller, and the lock must not end before it.
+                let _lock = lock;
                 make_directory(&directory)?;
-                // Only the holder of the lock writes, so what is there is left over from a crash.
-                match fs::remove_file(&draft) {
-                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                    _ => {}
+                if !is_swept.swap(true, Ordering::Relaxed) {
+                    sweep(&directory, &path);
                 }
-                let mut file =
-                    private(OpenOptions::new().write(true).create_new(true)).open(&draft)?;
-                file.write_all(&text)?;
-                file.sync_all()?;
-                fs::rename(&draft, &path)?;
+                let written = write(&draft, &text).and_then(|()| fs::rename(&draft, &path));
+                if written.is_err() {
+                    let _ = fs::remove_file(&draft);
+                }
+                written?;
                 flush_directory(&directory)
             })
             .await
         })
+    }
+}
+
+fn write(draft: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = private(OpenOptions::new().write(true).create_new(true)).open(draft)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+/// How old a draft is that no process writes any more.
+const ABANDONED: Duration = Duration::from_secs(60 * 60);
+
+/// Removes the drafts of processes that ended while they wrote: of `own`, whose lock is held, all of them; of other entries the old ones.
+fn sweep(directory: &Path, own: &Path) {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        let modified = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = modified.ok().and_then(|modified| modified.elapsed().ok());
+        let path = entry.path();
+        // The name of a draft is the key, what makes it unique, and the ending.
+        let stem = path.file_stem().map(Path::new);
+        let is_own = stem.and_then(Path::file_stem) == own.file_stem();
+        if path.extension().is_some_and(|ending| ending == "new")
+            && (is_own || age.is_some_and(|age| age > ABANDONED))
+        {
+            let _ = fs::remove_file(path);
+        }
     }
 }
 
@@ -115,6 +155,108 @@ async fn blocking<T: Send + 'static>(
         Ok(outcome) => outcome.map_err(BoxError::from),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The longest token file that is read.
+const LONGEST: u64 = 64 * 1024;
+
+fn refused(reason: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, reason)
+}
+
+/// Opens what is at `path` if that is a regular file itself. A FIFO is not opened, because that could wait for ever.
+fn open_regular(path: &Path, options: &OpenOptions) -> io::Result<File> {
+    let before = fs::symlink_metadata(path)?;
+    if !before.is_file() {
+        return Err(refused("it is not a regular file"));
+    }
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let opened = file.metadata()?;
+        if (opened.dev(), opened.ino()) != (before.dev(), before.ino()) && !opened.is_file() {
+            return Err(refused("it is not a regular file"));
+        }
+    }
+    Ok(file)
+}
+
+/// Opens the lock file, or makes it; never what a link points to.
+fn open_lock(path: &Path) -> io::Result<File> {
+    loop {
+        match open_regular(path, OpenOptions::new().write(true)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            outcome => return outcome,
+        }
+        match private(OpenOptions::new().write(true).create_new(true)).open(path) {
+            // Another process was faster.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+fn read(path: &Path) -> io::Result<Option<zeroize::Zeroizing<Vec<u8>>>> {
+    let file = match open_regular(path, OpenOptions::new().read(true)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        outcome => outcome?,
+    };
+    let metadata = file.metadata()?;
+    check_owner(&metadata)?;
+    if metadata.len() > LONGEST {
+        return Err(refused("the token file is longer than 64 KiB"));
+    }
+    // All of the room at once, so that no copy is left behind by growing.
+    let mut text = zeroize::Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
+    file.take(LONGEST).read_to_end(&mut text)?;
+    Ok(Some(text))
+}
+
+/// Refuses a token file that another user could have written.
+#[cfg(unix)]
+fn check_owner(metadata: &fs::Metadata) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt;
+    if metadata.mode() & 0o022 != 0 {
+        return Err(refused(
+            "others can write the token file; remove it, or set its mode to 0600 if it can be trusted",
+        ));
+    }
+    // On Linux the owner of this entry is the effective user of the process.
+    let own = fs::metadata("/proc/self").map(|process| process.uid());
+    match own {
+        Ok(own) if metadata.uid() != own && metadata.uid() != 0 => {
+            Err(refused("the token file is owned by another user"))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+fn check_owner(_: &fs::Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Refuses a directory in which everyone can replace files.
+fn check_directory(directory: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        const OTHERS_WRITE: u32 = 0o002;
+        const STICKY: u32 = 0o1000;
+        let mode = match fs::metadata(directory) {
+            Ok(metadata) => metadata.mode(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if mode & (OTHERS_WRITE | STICKY) == OTHERS_WRITE {
+            return Err(refused(
+                "everyone can write the directory of the token store; set its mode to 0700",
+            ));
+        }
+    }
+    let _ = directory;
+    Ok(())
 }
 
 /// For the owner's eyes only.
@@ -129,7 +271,7 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 
 fn make_directory(directory: &Path) -> io::Result<()> {
     if directory.is_dir() {
-        return Ok(());
+        return check_directory(directory);
     }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);

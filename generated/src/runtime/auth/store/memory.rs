@@ -28,6 +28,14 @@ impl MemoryStore {
     pub fn new() -> Self {
         Self::default()
     }
+
+    /// Forgets all tokens, as a server that is flushed does. No session ends by that: a process that holds one saves it again.
+    pub fn clear(&self) {
+        for entry in entries(&self.0).values_mut() {
+            entry.token = None;
+            entry.saved_by = 0;
+        }
+    }
 }
 
 fn entries(entries: &Entries) -> MutexGuard<'_, HashMap<String, Entry>> {
