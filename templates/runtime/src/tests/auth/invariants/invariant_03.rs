@@ -23,8 +23,15 @@ async fn invariant_03_a_late_401_replays_without_a_refresh() {
     world.book().api_latency = seconds(0.005);
     assert_eq!(world.get(&interceptor).await.unwrap(), 200);
     assert_eq!(world.token_requests(), 2);
+    let began = world.now();
     for call in late {
         assert_eq!(call.await.unwrap().unwrap(), 200);
     }
+    // They came back 10 s after they were sent, and were sent again without a pause.
+    assert!(
+        world.now() - began < seconds(9.8),
+        "{:?}",
+        world.now() - began
+    );
     assert_eq!(world.token_requests(), 2, "no late herd");
 }

@@ -2,6 +2,28 @@
 //!
 //! Each scenario runs with five seeds, with fewer calls unless `GENESYS_TEST_FULL` is set; `GENESYS_TEST_FIGURES` prints what came of it. The figures beside it are the means of many simulated runs: a seed may make twice as many token
 //! requests and three more, lose a fifth more calls (none where the figure is none), and wait half as long again.
+//!
+//! Each part of the rules was taken out once, to see which of these notices:
+//!
+//! | without | red |
+//! |---|---|
+//! | the replay at once with a newer token | `invariant_03` |
+//! | the memory of unreliable operations | S1d, S2e, S2h, S2j, S2l, S8i, S8k, S8l |
+//! | that such an operation is no witness | S1d, S2e, S2h, S2j, S2l, S8i, S8k, S8l |
+//! | a verdict by the call's own second refusal | S5b |
+//! | a verdict when the pauses are used up | S8k, S8l |
+//! | a verdict by a run of refusals | S2l, S5d, S9a |
+//! | a verdict at once where nothing is ever accepted | `invariant_04` |
+//! | the alarm | S2j |
+//! | the spacing of forced refreshes | S2m, S7a |
+//! | the pauses; the longest of them | S3e, S4c, S4e; S4c, S4e |
+//! | the end of a pause at the first acceptance | S4c, S4e |
+//! | the second opinion; its interval | S8j; S2e, S2h |
+//! | that only what was sent later proves a token | S5b, S8e |
+//! | pardons | S1d |
+//! | probes | S1d |
+//! | that waiters decide anew | S6a, S9b |
+//! | the limit of 10 s for a shared failure | S6a |
 
 mod simulation;
 
@@ -230,4 +252,23 @@ scenarios! {
     s9a_token_30_percent_fails_0_1_percent_1_s_256: 0.0 lost, 142.6 tokens, p99 1.33 s; { concurrency: 256, total: 100_000, lifetime: 1.0, revokes: 0.001, login_fails: 0.3, ..new() }
     /// Login fails 3 times at the start.
     s9b_login_fails_3_times_at_the_start: 0.0 lost, 3.7 tokens, p99 1.35 s; { good: 200.0, login_down: (0.0, 0.3), length: 10.0, ..new() }
+}
+
+/// Eight processes over one store, one operation that refuses every token: what one of them is issued the others take over.
+#[test]
+fn eight_processes_and_a_bad_operation_make_three_token_requests_a_minute() {
+    let scenario = Scenario {
+        good: 80.0,
+        bad: 10.0,
+        processes: 8,
+        length: 180.0,
+        ..settled()
+    };
+    for seed in 1..=5 {
+        let outcome = run(&scenario, seed);
+        let said = format!("seed {seed}: {}", describe(&outcome));
+        assert_eq!(outcome.lost, 0, "{said}");
+        assert!(outcome.most_tokens_in_a_minute() <= 3, "{said}");
+        assert_eq!(outcome.most_in_flight.max(1), 1, "{said}");
+    }
 }

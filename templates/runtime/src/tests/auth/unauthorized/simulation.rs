@@ -9,6 +9,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use tokio::task::JoinSet;
 use url::Url;
 
+use crate::runtime::auth::store::{MemoryStore, TokenStore};
 use crate::runtime::auth::{
     AuthError, AuthErrorKind, Interceptor, Jitter, Previous, Token, TokenProvider,
 };
@@ -65,6 +66,8 @@ pub(super) struct Scenario {
     pub(super) burst: usize,
     pub(super) length: f64,
     pub(super) pool: usize,
+    /// Clients that share one store, each in a process of its own.
+    pub(super) processes: usize,
 }
 
 impl Default for Scenario {
@@ -96,6 +99,7 @@ impl Default for Scenario {
             burst: 0,
             length: 0.0,
             pool: 1,
+            processes: 1,
         }
     }
 }
@@ -343,9 +347,13 @@ impl Transport for Api<'_> {
 }
 
 /// One call from its beginning to its end.
-async fn call(cloud: Cloud, interceptor: Arc<Interceptor>, kind: Kind) {
-    let (operation, template) = {
+async fn call(cloud: Cloud, interceptors: Arc<[Interceptor]>, kind: Kind) {
+    let (interceptor, operation, template) = {
         let mut state = cloud.state();
+        let process = match interceptors.len() {
+            1 => 0,
+            processes => state.random.usize(..processes),
+        };
         let operation = match kind {
             Kind::Good => state.random.usize(..cloud.scenario.good_operations),
             Kind::Bad => state.random.usize(..cloud.scenario.bad_operations),
@@ -355,7 +363,7 @@ async fn call(cloud: Cloud, interceptor: Arc<Interceptor>, kind: Kind) {
             Kind::Mixed => "/api/v2/mixed/{id}".to_owned(),
             _ => format!("/api/v2/{kind:?}{operation}"),
         };
-        (operation, template)
+        (&interceptors[process], operation, template)
     };
     let api = Api {
         cloud: &cloud,
@@ -391,20 +399,20 @@ async fn call(cloud: Cloud, interceptor: Arc<Interceptor>, kind: Kind) {
 }
 
 /// Calls that come at random, `rate` a second on average, until the load ends.
-async fn arrivals(cloud: Cloud, interceptor: Arc<Interceptor>, kind: Kind, rate: f64) {
+async fn arrivals(cloud: Cloud, interceptors: Arc<[Interceptor]>, kind: Kind, rate: f64) {
     let mut calls = JoinSet::new();
     // Exact times, though the timer counts in milliseconds.
     let mut next = cloud.exponential(rate);
     while next <= cloud.scenario.length {
         tokio::time::sleep(seconds((next - cloud.now()).max(0.0))).await;
-        calls.spawn(call(cloud.clone(), Arc::clone(&interceptor), kind));
+        calls.spawn(call(cloud.clone(), Arc::clone(&interceptors), kind));
         while calls.try_join_next().is_some() {}
         next += cloud.exponential(rate);
     }
     calls.join_all().await;
 }
 
-async fn load(cloud: &Cloud, interceptor: &Arc<Interceptor>) {
+async fn load(cloud: &Cloud, interceptors: &Arc<[Interceptor]>) {
     let scenario = &cloud.scenario;
     let mut tasks = JoinSet::new();
     for (kind, rate) in [
@@ -413,23 +421,28 @@ async fn load(cloud: &Cloud, interceptor: &Arc<Interceptor>) {
         (Kind::Mixed, scenario.mixed),
     ] {
         if rate > 0.0 {
-            tasks.spawn(arrivals(cloud.clone(), Arc::clone(interceptor), kind, rate));
+            tasks.spawn(arrivals(
+                cloud.clone(),
+                Arc::clone(interceptors),
+                kind,
+                rate,
+            ));
         }
     }
     if let Some(at) = scenario.bad_once {
-        let (cloud, interceptor) = (cloud.clone(), Arc::clone(interceptor));
+        let (cloud, interceptors) = (cloud.clone(), Arc::clone(interceptors));
         tasks.spawn(async move {
             tokio::time::sleep(seconds(at)).await;
-            call(cloud, interceptor, Kind::Bad).await;
+            call(cloud, interceptors, Kind::Bad).await;
         });
     }
     for _ in 0..scenario.burst {
-        tasks.spawn(call(cloud.clone(), Arc::clone(interceptor), Kind::Good));
+        tasks.spawn(call(cloud.clone(), Arc::clone(interceptors), Kind::Good));
     }
     let left = Arc::new(Mutex::new(scenario.total));
     for _ in 0..scenario.concurrency {
-        let (cloud, interceptor, left) =
-            (cloud.clone(), Arc::clone(interceptor), Arc::clone(&left));
+        let (cloud, interceptors, left) =
+            (cloud.clone(), Arc::clone(interceptors), Arc::clone(&left));
         tasks.spawn(async move {
             let pause = cloud.draw((0.0, 0.05));
             tokio::time::sleep(seconds(pause)).await;
@@ -441,7 +454,7 @@ async fn load(cloud: &Cloud, interceptor: &Arc<Interceptor>) {
                     }
                     *left -= 1;
                 }
-                call(cloud.clone(), Arc::clone(&interceptor), Kind::Good).await;
+                call(cloud.clone(), Arc::clone(&interceptors), Kind::Good).await;
             }
         });
     }
@@ -483,23 +496,32 @@ async fn run_in_virtual_time(scenario: Scenario, seed: u64) -> Outcome {
     };
     let provider: Arc<dyn TokenProvider> = Arc::new(cloud.clone());
     let api = Url::parse("https://api.mypurecloud.com").unwrap();
-    let interceptor = Interceptor::builder(provider, api, cloud.clock.clone())
-        .jitter(Jitter::seeded(seed))
-        .pool(cloud.scenario.pool)
-        .build();
-    let interceptor = Arc::new(interceptor);
+    let store: Arc<dyn TokenStore> = Arc::new(MemoryStore::new());
+    let interceptors: Arc<[Interceptor]> = (0..cloud.scenario.processes)
+        .map(|process| {
+            let (provider, clock) = (Arc::clone(&provider), cloud.clock.clone());
+            let builder = Interceptor::builder(provider, api.clone(), clock)
+                .jitter(Jitter::seeded(seed + 1000 * process as u64))
+                .pool(cloud.scenario.pool);
+            if cloud.scenario.processes > 1 {
+                builder.store(Arc::clone(&store), "fleet").build()
+            } else {
+                builder.build()
+            }
+        })
+        .collect();
     if cloud.scenario.settled {
         // Accepted when it was new, and a moment ago.
         for wait in [0.0, PRELUDE - 10.0] {
             tokio::time::sleep(seconds(wait)).await;
-            for _ in 0..cloud.scenario.pool {
-                call(cloud.clone(), Arc::clone(&interceptor), Kind::Good).await;
+            for _ in 0..cloud.scenario.pool * cloud.scenario.processes {
+                call(cloud.clone(), Arc::clone(&interceptors), Kind::Good).await;
             }
         }
         tokio::time::sleep(seconds((-cloud.now()).max(0.0))).await;
         cloud.state().outcome = Outcome::default();
     }
-    load(&cloud, &interceptor).await;
+    load(&cloud, &interceptors).await;
     cloud.state().outcome.clone()
 }
 
