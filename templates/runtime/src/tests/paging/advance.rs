@@ -50,7 +50,13 @@ impl Shape {
             && (1..self.pages.len())
                 .any(|page| self.pages[page].is_empty() && in_pages(page) == read)
             || self.pages[0].is_empty();
-        count.is_some_and(|count| in_pages(usize::try_from(count).unwrap()) == read)
+        // Every item of the total was read, and only the count of pages speaks for what follows three empty ones.
+        let is_gap_after_total = self.total == u64::try_from(read).ok()
+            && (0..self.pages.len()).any(|page| {
+                in_pages(page) == read && self.pages.iter().skip(page).take(3).all(Vec::is_empty)
+            });
+        is_gap_after_total
+            || count.is_some_and(|count| in_pages(usize::try_from(count).unwrap()) == read)
             || (count.is_none() && self.total == u64::try_from(read).ok())
             || (is_uncounted_hole && self.total.is_none_or(|total| total <= read as u64))
     }
