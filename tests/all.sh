@@ -76,7 +76,7 @@ fidelity() {
     for vectors in tests/vectors/*.jsonl*; do
         "${CARGO_TARGET_DIR:-target}/debug/wire" --vectors "$vectors"
     done
-    "${CARGO_TARGET_DIR:-target}/debug/roundtrip" --damage 20
+    "${CARGO_TARGET_DIR:-target}/debug/roundtrip" --damage 3
 }
 
 # Prism judges the operations of these tags; all of the spec would take it the better part of an hour.
