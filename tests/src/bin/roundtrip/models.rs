@@ -13,8 +13,10 @@ pub(crate) struct RoundTrip {
     /// Reads JSON and writes what was read.
     pub(crate) there_and_back: fn(&[u8]) -> Result<Vec<u8>, serde_json::Error>,
     /// Reads JSON and changes one field; nothing for aliases.
-    change: Option<fn(&[u8], usize) -> Result<Changed, serde_json::Error>>,
+    change: Option<ChangeField>,
 }
+
+type ChangeField = fn(&[u8], usize) -> Result<Changed, serde_json::Error>;
 
 /// A model of which one field was changed.
 struct Changed {
