@@ -8,6 +8,7 @@ pub mod clock;
 pub mod codec;
 pub mod error;
 pub mod jobs;
+pub mod notifications;
 pub mod paging;
 pub mod permissions;
 pub mod pipeline;

@@ -9,6 +9,7 @@ mod codec;
 mod credentials;
 mod error;
 mod jobs;
+mod notifications;
 mod paging;
 mod permissions;
 mod pipeline;

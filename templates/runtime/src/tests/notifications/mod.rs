@@ -1,0 +1,3 @@
+//! Notifications: topics, messages, and the channel.
+
+mod message;
