@@ -3,6 +3,7 @@
 
 mod support;
 
+use std::fs;
 use std::path::Path;
 
 use genesys_codegen::diff::{Diff, Difference, Format, Kind, Verdict, diff};
@@ -543,11 +544,17 @@ fn count(differences: &[Difference], kind: Kind) -> usize {
 /// The worked example: two releases as Genesys published them.
 #[test]
 fn release_262_to_269_is_major() {
-    let root = Path::new(support::ROOT);
-    let old = support::release_262();
+    // Away from `spec/`, whose corrections the older release would lack.
+    let folder = tempfile::tempdir().unwrap();
+    let new = folder.path().join("genesys-cloud.json");
+    fs::copy(
+        Path::new(support::ROOT).join("spec/genesys-cloud.json"),
+        &new,
+    )
+    .unwrap();
     let read =
         |path: &Path| build(&load_file(path).unwrap().document, &Options::default()).unwrap();
-    let (old, new) = (read(&old), read(&root.join("spec")));
+    let (old, new) = (read(&support::release_262()), read(&new));
     let diff = diff(&old, &new);
 
     assert_eq!(diff.verdict(), Verdict::Major);

@@ -5,6 +5,8 @@
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::support::{SECRET, World, seconds};
@@ -52,6 +54,41 @@ async fn invariant_12_a_link_is_not_followed() {
     save(&store).await;
     assert_eq!(store.load("a").await.unwrap(), Some(token()));
     assert_eq!(fs::read(&victim).unwrap(), token().to_json().as_slice());
+}
+
+/// Somebody swaps the file for a link all the time, so that the link arrives between a look and the opening.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn invariant_12_a_link_that_comes_and_goes_is_not_followed() {
+    let (directory, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let store = FileStore::new(directory.path());
+    save(&store).await;
+    let victim = elsewhere.path().join("victim");
+    let theirs = String::from_utf8(token().to_json().to_vec()).unwrap();
+    fs::write(&victim, theirs.replace("a-token", "a-victim")).unwrap();
+    let (path, own) = (directory.path().join("a.json"), token().to_json());
+    let is_done = Arc::new(AtomicBool::new(false));
+    let swapping = std::thread::spawn({
+        let is_done = Arc::clone(&is_done);
+        let draft = directory.path().join("draft");
+        move || {
+            while !is_done.load(Ordering::Relaxed) {
+                symlink(&victim, &draft).unwrap();
+                fs::rename(&draft, &path).unwrap();
+                fs::write(&draft, own.as_slice()).unwrap();
+                fs::set_permissions(&draft, fs::Permissions::from_mode(0o600)).unwrap();
+                fs::rename(&draft, &path).unwrap();
+            }
+        }
+    });
+    let mut read = Vec::new();
+    for _ in 0..5_000 {
+        if let Ok(found) = store.load("a").await {
+            read.push(found == Some(token()));
+        }
+    }
+    is_done.store(true, Ordering::Relaxed);
+    swapping.join().unwrap();
+    assert!(!read.is_empty() && read.iter().all(|is_own| *is_own));
 }
 
 #[tokio::test]
