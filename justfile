@@ -21,4 +21,4 @@ test:
 
 # Format the hand-written code.
 format:
-    cargo fmt -p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests -p genesys-cloud-golden -p genesys-cloud-fuzz -p genesys-cloud-leak-watch
+    cargo fmt -p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests -p genesys-cloud-golden -p genesys-cloud-fuzz -p genesys-cloud-leak-watch -p genesys-cloud-mock

@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use genesys_cloud::Client;
 use genesys_cloud::models::{AsyncConversationQuery, ConversationQuery, PagingSpec};
 use genesys_cloud::runtime::time::Timestamp;
-use genesys_cloud_tests::mock::MockConfig;
+use genesys_cloud_mock::MockConfig;
 use support::Server;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);

@@ -12,7 +12,7 @@ use genesys_cloud::runtime::auth::{
     AuthError, AuthErrorKind, Previous, Secret, Token, TokenProvider,
 };
 use genesys_cloud::runtime::clock::BoxFuture;
-use genesys_cloud_tests::mock::MockConfig;
+use genesys_cloud_mock::MockConfig;
 use serde::Deserialize;
 use support::Server;
 

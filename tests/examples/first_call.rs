@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use genesys_cloud::Client;
-use genesys_cloud_tests::mock::{MockConfig, MockGenesys};
+use genesys_cloud_mock::{MockConfig, MockGenesys};
 
 const LIFETIME: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(250);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use genesys_cloud::models::ConversationQuery;
 use genesys_cloud::{Error, Operation as _, Response, RetryPolicy};
-use genesys_cloud_tests::mock::{Fault, MockConfig, MockGenesys, Reply};
+use genesys_cloud_mock::{Fault, MockConfig, MockGenesys, Reply};
 use support::Server;
 
 #[tokio::main]

@@ -8,7 +8,7 @@ mod support;
 use std::error::Error;
 
 use genesys_cloud::Client;
-use genesys_cloud_tests::mock::MockConfig;
+use genesys_cloud_mock::MockConfig;
 use support::Server;
 
 const SHOWN: usize = 3;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use genesys_cloud::runtime::auth::RefreshSource;
 use genesys_cloud::runtime::auth::store::{RedisStore, TokenStore};
-use genesys_cloud_tests::mock::MockConfig;
+use genesys_cloud_mock::MockConfig;
 use support::Server;
 
 const WITHOUT_REDIS: &str = "\

@@ -10,7 +10,7 @@ use std::error::Error;
 use std::path::Path;
 
 use genesys_cloud::{Client, Operation as _};
-use genesys_cloud_tests::mock::MockConfig;
+use genesys_cloud_mock::MockConfig;
 use support::Server;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt as _;

@@ -13,7 +13,7 @@ use std::error::Error;
 use genesys_cloud::models::{UpdateUser, User};
 use genesys_cloud::runtime::update;
 use genesys_cloud::{Client, Extra, Response};
-use genesys_cloud_tests::mock::MockConfig;
+use genesys_cloud_mock::MockConfig;
 use support::Server;
 
 #[tokio::main]

@@ -5,7 +5,7 @@ use std::error::Error;
 
 use genesys_cloud::{Client, ClientBuilder};
 
-use crate::mock::{MockConfig, MockGenesys};
+use genesys_cloud_mock::{MockConfig, MockGenesys};
 
 /// What a block ends with.
 pub type Outcome = Result<(), Box<dyn Error>>;

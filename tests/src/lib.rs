@@ -1,8 +1,7 @@
-//! A mock Genesys Cloud, the judges of the generated SDK, and the tests and benches that use them.
+//! The judges of the generated SDK, and the tests and benches that use them and the mock.
 
 pub mod fidelity;
 pub mod guide;
-pub mod mock;
 pub mod redis;
 #[cfg(feature = "fidelity")]
 pub mod surface;

@@ -5,7 +5,7 @@ use genesys_cloud::models::{UpdateUser, UploadUrlRequest};
 use genesys_cloud::runtime::transport::{BoxError, ByteStream};
 use genesys_cloud::runtime::update;
 use genesys_cloud::{Client, ClientBuilder, Gateway, Operation as _};
-use genesys_cloud_tests::mock::{Fault, MockConfig, MockGenesys, Reply, ReplyBody, Target};
+use genesys_cloud_mock::{Fault, MockConfig, MockGenesys, Reply, ReplyBody, Target};
 use http::Method;
 use http_body_util::{BodyDataStream, BodyExt as _};
 

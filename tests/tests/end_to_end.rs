@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use genesys_cloud::Client;
-use genesys_cloud_tests::mock::{Fault, Gate, MockConfig, MockGenesys};
+use genesys_cloud_mock::{Fault, Gate, MockConfig, MockGenesys};
 
 async fn start() -> (MockGenesys, Client) {
     let mock = MockGenesys::start(MockConfig::default()).await.unwrap();

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use genesys_cloud_tests::mock::{End, Fault, MockConfig, MockGenesys, Reply};
+use genesys_cloud_mock::{End, Fault, MockConfig, MockGenesys, Reply};
 use genesys_codegen::fetch::download::{Address, Downloader, Progress};
 use genesys_codegen::fetch::{Candidate, FetchError, Incoming, Options};
 use genesys_codegen::load::load_file;

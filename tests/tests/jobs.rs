@@ -6,7 +6,7 @@ use std::time::Duration;
 use genesys_cloud::Client;
 use genesys_cloud::models::AsyncConversationQuery;
 use genesys_cloud::runtime::{ErrorKind, Job, JobError, JobFailure, JobPhase};
-use genesys_cloud_tests::mock::{
+use genesys_cloud_mock::{
     DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, MockConfig, MockGenesys, Settings,
 };
 use tokio::sync::oneshot;

@@ -10,7 +10,7 @@ use allocation_counter::measure;
 use genesys_cloud::Client;
 use genesys_cloud::runtime::clock::BoxFuture;
 use genesys_cloud::runtime::transport::{HttpRequest, HttpResponse, Transport, TransportError};
-use genesys_cloud_tests::mock::resources::user_json;
+use genesys_cloud_mock::resources::user_json;
 
 const WARM: u64 = 10_000;
 /// Bytes that may differ: tables that had a place to spare, and now and then a timer.

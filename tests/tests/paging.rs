@@ -10,7 +10,7 @@ use genesys_cloud::models::{
 };
 use genesys_cloud::runtime::{Items, Paged, PagingError, PagingState};
 use genesys_cloud::{Client, Error};
-use genesys_cloud_tests::mock::{
+use genesys_cloud_mock::{
     DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, Fault, MockConfig, MockGenesys, Reply, Target,
 };
 use serde_json::json;

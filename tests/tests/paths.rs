@@ -7,7 +7,7 @@ use std::time::Duration;
 use genesys_cloud::Client;
 use genesys_cloud::models::GetUserIntegrationPresenceSource;
 use genesys_cloud::runtime::ErrorKind;
-use genesys_cloud_tests::mock::{Call, MockConfig, MockGenesys, Recorded, Reply};
+use genesys_cloud_mock::{Call, MockConfig, MockGenesys, Recorded, Reply};
 use percent_encoding::percent_decode_str;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use genesys_cloud_tests::mock::{MockConfig, MockGenesys, Reply};
+use genesys_cloud_mock::{MockConfig, MockGenesys, Reply};
 use genesys_codegen::Config;
 use serde_json::json;
 use tempfile::TempDir;

@@ -4,7 +4,7 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use genesys_cloud_tests::mock::{Fault, MockConfig, MockGenesys};
+use genesys_cloud_mock::{Fault, MockConfig, MockGenesys};
 use serde_json::Value;
 use tokio::process::Command;
 
@@ -58,7 +58,7 @@ async fn no_call_is_lost_to_expiry_revocation_and_token_faults() {
 async fn failures_are_counted_by_kind_and_are_no_failure_of_the_program() {
     let mock = MockGenesys::start(MockConfig::for_load()).await.unwrap();
     mock.route("GET", "/api/v2/users/{userId}", |_| {
-        genesys_cloud_tests::mock::Reply::error(404, "not.found", "no such user")
+        genesys_cloud_mock::Reply::error(404, "not.found", "no such user")
     });
     let summary = summary(soak(&mock, "20", "get")).await;
     assert_eq!(summary["ok"], 0);

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use genesys_cloud::Client;
 use genesys_cloud::runtime::clock::BoxFuture;
 use genesys_cloud::runtime::transport::{HttpRequest, HttpResponse, Transport, TransportError};
-use genesys_cloud_tests::mock::resources::user_json;
+use genesys_cloud_mock::resources::user_json;
 
 struct Instant(Bytes);
 

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use genesys_cloud::Client;
-use genesys_cloud_tests::mock::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
+use genesys_cloud_mock::{DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET};
 
 pub(crate) struct Server {
     process: Child,

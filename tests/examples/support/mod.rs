@@ -3,7 +3,7 @@
 use std::io;
 
 use genesys_cloud::{Client, ClientBuilder};
-use genesys_cloud_tests::mock::{MockConfig, MockGenesys};
+use genesys_cloud_mock::{MockConfig, MockGenesys};
 
 /// Credentials in the environment; `GENESYSCLOUD_REGION` is read beside them.
 const CREDENTIALS: [&str; 3] = [

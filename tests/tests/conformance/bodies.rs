@@ -3,7 +3,7 @@
 use genesys_cloud::models::{AsyncConversationQuery, User};
 use genesys_cloud::runtime::request::CallOptions;
 use genesys_cloud::{Client, Response};
-use genesys_cloud_tests::mock::{MockGenesys, Reply, Target, generated_byte, resources::user_json};
+use genesys_cloud_mock::{MockGenesys, Reply, Target, generated_byte, resources::user_json};
 use http::{Method, StatusCode};
 
 use super::support::{inspected, machine, mock};

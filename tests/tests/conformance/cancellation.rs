@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use genesys_cloud_tests::mock::{Fault, Gate, Reply};
+use genesys_cloud_mock::{Fault, Gate, Reply};
 use tokio::sync::Notify;
 
 use super::support::{builder, get, machine, mock, spawn_get};

@@ -2,7 +2,7 @@
 
 use genesys_cloud::Client;
 use genesys_cloud::runtime::request::CallOptions;
-use genesys_cloud_tests::mock::{End, Fault, MockGenesys};
+use genesys_cloud_mock::{End, Fault, MockGenesys};
 
 use super::support::{get, machine, mock, post};
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use genesys_cloud::Client;
 use genesys_cloud::runtime::auth::{AuthErrorKind, UnauthorizedReason};
-use genesys_cloud_tests::mock::{Fault, Gate, MockConfig, MockGenesys, Reply};
+use genesys_cloud_mock::{Fault, Gate, MockConfig, MockGenesys, Reply};
 
 use super::support::{
     auth_kind, expire, get, machine, mock, mock_with_tokens_that_end_early, person, post,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use genesys_cloud::runtime::request::{CallOptions, Operation as _};
-use genesys_cloud_tests::mock::{Fault, Reply};
+use genesys_cloud_mock::{Fault, Reply};
 use http::StatusCode;
 
 use super::support::{get, inspected, machine, mock, new_user, post};

@@ -7,7 +7,7 @@ use genesys_cloud::runtime::auth::{AuthError, AuthErrorKind};
 use genesys_cloud::runtime::{ClientBuilder, Credentials, Error};
 use genesys_cloud::{Client, Response};
 use genesys_cloud_leak_watch::inspect_error;
-use genesys_cloud_tests::mock::{ExpiresIn, MockConfig, MockGenesys};
+use genesys_cloud_mock::{ExpiresIn, MockConfig, MockGenesys};
 use serde_json::json;
 use tokio::task::JoinHandle;
 

@@ -1,6 +1,6 @@
 //! V19: clients that have nothing to do with each other.
 
-use genesys_cloud_tests::mock::{Fault, Reply};
+use genesys_cloud_mock::{Fault, Reply};
 
 use super::support::{get, machine, mock};
 

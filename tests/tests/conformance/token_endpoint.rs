@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use genesys_cloud::runtime::Credentials;
 use genesys_cloud::runtime::auth::{AuthError, AuthErrorKind};
-use genesys_cloud_tests::mock::{End, Fault, MockConfig, MockGenesys, Reply};
+use genesys_cloud_mock::{End, Fault, MockConfig, MockGenesys, Reply};
 
 use super::support::{client_of, get, machine, mock, spawn_five};
 

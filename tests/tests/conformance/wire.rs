@@ -2,7 +2,7 @@
 
 use genesys_cloud::models::{GetScimV2UserAttributes, RoutingStatusStatus};
 use genesys_cloud::{Client, OpenEnum as _};
-use genesys_cloud_tests::mock::{MockGenesys, Reply};
+use genesys_cloud_mock::{MockGenesys, Reply};
 use http::Method;
 use serde_json::{Value, json};
 

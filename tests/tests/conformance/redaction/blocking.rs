@@ -8,7 +8,7 @@ use genesys_cloud::runtime::clock::BoxFuture;
 use genesys_cloud::runtime::transport::{HttpRequest, HttpResponse};
 use genesys_cloud::runtime::{Middleware, Next, RetryPolicy, blocking};
 use genesys_cloud_leak_watch::{find, hide, inspect_debug, inspect_error};
-use genesys_cloud_tests::mock::{End, Fault, MockGenesys, Reply};
+use genesys_cloud_mock::{End, Fault, MockGenesys, Reply};
 use http::Method;
 
 use super::{client, failed, machine, mock, watched};

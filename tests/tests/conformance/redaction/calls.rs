@@ -7,7 +7,7 @@ use genesys_cloud::models::AsyncConversationQuery;
 use genesys_cloud::runtime::request::{CallOptions, Operation as _};
 use genesys_cloud::runtime::{PagingError, RetryPolicy};
 use genesys_cloud_leak_watch::{find, hide, inspect, inspect_debug};
-use genesys_cloud_tests::mock::{End, Fault, Reply};
+use genesys_cloud_mock::{End, Fault, Reply};
 use http::Method;
 use serde_json::json;
 

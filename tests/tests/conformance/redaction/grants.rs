@@ -11,7 +11,7 @@ use genesys_cloud::runtime::auth::{
 };
 use genesys_cloud::runtime::clock::BoxFuture;
 use genesys_cloud_leak_watch::{hide, inspect_debug, inspect_error};
-use genesys_cloud_tests::mock::{Fault, MockGenesys, Reply};
+use genesys_cloud_mock::{Fault, MockGenesys, Reply};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::super::support::{REDIRECT, get};

@@ -16,7 +16,7 @@ use genesys_cloud::runtime::auth::Secret;
 use genesys_cloud::runtime::{ClientBuilder, Credentials};
 use genesys_cloud::{Client, Error};
 use genesys_cloud_leak_watch::{hide, inspect_debug, inspect_error};
-use genesys_cloud_tests::mock::{MockConfig, MockGenesys, OAuthClient};
+use genesys_cloud_mock::{MockConfig, MockGenesys, OAuthClient};
 
 use super::support::builder;
 

@@ -8,7 +8,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
-use genesys_cloud_tests::mock::{MockConfig, MockGenesys};
+use genesys_cloud_mock::{MockConfig, MockGenesys};
 
 fn number(name: &str, default: usize) -> usize {
     std::env::var(name)

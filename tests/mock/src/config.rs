@@ -31,7 +31,7 @@ pub struct MockConfig {
     pub seed: u64,
     /// Clock of token lifetimes and rate-limit windows.
     pub clock: Clock,
-    /// End the process as soon as anything in it lets a secret of this mock out (the crate `genesys_cloud_leak_watch`).
+    /// End the process as soon as anything in it lets a secret of this mock out (the crate `genesys_cloud_leak_watch`). Needs the feature `leak-watch`.
     pub watch_leaks: bool,
     /// The rest, which can change while the mock runs.
     pub settings: Settings,

@@ -69,7 +69,7 @@ enum Scope {
 /// A rule: which requests, how often, and what happens to them. Applies once unless told otherwise; the first rule that fires decides.
 ///
 /// ```
-/// use genesys_cloud_tests::mock::{End, Fault, Reply};
+/// use genesys_cloud_mock::{End, Fault, Reply};
 ///
 /// let three_times_503 = Fault::api().times(3).respond(Reply::status(503));
 /// let dropped_after_it_was_done = Fault::on("POST", "/api/v2/users").break_after_execution(End::Close);

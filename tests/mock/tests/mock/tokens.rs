@@ -70,7 +70,7 @@ async fn a_token_expires() {
 #[tokio::test(start_paused = true)]
 async fn tokens_expire_on_paused_time_too() {
     let backend = Backend::new(MockConfig {
-        clock: genesys_cloud_tests::mock::Clock::Tokio,
+        clock: genesys_cloud_mock::Clock::Tokio,
         ..MockConfig::default()
     });
     let text = backend.issue_token(Duration::from_secs(60));

@@ -17,7 +17,7 @@ use super::super::sync::{read, write};
 use super::{Page, bad_request, not_found, object, route};
 
 /// The end of every e-mail address that the mock makes up.
-pub(crate) const MAIL_DOMAIN: &str = "@example.com";
+pub const MAIL_DOMAIN: &str = "@example.com";
 
 pub(super) fn routes() -> Vec<Route> {
     vec![

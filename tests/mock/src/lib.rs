@@ -1,11 +1,11 @@
 //! A mock Genesys Cloud: login host and API host on one loopback port, real HTTP, state in memory, trouble on demand.
 //!
-//! It depends on no other package of this workspace, so that it judges the SDK instead of agreeing with it. Routes and shapes follow the
+//! It does not depend on the SDK, so that it judges the SDK instead of agreeing with it. Routes and shapes follow the
 //! Platform API's spec; what the mock adds for itself is under `/api/v2/mock/` and `/__mock/` ([`admin`]).
 //!
 //! ```
 //! # async fn example() -> std::io::Result<()> {
-//! use genesys_cloud_tests::mock::{Fault, Gate, MockConfig, MockGenesys, Reply};
+//! use genesys_cloud_mock::{Fault, Gate, MockConfig, MockGenesys, Reply};
 //!
 //! let mock = MockGenesys::start(MockConfig::default()).await?;
 //! let url = mock.api_url();                       // http://127.0.0.1:PORT
@@ -25,10 +25,13 @@ pub mod admin;
 mod backend;
 mod body;
 mod call;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod clock;
 mod config;
 mod faults;
 mod gate;
+#[cfg_attr(not(feature = "leak-watch"), path = "no_leaks.rs")]
 mod leaks;
 mod oauth;
 mod pipeline;

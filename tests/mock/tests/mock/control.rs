@@ -149,7 +149,7 @@ fn a_mock_on_its_own_thread_stops_when_it_is_dropped() {
 fn the_binary_says_where_it_listens() {
     use std::io::{BufRead as _, BufReader};
     use std::process::{Command, Stdio};
-    let mut child = Command::new(env!("CARGO_BIN_EXE_mock-genesys"))
+    let mut child = Command::new(env!("CARGO_BIN_EXE_genesys-cloud-mock"))
         .args(["--port", "0", "--lifetime", "0.5", "--users", "7"])
         .stdout(Stdio::piped())
         .spawn()

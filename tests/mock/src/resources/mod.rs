@@ -32,8 +32,8 @@ use super::call::Call;
 use super::reply::Reply;
 use super::router::{Handler, Route};
 
-pub(crate) use files::PRESIGNED_SIGNATURE;
-pub(crate) use users::MAIL_DOMAIN;
+pub use files::PRESIGNED_SIGNATURE;
+pub use users::MAIL_DOMAIN;
 pub use users::user_json;
 
 /// What the resources remember.

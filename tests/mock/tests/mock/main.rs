@@ -16,7 +16,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use genesys_cloud_tests::mock::{
+use genesys_cloud_mock::{
     ACCESS_TOKEN_PREFIX, Backend, End, ExpiresIn, Fault, Gate, MockConfig, MockGenesys,
     OAuthClient, Reply, ReplyBody, Target, generated_byte,
 };

@@ -15,7 +15,7 @@ use super::super::sync::{lock, read};
 use super::{object, route};
 
 /// What makes a presigned URL worth keeping secret.
-pub(crate) const PRESIGNED_SIGNATURE: &str = "mock-signature";
+pub const PRESIGNED_SIGNATURE: &str = "mock-signature";
 
 pub(super) fn routes() -> Vec<Route> {
     vec![
