@@ -76,6 +76,14 @@ pub enum GenerateError {
         /// Why.
         source: IrError,
     },
+    /// Everything that would be generated from the document would be wrong.
+    #[error("{error}{}", following(diagnostics))]
+    Document {
+        /// Why.
+        error: LoadError,
+        /// What else was found in the document.
+        diagnostics: Box<Diagnostics>,
+    },
     /// Data beside the spec does not apply any more.
     #[error("{}: {} of the entries beside the spec no longer apply:\n{}\n  {} `upgrade` removes them with the release that they outlive.", spec.display(), entries.len(), outlived::lines(entries), outlived::REMEDY)]
     Outlived {
@@ -85,7 +93,7 @@ pub enum GenerateError {
         entries: Vec<Outlived>,
     },
     /// There are warnings, and they are errors.
-    #[error("{}\n  With --strict, warnings and operations that are left out are errors.", .0.report().join("\n"))]
+    #[error("with --strict, warnings and operations that are left out are errors{}", following(.0))]
     Strict(Diagnostics),
     /// A file cannot be rendered.
     #[error(transparent)]
@@ -414,12 +422,27 @@ fn api_of_release(
         sha256: spec.sha256.clone(),
         overrides,
     };
-    let (mut api, found) = ir::build_leniently(&spec.document, &options)
-        .map_err(|source| in_spec(&spec.source, source))?;
+    let (mut api, found) =
+        ir::build_leniently(&spec.document, &options).map_err(|source| match source.pointer() {
+            Some(place) => {
+                let place = place.to_owned();
+                GenerateError::Document {
+                    error: spec.error(source.into_fault(place)),
+                    diagnostics: Box::new(spec.diagnostics.clone()),
+                }
+            }
+            None => in_spec(&spec.source, source),
+        })?;
     api.diagnostics = spec.with(std::mem::take(&mut api.diagnostics));
     let mut outlived = spec.outlived.clone();
     outlived.extend(found);
     Ok((api, outlived))
+}
+
+/// The report, a line each, after an error.
+fn following(diagnostics: &Diagnostics) -> String {
+    let lines = diagnostics.report();
+    lines.iter().flat_map(|line| ["\n", line]).collect()
 }
 
 fn in_spec(spec: &Path, source: IrError) -> GenerateError {

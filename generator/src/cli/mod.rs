@@ -29,8 +29,8 @@ const FAILED: u8 = 2;
 /// What is not supported, for the end of the help.
 const UNSUPPORTED: &str = "\
 Swagger 2.0 and OpenAPI 3.0 are read, as JSON or as JSON packed with gzip. Other versions (OpenAPI 3.1 among them) are refused.
-Operations that need one of these are left out, and named in the output: references to other files, the parameter style deepObject,
-bodies in XML only.";
+Operations that need one of these are left out, and named in the output: references to other files, parameters of the style deepObject,
+label or matrix, servers of their own, bodies in XML only.";
 
 /// Generates the Genesys Cloud SDK from the published API description.
 #[derive(Parser)]

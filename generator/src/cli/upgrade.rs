@@ -54,20 +54,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let upgrade = place.plan(&candidate, &mut |step| progress.step(step))?;
     drop(progress);
     output::lines([upgrade.diff.report(arguments.format.into())])?;
-    let what = format!(
-        "release {}, {} {} -> {} ({})",
-        candidate.source.release,
-        out.display(),
-        upgrade.from,
-        upgrade.to,
-        upgrade.diff.verdict()
-    );
-    if upgrade.diff.verdict() == Verdict::None {
+    let release = candidate.source.release;
+    let verdict = upgrade.diff.verdict();
+    if verdict == Verdict::None {
         output::note(&format!(
-            "{what}: nothing changed for users, nothing written"
+            "release {release} ({verdict}): nothing changed for users, nothing written"
         ));
         return Ok(ExitCode::SUCCESS);
     }
+    let what = format!(
+        "release {release}, {} {} -> {} ({verdict})",
+        out.display(),
+        upgrade.from,
+        upgrade.to,
+    );
     if arguments.dry_run {
         output::note(&format!("{what}: a dry run, nothing written"));
         return Ok(ExitCode::SUCCESS);

@@ -191,7 +191,7 @@ fn left_out(diff: &Diff, text: &mut String) {
             text,
             "\n- {} at {}: {}",
             code(&left_out.operation),
-            code(&left_out.pointer),
+            code(&format!("#{}", left_out.pointer)),
             code(&left_out.reason)
         );
     }

@@ -148,15 +148,22 @@ fn group(api: &mut Api, reach: &Reach) {
 /// The names that files of each group have taken.
 type Taken = BTreeMap<GroupId, Names>;
 
+/// Folders that stand beside the files of models.
+const FOLDERS: &[&str] = &["operation_parameters", "shared_enums"];
+
+/// Takes the name of a file in the folder of a group.
+fn claim_file(taken: &mut Taken, group: GroupId, name: &str) -> String {
+    let file = module(&snake(name), FILE_LIMIT);
+    taken
+        .entry(group)
+        .or_insert_with(|| Names::without(FOLDERS))
+        .claim(&file, &format!("{file}_"), name, Case::Snake)
+}
+
 fn name_model_files(api: &mut Api) -> Taken {
     let mut taken = Taken::new();
     for model in &mut api.models {
-        let file = module(&snake(&model.name), FILE_LIMIT);
-        model.file =
-            taken
-                .entry(model.group)
-                .or_default()
-                .claim(&file, "", &model.name, Case::Snake);
+        model.file = claim_file(&mut taken, model.group, &model.name);
     }
     taken
 }
@@ -166,13 +173,9 @@ fn place_enums(api: &mut Api, homes: Vec<Option<User>>, mut taken: Taken) {
         item.home = match home {
             Some(User::Model(model)) => EnumHome::Model(model),
             Some(User::Operation(operation)) => EnumHome::Operation(operation),
-            None => {
-                let file = module(&snake(&item.name), FILE_LIMIT);
-                let names = taken.entry(item.group).or_default();
-                EnumHome::Shared {
-                    file: names.claim(&file, "", &item.name, Case::Snake),
-                }
-            }
+            None => EnumHome::Shared {
+                file: claim_file(&mut taken, item.group, &item.name),
+            },
         };
     }
 }

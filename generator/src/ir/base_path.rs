@@ -13,16 +13,17 @@ pub(crate) fn base_path(document: &OpenAPI) -> Result<String, IrError> {
     };
     let base = path_of(&url(server));
     let refuse = |problem: String| {
-        IrError::new("the base path", problem, FIX_UP).at(pointer(["servers", "0", "url"]))
+        IrError::new("the base path", format!("the base path {problem}"), FIX_UP)
+            .at(pointer(["servers", "0", "url"]))
     };
     if let Some(character) = base.chars().find(|one| !is_path_character(*one)) {
         return Err(refuse(format!(
-            "it has the character {character:?}, which no path can have"
+            "has the character {character:?}, which no path can have"
         )));
     }
     if base.split('/').any(|segment| segment == "..") {
         return Err(refuse(
-            "it has the segment \"..\", which leads elsewhere".to_owned(),
+            "has the segment \"..\", which leads elsewhere".to_owned(),
         ));
     }
     let is_below = |path: &String| {

@@ -37,10 +37,21 @@ impl BodyKind {
             }
             "*/*" | "application/*" => Some(Self::Json),
             _ if is_json(name) => Some(Self::Json),
-            _ if is_text(name) => Some(Self::Text),
-            _ if schema.is_none_or(|one| is_string(one, definitions)) => Some(Self::File),
+            _ if schema.is_none_or(|one| is_string(one, definitions)) => Some(if is_text(name) {
+                Self::Text
+            } else {
+                Self::File
+            }),
+            _ if is_text(name) && !is_xml(name) => Some(Self::Text),
             _ => None,
         }
+    }
+
+    /// What a request body is made of whose schema says nothing about its content type: bytes as they are. XML and parts have a structure
+    /// that nothing here writes.
+    fn raw(name: &str) -> Option<Self> {
+        let is_whole = name.contains('/') && !essence(name).starts_with("multipart/");
+        (is_header_value(name) && is_whole && !is_xml(name)).then_some(Self::File)
     }
 }
 
@@ -51,12 +62,15 @@ pub(crate) fn request_content<'d>(
     definitions: &Definitions,
 ) -> Option<(&'d str, &'d MediaType, BodyKind)> {
     let json = content.iter().find(|(name, _)| essence(name) == JSON);
-    json.into_iter()
-        .chain(content)
-        .find_map(|(name, media_type)| {
-            let kind = BodyKind::of(name, media_type, definitions)?;
-            Some((name.as_str(), media_type, kind))
-        })
+    let first = |kind: &dyn Fn(&str, &MediaType) -> Option<BodyKind>| {
+        json.into_iter()
+            .chain(content)
+            .find_map(|(name, media_type)| {
+                Some((name.as_str(), media_type, kind(name, media_type)?))
+            })
+    };
+    first(&|name, media_type| BodyKind::of(name, media_type, definitions))
+        .or_else(|| first(&|name, _| BodyKind::raw(name)))
 }
 
 /// The content type as it is sent with a request.
@@ -94,7 +108,13 @@ fn is_header_value(name: &str) -> bool {
 /// Whether JSON is in it.
 pub(crate) fn is_json(name: &str) -> bool {
     let essence = essence(name);
-    essence == JSON || essence.ends_with("+json")
+    matches!(essence.as_str(), JSON | "text/json") || essence.ends_with("+json")
+}
+
+/// Whether XML is in it.
+pub(crate) fn is_xml(name: &str) -> bool {
+    let essence = essence(name);
+    essence.ends_with("/xml") || essence.ends_with("+xml")
 }
 
 /// Whether text is in it.

@@ -45,6 +45,9 @@ impl Parameters {
         if !collect(Source::from(schema), definitions, &mut fields, 0) {
             return Err(form("the schema of a form has to be an object"));
         }
+        if fields.all.is_empty() {
+            return Err(form("a form needs a schema that lists its fields"));
+        }
         for (name, schema) in fields.all {
             let file = (location == Location::Part)
                 .then(|| file(schema, definitions))

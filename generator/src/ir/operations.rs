@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::base_path;
 use super::content::{BodyKind, request_content, sent_as};
 use super::error::{self, FIX_UP, IrError, pointer};
-use super::kinds::Source;
+use super::kinds::{Source, is_string};
 use super::model::{Body, Docs, ErrorCode, Location, Operation, PathPiece, Permissions, Tag, Type};
 use super::naming::{Case, Names, identifier, snake, type_name};
 use super::parameters::{Parameters, parameters};
@@ -16,7 +16,7 @@ use super::responses;
 use super::schemas::{Place, Schemas, prose};
 use super::security::security;
 use super::tags;
-use crate::load::quote;
+use crate::load::{WarningKind, quote};
 
 const METHOD_NAME: &str = "x-purecloud-method-name";
 const PERMISSIONS: &str = "x-inin-requires-permissions";
@@ -155,6 +155,13 @@ fn operation<'d>(
             .position(|argument| argument.location == Location::Path && argument.wire_name == name)
     })?;
     let security = security(input)?;
+    if let Some(problem) = security.incomplete {
+        let place = match source.security {
+            Some(_) => input.pointer(&["security"]),
+            None => pointer(["security"]),
+        };
+        schemas.warn_of(WarningKind::Security, place, problem);
+    }
     check_servers(input)?;
     let answer = responses::answer(input, &struct_name, schemas)?;
     let mut tag_ids: Vec<usize> = tags::names(source)
@@ -348,7 +355,7 @@ fn body<'d>(
             None => Ok(None),
             Some(first) => Err(input.error(
                 &["requestBody", "content", first],
-                "a body has to be JSON, text, a form or a file; this one is none of them",
+                "a body has to be JSON, text, a form or a file; XML is not supported",
             )),
         };
     };
@@ -371,7 +378,34 @@ fn body<'d>(
             parameters.add_form(input, form, location, struct_name, schemas)?;
             return Ok(None);
         }
-        (BodyKind::File, _) => Type::File,
+        (BodyKind::File, schema) => {
+            let is_as_said = schema
+                .as_ref()
+                .is_none_or(|one| is_string(Source::from(one), schemas.definitions()));
+            if !is_as_said {
+                schemas.warn(
+                    &place,
+                    format!(
+                        "a body of the type {} is sent as it is, whatever its schema says",
+                        quote(content_type)
+                    ),
+                );
+            }
+            Type::File
+        }
+        (BodyKind::Text, Some(schema)) => match schemas.ty(Source::from(schema), &place)? {
+            Type::Json | Type::Model(_) | Type::List(_) | Type::Map(_) => {
+                schemas.warn(
+                    &place,
+                    format!(
+                        "a body of the type {} is text, whatever its schema says",
+                        quote(content_type)
+                    ),
+                );
+                Type::String
+            }
+            ty => ty,
+        },
         (_, Some(schema)) => schemas.ty(Source::from(schema), &place)?,
         (_, None) => Type::Json,
     };

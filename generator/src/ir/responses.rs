@@ -2,11 +2,11 @@
 
 use openapiv3::{ReferenceOr, Response, StatusCode};
 
-use crate::load::component_name;
+use crate::load::{WarningKind, component_name, quote};
 
 use super::content::{content_type, is_json, is_text};
 use super::error::{self, IrError};
-use super::kinds::{Source, is_binary};
+use super::kinds::{Source, is_binary, is_string};
 use super::model::{Output, Type};
 use super::operations::Input;
 use super::schemas::{Place, Schemas};
@@ -67,7 +67,19 @@ pub(crate) fn answer<'d>(
             DEFAULT => "default".to_owned(),
             code => code.to_string(),
         };
-        let output = if is_binary(Source::from(schema)) {
+        let source = Source::from(schema);
+        if !is_json(name) && !is_string(source, schemas.definitions()) {
+            let kind = if is_text(name) { "text" } else { "bytes" };
+            schemas.warn_of(
+                WarningKind::Response,
+                input.pointer(&["responses", &code, "content", name, "schema"]),
+                format!(
+                    "a response of the type {} is returned as {kind}, whatever its schema says",
+                    quote(name)
+                ),
+            );
+        }
+        let output = if is_binary(source) {
             Output::Bytes
         } else if is_json(name) {
             let place = Place {
@@ -79,7 +91,7 @@ pub(crate) fn answer<'d>(
                 pointer: input.pointer(&["responses", &code]),
                 subject: error::operation(input.name),
             };
-            Output::Json(schemas.ty(Source::from(schema), &place)?)
+            Output::Json(schemas.ty(source, &place)?)
         } else if is_text(name) {
             Output::Text
         } else {

@@ -121,8 +121,12 @@ impl<'d> Schemas<'d> {
 
     /// Warns of a schema that is not expressed as it is.
     pub(crate) fn warn(&self, place: &Place, message: String) {
-        self.notes
-            .warn_at(WarningKind::Schema, place.pointer.clone(), message);
+        self.warn_of(WarningKind::Schema, place.pointer.clone(), message);
+    }
+
+    /// Warns of something at a place of the loaded document.
+    pub(crate) fn warn_of(&self, kind: WarningKind, pointer: String, message: String) {
+        self.notes.warn_at(kind, pointer, message);
     }
 
     /// Converts every definition.

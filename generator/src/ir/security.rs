@@ -1,5 +1,6 @@
 //! Whose token an operation carries.
 
+use indexmap::IndexMap;
 use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityScheme};
 
 use crate::load::{component_name, quote};
@@ -19,6 +20,8 @@ pub(crate) struct Security {
     pub(crate) scopes: Vec<String>,
     /// The scheme whose credential the caller gives. None where the client's token is sent, or none at all.
     pub(crate) credential: Option<CredentialScheme>,
+    /// What it needs beside that, as a warning.
+    pub(crate) incomplete: Option<String>,
 }
 
 /// The security of an operation. Where it does not say, the document does; and where that does not either, the client's token is sent. An
@@ -44,13 +47,25 @@ pub(crate) fn security(input: &Input<'_>) -> Result<Security, IrError> {
         }
     }
     if is_oauth {
+        // An alternative with OAuth alone needs nothing else.
+        let is_oauth = |name: &&String| {
+            let scheme = scheme(input.document, name);
+            matches!(scheme, Some(SecurityScheme::OAuth2 { .. }))
+        };
+        let chosen = alternatives
+            .iter()
+            .filter(|alternative| alternative.keys().any(|name| is_oauth(&name)))
+            .min_by_key(|alternative| alternative.len());
+        let others = chosen.into_iter().flat_map(IndexMap::keys);
+        let others: Vec<&String> = others.filter(|name| !is_oauth(name)).collect();
         return Ok(Security {
             scopes,
+            incomplete: incomplete(&others),
             ..Security::default()
         });
     }
     // The alternative with the fewest schemes that the document defines, which a caller most likely can meet.
-    let credential = alternatives
+    let chosen = alternatives
         .iter()
         .filter(|alternative| !alternative.is_empty())
         .min_by_key(|alternative| {
@@ -58,14 +73,29 @@ pub(crate) fn security(input: &Input<'_>) -> Result<Security, IrError> {
                 .keys()
                 .all(|name| scheme(input.document, name).is_some());
             (!is_defined, alternative.len())
-        })
-        .and_then(|alternative| alternative.keys().next())
+        });
+    let mut names = chosen.into_iter().flat_map(IndexMap::keys);
+    let credential = names
+        .next()
         .map(|name| credential(input, name))
         .transpose()?;
+    let others: Vec<&String> = names.collect();
     Ok(Security {
         public: alternatives.is_empty() || alternatives.iter().any(|one| one.is_empty()),
         scopes,
         credential,
+        incomplete: incomplete(&others),
+    })
+}
+
+/// The warning about schemes that have to be met together with another one.
+fn incomplete(others: &[&String]) -> Option<String> {
+    let names: Vec<String> = others.iter().map(|name| quote(name)).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "the operation needs several credentials at once; the caller has to send that of {} as a header or parameter",
+            names.join(" and ")
+        )
     })
 }
 

@@ -67,6 +67,9 @@ const CLIENT_METHODS: &[&str] = &[
     "upload",
 ];
 
+/// Modules that the output has beside those of the tags.
+const OTHER_MODULES: &[&str] = &["handles"];
+
 /// What methods begin with that derive a client from another.
 const DERIVING: &str = "with_";
 
@@ -183,7 +186,10 @@ fn tag(document: &OpenAPI, name: &str, taken: &mut HashSet<String>) -> Tag {
             words
         };
         let mut module = module(&words, MODULE_LIMIT);
-        if CLIENT_METHODS.contains(&module.as_str()) || module.starts_with(DERIVING) {
+        let is_taken = CLIENT_METHODS.contains(&module.as_str())
+            || OTHER_MODULES.contains(&module.as_str())
+            || module.starts_with(DERIVING);
+        if is_taken {
             module.push('_');
         }
         let type_name = format!("{}Api", super::naming::pascal(&words));

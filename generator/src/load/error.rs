@@ -82,10 +82,10 @@ impl fmt::Display for Location<'_> {
             Some(pointer) if !pointer.is_empty() => {
                 formatter.write_str("#")?;
                 for character in pointer.chars() {
-                    if character.is_control() {
-                        write!(formatter, "{}", character.escape_default())?;
-                    } else {
-                        write!(formatter, "{character}")?;
+                    match character {
+                        '"' | '\'' | '\\' => write!(formatter, "{character}")?,
+                        // What cannot be seen, or changes how the rest is shown, is escaped.
+                        other => write!(formatter, "{}", other.escape_debug())?,
                     }
                 }
                 Ok(())

@@ -87,6 +87,18 @@ impl Spec {
         Err(LoadError::new(name, problem, outlived::REMEDY))
     }
 
+    /// A fault of the loaded document as an error about the file.
+    pub(crate) fn error(&self, fault: Fault) -> LoadError {
+        let root = Json::parse(&self.text).unwrap_or(Json::Null);
+        let place = Finder::new(&root).existing(&self.places.in_file(&fault.pointer));
+        LoadError::new(
+            self.source.display().to_string(),
+            fault.problem,
+            fault.remedy,
+        )
+        .at(place)
+    }
+
     /// What was found while the document was read, and what was found in the loaded document after that.
     pub(crate) fn with(&self, found: Diagnostics) -> Diagnostics {
         let mut all = self.diagnostics.clone();

@@ -270,7 +270,7 @@ impl<'d> Names<'d> {
         };
         if let Some(other) = self.taken.get(&name) {
             return Err(node.at.key(key).fault(format!(
-                "two operations are called {}; the other is at {}",
+                "two operations are called {}; the other is at #{}",
                 quote(&name),
                 other.escape_debug()
             )));

@@ -191,6 +191,11 @@ impl Place {
         let new = config.build_candidate(candidate)?;
         let mut diff = diff::diff(&old, &new.bare);
         diff.outlived = new.outlived;
+        // The report is for other machines too.
+        let file = format!("{}/{}", self.spec, candidate.source.file);
+        for left_out in &mut diff.left_out {
+            left_out.file.clone_from(&file);
+        }
         let from = config.crate_version()?;
         let to = version::raised(&from, diff.verdict());
         let mut built = new.built;

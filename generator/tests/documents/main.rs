@@ -4,6 +4,7 @@
 
 mod broken;
 mod compile;
+mod odd;
 mod others;
 mod published;
 #[path = "../support/mod.rs"]

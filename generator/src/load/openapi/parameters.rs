@@ -85,6 +85,30 @@ pub(super) fn parameter<'d>(
         );
         is_required = true;
     }
+    // One value is written the same in every style but these.
+    let style = style.filter(|name| {
+        let is_known = match location {
+            Location::Path => matches!(*name, "simple" | "label" | "matrix"),
+            Location::Header => *name == "simple",
+            Location::Cookie => *name == "form",
+            _ => parse_query_style(name).is_some(),
+        };
+        let is_one = match &format {
+            ParameterSchemaOrContent::Schema(schema) => is_scalar(schema),
+            ParameterSchemaOrContent::Content(_) => false,
+        };
+        if !is_known && is_one {
+            node.notes.warn(
+                WarningKind::Parameter,
+                &node.at.key("style"),
+                format!(
+                    "a parameter here cannot have the style {}; the key is ignored",
+                    quote(name)
+                ),
+            );
+        }
+        is_known || !is_one
+    });
     let is_form = match style {
         Some(style) => style == "form",
         None => matches!(location, Location::Query | Location::Cookie),

@@ -55,40 +55,40 @@ struct Reader<'d> {
     references: References<'d>,
     consumes: Vec<String>,
     produces: Vec<String>,
-    address: Address<'d>,
+    address: Address,
     places: RefCell<Places>,
 }
 
 /// Where the API is served.
-struct Address<'d> {
-    host: Option<&'d str>,
-    base_path: Option<&'d str>,
+struct Address {
+    host: Option<String>,
+    base_path: Option<String>,
 }
 
-impl<'d> Address<'d> {
-    fn of(root: &Node<'_, 'd>) -> Result<Self, Fault> {
-        let text = |key: &'static str| {
-            root.get(key)
-                .map(|node| node.text())
-                .transpose()
-                .map(|text| text.filter(|text| !text.is_empty()))
+impl Address {
+    fn of(root: &Node<'_, '_>) -> Result<Self, Fault> {
+        let get = |key: &'static str| {
+            let is_there = |json: &Json<'_>| !matches!(json, Json::Null);
+            root.json.get(key).is_some_and(is_there).then_some(key)
         };
-        let (host, base_path) = (text("host")?, text("basePath")?);
-        if base_path.is_some_and(|path| !path.starts_with('/')) {
-            return Err(At::Root
-                .key("basePath")
-                .fault("the base path does not start with a slash"));
-        }
-        Ok(Self { host, base_path })
+        let host = get("host").and_then(|key| root.get(key)?.prose());
+        let base_path = get("basePath")
+            .and_then(|key| root.get(key).map(|node| base_path(&node)))
+            .transpose()?;
+        Ok(Self {
+            host: host.filter(|text| !text.is_empty()),
+            base_path: base_path.filter(|text| !text.is_empty()),
+        })
     }
 
     fn servers(&self, schemes: &[String]) -> Vec<Server> {
-        let base_path = self.base_path.map(|path| path.trim_end_matches('/'));
+        let base_path = self.base_path.as_deref();
+        let base_path = base_path.map(|path| path.trim_end_matches('/'));
         let server = |url: String| Server {
             url,
             ..Server::default()
         };
-        match (self.host, base_path) {
+        match (&self.host, base_path) {
             (None, None) => Vec::new(),
             (None, Some(path)) => vec![server(format!("{path}/"))],
             (Some(host), path) => schemes
@@ -97,6 +97,33 @@ impl<'d> Address<'d> {
                 .collect(),
         }
     }
+}
+
+/// The base path, which starts with one slash.
+fn base_path(node: &Node<'_, '_>) -> Result<String, Fault> {
+    let text = node.string()?;
+    let path = match text.split_once("://") {
+        Some((_, rest)) => {
+            node.warn(
+                WarningKind::Document,
+                "the base path is a URL; its path is taken",
+            );
+            rest.split_once('/').map_or("", |(_, path)| path)
+        }
+        None => {
+            if !text.is_empty() && !text.starts_with('/') {
+                node.warn(
+                    WarningKind::Document,
+                    "the base path does not start with a slash; one is put before it",
+                );
+            }
+            text.trim_start_matches('/')
+        }
+    };
+    Ok(match text.is_empty() {
+        true => text,
+        false => format!("/{path}"),
+    })
 }
 
 impl<'d> Reader<'d> {

@@ -185,14 +185,14 @@ fn read_simple<'d>(
     mut own: impl FnMut(&str, &Node<'_, 'd>) -> Result<bool, Fault>,
 ) -> Result<Simple, Fault> {
     let mut keywords = Keywords::default();
-    let mut collection = CollectionFormat::Commas;
+    let mut collection = Ok(CollectionFormat::Commas);
     let mut full = None;
-    let extensions = node.strict_fields("a parameter", |key, node| {
+    let extensions = node.fields("a parameter", |key, node| {
         if own(key, &node)? {
             return Ok(true);
         }
         match key {
-            "collectionFormat" => collection = CollectionFormat::read(&node, location)?,
+            "collectionFormat" => collection = CollectionFormat::read(&node, location),
             // Some writers use the form of OpenAPI 3.0.
             "schema" => full = Some(schema::schema(&node, references)?),
             "x-example" | "example" => {}
@@ -202,10 +202,12 @@ fn read_simple<'d>(
     })?;
     let (is_array, is_file) = (keywords.is_array(), keywords.is_file());
     if is_file && location != Location::Form {
-        return Err(node
-            .at
-            .key("type")
-            .fault("only a part of a form (in: formData) can be a file"));
+        node.notes.warn(
+            WarningKind::Parameter,
+            &node.at.key("type"),
+            "only a part of a form (in: formData) can be a file; this parameter is read as text",
+        );
+        keywords.set_text();
     }
     let schema = match full {
         Some(full) if node.json.get("type").is_none() => {
@@ -235,10 +237,19 @@ fn read_simple<'d>(
         }
     };
     let is_array = is_array || matches!(schema.schema_kind, SchemaKind::Type(Type::Array(_)));
+    let collection = match collection {
+        Ok(collection) => is_array.then_some(collection),
+        Err(fault) if is_array => return Err(fault),
+        Err(fault) => {
+            node.notes
+                .pass_over(WarningKind::Parameter, fault, "the key is ignored");
+            None
+        }
+    };
     Ok(Simple {
         schema,
         is_file,
-        collection: is_array.then_some(collection),
+        collection,
         extensions,
     })
 }

@@ -139,7 +139,7 @@ fn dedented(lines: &[&str]) -> Vec<String> {
         .collect()
 }
 
-/// A list of two items at least: one line alone with a dash or number in front may be anything.
+/// A list of two items at least: one line alone with a dash or number in front may be anything, but in an item of a list.
 fn list(lines: &[&str], depth: usize) -> Option<(Block, usize)> {
     if depth >= DEPTH_LIMIT {
         return None;
@@ -183,7 +183,7 @@ fn list(lines: &[&str], depth: usize) -> Option<(Block, usize)> {
         }
         count += 1;
     }
-    (items.len() > 1).then(|| {
+    (items.len() > 1 || (depth > 0 && !items.is_empty())).then(|| {
         let items = items.iter().map(|item| parse_item(item, depth)).collect();
         (Block::List { start, items }, count)
     })

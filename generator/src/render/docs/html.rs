@@ -100,11 +100,29 @@ fn content(text: &str, tag: Tag) -> Option<(&str, usize)> {
 }
 
 fn lines_of_code(content: &str) -> Vec<String> {
-    content
+    without_code_tags(content)
         .trim_matches('\n')
         .lines()
         .map(str::to_owned)
         .collect()
+}
+
+/// What is within `<code>`, where that is all that is preformatted.
+fn without_code_tags(content: &str) -> &str {
+    let trimmed = content.trim();
+    match (tag(trimmed), trimmed.rfind('<')) {
+        (Some(first), Some(end)) if first.tag == Tag::Code && !first.closes => {
+            let last = tag(&trimmed[end..]);
+            let is_whole = last.is_some_and(|last| {
+                last.tag == Tag::Code && last.closes && end + last.length == trimmed.len()
+            });
+            match trimmed.get(first.length..end) {
+                Some(inner) if is_whole => inner,
+                _ => content,
+            }
+        }
+        _ => content,
+    }
 }
 
 /// The tags that mean something, with their places.

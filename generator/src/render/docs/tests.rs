@@ -130,6 +130,9 @@ fn lists_are_lists() {
     reads("- a\n  more\n  - b\n  - c\n- d", "- a\nmore\n- b\n- c\n- d");
     reads("1. a\n2. b\n\n1. c\n2. d", "1. a\n2. b\n1. c\n2. d");
     reads("- a\n  7. b\n  8. c\n- d", "- a\n7. b\n8. c\n- d");
+    // One item is a list within an item, and text elsewhere.
+    assert_eq!(paragraphs("- a\n  - b\n- c"), ["- a", "  - b", "- c"]);
+    assert_eq!(paragraphs("- a"), ["\\- a"]);
     // A long item stays in its item.
     let long = format!("- {}\n- b", "word ".repeat(60));
     let items = paragraphs(&long);
@@ -173,6 +176,7 @@ fn code_is_code() {
     for code in [
         "```json\n{\n  \"a\": 1\n}\n```",
         "<pre>{\n  \"a\": 1\n}</pre>",
+        "<pre><code class=\"json\">{\n  \"a\": 1\n}\n</code></pre>",
         "\n    {\n      \"a\": 1\n    }",
     ] {
         reads(&format!("See:\n{code}\nEnd"), "See:\n{\n  \"a\": 1\n}\nEnd");
