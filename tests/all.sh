@@ -53,6 +53,12 @@ each_feature() {
     done
 }
 
+# Without TLS, and with TLS that has no provider of cryptography, a client of https is an error that says what to do.
+no_tls() {
+    cargo test -q -p genesys-cloud-runtime --no-default-features --test tls
+    cargo test -q -p genesys-cloud-runtime --no-default-features --features rustls-no-provider --test tls
+}
+
 whole() { cargo rustc -q -p genesys-cloud --features "full,$extras" --profile check -- -D warnings; }
 
 documentation() {
@@ -110,6 +116,7 @@ step 'format' cargo fmt --check "${hand_written[@]}" "${small[@]}"
 step 'generated/ is what the generator writes' up_to_date
 step 'clippy' cargo clippy -q "${hand_written[@]}" "${small[@]}" "${runtime_features[@]}" --all-targets -- -D warnings
 step 'tests' cargo test -q "${hand_written[@]}" "${small[@]}" "${runtime_features[@]}"
+step 'clients without TLS' no_tls
 step 'fuzzing' fuzz
 step 'the whole crate, warnings denied' whole
 step 'each feature alone' each_feature

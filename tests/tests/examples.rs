@@ -230,3 +230,34 @@ fn streaming_download_keeps_the_file_that_is_named() {
     assert_eq!(again.output().unwrap().status.code(), Some(1));
     assert_eq!(std::fs::metadata(&file).unwrap().len(), 64_000_000);
 }
+
+#[test]
+fn upload_prompt_audio() {
+    let output = run(example("upload_prompt_audio"));
+    assert_eq!(
+        lines(&output),
+        ["prompt prompt-1: created", "prompt prompt-1: transcoded"]
+    );
+}
+
+/// The mock's storage refuses a request with the token, and its apps host one without.
+#[test]
+fn upload_contact_list() {
+    let output = run(example("upload_contact_list"));
+    assert_eq!(
+        lines(&output),
+        ["with the token: 3 of 3 contacts", "presigned: 64 bytes"]
+    );
+}
+
+#[test]
+fn uploads_to_the_cloud_want_a_file() {
+    for name in ["upload_prompt_audio", "upload_contact_list"] {
+        let mut command = example(name);
+        command.env("GENESYSCLOUD_ACCESS_TOKEN", "t");
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains(&format!("usage: {name}")), "{error}");
+    }
+}

@@ -45,6 +45,8 @@ impl Server {
             Self::Cloud => Client::builder().environment(|name| std::env::var(name).ok()),
             Self::Mock(mock) => Client::builder()
                 .base_urls(&mock.api_url(), &mock.login_url())
+                // The cloud's own host for uploads is known from the region.
+                .apps_base_url(mock.base_url())
                 .client_credentials(mock.client_id(), mock.client_secret()),
         }
     }

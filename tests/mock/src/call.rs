@@ -67,11 +67,79 @@ impl Call {
         serde_json::from_slice(&self.body).ok()
     }
 
+    /// The parts of a `multipart/form-data` body; none where it is something else.
+    #[must_use]
+    pub fn multipart(&self) -> Vec<Part> {
+        let boundary = self
+            .header("content-type")
+            .and_then(|kind| kind.strip_prefix("multipart/form-data; boundary="));
+        boundary.map_or_else(Vec::new, |boundary| parts(&self.body, boundary))
+    }
+
     /// A header as text.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
+}
+
+/// A part of a form (RFC 7578).
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// The field's name.
+    pub name: String,
+    /// The file's name, where the part is a file.
+    pub file_name: Option<String>,
+    /// The content type, where it is given.
+    pub content_type: Option<String>,
+    /// The content.
+    pub content: Bytes,
+}
+
+/// The parts of a form, up to the first that is not one.
+fn parts(body: &Bytes, boundary: &str) -> Vec<Part> {
+    let delimiter = format!("\r\n--{boundary}");
+    let mut parts = Vec::new();
+    // The first delimiter has no line before it.
+    let mut rest = match body.strip_prefix(&delimiter.as_bytes()[2..]) {
+        Some(rest) => body.slice_ref(rest),
+        None => return parts,
+    };
+    while let (Some(head), Some(end)) = (
+        find_bytes(&rest, b"\r\n\r\n"),
+        find_bytes(&rest, delimiter.as_bytes()),
+    ) {
+        let header = |name: &str| {
+            let lines = std::str::from_utf8(&rest[..head]).ok()?.lines();
+            lines
+                .filter_map(|line| line.split_once(':'))
+                .find(|(header, _)| header.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.trim().to_owned())
+        };
+        let parameter = |name: &str| {
+            let disposition = header("content-disposition")?;
+            let (_, value) = disposition.split_once(&format!("; {name}=\""))?;
+            Some(value.split_once('"')?.0.to_owned())
+        };
+        let Some(name) = parameter("name") else {
+            break;
+        };
+        let Some(content) = rest.get(head + 4..end) else {
+            break;
+        };
+        parts.push(Part {
+            name,
+            file_name: parameter("filename"),
+            content_type: header("content-type"),
+            content: rest.slice_ref(content),
+        });
+        rest = rest.slice(end + delimiter.len()..);
+    }
+    parts
+}
+
+fn find_bytes(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
+    bytes.windows(wanted.len()).position(|part| part == wanted)
 }
 
 /// Percent-decodes one path segment; `None` where that is not UTF-8.

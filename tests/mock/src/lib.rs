@@ -46,7 +46,7 @@ mod tokens;
 
 pub use backend::{Backend, BrokenConnection};
 pub use body::{ReplyBody, generated_byte};
-pub use call::Call;
+pub use call::{Call, Part};
 pub use clock::Clock;
 pub use config::{
     DEFAULT_CLIENT_ID, DEFAULT_CLIENT_SECRET, ExpiresIn, MockConfig, OAuthClient, RateLimit,

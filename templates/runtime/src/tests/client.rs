@@ -507,42 +507,6 @@ async fn the_reason_of_a_401_is_told_to_programs() {
     );
 }
 
-#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls")))]
-#[test]
-fn a_missing_cryptography_provider_is_named() {
-    // No panic either: it would be printed, and end a program that aborts on panics.
-    let panics = Arc::new(std::sync::atomic::AtomicBool::new(false));
-    let seen = Arc::clone(&panics);
-    std::panic::set_hook(Box::new(move |_| {
-        seen.store(true, std::sync::atomic::Ordering::SeqCst)
-    }));
-    let error = Client::builder().access_token("t").build().unwrap_err();
-    let _ = std::panic::take_hook();
-    assert!(error.is_configuration());
-    assert!(error.to_string().contains("install_default"), "{error}");
-    assert!(!panics.load(std::sync::atomic::Ordering::SeqCst));
-}
-
-#[cfg(not(any(
-    feature = "rustls",
-    feature = "rustls-no-provider",
-    feature = "native-tls"
-)))]
-#[test]
-fn without_tls_a_client_of_https_names_the_features() {
-    let error = Client::builder().access_token("t").build().unwrap_err();
-    assert!(error.is_configuration());
-    let text = error.to_string();
-    assert!(
-        text.contains("`rustls`") && text.contains("`native-tls`"),
-        "{text}"
-    );
-    let mixed = Client::builder().base_urls("http://127.0.0.1:1", "https://login.example");
-    assert!(mixed.build().unwrap_err().is_configuration());
-    let plain = Client::builder().base_urls("http://127.0.0.1:1", "http://127.0.0.1:1");
-    plain.build().unwrap();
-}
-
 #[tokio::test]
 async fn the_user_agent_names_the_sdk_and_the_caller() {
     let transport = Arc::new(MemoryTransport::new(|_| HttpResponse::json(200, "{}")));

@@ -21,6 +21,11 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         route(Method::GET, "/api/v2/downloads/{downloadId}", download),
         route(Method::POST, "/api/v2/uploads/recordings", upload_url),
+        route(
+            Method::POST,
+            "/api/v2/outbound/contactlists/uploads",
+            upload_url,
+        ),
         route(Method::GET, "/presigned/downloads/{id}", presigned_download),
         route(Method::PUT, "/presigned/uploads/{key}", presigned_upload),
         route(

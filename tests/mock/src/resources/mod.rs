@@ -10,12 +10,14 @@
 //! | `nextUri` with `cursor` | `GET /api/v2/externalcontacts/scan/contacts` |
 //! | analytics | `POST /api/v2/analytics/conversations/details/query`, the job family under `…/details/jobs` |
 //! | SCIM, ETag, If-Match | `/api/v2/scim/v2/users`, `…/users/{id}` |
-//! | downloads and uploads | `GET /api/v2/downloads/{id}`, `POST /api/v2/uploads/recordings`, `/presigned/…` |
+//! | downloads and uploads | `GET /api/v2/downloads/{id}`, `POST /api/v2/uploads/recordings`, `POST /api/v2/outbound/contactlists/uploads`, `/presigned/…` |
+//! | uploads with the token | `/uploads/v2/contactlist`, `/uploads/v2/prompts/…`; `/api/v2/architect/prompts`, `/{id}/resources`; `/api/v2/outbound/contactlists/{id}/importstatus` |
 //! | other content types | `GET /api/v2/workforcemanagement/calendar/data/ics`, `GET /api/v2/integrations/actions/{id}/templates/{name}` |
 //! | the API description | `GET /api/v2/docs/swagger`, `…/swaggerpreview` |
 //! | the mock's own | `/api/v2/mock/status/{code}`, `/api/v2/mock/bytes`, `/api/v2/mock/echo` |
 
 mod analytics;
+mod apps;
 mod docs;
 mod files;
 mod listings;
@@ -43,6 +45,7 @@ pub(crate) struct Resources {
     jobs: analytics::Jobs,
     scim: scim::Users,
     uploads: files::Uploads,
+    taken: apps::Taken,
 }
 
 impl Resources {
@@ -60,6 +63,7 @@ pub(crate) fn routes() -> Vec<Route> {
         listings::routes(),
         scim::routes(),
         files::routes(),
+        apps::routes(),
         docs::routes(),
         own::routes(),
     ]

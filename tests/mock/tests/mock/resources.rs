@@ -249,3 +249,67 @@ async fn files_go_through_presigned_urls_without_the_bearer() {
     assert_eq!(mock.uploaded(key), Some(5));
     assert_eq!(mock.requests_to(Target::Presigned).len(), 4);
 }
+
+#[tokio::test]
+async fn the_apps_host_takes_forms_with_a_token() {
+    let mock = start().await;
+    let authorization = format!("Bearer {}", mock.issue_token(Duration::from_secs(60)));
+    let kind = ("content-type", "multipart/form-data; boundary=b");
+    let headers = [("authorization", authorization.as_str()), kind];
+    let mut client = Client::connect(&mock).await;
+    let url = "/uploads/v2/contactlist";
+    let form = |fields: &str| {
+        format!(
+            "{fields}--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"c.csv\"\r\n\r\nid\n1\n2\n\r\n--b--\r\n"
+        )
+    };
+    let field = |name: &str, value: &str| {
+        format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let whole = form(&(field("fileType", "contactlist") + &field("id", "l1")));
+    let without_token = client.call("POST", url, &[kind], &whole).await;
+    assert_eq!(without_token.status(), 401);
+    for bad in [form(""), form(&field("id", "l1")), String::new()] {
+        let refused = client.call("POST", url, &headers, &bad).await;
+        assert_eq!(refused.status(), 400, "{bad}");
+    }
+    let status = "/api/v2/outbound/contactlists/l1/importstatus";
+    assert_eq!(client.call("GET", status, &headers, "").await.status(), 404);
+    let taken = client.call("POST", url, &headers, &whole).await;
+    assert_eq!(taken.status(), 200);
+    let status = client.call("GET", status, &headers, "").await.json();
+    assert_eq!(status["totalRecords"], 2);
+}
+
+#[tokio::test]
+async fn prompts_have_audio_after_its_upload() {
+    let mock = start().await;
+    let authorization = format!("Bearer {}", mock.issue_token(Duration::from_secs(60)));
+    let headers = [
+        ("authorization", authorization.as_str()),
+        ("content-type", "multipart/form-data; boundary=b"),
+    ];
+    let mut client = Client::connect(&mock).await;
+    let prompts = "/api/v2/architect/prompts";
+    let prompt = client.call("POST", prompts, &headers, "{\"name\":\"p\"}");
+    assert_eq!(prompt.await.json()["id"], "prompt-1");
+    let resources = format!("{prompts}/prompt-1/resources");
+    let language = r#"{"language":"en-us"}"#;
+    let resource = client.call("POST", &resources, &headers, language).await;
+    let resource = resource.json();
+    assert_eq!(resource["uploadStatus"], "created");
+    let url = resource["uploadUri"].as_str().unwrap();
+    let path = url.strip_prefix(mock.base_url()).unwrap();
+    let form = |content: &str| {
+        format!(
+            "--b\r\ncontent-disposition: form-data; name=\"file\"; filename=\"p.wav\"\r\ncontent-type: audio/wav\r\n\r\n{content}\r\n--b--\r\n"
+        )
+    };
+    let refused = client.call("POST", path, &headers, &form("MP3")).await;
+    assert_eq!(refused.status(), 400);
+    let taken = client.call("POST", path, &headers, &form("RIFF")).await;
+    assert_eq!(taken.status(), 200);
+    let resource = format!("{resources}/en-us");
+    let resource = client.call("GET", &resource, &headers, "").await.json();
+    assert_eq!(resource["uploadStatus"], "transcoded");
+}

@@ -83,14 +83,9 @@ fn read_any<'de, T: Wire, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<(T, Vec<Misfit>), D::Error> {
     let mut value = None;
-    let mut misfits = match T::Form::read_into(deserializer, &mut value)? {
-        Took::Fits => Vec::new(),
-        Took::Null => match T::Form::null() {
-            Some(null) => return Ok((null, Vec::new())),
-            None => Took::Null.of_element().misfits,
-        },
-        Took::Odd(odd) => odd.misfits,
-    };
+    let mut took = T::Form::read_into(deserializer, &mut value)?;
+    wire::put_null::<T>(&mut took, &mut value);
+    let mut misfits = took.of_element().misfits;
     match (value, misfits.pop()) {
         (Some(value), last) => {
             misfits.extend(last);

@@ -88,11 +88,12 @@ fn misfit<T: Wire, P: Place<T>>(
     expected: &'static str,
 ) -> Took {
     if found.is_null() {
-        return place.null(T::Form::null());
+        place.put(None);
+        return Took::Null;
     }
     let mut nearest = nearest(&found);
     let read = nearest.as_mut().map(|value| mark(&wire_value(value)));
-    place.put_odd(nearest);
+    place.put(nearest);
     Took::odd(found, expected, read)
 }
 

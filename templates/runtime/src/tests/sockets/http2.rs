@@ -359,7 +359,7 @@ async fn no_call_is_lost_or_repeated_by_a_server_that_recycles_its_connections()
     } else {
         quick()
     };
-    let calls = calls.unwrap_or(2_000);
+    let calls = calls.unwrap_or(600);
     let server = Server::following(Plan::Recycle { streams: 50 }).await;
     let client = server
         .client(policy)

@@ -6,6 +6,7 @@ mod causes;
 mod connections;
 pub(in crate::tests) mod handler;
 mod http2;
+mod limits;
 mod limits_of_bodies;
 mod payloads;
 mod server;

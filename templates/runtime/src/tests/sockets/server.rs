@@ -4,18 +4,20 @@ use std::borrow::Cow;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 use crate::runtime::auth::TokenSettings;
 use crate::runtime::client::{Client, ClientBuilder};
 use crate::runtime::pipeline::RetryPolicy;
 
-/// The longest that one attempt of a client here may take; a server that goes silent is given up after it.
-pub(super) const PATIENCE: Duration = Duration::from_millis(250);
+/// The longest that one attempt may take where the server goes silent. It is long enough for a busy machine to send a request and read it.
+pub(super) const SHORT: Duration = Duration::from_secs(1);
+/// The longest that one attempt may take elsewhere, where none takes that long.
+pub(super) const LONG: Duration = Duration::from_secs(30);
 
 /// What comes after the bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,12 +30,25 @@ pub(super) enum Then {
     Silence,
     /// The same bytes again, without an end.
     Repeat(&'static [u8]),
+    /// As `Close`, but every third request gets an empty object.
+    Relent,
+}
+
+impl Then {
+    /// The longest that one attempt of a client may take.
+    pub(super) fn patience(self) -> Duration {
+        match self {
+            Self::Silence | Self::Repeat(_) => SHORT,
+            Self::Close | Self::Reset | Self::Relent => LONG,
+        }
+    }
 }
 
 /// A server that does the same to every request on every connection.
 pub(super) struct Server {
     address: SocketAddr,
-    requests: Arc<AtomicUsize>,
+    requests: Arc<watch::Sender<usize>>,
+    then: Then,
 }
 
 impl Server {
@@ -44,34 +59,40 @@ impl Server {
     pub(super) async fn doing(bytes: impl Into<Cow<'static, [u8]>>, then: Then) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let requests = Arc::new(AtomicUsize::new(0));
+        let requests = Arc::new(watch::Sender::new(0));
         let (counter, bytes) = (Arc::clone(&requests), bytes.into());
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (counter, bytes) = (Arc::clone(&counter), bytes.clone());
                 tokio::spawn(async move {
                     if read_request(&stream).await.is_ok() {
-                        counter.fetch_add(1, Ordering::SeqCst);
+                        counter.send_modify(|count| *count += 1);
+                        let relents = then == Then::Relent && *counter.borrow() % 3 == 0;
+                        let good = relents.then(|| http("200 OK", &[], "{}"));
                         // The client may go before the end.
-                        let _ = answer(stream, &bytes, then).await;
+                        let _ = answer(stream, good.as_deref().unwrap_or(&bytes), then).await;
                     }
                 });
             }
         });
-        Self { address, requests }
+        Self {
+            address,
+            requests,
+            then,
+        }
     }
 
     pub(super) fn base(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// A client that retries at once and has little patience.
+    /// A client that retries at once, and waits no longer for an attempt than the server's end asks for.
     pub(super) fn builder(&self) -> ClientBuilder {
         let base = self.base();
         Client::builder()
             .base_urls(&base, &base)
             .no_proxy()
-            .attempt_timeout(PATIENCE)
+            .attempt_timeout(self.then.patience())
             .retry(RetryPolicy::standard().with_max_delay(Duration::from_millis(1)))
     }
 
@@ -82,7 +103,7 @@ impl Server {
     /// A client that has to ask this server for its token.
     pub(super) fn client_without_token(&self) -> Client {
         let settings = TokenSettings {
-            attempt_timeout: PATIENCE,
+            attempt_timeout: self.then.patience(),
             attempt_backoff: Duration::from_millis(1),
             // Longer than a call has, so that it ends with the first failure.
             failure_shared_min: Duration::from_secs(3600),
@@ -97,14 +118,22 @@ impl Server {
     }
 
     pub(super) fn requests(&self) -> usize {
-        self.requests.load(Ordering::SeqCst)
+        *self.requests.borrow()
+    }
+
+    /// Waits until that many requests were read: a client that gives up may be quicker than the server. There may be more.
+    pub(super) async fn requests_reach(&self, count: usize) -> usize {
+        let mut requests = self.requests.subscribe();
+        let reached = requests.wait_for(|requests| *requests >= count);
+        let _ = tokio::time::timeout(LONG, reached).await;
+        self.requests()
     }
 }
 
 async fn answer(mut stream: TcpStream, bytes: &[u8], then: Then) -> io::Result<()> {
     stream.write_all(bytes).await?;
     match then {
-        Then::Close => stream.shutdown().await?,
+        Then::Close | Then::Relent => stream.shutdown().await?,
         Then::Reset => {
             // The reset could overtake the bytes, so they get a moment's start: until the client has read them, or given up.
             stream.set_zero_linger()?;
