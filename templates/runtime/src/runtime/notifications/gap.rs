@@ -1,5 +1,6 @@
 //! Times in which notifications may have been missed.
 
+use std::fmt;
 use std::time::SystemTime;
 
 /// A time in which notifications may have been missed: read the state again that they would have changed.
@@ -74,3 +75,36 @@ impl Gap {
         self.reason
     }
 }
+
+#[cfg(feature = "notification-stream")]
+impl Gap {
+    /// One gap in place of this one and a later one.
+    pub(super) fn joined(&self, later: &Self) -> Self {
+        Self {
+            since: self.since.min(later.since),
+            until: self.until.max(later.until),
+            missed: match (self.missed, later.missed) {
+                (Some(missed), Some(more)) => Some(missed.saturating_add(more)),
+                _ => None,
+            },
+            reason: if self.reason == later.reason {
+                self.reason
+            } else {
+                GapReason::Several
+            },
+        }
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let length = self.until.duration_since(self.since).unwrap_or_default();
+        let seconds = length.as_secs_f64();
+        match self.missed {
+            Some(missed) => write!(formatter, "{missed} notifications were missed within {seconds:.1} s"),
+            None => write!(formatter, "notifications may have been missed for {seconds:.1} s"),
+        }
+    }
+}
+
+impl std::error::Error for Gap {}

@@ -4,6 +4,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+#[cfg(feature = "notification-stream")]
+use crate::runtime::error::Error;
+
 /// A topic whose notifications have a body of the type `B`.
 pub struct Topic<B> {
     any: AnyTopic,
@@ -17,7 +20,6 @@ pub struct Topic<B> {
 pub struct AnyTopic {
     id: Arc<str>,
     /// How much of the id names the object, `v2.users.8f1c…` of `v2.users.8f1c….presence`. Topics of one object can be subscribed to together.
-    #[allow(dead_code, reason = "what subscribes to topics reads it")]
     object: Option<usize>,
 }
 
@@ -72,6 +74,61 @@ impl AnyTopic {
     pub fn id(&self) -> &str {
         &self.id
     }
+
+    /// The object and what the topic tells of it, where topics of one object can be subscribed to together.
+    #[cfg(feature = "notification-stream")]
+    pub(super) fn parts(&self) -> Option<(&str, &str)> {
+        let (object, rest) = self.id.split_at_checked(self.object?)?;
+        Some((object, rest.strip_prefix('.')?))
+    }
+
+    /// Refuses what cannot be the id of a topic.
+    #[cfg(feature = "notification-stream")]
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let id = self.id();
+        let is_odd = |character: char| {
+            character.is_whitespace() || character.is_control() || "?&{}/\"\\".contains(character)
+        };
+        // A text may name several topics of an object, as Genesys Cloud writes them: `v2.users.8f1c…?presence&routingStatus`.
+        let (object, aspects) = id.split_once('?').unwrap_or((id, "-"));
+        let names = aspects.split('&');
+        let reason = if id.len() > LONGEST_ID {
+            format!(
+                "has {} bytes, and Genesys Cloud takes {LONGEST_ID}",
+                id.len()
+            )
+        } else if object.split('.').chain(names.clone()).any(str::is_empty) {
+            "has an empty part: was an argument empty?".to_owned()
+        } else if object.contains(is_odd) || names.clone().any(|name| name.contains(is_odd)) {
+            "has a character that no topic has".to_owned()
+        } else {
+            return Ok(());
+        };
+        Err(Error::invalid_request(format!(
+            "the topic `{}` {reason}",
+            shown(id)
+        )))
+    }
+}
+
+#[cfg(feature = "notification-stream")]
+/// The longest id that Genesys Cloud takes: fewer than 200 characters.
+pub(super) const LONGEST_ID: usize = 199;
+
+#[cfg(feature = "notification-stream")]
+/// The beginning of `id`, on one line.
+fn shown(id: &str) -> String {
+    const MOST: usize = 80;
+    let mut shown: String = id
+        .chars()
+        .take(MOST)
+        .collect::<String>()
+        .escape_debug()
+        .collect();
+    if id.chars().nth(MOST).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 impl<B> Clone for Topic<B> {

@@ -86,6 +86,12 @@ impl HttpTransport {
         self
     }
 
+    /// The HTTP client alone.
+    #[cfg(feature = "notification-stream")]
+    pub(crate) fn into_client(self) -> reqwest::Client {
+        self.client
+    }
+
     /// Begins to send. What comes of it holds little more than a pointer, where the request would take its space in every future around.
     fn begin(
         &self,
@@ -313,6 +319,12 @@ impl Cause {
         }
         Self(text)
     }
+}
+
+/// The innermost reason of an error, without the URL that the error carries.
+#[cfg(feature = "notification-stream")]
+pub(crate) fn cause_of(error: &reqwest::Error) -> BoxError {
+    Cause::of(error).into()
 }
 
 impl fmt::Display for Cause {

@@ -8,6 +8,8 @@ mod sent;
 
 pub(crate) use self::collect::LONGEST_ERROR_BODY;
 pub use self::http::HttpTransport;
+#[cfg(feature = "notification-stream")]
+pub(crate) use self::http::cause_of;
 pub(crate) use memory::next as next_chunk;
 pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
 
