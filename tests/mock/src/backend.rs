@@ -13,6 +13,7 @@ use super::call::Call;
 use super::clock::Clock;
 use super::config::{MockConfig, OAuthClient, Settings};
 use super::faults::{Fault, FaultHandle, Faults};
+use super::notifications::Channels;
 use super::pipeline::{self, Outcome, Source};
 use super::record::{Recorded, Recorder, Stats};
 use super::reply::Reply;
@@ -37,6 +38,7 @@ pub(crate) struct State {
     /// Changes when open connections are to end.
     pub(crate) closing: watch::Sender<()>,
     pub(crate) resources: Resources,
+    pub(crate) channels: Channels,
     pub(crate) builtin: Vec<Route>,
     pub(crate) custom: RwLock<Vec<Route>>,
     /// So that a request pays nothing where there is no custom route.
@@ -90,6 +92,7 @@ impl Backend {
             recorder: Recorder::default(),
             closing: watch::Sender::new(()),
             resources: Resources::default(),
+            channels: Channels::default(),
             builtin: resources::routes(),
             custom: RwLock::default(),
             has_custom: AtomicBool::new(false),

@@ -169,6 +169,10 @@ pub struct Settings {
     pub recorded_body_limit: usize,
     /// Compress responses over 1 KiB where the request accepts gzip.
     pub gzip: bool,
+    /// How often a socket of a channel sends a heartbeat.
+    pub heartbeat: Duration,
+    /// How long after its notice a socket is closed.
+    pub closing_after: Duration,
     /// The published API description, in JSON.
     pub published_spec: Bytes,
     /// The preview description beside it, in JSON.
@@ -208,6 +212,8 @@ impl Default for Settings {
             recording: true,
             recorded_body_limit: 1024 * 1024,
             gzip: false,
+            heartbeat: Duration::from_secs(30),
+            closing_after: Duration::from_secs(60),
             published_spec: Bytes::from_static(PUBLISHED_SPEC),
             preview_spec: Bytes::from_static(PREVIEW_SPEC),
         }

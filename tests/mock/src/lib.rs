@@ -33,6 +33,7 @@ mod faults;
 mod gate;
 #[cfg_attr(not(feature = "leak-watch"), path = "no_leaks.rs")]
 mod leaks;
+pub mod notifications;
 mod oauth;
 mod pipeline;
 mod ratelimit;

@@ -506,6 +506,9 @@ fn respond(reply: Reply) -> Response<ReplyBody> {
     let mut response = Response::new(reply.body);
     *response.status_mut() = reply.status;
     *response.headers_mut() = *reply.headers;
+    if let Some(upgrade) = reply.upgrade {
+        response.extensions_mut().insert(upgrade);
+    }
     response
 }
 

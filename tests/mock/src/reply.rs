@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::body::ReplyBody;
 use super::gate::Gate;
+use super::notifications::Upgrade;
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -21,6 +22,8 @@ pub struct Reply {
     pub(crate) headers: Box<HeaderMap>,
     pub(crate) body: ReplyBody,
     pub(crate) hold: Option<Gate>,
+    /// The socket that the connection becomes.
+    pub(crate) upgrade: Option<Upgrade>,
 }
 
 impl Reply {
@@ -32,6 +35,7 @@ impl Reply {
             headers: Box::default(),
             body: ReplyBody::Whole(Bytes::new()),
             hold: None,
+            upgrade: None,
         }
     }
 
@@ -170,6 +174,11 @@ impl Reply {
     #[must_use]
     pub fn held_by(mut self, gate: &Gate) -> Self {
         self.hold = Some(gate.clone());
+        self
+    }
+
+    pub(crate) fn upgrading(mut self, upgrade: Upgrade) -> Self {
+        self.upgrade = Some(upgrade);
         self
     }
 

@@ -19,6 +19,7 @@ use super::backend::{Backend, State};
 use super::config::MockConfig;
 use super::faults::{Action, Broken, End};
 use super::leaks;
+use super::notifications::{self, Upgrade};
 use super::pipeline::{self, Outcome, Source};
 use super::sync::lock;
 
@@ -188,6 +189,12 @@ async fn accept(state: Arc<State>, listener: TcpListener) {
     }
 }
 
+/// What becomes of a connection after HTTP.
+enum After {
+    Broken(Broken),
+    Upgrade(Upgrade),
+}
+
 /// Ends hyper's part of a connection; the rest is done by hand.
 #[derive(Debug)]
 struct Severed;
@@ -216,15 +223,20 @@ async fn connection(state: Arc<State>, stream: TcpStream) {
     let mut closing = state.closing.subscribe();
     let slot = Arc::new(Mutex::new(None));
     let service = {
-        let slot = Arc::clone(&slot);
+        let (state, slot) = (Arc::clone(&state), Arc::clone(&slot));
         service_fn(move |request: http::Request<hyper::body::Incoming>| {
             let (state, slot) = (Arc::clone(&state), Arc::clone(&slot));
             Box::pin(async move {
                 let (parts, body) = request.into_parts();
                 match pipeline::serve(&state, number, parts, Source::Network(body)).await {
-                    Outcome::Reply(response) => Ok(response),
+                    Outcome::Reply(response) => {
+                        if let Some(upgrade) = response.extensions().get::<Upgrade>() {
+                            *lock(&slot) = Some(After::Upgrade(upgrade.clone()));
+                        }
+                        Ok(response)
+                    }
                     Outcome::Broken(broken) => {
-                        *lock(&slot) = Some(broken);
+                        *lock(&slot) = Some(After::Broken(broken));
                         Err(Severed)
                     }
                 }
@@ -240,12 +252,22 @@ async fn connection(state: Arc<State>, stream: TcpStream) {
             Ok(()) = closing.changed() => std::pin::Pin::new(&mut http).graceful_shutdown(),
         }
     }
-    let stream = http.into_parts().io.into_inner();
-    let broken = lock(&slot).take().unwrap_or(Broken {
-        bytes: bytes::Bytes::new(),
-        end: End::Close,
-    });
-    end(stream, broken).await;
+    let parts = http.into_parts();
+    let stream = parts.io.into_inner();
+    let after = lock(&slot).take();
+    match after {
+        Some(After::Upgrade(upgrade)) => {
+            notifications::serve(&state, &upgrade, stream, parts.read_buf).await;
+        }
+        Some(After::Broken(broken)) => end(stream, broken).await,
+        None => {
+            let close = Broken {
+                bytes: bytes::Bytes::new(),
+                end: End::Close,
+            };
+            end(stream, close).await;
+        }
+    }
 }
 
 /// Writes what is left to write and ends the socket as told. The client may be gone at any point, so errors mean nothing here.

@@ -13,6 +13,7 @@
 //! | downloads and uploads | `GET /api/v2/downloads/{id}`, `POST /api/v2/uploads/recordings`, `POST /api/v2/outbound/contactlists/uploads`, `/presigned/…` |
 //! | uploads with the token | `/uploads/v2/contactlist`, `/uploads/v2/prompts/…`; `/api/v2/architect/prompts`, `/{id}/resources`; `/api/v2/outbound/contactlists/{id}/importstatus` |
 //! | other content types | `GET /api/v2/workforcemanagement/calendar/data/ics`, `GET /api/v2/integrations/actions/{id}/templates/{name}` |
+//! | notification channels | `/api/v2/notifications/channels`, `…/{id}/subscriptions`, the sockets at `/channels/{id}` |
 //! | the API description | `GET /api/v2/docs/swagger`, `…/swaggerpreview` |
 //! | the mock's own | `/api/v2/mock/status/{code}`, `/api/v2/mock/bytes`, `/api/v2/mock/echo` |
 
@@ -31,6 +32,7 @@ use serde_json::{Value, json};
 
 use super::backend::State;
 use super::call::Call;
+use super::notifications;
 use super::reply::Reply;
 use super::router::{Handler, Route};
 
@@ -66,6 +68,7 @@ pub(crate) fn routes() -> Vec<Route> {
         apps::routes(),
         docs::routes(),
         own::routes(),
+        notifications::routes(),
     ]
     .concat()
 }

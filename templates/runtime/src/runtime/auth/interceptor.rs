@@ -223,6 +223,25 @@ impl Interceptor {
         Ok(())
     }
 
+    /// An interceptor over one token of the pool: that with the fewest calls in this minute.
+    #[cfg(feature = "notification-stream")]
+    pub(crate) fn with_one_token(&self) -> Self {
+        let cache = self.pool.pick(self.clock.monotonic()).clone();
+        Self {
+            pool: Pool::new(vec![cache]),
+            api: self.api.clone(),
+            apps: self.apps.clone(),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
+    /// The generation of the token of a pool of one, and what is left of its life ([`Duration::MAX`] for a token without an end).
+    #[cfg(feature = "notification-stream")]
+    pub(crate) fn token_standing(&self) -> Option<(u64, Duration)> {
+        let now = self.clock.now();
+        self.pool.pick(now.monotonic).standing(now)
+    }
+
     /// The token that a request would be sent with now.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ use url::Url;
 use super::credentials::{Credentials, TokenOptions};
 use super::environment::{self, Environment};
 use super::http_options::HttpOptions;
+#[cfg(feature = "notification-stream")]
+use super::sockets::Sockets;
 use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url, region};
 use crate::runtime::auth::store::TokenStore;
 use crate::runtime::auth::{
@@ -17,6 +19,8 @@ use crate::runtime::auth::{
 };
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
+#[cfg(feature = "notification-stream")]
+use crate::runtime::notifications::SocketTransport;
 use crate::runtime::pipeline::{
     Listeners, Middleware, Pacer, Pacing, PacingStore, RetryBudget, RetryEvent, RetryPolicy,
 };
@@ -36,6 +40,8 @@ pub struct ClientBuilder {
     user_agent_suffix: Option<String>,
     http: HttpOptions,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "notification-stream")]
+    socket_transport: Option<Arc<dyn SocketTransport>>,
     clock: Option<Arc<dyn Clock>>,
     call_middleware: Vec<Arc<dyn Middleware>>,
     attempt_middleware: Vec<Arc<dyn Middleware>>,
@@ -59,6 +65,8 @@ impl ClientBuilder {
             user_agent_suffix: None,
             http: HttpOptions::default(),
             transport: None,
+            #[cfg(feature = "notification-stream")]
+            socket_transport: None,
             clock: None,
             call_middleware: Vec::new(),
             attempt_middleware: Vec::new(),
@@ -230,9 +238,10 @@ impl ClientBuilder {
     }
 
     /// Changes the HTTP client (reqwest) in ways that have no method here. Its redirects and its own retries stay off, whatever `configure` says.
+    /// It is called once for each HTTP client that is made: one for calls, and another one for the sockets of notifications.
     pub fn configure_http(
         mut self,
-        configure: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
     ) -> Self {
         self.http.configure_http = Some(Box::new(configure));
         self
@@ -242,6 +251,14 @@ impl ClientBuilder {
     /// [`MemoryTransport`](crate::runtime::transport::MemoryTransport). What is set of the network beside it, like a proxy, is an error.
     pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
         self.transport = Some(transport);
+        self
+    }
+
+    /// Opens the sockets of notifications through `transport` instead of the network, as for tests: see
+    /// [`MemorySockets`](crate::runtime::notifications::MemorySockets).
+    #[cfg(feature = "notification-stream")]
+    pub fn socket_transport(mut self, transport: Arc<dyn SocketTransport>) -> Self {
+        self.socket_transport = Some(transport);
         self
     }
 
@@ -362,6 +379,8 @@ impl ClientBuilder {
         self.options.check()?;
         let (api_base, login_base, apps_base) = self.find_bases()?;
         let headers = self.headers()?;
+        #[cfg(feature = "notification-stream")]
+        let has_own_transport = self.transport.is_some();
         let transport = match self.transport {
             Some(transport) => {
                 self.http.refuse_any()?;
@@ -370,8 +389,14 @@ impl ClientBuilder {
             None => {
                 let is_https = |url: &Url| url.scheme() == "https";
                 let needs_tls = is_https(&api_base) || is_https(&login_base);
-                Arc::new(self.http.into_transport(needs_tls)?)
+                Arc::new(self.http.transport(needs_tls)?)
             }
+        };
+        #[cfg(feature = "notification-stream")]
+        let sockets = match self.socket_transport {
+            Some(given) => Sockets::Given(given),
+            None if has_own_transport => Sockets::None,
+            None => Sockets::network(self.http),
         };
         let pacer = match (self.pacing, self.pacing_store) {
             (None, None) => None,
@@ -379,6 +404,8 @@ impl ClientBuilder {
         };
         let connection = Connection {
             transport,
+            #[cfg(feature = "notification-stream")]
+            sockets,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
             api_base,
             login_base,

@@ -7,7 +7,7 @@ use url::Url;
 use crate::runtime::error::Error;
 use crate::runtime::transport::HttpTransport;
 
-type ConfigureHttp = dyn FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send;
+type ConfigureHttp = dyn Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync;
 
 /// What was set of the HTTP client. It concerns the network only, so it contradicts a transport of the caller's own.
 #[derive(Default)]
@@ -46,13 +46,24 @@ impl HttpOptions {
     }
 
     /// The transport over the network. `needs_tls` is whether it has to speak https.
-    pub(super) fn into_transport(self, needs_tls: bool) -> Result<HttpTransport, Error> {
+    pub(super) fn transport(&self, needs_tls: bool) -> Result<HttpTransport, Error> {
         if needs_tls && !HAS_TLS {
             return Err(Error::configuration(
                 "the SDK is built without TLS, and the client's URLs are https",
             )
             .with_advice("Turn on the feature `rustls` or `native-tls` of the crate"));
         }
+        let transport = HttpTransport::new(self.client_builder()?).map_err(|source| {
+            Error::configuration("the HTTP client cannot be made").with_source(source)
+        })?;
+        Ok(match self.max_body_size {
+            Some(bytes) => transport.with_max_body_size(bytes),
+            None => transport,
+        })
+    }
+
+    /// The HTTP client with these settings.
+    pub(super) fn client_builder(&self) -> Result<reqwest::ClientBuilder, Error> {
         check_provider(self.configure_http.is_some())?;
         let mut builder = HttpTransport::client_builder();
         if let Some(timeout) = self.connect_timeout {
@@ -66,23 +77,17 @@ impl HttpOptions {
         if self.no_proxy {
             builder = builder.no_proxy();
         }
-        if let Some(proxy) = self.proxy {
+        if let Some(proxy) = &self.proxy {
             if self.no_proxy {
                 return Err(Error::configuration("both a proxy and `no_proxy` are set"));
             }
-            builder = builder.proxy(proxy_at(&proxy)?);
+            builder = builder.proxy(proxy_at(proxy)?);
         }
-        builder = with_certificates(builder, &self.roots, self.client_certificate)?;
-        if let Some(configure) = self.configure_http {
+        builder = with_certificates(builder, &self.roots, self.client_certificate.clone())?;
+        if let Some(configure) = &self.configure_http {
             builder = configure(builder);
         }
-        let transport = HttpTransport::new(builder).map_err(|source| {
-            Error::configuration("the HTTP client cannot be made").with_source(source)
-        })?;
-        Ok(match self.max_body_size {
-            Some(bytes) => transport.with_max_body_size(bytes),
-            None => transport,
-        })
+        Ok(builder)
     }
 }
 

@@ -6,6 +6,8 @@ mod environment;
 mod gateway;
 mod http_options;
 mod region;
+#[cfg(feature = "notification-stream")]
+mod sockets;
 
 pub use builder::ClientBuilder;
 pub use credentials::Credentials;
@@ -51,6 +53,8 @@ struct Inner {
 /// What derived clients share.
 struct Connection {
     transport: Arc<dyn Transport>,
+    #[cfg(feature = "notification-stream")]
+    sockets: sockets::Sockets,
     clock: Arc<dyn Clock>,
     api_base: Url,
     login_base: Url,
@@ -331,7 +335,7 @@ pub(crate) fn is_allowed_url(url: &Url, plain_http: bool) -> bool {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(crate) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => {
             name.eq_ignore_ascii_case("localhost")

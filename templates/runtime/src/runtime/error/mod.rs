@@ -51,6 +51,10 @@ pub enum ErrorKind {
     Paging,
     /// A job on the server failed, was cancelled there, or did not finish in time.
     Job,
+    /// A stream of notifications could not start or has ended: all topics were rejected, or the connection could not be made again in time.
+    Notifications,
+    /// Notifications may have been missed. The stream continues.
+    Gap,
     /// Code outside of the SDK failed: a middleware, a token provider, a stream of a request body.
     Other,
 }
@@ -509,6 +513,8 @@ impl Error {
             ErrorKind::TooLarge => "the body of the response is too large",
             ErrorKind::Paging => "the listing cannot be read on",
             ErrorKind::Job => "the job failed",
+            ErrorKind::Notifications => "the stream of notifications has ended",
+            ErrorKind::Gap => "a gap in the notifications",
             ErrorKind::Other => "code outside of the SDK failed",
         }
     }

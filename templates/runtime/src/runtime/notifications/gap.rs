@@ -101,8 +101,14 @@ impl fmt::Display for Gap {
         let length = self.until.duration_since(self.since).unwrap_or_default();
         let seconds = length.as_secs_f64();
         match self.missed {
-            Some(missed) => write!(formatter, "{missed} notifications were missed within {seconds:.1} s"),
-            None => write!(formatter, "notifications may have been missed for {seconds:.1} s"),
+            Some(missed) => write!(
+                formatter,
+                "{missed} notifications were missed within {seconds:.1} s"
+            ),
+            None => write!(
+                formatter,
+                "notifications may have been missed for {seconds:.1} s"
+            ),
         }
     }
 }

@@ -6,11 +6,18 @@
 //!
 //! [`FromNotification`] makes an item of a stream from a notification or a [`Gap`], the time in which notifications may have been missed.
 
+#[cfg(feature = "notification-stream")]
+pub(crate) mod channel;
 mod gap;
 mod notification;
 mod received;
 mod topic;
 
+#[cfg(feature = "notification-stream")]
+pub use channel::{
+    Events, Listen, MemorySocket, MemorySockets, Rejected, Socket, SocketError, SocketErrorKind,
+    SocketRequest, SocketTransport,
+};
 pub use gap::{Gap, GapReason};
 pub use notification::Notification;
 pub use received::{FromNotification, Received};

@@ -20,7 +20,11 @@ pub struct Topic<B> {
 pub struct AnyTopic {
     id: Arc<str>,
     /// How much of the id names the object, `v2.users.8f1c…` of `v2.users.8f1c….presence`. Topics of one object can be subscribed to together.
+    #[cfg_attr(not(feature = "notification-stream"), allow(dead_code))]
     object: Option<usize>,
+    /// The id was given as it is: it may name several topics of an object, as Genesys Cloud writes them (`v2.users.8f1c…?presence&routingStatus`).
+    #[cfg_attr(not(feature = "notification-stream"), allow(dead_code))]
+    is_text: bool,
 }
 
 impl<B> Topic<B> {
@@ -66,6 +70,7 @@ impl AnyTopic {
         Self {
             id: id.into(),
             object,
+            is_text: false,
         }
     }
 
@@ -89,8 +94,10 @@ impl AnyTopic {
         let is_odd = |character: char| {
             character.is_whitespace() || character.is_control() || "?&{}/\"\\".contains(character)
         };
-        // A text may name several topics of an object, as Genesys Cloud writes them: `v2.users.8f1c…?presence&routingStatus`.
-        let (object, aspects) = id.split_once('?').unwrap_or((id, "-"));
+        let (object, aspects) = match id.split_once('?') {
+            Some(parts) if self.is_text => parts,
+            _ => (id, "-"),
+        };
         let names = aspects.split('&');
         let reason = if id.len() > LONGEST_ID {
             format!(
@@ -157,12 +164,19 @@ impl From<&str> for AnyTopic {
         Self {
             id: id.into(),
             object: None,
+            is_text: true,
         }
     }
 }
 
 impl From<String> for AnyTopic {
     fn from(id: String) -> Self {
+        Self::from(id.as_str())
+    }
+}
+
+impl From<&String> for AnyTopic {
+    fn from(id: &String) -> Self {
         Self::from(id.as_str())
     }
 }

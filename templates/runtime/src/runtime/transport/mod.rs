@@ -13,6 +13,7 @@ pub(crate) use self::http::cause_of;
 pub(crate) use memory::next as next_chunk;
 pub use memory::{MemoryAnswer, MemoryTransport, RecordedRequest};
 
+use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
@@ -122,8 +123,19 @@ pub(crate) fn without_query(url: &Url) -> String {
         "{}://{host}{}{}{hidden}",
         url.scheme(),
         port.unwrap_or_default(),
-        url.path()
+        without_channel(url.path())
     )
+}
+
+/// `path` without the id of a notification channel: whoever knows it can listen.
+fn without_channel(path: &str) -> Cow<'_, str> {
+    const CHANNELS: &str = "/notifications/channels/";
+    let Some(start) = path.find(CHANNELS).map(|start| start + CHANNELS.len()) else {
+        return Cow::Borrowed(path);
+    };
+    let (before, id) = path.split_at(start);
+    let rest = id.find('/').map_or("", |end| &id[end..]);
+    Cow::Owned(format!("{before}[redacted]{rest}"))
 }
 
 /// The names of headers, for `Debug`: their values hold tokens, cookies and presigned URLs.

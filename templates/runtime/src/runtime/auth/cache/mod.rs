@@ -97,6 +97,18 @@ impl TokenCache {
         (age(token.issued, now) < token.ages.advisory).then(|| Arc::clone(token))
     }
 
+    /// The generation of the token, and what is left of its life.
+    #[cfg(feature = "notification-stream")]
+    pub(crate) fn standing(&self, now: Moment) -> Option<(u64, Duration)> {
+        let token = self.0.current.load();
+        let token = token.as_ref()?;
+        let left = match token.ages.expiry {
+            Duration::MAX => Duration::MAX,
+            _ => token.remaining(now),
+        };
+        Some((token.generation, left))
+    }
+
     /// Whether a call would have to wait or fail here.
     pub(crate) fn is_troubled(&self, now: Duration) -> bool {
         millis(now) < self.0.troubled_until.load(Ordering::Relaxed)

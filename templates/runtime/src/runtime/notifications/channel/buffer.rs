@@ -113,7 +113,11 @@ impl Buffer {
     }
 
     /// Takes what Genesys Cloud said of the topics that `concerns` names.
-    pub(crate) fn set_rejected(&self, concerns: impl Fn(&Rejected) -> bool, rejected: Vec<Rejected>) {
+    pub(crate) fn set_rejected(
+        &self,
+        concerns: impl Fn(&Rejected) -> bool,
+        rejected: Vec<Rejected>,
+    ) {
         let mut inner = self.lock();
         inner.rejected.retain(|each| !concerns(each));
         inner.rejected.extend(rejected);

@@ -110,7 +110,7 @@ pub(crate) fn failure_of(error: &Error) -> Failure {
 pub(crate) async fn make(client: &Client) -> Result<Made, Error> {
     let before = client.token_standing();
     let call = client.request(Method::POST, CHANNELS).template(CHANNELS);
-    let channel: Channel = call.send_json().await?.into_body();
+    let channel = call.send_json::<Channel>().await?.into_body();
     let after = client.token_standing();
     // Where the token was replaced meanwhile, either may have made it: the one that ends first counts.
     let token = match (before, after) {
@@ -120,7 +120,8 @@ pub(crate) async fn make(client: &Client) -> Result<Made, Error> {
     Ok(Made {
         id: Secret::new(channel.id),
         connect_uri: Secret::new(channel.connect_uri),
-        token: token.map(|(generation, left)| (generation, (left != Duration::MAX).then_some(left))),
+        token: token
+            .map(|(generation, left)| (generation, (left != Duration::MAX).then_some(left))),
     })
 }
 
@@ -130,7 +131,9 @@ pub(crate) async fn wait_for_newer_token(client: &Client, generation: u64) -> Re
         client.access_token().await?;
         match client.token_standing() {
             Some((now, _)) if now <= generation => {
-                let left = client.token_standing().map_or(Duration::ZERO, |(_, left)| left);
+                let left = client
+                    .token_standing()
+                    .map_or(Duration::ZERO, |(_, left)| left);
                 let pause = (left / 10).clamp(Duration::from_millis(50), Duration::from_secs(5));
                 client.clock().sleep(pause).await;
             }
@@ -160,7 +163,10 @@ pub(crate) async fn subscribe(
         subscription.topics.len() > 1 && rejection(subscription, answers).is_some()
     };
     let before = apart.len();
-    for subscription in subscriptions.iter().filter(|each| is_rejected(each, &answers)) {
+    for subscription in subscriptions
+        .iter()
+        .filter(|each| is_rejected(each, &answers))
+    {
         apart.extend(subscription.topics.iter().cloned());
     }
     if apart.len() > before {
@@ -243,6 +249,7 @@ pub(crate) async fn unsubscribe(client: &Client, made: &Made) {
 }
 
 fn path(made: &Made) -> String {
-    let id = percent_encoding::utf8_percent_encode(made.id.expose(), percent_encoding::NON_ALPHANUMERIC);
+    let id =
+        percent_encoding::utf8_percent_encode(made.id.expose(), percent_encoding::NON_ALPHANUMERIC);
     format!("{CHANNELS}/{id}/subscriptions")
 }

@@ -14,9 +14,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::buffer::{Buffer, Item};
 use super::calls::{self, Made, Outcome, failure_of};
 use super::listen::Settings;
-use super::machine::{
-    Action, ChannelNumber, End, Failure, Heard, Input, LinkNumber, Machine,
-};
+use super::machine::{Action, ChannelNumber, End, Failure, Heard, Input, LinkNumber, Machine};
 use super::message::{self, Message};
 use super::overlap::key_of;
 use super::socket::{PING, Socket, SocketError, SocketErrorKind, SocketRequest, SocketTransport};
@@ -50,6 +48,8 @@ enum Event {
     Done(Done),
     Message(LinkNumber, Result<Bytes, SocketError>),
     Timer,
+    /// A task of the driver panicked.
+    Panicked,
 }
 
 type Reply = oneshot::Sender<Result<(), Error>>;
@@ -131,6 +131,7 @@ impl Driver {
                 Event::Done(done) => self.done(done),
                 Event::Message(link, message) => self.message(link, message),
                 Event::Timer => self.feed(Input::Tick, None),
+                Event::Panicked => self.end(Error::other("code under the stream panicked")),
             };
         }
         self.close().await;
@@ -165,10 +166,12 @@ impl Driver {
             if let Poll::Ready(command) = self.commands.poll_recv(context) {
                 return Poll::Ready(Event::Command(command));
             }
-            // A task that was stopped, or panicked, is found by its deadline.
             while let Poll::Ready(Some(done)) = self.tasks.poll_join_next(context) {
-                if let Ok(done) = done {
-                    return Poll::Ready(Event::Done(done));
+                match done {
+                    Ok(done) => return Poll::Ready(Event::Done(done)),
+                    Err(error) if error.is_panic() => return Poll::Ready(Event::Panicked),
+                    // It was stopped by this task.
+                    Err(_) => {}
                 }
             }
             if let Some((_, timer)) = &mut self.timer
@@ -274,8 +277,10 @@ impl Driver {
         for rejected in &outcome.rejected {
             tracing::warn!(topic = %rejected.topic, reason = %rejected.reason, "a topic was rejected");
         }
-        self.buffer
-            .set_rejected(|rejected| topics.contains(&rejected.topic), outcome.rejected);
+        self.buffer.set_rejected(
+            |rejected| topics.contains(&rejected.topic),
+            outcome.rejected,
+        );
         all
     }
 
@@ -425,9 +430,10 @@ impl Driver {
         let Some(made) = self.channels.get(&channel) else {
             return self.feed(Input::OpenFailed(link, Failure::Gone), None);
         };
-        let url = self
-            .client
-            .socket_url(made.connect_uri.expose(), self.settings.streaming_host.as_deref());
+        let url = self.client.socket_url(
+            made.connect_uri.expose(),
+            self.settings.streaming_host.as_deref(),
+        );
         let url = match url {
             Ok(url) => url,
             Err(error) => {
@@ -524,9 +530,9 @@ fn socket_error(error: SocketError) -> Error {
         SocketErrorKind::Timeout => ErrorKind::Timeout,
         SocketErrorKind::TooLarge => ErrorKind::TooLarge,
         SocketErrorKind::Io => ErrorKind::Io,
-        SocketErrorKind::Refused(_)
-        | SocketErrorKind::Handshake
-        | SocketErrorKind::Closed(_) => ErrorKind::Notifications,
+        SocketErrorKind::Refused(_) | SocketErrorKind::Handshake | SocketErrorKind::Closed(_) => {
+            ErrorKind::Notifications
+        }
     };
     Error::new(kind)
         .with_message("the socket for notifications failed")

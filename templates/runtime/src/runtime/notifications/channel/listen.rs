@@ -56,11 +56,15 @@ impl Client {
         &self,
         topics: impl IntoIterator<Item = impl Into<AnyTopic>>,
     ) -> Listen<E> {
-        Listen::new(self, topics.into_iter().map(Into::into).collect(), |item, _| match item {
-            Item::Notification(notification) => Ok(E::from_notification(notification)),
-            Item::Gap(gap) => Ok(E::from_gap(gap)),
-            Item::Error(error) => Err(error),
-        })
+        Listen::new(
+            self,
+            topics.into_iter().map(Into::into).collect(),
+            |item, _| match item {
+                Item::Notification(notification) => Ok(E::from_notification(notification)),
+                Item::Gap(gap) => Ok(E::from_gap(gap)),
+                Item::Error(error) => Err(error),
+            },
+        )
     }
 
     /// Listens to one topic: the items are its bodies. A [`Gap`](crate::runtime::notifications::Gap) is an error of the kind
@@ -266,7 +270,11 @@ impl<E> Events<E> {
             }
             left.extend(topic);
         }
-        let more = if left.is_empty() { Vec::new() } else { spread(&left)? };
+        let more = if left.is_empty() {
+            Vec::new()
+        } else {
+            spread(&left)?
+        };
         if self.channels.len() + more.len() > CHANNELS {
             return Err(Error::invalid_request(format!(
                 "the topics need more than {CHANNELS} channels"
@@ -368,9 +376,9 @@ impl<E> Stream for Events<E> {
     type Item = Result<E, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.buffer.poll(context).map(|item| {
-            item.map(|item| item.and_then(|item| (self.decode)(item, &self.topics)))
-        })
+        self.buffer
+            .poll(context)
+            .map(|item| item.map(|item| item.and_then(|item| (self.decode)(item, &self.topics))))
     }
 }
 

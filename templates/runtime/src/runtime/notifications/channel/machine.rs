@@ -194,6 +194,8 @@ struct Channel {
 enum Next {
     Idle,
     Waiting(Duration),
+    /// Opened as soon as the last replacement is complete: events of three sockets are not compared.
+    Held,
     Preparing,
     /// Opened or about to be, and without a message yet.
     Opening(Link, Duration),
@@ -249,11 +251,13 @@ pub(crate) struct Machine {
     flush: Option<(u32, Duration)>,
     /// What was missed since the last connection.
     gap: Option<OpenGap>,
-    /// What was missed since a subscription ended.
+    /// What was missed of a channel whose topics have to be subscribed to again.
     lapse: Option<OpenGap>,
     subscribe_at: Duration,
     is_subscribing: bool,
     subscribe_again: bool,
+    /// Whether the topics changed since the last subscribing began.
+    is_stale: bool,
     last_lapse: Option<Duration>,
     has_ended: bool,
 }
@@ -279,6 +283,7 @@ impl Machine {
             subscribe_at: Duration::MAX,
             is_subscribing: false,
             subscribe_again: false,
+            is_stale: false,
             last_lapse: None,
             has_ended: false,
         }
@@ -295,7 +300,7 @@ impl Machine {
             return Duration::MAX;
         }
         let next = match self.next {
-            Next::Idle | Next::Preparing => Duration::MAX,
+            Next::Idle | Next::Held | Next::Preparing => Duration::MAX,
             Next::Waiting(at) | Next::Opening(_, at) => at,
         };
         let main = self.main.map_or(Duration::MAX, |link| self.due(link));
@@ -311,10 +316,18 @@ impl Machine {
             (Next::Idle, Some(channel)) => channel.replace_at.unwrap_or(Duration::MAX),
             _ => Duration::MAX,
         };
-        [next, main, old, flush, subscribe, replace, self.give_up_at()]
-            .into_iter()
-            .min()
-            .unwrap_or(Duration::MAX)
+        [
+            next,
+            main,
+            old,
+            flush,
+            subscribe,
+            replace,
+            self.give_up_at(),
+        ]
+        .into_iter()
+        .min()
+        .unwrap_or(Duration::MAX)
     }
 
     /// When `link` has to be asked, or its answer is missing.
@@ -376,6 +389,7 @@ impl Step<'_> {
                 token_left,
             } => self.prepared(channel, token_left),
             Input::PrepareFailed(failure) => {
+                self.machine.is_stale = true;
                 if matches!(self.machine.next, Next::Preparing) {
                     // What is gone was gone before it was used: to make another one is to try again.
                     self.next_failed(failure);
@@ -384,6 +398,7 @@ impl Step<'_> {
             Input::Subscribed(channel) => self.subscribed(channel),
             Input::SubscribeFailed(channel, failure) => self.subscribe_failed(channel, failure),
             Input::TopicsChanged => {
+                self.machine.is_stale = true;
                 self.machine.subscribe_again = self.machine.is_subscribing;
                 self.machine.subscribe_at = self.at();
             }
@@ -407,9 +422,8 @@ impl Step<'_> {
         if !matches!(self.machine.next, Next::Preparing) {
             return self.act(Action::Discard(number));
         }
-        let replace_at = token_left.map(|left| {
-            at.saturating_add(left.saturating_sub(BEFORE_TOKEN_ENDS.min(left / 4)))
-        });
+        let replace_at = token_left
+            .map(|left| at.saturating_add(left.saturating_sub(BEFORE_TOKEN_ENDS.min(left / 4))));
         self.machine.new_channel = Some(Channel {
             number,
             subscribed: at,
@@ -422,6 +436,10 @@ impl Step<'_> {
 
     /// Opens a socket to a channel.
     fn open(&mut self, channel: ChannelNumber) {
+        if self.is_replacing() {
+            self.machine.next = Next::Held;
+            return;
+        }
         self.machine.links += 1;
         let link = Link {
             number: self.machine.links,
@@ -433,8 +451,6 @@ impl Step<'_> {
         };
         match self.machine.main {
             Some(main) => {
-                self.drop_old();
-                self.machine.flush = None;
                 self.machine.overlap.start(main.number);
             }
             None if self.machine.old.is_none() => {
@@ -449,6 +465,11 @@ impl Step<'_> {
             link: link.number,
             channel,
         });
+    }
+
+    /// Whether what was sent to the former socket may still arrive on the main one.
+    fn is_replacing(&self) -> bool {
+        self.machine.main.is_some() && (self.machine.old.is_some() || self.machine.flush.is_some())
     }
 
     /// Begins to make the next socket now.
@@ -466,6 +487,7 @@ impl Step<'_> {
     fn prepare(&mut self, newer_token: bool) {
         self.machine.wanted = Wanted::NewChannel { newer_token };
         self.machine.next = Next::Preparing;
+        self.machine.is_stale = false;
         self.act(Action::Prepare { newer_token });
     }
 
@@ -474,7 +496,8 @@ impl Step<'_> {
         let is_new = wanted != Wanted::SameChannel;
         match self.machine.next {
             Next::Idle => {}
-            Next::Waiting(_) if is_new || self.machine.wanted == Wanted::SameChannel => {}
+            Next::Waiting(_) | Next::Held
+                if is_new || self.machine.wanted == Wanted::SameChannel => {}
             Next::Opening(link, _) if is_new && self.is_on_present_channel(link) => {
                 self.act(Action::LetGo(link.number));
             }
@@ -505,10 +528,7 @@ impl Step<'_> {
         if heard == Heard::Pong {
             link.answered = link.asked.min(link.answered + 1);
         }
-        let is_main = self
-            .machine
-            .main
-            .is_some_and(|main| main.number == number);
+        let is_main = self.machine.main.is_some_and(|main| main.number == number);
         match heard {
             Heard::Event(key) => {
                 let is_new = key.is_none_or(|key| self.machine.overlap.is_new(number, key));
@@ -552,6 +572,9 @@ impl Step<'_> {
                 self.act(Action::Discard(replaced.number));
             }
         }
+        if self.machine.is_stale {
+            self.machine.subscribe_at = self.at();
+        }
         if let Some(channel) = &mut self.machine.channel {
             channel.failures = 0;
         }
@@ -571,12 +594,28 @@ impl Step<'_> {
             self.act(Action::Started);
         }
         if let Some(gap) = self.machine.gap.take() {
-            self.act(Action::Gap {
-                since: gap.since,
-                until: self.now.wall,
-                reason: gap.reason,
-            });
+            match is_new {
+                true => self.tell(gap),
+                false => self.uncertain(gap),
+            }
         }
+    }
+
+    /// A gap that is over.
+    fn tell(&mut self, gap: OpenGap) {
+        self.act(Action::Gap {
+            since: gap.since,
+            until: self.now.wall,
+            reason: gap.reason,
+        });
+    }
+
+    /// A gap of a channel that is used again. The lost connection may have told that a subscription ended, so the gap is over when the topics are
+    /// subscribed to again.
+    fn uncertain(&mut self, gap: OpenGap) {
+        OpenGap::merge(&mut self.machine.lapse, gap.since, gap.reason);
+        self.machine.subscribe_again |= self.machine.is_subscribing;
+        self.machine.subscribe_at = self.at();
     }
 
     /// A ping was answered.
@@ -614,12 +653,10 @@ impl Step<'_> {
 
     fn old_was_lost(&mut self, old: Link, reason: GapReason) {
         let since = self.begin_of_gap(old);
+        let gap = OpenGap { since, reason };
         match self.machine.main {
-            Some(_) => self.act(Action::Gap {
-                since,
-                until: self.now.wall,
-                reason,
-            }),
+            Some(main) if main.channel == old.channel => self.uncertain(gap),
+            Some(_) => self.tell(gap),
             None => OpenGap::merge(&mut self.machine.gap, since, reason),
         }
         self.discard_channel_of(old);
@@ -634,7 +671,8 @@ impl Step<'_> {
 
     fn begin_of_gap(&self, link: Link) -> SystemTime {
         let wall = link.heard.wall;
-        wall.checked_sub(self.machine.timing.transit).unwrap_or(wall)
+        wall.checked_sub(self.machine.timing.transit)
+            .unwrap_or(wall)
     }
 
     /// One socket is left. What both had may still arrive on it, up to the answer of the ping that is sent now.
@@ -730,12 +768,13 @@ impl Step<'_> {
     /// Genesys Cloud ended a subscription.
     fn lapsed(&mut self) {
         let since = self.now.wall;
-        let since = since.checked_sub(self.machine.timing.transit).unwrap_or(since);
+        let since = since
+            .checked_sub(self.machine.timing.transit)
+            .unwrap_or(since);
         OpenGap::merge(&mut self.machine.lapse, since, GapReason::Unsubscribed);
-        let not_before = self
-            .machine
-            .last_lapse
-            .map_or(self.at(), |last| last.saturating_add(RESUBSCRIBE_PAUSE).max(self.at()));
+        let not_before = self.machine.last_lapse.map_or(self.at(), |last| {
+            last.saturating_add(RESUBSCRIBE_PAUSE).max(self.at())
+        });
         self.machine.last_lapse = Some(not_before);
         self.machine.subscribe_again |= self.machine.is_subscribing;
         self.machine.subscribe_at = self.machine.subscribe_at.min(not_before);
@@ -755,17 +794,20 @@ impl Step<'_> {
         }
         self.machine.subscribe_at = at.saturating_add(self.machine.timing.renew);
         if let Some(lapse) = self.machine.lapse.take() {
-            self.act(Action::Gap {
-                since: lapse.since,
-                until: self.now.wall,
-                reason: lapse.reason,
-            });
+            self.tell(lapse);
         }
     }
 
     fn subscribe_failed(&mut self, number: ChannelNumber, failure: Failure) {
         self.machine.is_subscribing = false;
         self.machine.subscribe_at = self.at().saturating_add(RESUBSCRIBE_PAUSE);
+        // It is told in parts, so that nobody waits for it.
+        if let Some(lapse) = self.machine.lapse.take() {
+            self.tell(lapse);
+            let since = self.now.wall.checked_sub(self.machine.timing.transit);
+            let since = since.unwrap_or(self.now.wall);
+            OpenGap::merge(&mut self.machine.lapse, since, lapse.reason);
+        }
         let Some(channel) = &mut self.machine.channel else {
             return;
         };
@@ -803,6 +845,7 @@ impl Step<'_> {
         }
         match self.machine.next {
             Next::Waiting(then) if at >= then => self.begin(),
+            Next::Held if !self.is_replacing() => self.begin(),
             Next::Opening(link, until) if at >= until => {
                 self.act(Action::LetGo(link.number));
                 self.next_failed(Failure::Transient);
@@ -825,6 +868,7 @@ impl Step<'_> {
         ) && at >= self.machine.subscribe_at
         {
             self.machine.is_subscribing = true;
+            self.machine.is_stale = false;
             self.act(Action::Subscribe(channel.number));
         }
     }

@@ -91,7 +91,9 @@ impl MemorySockets {
     pub fn open(&self) -> usize {
         let mut inner = self.lock();
         let is_open = |sender: &mpsc::WeakUnboundedSender<_>| {
-            sender.upgrade().is_some_and(|sender: mpsc::UnboundedSender<_>| !sender.is_closed())
+            sender
+                .upgrade()
+                .is_some_and(|sender: mpsc::UnboundedSender<_>| !sender.is_closed())
         };
         inner.live.retain(is_open);
         inner.live.len()
@@ -189,13 +191,15 @@ struct ClientEnd {
 
 impl Socket for ClientEnd {
     fn poll_receive(&mut self, context: &mut Context<'_>) -> Poll<Result<Bytes, SocketError>> {
-        self.incoming.poll_recv(context).map(|received| match received {
-            Some(Ok(message)) if message.len() > self.longest => {
-                Err(SocketError::new(SocketErrorKind::TooLarge))
-            }
-            Some(outcome) => outcome,
-            None => Err(SocketError::new(SocketErrorKind::Io)),
-        })
+        self.incoming
+            .poll_recv(context)
+            .map(|received| match received {
+                Some(Ok(message)) if message.len() > self.longest => {
+                    Err(SocketError::new(SocketErrorKind::TooLarge))
+                }
+                Some(outcome) => outcome,
+                None => Err(SocketError::new(SocketErrorKind::Io)),
+            })
     }
 
     fn send(&mut self, text: &str) -> Result<(), SocketError> {

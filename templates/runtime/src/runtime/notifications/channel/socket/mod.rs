@@ -143,7 +143,10 @@ impl fmt::Display for SocketError {
                 formatter.write_str("the streaming server did not answer in time")
             }
             SocketErrorKind::Closed(Some(code)) => {
-                write!(formatter, "the streaming server closed the socket with code {code}")
+                write!(
+                    formatter,
+                    "the streaming server closed the socket with code {code}"
+                )
             }
             SocketErrorKind::Closed(None) => {
                 formatter.write_str("the streaming server closed the socket")

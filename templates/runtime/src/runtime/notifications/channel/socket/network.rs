@@ -82,7 +82,9 @@ async fn open(
             SocketError::new(kind).with_source(cause_of(&error))
         })?;
     if response.status() != StatusCode::SWITCHING_PROTOCOLS {
-        return Err(SocketError::new(SocketErrorKind::Refused(response.status())));
+        return Err(SocketError::new(SocketErrorKind::Refused(
+            response.status(),
+        )));
     }
     check(response.headers(), &key)?;
     let upgraded = response.upgrade().await.map_err(|error| {
@@ -104,21 +106,25 @@ fn check(headers: &HeaderMap, key: &str) -> Result<(), SocketError> {
     let has_token = |name, token: &str| {
         headers.get_all(name).iter().any(|value| {
             let text = value.to_str().unwrap_or_default();
-            text.split(',').any(|part| part.trim().eq_ignore_ascii_case(token))
+            text.split(',')
+                .any(|part| part.trim().eq_ignore_ascii_case(token))
         })
     };
     let accept = headers.get(header::SEC_WEBSOCKET_ACCEPT);
-    let reason = if !has_token(header::UPGRADE, "websocket") || !has_token(header::CONNECTION, "upgrade") {
-        "it upgrades to another protocol"
-    } else if accept.is_none_or(|accept| accept.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes()) {
-        "Sec-WebSocket-Accept does not match"
-    } else if headers.contains_key(header::SEC_WEBSOCKET_EXTENSIONS)
-        || headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL)
-    {
-        "it uses an extension or a protocol that was not offered"
-    } else {
-        return Ok(());
-    };
+    let reason =
+        if !has_token(header::UPGRADE, "websocket") || !has_token(header::CONNECTION, "upgrade") {
+            "it upgrades to another protocol"
+        } else if accept
+            .is_none_or(|accept| accept.as_bytes() != derive_accept_key(key.as_bytes()).as_bytes())
+        {
+            "Sec-WebSocket-Accept does not match"
+        } else if headers.contains_key(header::SEC_WEBSOCKET_EXTENSIONS)
+            || headers.contains_key(header::SEC_WEBSOCKET_PROTOCOL)
+        {
+            "it uses an extension or a protocol that was not offered"
+        } else {
+            return Ok(());
+        };
     Err(SocketError::new(SocketErrorKind::Handshake).with_source(reason))
 }
 
@@ -131,17 +137,19 @@ impl Socket for NetworkSocket {
             sent.map_err(failure)?;
         }
         loop {
-            return Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(context)) {
-                Some(Ok(Message::Text(text))) => Ok(text.into()),
-                Some(Ok(Message::Binary(bytes))) => Ok(bytes),
-                // The library answers pings while it reads.
-                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
-                Some(Ok(Message::Close(frame))) => Err(SocketError::new(SocketErrorKind::Closed(
-                    frame.map(|frame| frame.code.into()),
-                ))),
-                Some(Err(error)) => Err(failure(error)),
-                None => Err(SocketError::new(SocketErrorKind::Closed(None))),
-            });
+            return Poll::Ready(
+                match ready!(Pin::new(&mut self.stream).poll_next(context)) {
+                    Some(Ok(Message::Text(text))) => Ok(text.into()),
+                    Some(Ok(Message::Binary(bytes))) => Ok(bytes),
+                    // The library answers pings while it reads.
+                    Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => continue,
+                    Some(Ok(Message::Close(frame))) => Err(SocketError::new(
+                        SocketErrorKind::Closed(frame.map(|frame| frame.code.into())),
+                    )),
+                    Some(Err(error)) => Err(failure(error)),
+                    None => Err(SocketError::new(SocketErrorKind::Closed(None))),
+                },
+            );
         }
     }
 
