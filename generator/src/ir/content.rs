@@ -25,7 +25,7 @@ pub(crate) enum BodyKind {
 impl BodyKind {
     /// What a request body of this content type is made of; none where it cannot be sent.
     fn of(name: &str, media_type: &MediaType, definitions: &Definitions) -> Option<Self> {
-        if !is_header_value(name) {
+        if !is_media_type(name) {
             return None;
         }
         let schema = media_type.schema.as_ref().map(Source::from);
@@ -50,8 +50,8 @@ impl BodyKind {
     /// What a request body is made of whose schema says nothing about its content type: bytes as they are. XML and parts have a structure
     /// that nothing here writes.
     fn raw(name: &str) -> Option<Self> {
-        let is_whole = name.contains('/') && !essence(name).starts_with("multipart/");
-        (is_header_value(name) && is_whole && !is_xml(name)).then_some(Self::File)
+        let has_parts = essence(name).starts_with("multipart/");
+        (is_media_type(name) && !has_parts && !is_xml(name)).then_some(Self::File)
     }
 }
 
@@ -82,27 +82,27 @@ pub(crate) fn sent_as(name: &str, kind: BodyKind) -> String {
     }
 }
 
-/// The content type of a response: `application/json` where it is listed, else the first that is JSON, else the first; none where nothing is
-/// listed.
-pub(crate) fn content_type(content: &Content) -> Option<(&str, &MediaType)> {
-    let usable = || content.iter().filter(|(name, _)| is_header_value(name));
+/// The content type of a response, as it is asked for and as the document has it: `application/json` where it is listed, else the first that is
+/// JSON, else the first; none where nothing is listed.
+pub(crate) fn content_type(content: &Content) -> Option<(&str, &str, &MediaType)> {
+    let usable = || content.iter().filter(|(name, _)| is_media_type(name));
     usable()
         .find(|(name, _)| essence(name) == JSON)
         .or_else(|| usable().find(|(name, _)| is_json(name)))
         .or_else(|| usable().next())
-        .map(|(name, media_type)| {
-            let name = if essence(name) == JSON || name == "*/*" {
+        .map(|(key, media_type)| {
+            let name = if essence(key) == JSON || key == "*/*" {
                 JSON
             } else {
-                name.as_str()
+                key.as_str()
             };
-            (name, media_type)
+            (name, key.as_str(), media_type)
         })
 }
 
-/// Whether a content type can stand in a header.
-fn is_header_value(name: &str) -> bool {
-    name.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+/// Whether this is a content type, and can stand in a header.
+fn is_media_type(name: &str) -> bool {
+    name.contains('/') && name.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Whether JSON is in it.
@@ -137,7 +137,7 @@ mod tests {
             .iter()
             .map(|name| ((*name).to_owned(), MediaType::default()))
             .collect();
-        content_type(&content).map(|(name, _)| name.to_owned())
+        content_type(&content).map(|(name, ..)| name.to_owned())
     }
 
     #[test]

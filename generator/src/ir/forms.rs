@@ -52,7 +52,15 @@ impl Parameters {
             let file = (location == Location::Part)
                 .then(|| file(schema, definitions))
                 .flatten();
-            let place = place(input, name, struct_name, "form");
+            let keys = [
+                "requestBody",
+                "content",
+                content_type,
+                "schema",
+                "properties",
+                name,
+            ];
+            let place = place(input, name, struct_name, "form", &keys);
             let ty = match file {
                 Some(file) => file,
                 None if location == Location::Part => schemas.ty(schema, &place)?,
@@ -74,14 +82,6 @@ impl Parameters {
                 },
                 ty,
             };
-            let keys = [
-                "requestBody",
-                "content",
-                content_type,
-                "schema",
-                "properties",
-                name,
-            ];
             check_type(input, &parameter).map_err(|error| error.at(input.pointer(&keys)))?;
             if fields.required.contains(&name) {
                 self.arguments.push(parameter);

@@ -123,14 +123,21 @@ fn word(location: Location) -> &'static str {
     }
 }
 
-pub(crate) fn place(input: &Input<'_>, name: &str, struct_name: &str, kind: &str) -> Place {
+/// The place of the schema of a parameter, which is at these keys of the operation.
+pub(crate) fn place(
+    input: &Input<'_>,
+    name: &str,
+    struct_name: &str,
+    kind: &str,
+    keys: &[&str],
+) -> Place {
     Place {
         base: format!("{struct_name}{}", pascal(name)),
         origin: format!("{}({kind} {name})", input.name),
         wire_name: Some(name.to_owned()),
         is_parameter: true,
         is_definition: false,
-        pointer: input.pointer(&["parameters"]),
+        pointer: input.pointer(keys),
         subject: error::operation(input.name),
     }
 }
@@ -182,8 +189,9 @@ pub(crate) fn parameters<'d>(
         if has_comma_tag && location == Location::Query && style == ListStyle::Repeated {
             style = ListStyle::Commas;
         }
-        let parameter =
-            convert(input, data, location, style, struct_name, schemas).map_err(here)?;
+        let keys = ["parameters", &index, "schema"];
+        let place = place(input, &data.name, struct_name, kind(location), &keys);
+        let parameter = convert(input, data, location, style, place, schemas).map_err(here)?;
         check_type(input, &parameter).map_err(here)?;
         match location {
             Location::Path => path.push(parameter),
@@ -197,12 +205,22 @@ pub(crate) fn parameters<'d>(
     Ok(sorted)
 }
 
+/// What the origin of a type calls the place of a parameter.
+fn kind(location: Location) -> &'static str {
+    match location {
+        Location::Path => "path",
+        Location::Header => "header",
+        Location::Cookie => "cookie",
+        _ => "query",
+    }
+}
+
 fn convert<'d>(
     input: &Input<'d>,
     data: &'d ParameterData,
     location: Location,
     list_style: ListStyle,
-    struct_name: &str,
+    place: Place,
     schemas: &mut Schemas<'d>,
 ) -> Result<Parameter, IrError> {
     let ParameterSchemaOrContent::Schema(schema) = &data.format else {
@@ -214,14 +232,7 @@ fn convert<'d>(
             ),
         ));
     };
-    let kind = match location {
-        Location::Path => "path",
-        Location::Header => "header",
-        Location::Cookie => "cookie",
-        _ => "query",
-    };
     let source = Source::from(schema);
-    let place = place(input, &data.name, struct_name, kind);
     let ty = schemas.ty(source, &place)?;
     let ty = as_text(ty, source, &place, schemas);
     let schema_data = source.data();

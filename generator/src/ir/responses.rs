@@ -53,11 +53,11 @@ pub(crate) fn answer<'d>(
     for (code, response) in successes {
         let response = resolve(input, response)?;
         let content = content_type(&response.content);
-        if let Some((name, _)) = content {
+        if let Some((name, ..)) = content {
             accept.get_or_insert(name);
         }
-        let Some((name, schema)) =
-            content.and_then(|(name, media_type)| Some((name, media_type.schema.as_ref()?)))
+        let Some((name, key, schema)) = content
+            .and_then(|(name, key, media_type)| Some((name, key, media_type.schema.as_ref()?)))
         else {
             without_schema.extend((code < RANGE).then_some(code));
             continue;
@@ -68,11 +68,12 @@ pub(crate) fn answer<'d>(
             code => code.to_string(),
         };
         let source = Source::from(schema);
+        let pointer = input.pointer(&["responses", &code, "content", key, "schema"]);
         if !is_json(name) && !is_string(source, schemas.definitions()) {
             let kind = if is_text(name) { "text" } else { "bytes" };
             schemas.warn_of(
                 WarningKind::Response,
-                input.pointer(&["responses", &code, "content", name, "schema"]),
+                pointer.clone(),
                 format!(
                     "a response of the type {} is returned as {kind}, whatever its schema says",
                     quote(name)
@@ -88,7 +89,7 @@ pub(crate) fn answer<'d>(
                 wire_name: None,
                 is_parameter: false,
                 is_definition: false,
-                pointer: input.pointer(&["responses", &code]),
+                pointer,
                 subject: error::operation(input.name),
             };
             Output::Json(schemas.ty(source, &place)?)

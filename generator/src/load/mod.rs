@@ -240,7 +240,7 @@ fn read_document(
             "Remove one of the two keys.",
         )
         .at(String::new())),
-        (Some(version), None) if version == "2.0" => {
+        (Some(version), None) if matches!(version.as_str(), "2" | "2.0") => {
             swagger::document(root, notes).map_err(|fault| fault.in_file(name))
         }
         (Some(other), None) => {

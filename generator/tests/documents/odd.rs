@@ -299,3 +299,64 @@ fn names_of_folders_are_no_names_of_files() {
         assert!(models.join(format!("{name}_.rs")).exists(), "{name}");
     }
 }
+
+#[test]
+fn a_warning_leads_to_the_schema_that_it_is_about() {
+    let odd =
+        json!({"type": "object", "properties": {"a": {"type": "array", "items": {"oneOf": []}}}});
+    let list = json!({"type": "array", "items": {"type": "object", "properties": {"x": {"type": "string"}}}});
+    let parameters = json!([{"name": "a", "in": "query", "schema": {}}, {"name": "b", "in": "query", "schema": list}]);
+    let form = json!({"type": "object", "properties": {"c": list}});
+    let api = read(&with_post(json!({
+        "parameters": parameters,
+        "requestBody": {"content": {"application/x-www-form-urlencoded": {"schema": form}}},
+        "responses": {"200": {"description": "OK", "content": {"application/xml; charset=utf-8": {"schema": odd}}}}
+    })));
+    let at = "/paths/~1things/post";
+    warned(
+        &api,
+        &format!("{at}/parameters/0/schema"),
+        "a string is taken",
+    );
+    warned(
+        &api,
+        &format!("{at}/parameters/1/schema"),
+        "each item of a list",
+    );
+    let form = format!("{at}/requestBody/content/application~1x-www-form-urlencoded/schema");
+    warned(&api, &format!("{form}/properties/c"), "each item of a list");
+    let response = format!("{at}/responses/200/content/application~1xml; charset=utf-8/schema");
+    warned(&api, &response, "returned as bytes");
+    let parameter = json!({"name": "a", "in": "query", "type": "any"});
+    let api = read(&with_operation(
+        json!({"parameters": [{"name": "z", "in": "query", "type": "string"}, parameter]}),
+    ));
+    warned(
+        &api,
+        "/paths/~1things/get/parameters/1",
+        "a string is taken",
+    );
+}
+
+#[test]
+fn a_content_type_has_a_slash() {
+    for content_type in ["", "garbage", "multipart/mixed"] {
+        let api = read(&with_body(
+            json!({content_type: {"schema": {"type": "string"}}}),
+        ));
+        assert_eq!(
+            api.operations.len(),
+            usize::from(content_type.contains('/')),
+            "{content_type}"
+        );
+    }
+}
+
+#[test]
+fn the_version_may_be_short() {
+    let mut document = with_operation(json!({}));
+    for version in [json!("2"), json!(2), json!(2.0)] {
+        document["swagger"] = version;
+        operation(&read(&document), "getThings");
+    }
+}
