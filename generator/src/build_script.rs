@@ -6,6 +6,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::generate::GenerateError;
+use crate::load::topics::TOPICS_FILE;
 
 /// The file to `include!`, below the output folder.
 pub(crate) const INCLUDED_FILE: &str = "genesys_cloud.rs";
@@ -132,6 +133,7 @@ pub(crate) fn inputs(spec: &Path, templates: &Path, out: &Path) -> Vec<PathBuf> 
             .filter(|path| {
                 path.extension()
                     .is_some_and(|extension| extension == "toml")
+                    || path.file_name().is_some_and(|name| name == TOPICS_FILE)
             })
             .collect();
         data.sort();

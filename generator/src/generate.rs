@@ -9,6 +9,7 @@ use crate::fetch::Candidate;
 use crate::fixups::Fixups;
 use crate::ir::{self, Api, IrError, Options, Overrides, Selection};
 use crate::load::source::Source;
+use crate::load::topics::{self, Topics};
 use crate::load::{self, Diagnostics, LoadError, Spec};
 use crate::outlived::{self, Outlived};
 use crate::render::{self, Files, RenderError, RuntimeSource};
@@ -40,8 +41,8 @@ use crate::write::{self, Stale, Summary, Tags, WriteError};
 /// include!(concat!(env!("OUT_DIR"), "/genesys_cloud.rs"));
 /// ```
 ///
-/// That line brings the modules `runtime`, `api` and `models`, and what the root of the SDK has (`Client`, `Region`, …). It can stand in
-/// a module (`mod genesys { include!(…); }`) where the root imports the three: `use genesys::{api, models, runtime};`.
+/// That line brings the modules `runtime`, `api` and `models`, `events` where [`topics`](Config::topics) are chosen, and what the root of the SDK has (`Client`, `Region`, …). It can stand in
+/// a module (`mod genesys { include!(…); }`) where the root imports them: `use genesys::{api, models, runtime};`.
 ///
 /// In `Cargo.toml`, the generator is a build-dependency with `default-features = false` (neither command line nor HTTP); the
 /// `[dependencies]` of the runtime are those of the package, and an error names what is missing; a feature of the runtime (`redis`,
@@ -205,6 +206,15 @@ impl Config {
         self
     }
 
+    /// Only these topics of notifications, and without [`tags`](Self::tags) or [`operations`](Self::operations) no operation. A name is the id
+    /// of a topic (`v2.users.{id}.presence`), its function (`user_presence`), or a family of topics by its name or its feature (`users`,
+    /// `topics-users`).
+    #[must_use]
+    pub fn topics(mut self, topics: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.selection.topics = Some(topics.into_iter().map(Into::into).collect());
+        self
+    }
+
     /// Reads the spec and turns it into the SDK.
     ///
     /// # Errors
@@ -216,7 +226,8 @@ impl Config {
         step(Step::Build);
         let ir_error = |source| in_spec(&spec.source, source);
         let overrides = Overrides::read(folder(&spec.source)).map_err(ir_error)?;
-        let (api, entries) = api(&spec, overrides)?;
+        let topics = topics::load_beside(folder(&spec.source))?;
+        let (api, entries) = api(&spec, topics.as_ref(), overrides)?;
         if !entries.is_empty() {
             return Err(GenerateError::Outlived {
                 spec: spec.source.clone(),
@@ -244,13 +255,20 @@ impl Config {
     fn made_from(&self, api: &Api) -> Tags {
         let features = || api.tags.iter().map(|tag| tag.feature.clone()).collect();
         let operations = api.operations.iter();
-        match (&self.selection.tags, &self.selection.operations) {
-            (None, None) => Tags::All,
-            (Some(_), None) => Tags::Only(features()),
+        let part = match (&self.selection.tags, &self.selection.operations) {
+            (None, None) if self.selection.topics.is_none() => return Tags::All,
+            (_, None) => Tags::Only(features()),
             (_, Some(_)) => Tags::Operations {
                 tags: features(),
                 operations: operations.map(|item| item.wire_name.clone()).collect(),
             },
+        };
+        match (&self.selection.topics, &api.events) {
+            (Some(_), Some(events)) => Tags::WithTopics {
+                part: Box::new(part),
+                topics: events.topics.iter().map(|topic| topic.id.clone()).collect(),
+            },
+            _ => part,
         }
     }
 
@@ -261,7 +279,8 @@ impl Config {
         let fixups = Fixups::read(folder(&path))?;
         let spec = load::load(&path, &load::file::read(&path)?, &fixups, None)?;
         let overrides = Overrides::read(folder(&path)).map_err(|error| in_spec(&path, error))?;
-        Ok(api(&spec, overrides.only_aliases())?.0)
+        let topics = topics::load_beside(folder(&path))?;
+        Ok(api(&spec, topics.as_ref(), overrides.only_aliases())?.0)
     }
 
     /// The SDK of a spec that is not in its place yet, with what lies there beside it: to compare, and to
@@ -281,8 +300,13 @@ impl Config {
         let release = Some(candidate.source.release.to_string());
         let overrides =
             Overrides::read(&self.spec).map_err(|error| in_spec(&spec.source, error))?;
-        let (bare, _) = api_of_release(&spec, release.clone(), overrides.only_aliases())?;
-        let (api, outlived) = api_of_release(&spec, release, overrides)?;
+        let topics = match &candidate.topics {
+            Some(topics) => Some(topics.load()?),
+            None => topics::load_beside(&self.spec)?,
+        };
+        let topics = topics.as_ref();
+        let (bare, _) = api_of_release(&spec, topics, release.clone(), overrides.only_aliases())?;
+        let (api, outlived) = api_of_release(&spec, topics, release, overrides)?;
         self.refuse_warnings(&api.diagnostics)?;
         let tags = self.made_from(&api);
         Ok(CandidateBuilt {
@@ -338,11 +362,15 @@ impl Config {
         let folder = folder.as_ref();
         let mut built = self.build(&mut |_| {})?;
         built.api.is_slice = true;
+        if let Some(events) = &mut built.api.events {
+            events.is_slice = true;
+        }
+        let has_events = built.api.events.is_some();
         let spec = built.spec.clone();
         let mut rendered = self.render(built, &mut |_| {})?;
         rendered.files.insert(
             PathBuf::from(INCLUDED_FILE),
-            render::render_included(INCLUDED_FILE)?,
+            render::render_included(INCLUDED_FILE, has_events)?,
         );
         let script = BuildScript::current(|name| std::env::var_os(name).map(PathBuf::from));
         let Some(script) = script else {
@@ -397,23 +425,30 @@ impl Rendered {
 
 /// What is found in a spec on its way to the SDK.
 pub(crate) fn diagnose(spec: &Spec) -> Result<Diagnostics, GenerateError> {
-    Ok(api_of_release(spec, None, Overrides::default())?
+    Ok(api_of_release(spec, None, None, Overrides::default())?
         .0
         .diagnostics)
 }
 
 /// The SDK of a spec as it is, without the overrides beside it.
 pub(crate) fn build_bare(spec: &Path) -> Result<Api, GenerateError> {
-    Ok(api(&load::load_file(spec)?, Overrides::default())?.0)
+    let spec = load::load_file(spec)?;
+    let topics = topics::load_beside(folder(&spec.source))?;
+    Ok(api(&spec, topics.as_ref(), Overrides::default())?.0)
 }
 
 /// The SDK, and the entries beside the spec that do not apply to it.
-fn api(spec: &Spec, overrides: Overrides) -> Result<(Api, Vec<Outlived>), GenerateError> {
-    api_of_release(spec, release(&spec.source)?, overrides)
+fn api(
+    spec: &Spec,
+    topics: Option<&Topics>,
+    overrides: Overrides,
+) -> Result<(Api, Vec<Outlived>), GenerateError> {
+    api_of_release(spec, topics, release(&spec.source)?, overrides)
 }
 
 fn api_of_release(
     spec: &Spec,
+    topics: Option<&Topics>,
     release: Option<String>,
     overrides: Overrides,
 ) -> Result<(Api, Vec<Outlived>), GenerateError> {
@@ -434,6 +469,10 @@ fn api_of_release(
             None => in_spec(&spec.source, source),
         })?;
     api.diagnostics = spec.with(std::mem::take(&mut api.diagnostics));
+    if let Some(topics) = topics {
+        let events = ir::topics::build(topics, &api.tags);
+        api.attach_events(events.map_err(|source| in_spec(&topics.spec.source, source))?);
+    }
     let mut outlived = spec.outlived.clone();
     outlived.extend(found);
     Ok((api, outlived))

@@ -22,10 +22,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let config = Config::new().spec(spec);
     let built = config.build(&mut |_| {})?;
     tables::write_for(&built.api, &out)?;
+    let families = built.api.events.iter().flat_map(|events| &events.tags);
     let features: Vec<String> = built
         .api
         .tags
         .iter()
+        .chain(families)
         .map(|tag| tag.feature.clone())
         .collect();
     let crate_folder = out.join("crate");
@@ -50,7 +52,7 @@ fn enable(features: &[String]) {
 /// The modules of the generated crate as modules of this one, so that `crate::` means the same to them.
 fn root(folder: &Path) -> Result<String, std::fmt::Error> {
     let mut text = String::new();
-    for module in ["api", "models"] {
+    for module in ["api", "models", "events"] {
         let path = folder.join("src").join(module).join("mod.rs");
         writeln!(text, "#[path = {path:?}]\npub mod {module};")?;
     }

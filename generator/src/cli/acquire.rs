@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use genesys_codegen::GenerateError;
-use genesys_codegen::fetch::{Candidate, Incoming, Options};
+use genesys_codegen::fetch::{Candidate, Incoming, Options, TopicsCandidate, TopicsOptions};
 
 use super::{Failure, Strictness, output};
 
@@ -28,8 +28,18 @@ pub(super) struct Acquisition {
     preview_url: Option<String>,
     /// Take this file (.json or .json.gz) instead of downloading.
     #[arg(long, value_name = "FILE")]
-    #[cfg_attr(not(feature = "fetch"), arg(required = true))]
+    #[cfg_attr(not(feature = "fetch"), arg(required_unless_present = "topics_from"))]
     from: Option<PathBuf>,
+    /// Take the topics of notifications from the API of the region, with the credentials in GENESYSCLOUD_ACCESS_TOKEN, or
+    /// GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET. Without --region the region is GENESYSCLOUD_REGION. `fetch` then takes
+    /// the spec only with --url, --from or --preview.
+    #[cfg(feature = "fetch")]
+    #[arg(long, conflicts_with = "topics_from")]
+    topics: bool,
+    /// Take the topics of notifications from this file: what GET /api/v2/notifications/availabletopics?expand=schema returned. `fetch` then
+    /// takes the spec only with --url, --from or --preview.
+    #[arg(long, value_name = "FILE")]
+    topics_from: Option<PathBuf>,
     /// Take the spec though it has over a tenth fewer operations, definitions or bytes than the one there.
     #[arg(long)]
     force: bool,
@@ -68,6 +78,68 @@ impl Acquisition {
         }
         output::report(&candidate.diagnostics);
         Ok(candidate)
+    }
+
+    /// Whether something names the spec to take, beside the topics.
+    pub(super) fn names_a_spec(&self) -> bool {
+        #[cfg(feature = "fetch")]
+        if self.url.is_some() || self.preview {
+            return true;
+        }
+        self.from.is_some()
+    }
+
+    /// Gets the topics, where any are asked for, and says what was found. Writes no file.
+    pub(super) fn topics(&self, folder: &Path) -> Result<Option<TopicsCandidate>, Failure> {
+        let (origin, document) = match &self.topics_from {
+            Some(path) => {
+                let document = std::fs::read(path).map_err(|error| {
+                    Failure(format!("{}: cannot be read: {error}", path.display()))
+                })?;
+                (path.display().to_string(), document)
+            }
+            #[cfg(feature = "fetch")]
+            None if self.topics => self.download_topics()?,
+            None => return Ok(None),
+        };
+        let options = TopicsOptions {
+            force: self.force,
+            release: self.release.filter(|_| !self.names_a_spec()),
+            prose: self.prose.map(|prose| matches!(prose, Prose::Keep)),
+        };
+        let candidate = TopicsCandidate::prepare(&origin, &document, folder, options)?;
+        if self.strictness.strict && !candidate.diagnostics.is_empty() {
+            return Err(GenerateError::Strict(candidate.diagnostics).into());
+        }
+        output::report(&candidate.diagnostics);
+        Ok(Some(candidate))
+    }
+
+    #[cfg(feature = "fetch")]
+    fn download_topics(&self) -> Result<(String, Vec<u8>), Failure> {
+        use genesys_codegen::fetch::download::{Address, Credentials, Downloader};
+        use genesys_codegen::fetch::region::{login_at, topics_at};
+
+        use super::progress::Bytes;
+
+        let variable = |name: &str| std::env::var(name).ok();
+        let credentials = Credentials::from_variables(variable)?;
+        let region = self
+            .region
+            .clone()
+            .or_else(|| variable("GENESYSCLOUD_REGION"));
+        let region = region.filter(|region| !region.trim().is_empty());
+        let region = region.as_deref().unwrap_or("us-east-1");
+        let address = Address::parse(&topics_at(region)?)?;
+        let login = Address::parse(&login_at(region)?)?;
+        let bytes = Bytes::new("the topics");
+        let document = Downloader::new(&std::thread::sleep)?.topics(
+            &address,
+            &login,
+            &credentials,
+            &mut |progress| bytes.show(progress),
+        )?;
+        Ok((address.to_string(), document))
     }
 
     fn incoming(&self) -> Result<Incoming, Failure> {

@@ -1,10 +1,10 @@
 //! `fetch`: a new spec takes the place of the one there.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use genesys_codegen::fetch::FetchError;
+use genesys_codegen::fetch::{FetchError, TopicsCandidate};
 use genesys_codegen::write::Held;
 
 use super::acquire::Acquisition;
@@ -30,19 +30,52 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let (held, recovered) = Held::take(&folder).map_err(FetchError::from)?;
     recovery::tell(&folder, recovered);
-    let candidate = arguments.acquisition.candidate(&folder)?;
+    let topics = arguments.acquisition.topics(&folder)?;
+    if let Some(topics) = &topics
+        && !arguments.acquisition.names_a_spec()
+    {
+        if topics.is_new {
+            held.replace(&topics.files(""), None)
+                .map_err(FetchError::from)?;
+        }
+        tell_topics(&folder, topics);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut candidate = arguments.acquisition.candidate(&folder)?;
+    candidate.topics = topics;
     let source = &candidate.source;
     let holds = format!(
         "release {}, {} operations, {} definitions",
         source.release, source.operations, source.definitions
     );
     let path = folder.join(&source.file);
-    if !candidate.is_new {
-        output::note(&format!("{}: up to date ({holds})", path.display()));
-        return Ok(ExitCode::SUCCESS);
+    let files = candidate.files("");
+    if !files.is_empty() {
+        held.replace(&files, None).map_err(FetchError::from)?;
     }
-    held.replace(&candidate.files(""), None)
-        .map_err(FetchError::from)?;
-    output::note(&format!("{}: {holds}", path.display()));
+    let state = if candidate.is_new {
+        holds
+    } else {
+        format!("up to date ({holds})")
+    };
+    output::note(&format!("{}: {state}", path.display()));
+    if let Some(topics) = &candidate.topics {
+        tell_topics(&folder, topics);
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says what became of the topics.
+fn tell_topics(folder: &Path, topics: &TopicsCandidate) {
+    let record = &topics.record;
+    let holds = format!(
+        "release {}, {} topics, {} definitions",
+        record.release, record.topics, record.definitions
+    );
+    let state = if topics.is_new {
+        holds
+    } else {
+        format!("up to date ({holds})")
+    };
+    output::note(&format!("{}: {state}", folder.join(&record.file).display()));
 }

@@ -44,7 +44,7 @@ struct Cli {
 enum Command {
     /// Writes the crate; only files whose content differs are touched.
     Generate(Selection),
-    /// Writes a crate of its own with some operations, the models that they reach, and the runtime.
+    /// Writes a crate of its own with some operations or topics, the models that they reach, and the runtime.
     Slice(slice::Arguments),
     /// Says whether the crate is what `generate` would write; exit code 1 and the stale files if not.
     Check(Selection),
@@ -90,6 +90,10 @@ struct Part {
     /// Only these operations (of these tags), separated by commas: getUser or get_user.
     #[arg(long, value_name = "OPERATIONS", value_delimiter = ',')]
     operations: Option<Vec<String>>,
+    /// Only these topics of notifications, separated by commas: v2.users.{id}.presence, user_presence, or a family like users or topics-users.
+    /// A slice has no other topics, and without tags and operations nothing else.
+    #[arg(long, value_name = "TOPICS", value_delimiter = ',')]
+    topics: Option<Vec<String>>,
 }
 
 impl Selection {
@@ -102,6 +106,9 @@ impl Selection {
         }
         if let Some(operations) = &self.part.operations {
             config = config.operations(operations);
+        }
+        if let Some(topics) = &self.part.topics {
+            config = config.topics(topics);
         }
         Ok(config)
     }

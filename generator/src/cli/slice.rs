@@ -24,9 +24,9 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let part = arguments.part.clone();
-    if part.tags.is_none() && part.operations.is_none() {
+    if part.tags.is_none() && part.operations.is_none() && part.topics.is_none() {
         return Err(Failure(
-            "a slice of what?\n  Say --tags users,routing, or --operations getUser,patchUser, or both; \
+            "a slice of what?\n  Say --tags users,routing, --operations getUser,patchUser or --topics users, or several of them; \
              `generate` makes the crate with everything."
                 .to_owned(),
         ));

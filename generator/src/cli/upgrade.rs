@@ -41,8 +41,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let out = workspace::out(arguments.out.as_deref())?;
     let (place, recovered) = Place::take(&spec, &out)?;
     recovery::tell(&out, recovered);
-    let candidate = arguments.acquisition.candidate(&place.spec())?;
-    if !candidate.is_new {
+    let mut candidate = arguments.acquisition.candidate(&place.spec())?;
+    candidate.topics = arguments.acquisition.topics(&place.spec())?;
+    if !candidate.is_anything_new() {
         let release = candidate.source.release;
         output::note(&format!(
             "{}: up to date (release {release}); nothing to upgrade",

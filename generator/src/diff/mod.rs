@@ -14,6 +14,7 @@ mod enums;
 mod models;
 mod operations;
 mod report;
+mod topics;
 mod types;
 
 use std::cmp::Reverse;
@@ -130,6 +131,14 @@ pub struct Diff {
     /// Types that were two names of one type, and are two types now. It is the generator that gives
     /// equal enums one type, so the spec itself says nothing about it.
     pub types: Vec<Difference>,
+    /// Families of topics: features.
+    pub topic_families: Vec<Difference>,
+    /// Topics of notifications: functions and events. Not compared where only one of the specs has topics.
+    pub topics: Vec<Difference>,
+    /// Definitions of what events hold.
+    pub event_models: Vec<Difference>,
+    /// Only one of the specs has topics, so that nothing is said of them.
+    pub topics_aside: bool,
     /// Operations that seem to be renamed, and whose old names an entry in `aliases.toml` could keep.
     pub renames: Vec<Rename>,
     /// Entries beside the old spec that do not apply to the new one, which an upgrade removes.
@@ -180,9 +189,9 @@ fn dropped<'a>(
     })
 }
 
-/// Compares two specs.
+/// Compares two specs; their topics only where both have any.
 pub fn diff(old: &Api, new: &Api) -> Diff {
-    Diff {
+    let mut diff = Diff {
         old_release: old.release.clone(),
         new_release: new.release.clone(),
         tags: tags(old, new),
@@ -192,7 +201,16 @@ pub fn diff(old: &Api, new: &Api) -> Diff {
         renames: operations::renames(old, new),
         outlived: Vec::new(),
         left_out: new.diagnostics.left_out.clone(),
+        topics_aside: old.events.is_some() != new.events.is_some(),
+        ..Diff::default()
+    };
+    if let (Some(old), Some(new)) = (&old.events, &new.events) {
+        diff.topic_families = tags(old, new);
+        diff.topics = topics::compare(old, new);
+        diff.event_models = models::compare(old, new);
+        diff.types.extend(enums::splits(old, new));
     }
+    diff
 }
 
 impl Diff {
@@ -215,12 +233,15 @@ impl Diff {
         }
     }
 
-    fn sections(&self) -> [(&'static str, &[Difference]); 4] {
+    fn sections(&self) -> [(&'static str, &[Difference]); 7] {
         [
             ("tags", &self.tags),
             ("operations", &self.operations),
             ("models", &self.models),
             ("types", &self.types),
+            ("topic families", &self.topic_families),
+            ("topics", &self.topics),
+            ("event models", &self.event_models),
         ]
     }
 }

@@ -55,6 +55,17 @@ fn outlived(diff: &Diff) -> Option<String> {
     (!entries.is_empty()).then(|| entries.join("\n"))
 }
 
+const ASIDE: &str =
+    "topics: not compared, because only one of the two has a notification-topics.json beside it";
+
+/// One thing of a section.
+fn one_of(title: &'static str) -> &'static str {
+    match title {
+        "topic families" => "topic family",
+        title => title.trim_end_matches('s'),
+    }
+}
+
 const KEEP: &str =
     "To keep the old names for a release, put this into `aliases.toml` beside the spec:";
 
@@ -105,6 +116,9 @@ pub(super) fn text(diff: &Diff) -> String {
                 }
             }
         }
+    }
+    if diff.topics_aside {
+        let _ = write!(text, "\n\n{ASIDE}");
     }
     if !diff.left_out.is_empty() {
         let _ = write!(text, "\n\nleft out: {}", diff.left_out.len());
@@ -157,7 +171,7 @@ pub(super) fn markdown(diff: &Diff) -> String {
                     .map(sentence)
                     .collect();
                 if !changes.is_empty() {
-                    let thing = title.trim_end_matches('s');
+                    let thing = one_of(title);
                     let name = code(&difference.name);
                     let _ = write!(list, "\n- {thing} {name}: {}", changes.join("; "));
                 }
@@ -206,6 +220,10 @@ struct Document<'a> {
     models: Section<'a>,
     tags: Section<'a>,
     types: Section<'a>,
+    topic_families: Section<'a>,
+    topics: Section<'a>,
+    event_models: Section<'a>,
+    topics_compared: bool,
     renames: &'a [Rename],
     outlived: &'a [Outlived],
     left_out: &'a [LeftOut],
@@ -229,7 +247,7 @@ struct Changed<'a> {
 /// One change of anything, so that a program need not walk the sections.
 #[derive(Serialize)]
 struct Line<'a> {
-    section: &'a str,
+    section: String,
     name: &'a str,
     kind: Kind,
     #[serde(flatten)]
@@ -257,7 +275,7 @@ pub(super) fn json(diff: &Diff) -> String {
         .flat_map(|(title, differences)| differences.iter().map(move |one| (title, one)))
         .flat_map(|(section, one)| {
             one.changes.iter().map(move |change| Line {
-                section,
+                section: section.replace(' ', "_"),
                 name: &one.name,
                 kind: one.kind,
                 change,
@@ -271,6 +289,10 @@ pub(super) fn json(diff: &Diff) -> String {
         models: section(&diff.models),
         tags: section(&diff.tags),
         types: section(&diff.types),
+        topic_families: section(&diff.topic_families),
+        topics: section(&diff.topics),
+        event_models: section(&diff.event_models),
+        topics_compared: !diff.topics_aside,
         renames: &diff.renames,
         outlived: &diff.outlived,
         left_out: &diff.left_out,

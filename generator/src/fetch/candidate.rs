@@ -9,12 +9,14 @@ use flate2::write::GzEncoder;
 
 use super::collapse::{self, Extent};
 use super::error::FetchError;
+use super::topics::TopicsCandidate;
 use super::{merge, normal, prose};
 use crate::fixups::Fixups;
 use crate::generate::diagnose;
 use crate::load::file;
 use crate::load::json::Json;
 use crate::load::source::{SOURCE_FILE, Source};
+use crate::load::topics::TOPICS_FILE;
 use crate::load::{self, Counts, Diagnostics, LoadError};
 use crate::write::Replacement;
 
@@ -56,6 +58,8 @@ pub struct Candidate {
     pub notes: Vec<String>,
     /// What of it is going to be left out, or read in a way that its author may not expect.
     pub diagnostics: Diagnostics,
+    /// The topics that come with it; those there stay where there are none.
+    pub topics: Option<TopicsCandidate>,
 }
 
 impl Candidate {
@@ -152,11 +156,28 @@ impl Candidate {
             is_new,
             notes,
             diagnostics,
+            topics: None,
         })
     }
 
-    /// The spec and its record as they are stored, in a folder that is named `below` (`""`, `"spec/"`).
-    pub fn files(&self, below: &str) -> [Replacement; 2] {
+    /// Whether spec or topics differ from those there.
+    pub fn is_anything_new(&self) -> bool {
+        self.is_new || self.topics.as_ref().is_some_and(|topics| topics.is_new)
+    }
+
+    /// What is new, as it is stored in a folder that is named `below` (`""`, `"spec/"`): the spec and its record, and the topics and theirs.
+    pub fn files(&self, below: &str) -> Vec<Replacement> {
+        let mut files = Vec::new();
+        if self.is_new {
+            files.extend(self.spec_files(below));
+        }
+        if let Some(topics) = self.topics.as_ref().filter(|topics| topics.is_new) {
+            files.extend(topics.files(below));
+        }
+        files
+    }
+
+    fn spec_files(&self, below: &str) -> [Replacement; 2] {
         let content = if self.source.file.ends_with(".gz") {
             packed(self.text.as_bytes())
         } else {
@@ -251,6 +272,6 @@ fn is_spec(entry: std::io::Result<fs::DirEntry>) -> bool {
     entry.is_ok_and(|entry| {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        name.ends_with(".json") || name.ends_with(".json.gz")
+        (name.ends_with(".json") || name.ends_with(".json.gz")) && name != TOPICS_FILE
     })
 }

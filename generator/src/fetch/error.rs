@@ -55,6 +55,11 @@ pub enum FetchError {
         /// What to do about it.
         remedy: &'static str,
     },
+    /// Nothing says who asks for the topics.
+    #[error(
+        "the topics need credentials, and the environment holds none\n  Set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, or GENESYSCLOUD_ACCESS_TOKEN, or say --topics-from FILE."
+    )]
+    Credentials,
     /// What came is no spec, or not one that the generator reads.
     #[error(transparent)]
     Load(#[from] LoadError),

@@ -1,8 +1,8 @@
 //! The normal form of a spec: two downloads of one release are the same bytes, and a new release changes
 //! the lines of what it changes.
 //!
-//! The members of every object are sorted by their names, and the tags of the document by theirs: Genesys publishes them in another
-//! order from time to time, and it means nothing. Every other list stays in the order of the published file, which does mean something
+//! The members of every object are sorted by their names, and so are the tags and the topics of the document: Genesys publishes them in
+//! another order from time to time, and it means nothing. Every other list stays in the order of the published file, which does mean something
 //! (parameters, values of an enum). One value or key a line, one space a level.
 
 use serde::Serialize as _;
@@ -25,11 +25,13 @@ pub(super) fn text(mut root: Json<'_>) -> String {
 
 fn sort(root: &mut Json<'_>) {
     root.sort();
-    if let Some(Json::Array(tags)) = root.get_mut("tags") {
-        tags.sort_by_cached_key(|tag| {
-            let name = tag.get("name").and_then(Json::as_str);
-            name.map(str::to_owned)
-        });
+    for (list, key) in [("tags", "name"), ("topics", "id")] {
+        if let Some(Json::Array(items)) = root.get_mut(list) {
+            items.sort_by_cached_key(|item| {
+                let name = item.get(key).and_then(Json::as_str);
+                name.map(str::to_owned)
+            });
+        }
     }
 }
 
@@ -84,9 +86,11 @@ mod tests {
     }
 
     #[test]
-    fn the_spec_of_this_project_is_in_its_normal_form() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/genesys-cloud.json");
-        let there = std::fs::read_to_string(path).unwrap();
-        assert!(normal(&there) == there, "spec/genesys-cloud.json is not");
+    fn the_documents_of_this_project_are_in_their_normal_form() {
+        for name in ["genesys-cloud.json", "notification-topics.json"] {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec");
+            let there = std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
+            assert!(normal(&there) == there, "spec/{name} is not");
+        }
     }
 }

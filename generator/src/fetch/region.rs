@@ -33,13 +33,53 @@ const REGIONS: [(&str, &str); 18] = [
 ///
 /// There is no such region.
 pub fn published_at(region: &str) -> Result<String, FetchError> {
+    Ok(format!(
+        "https://api.{}/api/v2/docs/swagger",
+        domain(region)?
+    ))
+}
+
+/// Where the topics of notifications are listed, with their schemas and all that their docs say.
+///
+/// # Errors
+///
+/// There is no such region.
+pub fn topics_at(region: &str) -> Result<String, FetchError> {
+    let mut url = format!(
+        "https://api.{}/api/v2/notifications/availabletopics?expand=schema",
+        domain(region)?
+    );
+    for more in [
+        "description",
+        "visibility",
+        "transports",
+        "requiresPermissions",
+        "permissionDetails",
+        "topicParameters",
+    ] {
+        url.push_str("&expand=");
+        url.push_str(more);
+    }
+    Ok(url)
+}
+
+/// Where tokens are issued.
+///
+/// # Errors
+///
+/// There is no such region.
+pub fn login_at(region: &str) -> Result<String, FetchError> {
+    Ok(format!("https://login.{}/oauth/token", domain(region)?))
+}
+
+fn domain(region: &str) -> Result<&'static str, FetchError> {
     let wanted = region.trim().to_ascii_lowercase();
     let hyphened = wanted.replace('_', "-");
     let known = REGIONS
         .iter()
         .find(|(name, domain)| *name == hyphened || *domain == wanted);
     match known {
-        Some((_, domain)) => Ok(format!("https://api.{domain}/api/v2/docs/swagger")),
+        Some((_, domain)) => Ok(domain),
         None => Err(FetchError::Region {
             region: region.to_owned(),
             known: REGIONS.map(|(name, _)| name).join(", "),

@@ -42,6 +42,9 @@ impl Numbers {
         for alias in &mut api.aliases {
             self.renumber(&mut alias.ty);
         }
+        for topic in &mut api.topics {
+            self.renumber(&mut topic.body);
+        }
     }
 
     fn renumber_operation(&self, operation: &mut Operation) {

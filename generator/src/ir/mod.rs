@@ -28,6 +28,7 @@ mod security;
 mod select;
 mod stats;
 mod tags;
+pub(crate) mod topics;
 
 use std::collections::HashSet;
 
@@ -45,6 +46,7 @@ pub use paging::PagingOverride;
 pub use renames::{ALIASES_FILE, RenameOverride};
 pub use select::{Selection, select};
 pub use stats::{PagingStyles, SkippedDefinition, Stats, stats};
+pub use topics::EVERY_TOPIC;
 
 use crate::load::Notes;
 use schemas::Schemas;

@@ -36,6 +36,78 @@ pub struct Api {
     pub skipped: Vec<Skipped>,
     /// What of the document was left out, or read in a way that its author may not expect.
     pub diagnostics: Diagnostics,
+    /// What the models are for.
+    pub part: Part,
+    /// The topics of notifications, sorted by id. Only [`Api::events`] has any.
+    pub topics: Vec<Topic>,
+    /// The events of notifications: families of topics as tags, topics, and the models of what events hold. None where no document of topics
+    /// lies beside the spec.
+    pub events: Option<Box<Self>>,
+}
+
+/// What the models of an [`Api`] are for, and so where they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Part {
+    /// Requests and responses: `models`.
+    #[default]
+    Operations,
+    /// Events of notifications: `events::models`.
+    Events,
+}
+
+/// A topic of notifications: a function that names it, and an event.
+#[derive(Clone, Debug, Default)]
+pub struct Topic {
+    /// Its id as the document has it (`v2.users.{id}.presence`).
+    pub id: String,
+    /// The id cut at its dots.
+    pub segments: Vec<TopicSegment>,
+    /// The function below `events::topics` (`user_presence`); unique.
+    pub function: String,
+    /// The variant of the event (`UserPresence`); unique, and never `Other` or `Gap`.
+    pub variant: String,
+    /// The parameters in the order of the id.
+    pub arguments: Vec<TopicArgument>,
+    /// Its family.
+    pub family: TagId,
+    /// What its events hold; [`Type::Json`] where that is not known, and then it has no event of its own.
+    pub body: Type,
+    /// What the document says of it.
+    pub docs: Docs,
+    /// How its events can be received (`Websocket`, `EventBridge`, …); empty where the document does not say.
+    pub transports: Vec<String>,
+    /// The permissions that subscribing needs.
+    pub permissions: Vec<String>,
+    /// What the document says of its parameters.
+    pub parameters: Vec<String>,
+    /// The permissions are asked for in the division of the object.
+    pub needs_division_permissions: bool,
+    /// Only the user that the topic names can subscribe.
+    pub needs_current_user: bool,
+    /// Only the user that the topic names can subscribe, or someone with the permissions.
+    pub needs_current_user_or_permission: bool,
+    /// It is a preview.
+    pub preview: bool,
+}
+
+/// A part of the id of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TopicSegment {
+    /// Stands as it is.
+    Literal(String),
+    /// The value of the argument with this index in [`Topic::arguments`].
+    Argument(usize),
+    /// The same, with all that follows: the value may have dots.
+    Rest(usize),
+}
+
+/// A parameter of a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TopicArgument {
+    /// The Rust name, unique in the topic (`user_id`).
+    pub name: String,
+    /// The name in the id, without braces.
+    pub wire_name: String,
 }
 
 /// Index of a [`Tag`] in [`Api::tags`].
@@ -83,7 +155,7 @@ pub struct Docs {
 }
 
 /// A Rust type of a property, parameter or body.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Type {
     /// `String`.
     String,
@@ -102,6 +174,7 @@ pub enum Type {
     /// `YearMonth`.
     YearMonth,
     /// `serde_json::Value`: anything.
+    #[default]
     Json,
     /// A model.
     Model(ModelId),

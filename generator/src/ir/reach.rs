@@ -54,7 +54,7 @@ pub(crate) struct Reach {
     pub(crate) enums: Vec<TagSet>,
 }
 
-/// Follows every operation.
+/// Follows every operation and every topic.
 pub(crate) fn reach(api: &Api) -> Reach {
     let mut models = vec![TagSet::default(); api.models.len()];
     let mut enums = vec![TagSet::default(); api.enums.len()];
@@ -68,6 +68,16 @@ pub(crate) fn reach(api: &Api) -> Reach {
             }
             _ => {}
         });
+    }
+    for topic in &api.topics {
+        let tags = TagSet::of(&[topic.family]);
+        match leaf(&topic.body) {
+            Type::Model(id) if models[*id].add(&tags) => changed.push(*id),
+            Type::Enum(id) => {
+                enums[*id].add(&tags);
+            }
+            _ => {}
+        }
     }
     while let Some(id) = changed.pop() {
         let tags = models[id].clone();

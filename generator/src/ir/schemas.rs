@@ -188,6 +188,14 @@ impl<'d> Schemas<'d> {
         Ok(ty)
     }
 
+    /// The type of the definition of this name, where there is one.
+    pub(crate) fn named(&mut self, name: &str) -> Result<Option<Type>, IrError> {
+        match self.definitions.get_index_of(name) {
+            Some(index) => self.definition(index).map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The type that a reference names.
     fn reference(&mut self, reference: &str) -> Result<Type, IrError> {
         let index = component_name(reference).and_then(|name| self.definitions.get_index_of(&name));

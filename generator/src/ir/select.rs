@@ -1,6 +1,7 @@
 //! Slices: some operations, and what they reach.
 
 use crate::load::quote;
+use crate::load::topics::TOPICS_FILE;
 
 use super::arrange::{Numbers, arrange};
 use super::error::{IrError, operation as subject};
@@ -8,6 +9,7 @@ use super::model::{Api, JobFamily, Operation, OperationId, Tag, TagId};
 use super::near::{near, remedy};
 use super::reach::{TagSet, reach};
 use super::tags::find as find_tags;
+use super::topics;
 
 /// Which operations a slice has: those of some tags, some by their names, or (with both) the named ones of these tags. With neither it
 /// has all.
@@ -17,12 +19,15 @@ pub struct Selection {
     pub tags: Option<Vec<String>>,
     /// Operations: a name is an `x-purecloud-method-name`, the Rust method called after it, or an operationId.
     pub operations: Option<Vec<String>>,
+    /// Topics of notifications: a name is the id of a topic, the function called after it, or a family by its name or its feature. A slice
+    /// has no other topics, and without tags and operations nothing else.
+    pub topics: Option<Vec<String>>,
 }
 
 impl Selection {
     /// Whether it chooses nothing, so that everything stays.
     pub fn is_everything(&self) -> bool {
-        self.tags.is_none() && self.operations.is_none()
+        self.tags.is_none() && self.operations.is_none() && self.topics.is_none()
     }
 }
 
@@ -43,10 +48,23 @@ pub fn select(api: &Api, selection: &Selection) -> Result<Api, IrError> {
     };
     let wanted = match &selection.operations {
         Some(names) => find_operations(api, names, &tags)?,
+        None if selection.tags.is_none() => Vec::new(),
         None => (0..api.operations.len()).collect(),
+    };
+    let events = match (&selection.topics, &api.events) {
+        (Some(names), Some(events)) => Some(Box::new(topics::select(events, names)?)),
+        (Some(_), None) => {
+            return Err(IrError::new(
+                "the choice of topics",
+                format!("no {TOPICS_FILE} lies beside the spec"),
+                "Leave the topics out, or let `genesys-codegen fetch --topics` get them.",
+            ));
+        }
+        (None, _) => None,
     };
     let mut slice = api.clone();
     slice.is_slice = true;
+    slice.events = events;
     let operations = keep_operations(&mut slice, &wanted, &tags);
     keep_tags(&mut slice);
     keep_types(&mut slice);
@@ -162,8 +180,14 @@ fn keep_tags(api: &mut Api) {
     }
 }
 
-fn keep_types(api: &mut Api) {
+/// Keeps the models and enums that something reaches, and gives the definitions of the other models.
+pub(super) fn keep_types(api: &mut Api) -> Vec<String> {
     let reach = reach(api);
+    let models = api.models.iter().zip(&reach.models);
+    let unreached = models.filter(|(model, set)| set.is_empty() && !model.inline);
+    let unreached = unreached
+        .map(|(model, _)| model.wire_name.clone())
+        .collect();
     let numbers = Numbers {
         models: numbered(reach.models.iter().map(|set| !set.is_empty())),
         enums: numbered(reach.enums.iter().map(|set| !set.is_empty())),
@@ -180,6 +204,7 @@ fn keep_types(api: &mut Api) {
     });
     api.aliases.clear();
     numbers.apply(api);
+    unreached
 }
 
 fn numbered(kept: impl Iterator<Item = bool>) -> Vec<Option<usize>> {

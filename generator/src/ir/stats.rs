@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::load::LeftOut;
 
-use super::model::{Api, EnumRepr, PagingStyle};
+use super::model::{Api, EnumRepr, PagingStyle, Type};
 
 /// Counts, each of which says at its name what it counts. `definitions` is the sum of `models_from_definitions`,
 /// `enums_from_definitions`, `definition_aliases` and `definitions_skipped`: none is left out without a word.
@@ -72,6 +72,16 @@ pub struct Stats {
     pub left_out: Vec<LeftOut>,
     /// Warnings, equal ones of several places counted each.
     pub warnings: usize,
+    /// Topics of notifications.
+    pub topics: usize,
+    /// Families of topics: each has a feature.
+    pub topic_families: usize,
+    /// Topics whose events have no model.
+    pub topics_without_model: usize,
+    /// Structs of events.
+    pub event_models: usize,
+    /// Open enums of events that are written out.
+    pub event_enums: usize,
 }
 
 /// How many operations page in which style.
@@ -125,6 +135,8 @@ pub struct SkippedDefinition {
 
 /// Counts.
 pub fn stats(api: &Api) -> Stats {
+    let events = api.events.as_deref();
+    let topics = || events.into_iter().flat_map(|events| &events.topics);
     let aliases = api.enums.iter().filter(|item| item.alias_of.is_some());
     let enum_aliases = aliases.count();
     let written = || api.enums.iter().filter(|item| item.alias_of.is_none());
@@ -190,5 +202,13 @@ pub fn stats(api: &Api) -> Stats {
         operations_left_out: api.diagnostics.left_out.len(),
         left_out: api.diagnostics.left_out.clone(),
         warnings: api.diagnostics.warnings.len(),
+        topics: topics().count(),
+        topic_families: events.map_or(0, |events| events.tags.len()),
+        topics_without_model: topics().filter(|topic| topic.body == Type::Json).count(),
+        event_models: events.map_or(0, |events| events.models.len()),
+        event_enums: events.map_or(0, |events| {
+            let enums = events.enums.iter();
+            enums.filter(|item| item.alias_of.is_none()).count()
+        }),
     }
 }

@@ -14,7 +14,7 @@ use super::operations::Input;
 use super::schemas::prose;
 
 /// Features that the runtime has.
-const RUNTIME_FEATURES: &[&str] = &[
+pub(super) const RUNTIME_FEATURES: &[&str] = &[
     "blocking",
     "chrono",
     "default",
@@ -22,6 +22,7 @@ const RUNTIME_FEATURES: &[&str] = &[
     "jiff",
     "login",
     "native-tls",
+    "notification-stream",
     "redis",
     "rustls",
     "rustls-no-provider",
@@ -50,6 +51,9 @@ const CLIENT_METHODS: &[&str] = &[
     "from_env",
     "into",
     "invalidate_token",
+    "listen",
+    "listen_for",
+    "listen_to",
     "login_base",
     "new",
     "options",

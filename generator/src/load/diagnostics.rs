@@ -39,6 +39,8 @@ pub enum WarningKind {
     Tag,
     /// An operation that gets its name from its method and path.
     Name,
+    /// A topic of notifications that is left out, or whose events have no type.
+    Topic,
 }
 
 impl WarningKind {
@@ -54,6 +56,7 @@ impl WarningKind {
             Self::Security => "security schemes",
             Self::Tag => "tags",
             Self::Name => "operations without a name",
+            Self::Topic => "topics",
         }
     }
 }

@@ -8,6 +8,7 @@ use flate2::read::MultiGzDecoder;
 
 use super::error::{LoadError, quote};
 use super::source::Source;
+use super::topics::TOPICS_FILE;
 
 /// The most bytes that a spec may have, packed or not: twenty times today's. A small `.gz` can
 /// unpack to any size.
@@ -29,7 +30,7 @@ pub(crate) fn locate(path: &Path) -> Result<PathBuf, LoadError> {
     for entry in path.read_dir().map_err(unreadable)? {
         let name = entry.map_err(unreadable)?.file_name();
         let text = name.to_string_lossy();
-        if text.ends_with(".json") || text.ends_with(".json.gz") {
+        if (text.ends_with(".json") || text.ends_with(".json.gz")) && text != TOPICS_FILE {
             specs.push(path.join(name));
         }
     }

@@ -34,6 +34,7 @@ mod references;
 mod schema;
 pub mod source;
 mod swagger;
+pub mod topics;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

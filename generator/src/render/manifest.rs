@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{RenderError, RuntimeSource};
-use crate::ir::Api;
+use crate::ir::{Api, EVERY_TOPIC};
 
 /// What is the same in every release: what the package holds, and what docs.rs and cargo-semver-checks need to know.
 const PACKAGE: &str = include_str!("../../../templates/package.toml");
@@ -63,6 +63,17 @@ pub(super) fn render(api: &Api, runtime: &RuntimeSource) -> Result<String, Rende
     let _ = writeln!(text, "full = [\n{}]", names.concat());
     for tag in &api.tags {
         let _ = writeln!(text, "{} = []", tag.feature);
+    }
+
+    if let Some(events) = &api.events {
+        let families = events.tags.iter();
+        let names: Vec<String> = families
+            .map(|tag| format!("    \"{}\",\n", tag.feature))
+            .collect();
+        let _ = writeln!(text, "{EVERY_TOPIC} = [\n{}]", names.concat());
+        for tag in &events.tags {
+            let _ = writeln!(text, "{} = []", tag.feature);
+        }
     }
 
     text.push_str("\n[dependencies]\n");

@@ -2,6 +2,7 @@
 
 pub mod docs;
 mod enums;
+mod events;
 mod feature;
 mod format;
 mod handles;
@@ -12,6 +13,7 @@ mod models;
 mod modules;
 mod operations;
 mod paging;
+mod place;
 mod runtime;
 mod types;
 
@@ -88,13 +90,13 @@ struct Job<'a> {
     text: Box<dyn Fn() -> Result<String, RenderError> + Send + Sync + 'a>,
 }
 
-/// Renders a file for `include!`, which makes a crate's root that of the crate beside it.
+/// Renders a file for `include!`, which makes a crate's root that of the crate beside it, `events` among its modules where it has any.
 ///
 /// # Errors
 ///
 /// A [`RenderError`], if the template has a defect.
-pub fn render_included(path: &str) -> Result<String, RenderError> {
-    modules::included(path)
+pub fn render_included(path: &str, has_events: bool) -> Result<String, RenderError> {
+    modules::included(path, has_events)
 }
 
 /// Renders the whole crate.
@@ -107,6 +109,12 @@ pub fn render(api: &Api, runtime: &RuntimeSource) -> Result<Files, RenderError> 
     jobs.extend(operations::jobs(api)?);
     jobs.extend(handles::jobs(api)?);
     jobs.extend(modules::jobs(api)?);
+    if let Some(events) = &api.events {
+        let has_stream = runtime
+            .features()
+            .any(|feature| feature == "notification-stream");
+        jobs.extend(events::jobs(events, has_stream)?);
+    }
 
     let rendered: Vec<(String, String)> = jobs
         .par_iter()

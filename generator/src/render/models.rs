@@ -7,7 +7,7 @@ use heck::ToSnakeCase as _;
 
 use super::format::Layout;
 use super::types::Types;
-use super::{Job, RenderError, docs, enums, literal};
+use super::{Job, RenderError, docs, enums, literal, place};
 use crate::ir::{Api, Enum, EnumHome, Field, Model, ModelId};
 
 #[derive(Template)]
@@ -61,8 +61,10 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     }
     let models = api.models.iter().zip(by_model).map(|(model, items)| Job {
         path: format!(
-            "src/models/{}/{}.rs",
-            api.groups[model.group].folder, model.file
+            "src/{}/{}/{}.rs",
+            place::folder(api),
+            api.groups[model.group].folder,
+            model.file
         ),
         layout: Layout::Formatted,
         source: format!("the definition {}", model.wire_name),
@@ -101,19 +103,20 @@ pub(super) fn enum_file(item: &Enum) -> String {
 }
 
 fn enum_path(api: &Api, item: &Enum, home: &EnumHome) -> String {
+    let models = place::folder(api);
     match home {
         EnumHome::Operation(operation) => {
             let folder = &api.groups[item.group].folder;
             let file = &api.operations[*operation].file;
-            format!("src/models/{folder}/operation_parameters/{file}.rs")
+            format!("src/{models}/{folder}/operation_parameters/{file}.rs")
         }
         EnumHome::Shared { file } => {
             let folder = &api.groups[item.group].folder;
-            format!("src/models/{folder}/shared_enums/{file}.rs")
+            format!("src/{models}/{folder}/shared_enums/{file}.rs")
         }
         EnumHome::Model(model) => {
             let folder = &api.groups[api.models[*model].group].folder;
-            format!("src/models/{folder}/{}.rs", enum_file(item))
+            format!("src/{models}/{folder}/{}.rs", enum_file(item))
         }
     }
 }

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use askama::Template;
 
 use super::format::Layout;
-use super::{Job, RenderError, docs, feature, format, literal, models, operations};
-use crate::ir::{Api, EnumHome};
+use super::{Job, RenderError, docs, feature, format, literal, models, operations, place};
+use crate::ir::{Api, EVERY_TOPIC, EnumHome, Part};
 
 #[derive(Template)]
 #[template(path = "lib.rs.jinja", escape = "none")]
@@ -18,6 +18,38 @@ struct LibTemplate {
     has_users: bool,
     /// For `include!`.
     included: bool,
+    modules: Vec<ModuleView>,
+    /// The features of topics, as a table.
+    topics: Vec<String>,
+}
+
+/// A module of the root.
+struct ModuleView {
+    name: &'static str,
+    /// The features of which any turns it on; always on where there are none.
+    features: Vec<String>,
+}
+
+/// The modules of the root.
+fn root_modules(events: Option<&Api>) -> Vec<ModuleView> {
+    let module = |name| ModuleView {
+        name,
+        features: Vec::new(),
+    };
+    let mut modules = vec![module("runtime"), module("api"), module("models")];
+    if let Some(events) = events {
+        let features = if events.is_slice {
+            Vec::new()
+        } else {
+            let tags = events.tags.iter();
+            tags.map(|tag| literal::string(&tag.feature)).collect()
+        };
+        modules.push(ModuleView {
+            name: "events",
+            features,
+        });
+    }
+    modules
 }
 
 /// A folder of the output as modules see it: its files, with what each makes public.
@@ -30,10 +62,38 @@ struct Folder {
 
 /// Everything that ties the other files together.
 pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
+    let mut calls: BTreeMap<&str, Folder> = BTreeMap::new();
+    for operation in &api.operations {
+        let folder = api.groups[operation.group].folder.as_str();
+        add(&mut calls, folder, &operation.file, &operation.struct_name);
+        let lines = operation.former_structs.iter().zip(&operation.former);
+        let lines = lines.map(|(name, old)| former(name, &operation.struct_name, &old.note));
+        calls.entry(folder).or_default().former.extend(lines);
+    }
+    let mut jobs = models(api)?;
+    for (folder, content) in &calls {
+        jobs.push(module(format!("src/api/{folder}/mod.rs"), content)?);
+    }
+    jobs.push(text("src/api/mod.rs".to_owned(), api_root(api, &calls)));
+    jobs.push(text(
+        "src/api/handles/mod.rs".to_owned(),
+        handles_module(api),
+    ));
+    jobs.push(Job {
+        path: "src/lib.rs".to_owned(),
+        layout: Layout::Formatted,
+        source: "the spec".to_owned(),
+        text: Box::new(move || lib(api)),
+    });
+    Ok(jobs)
+}
+
+/// What ties the models of a part together.
+pub(super) fn models(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
+    let place = place::folder(api);
     let mut models: BTreeMap<&str, Folder> = BTreeMap::new();
     let mut parameters: BTreeMap<&str, Folder> = BTreeMap::new();
     let mut shared: BTreeMap<&str, Folder> = BTreeMap::new();
-    let mut calls: BTreeMap<&str, Folder> = BTreeMap::new();
     for model in &api.models {
         let folder = api.groups[model.group].folder.as_str();
         add(&mut models, folder, &model.file, &model.name);
@@ -71,13 +131,6 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
             EnumHome::Shared { file } => add(&mut shared, folder, file, &item.name),
         }
     }
-    for operation in &api.operations {
-        let folder = api.groups[operation.group].folder.as_str();
-        add(&mut calls, folder, &operation.file, &operation.struct_name);
-        let lines = operation.former_structs.iter().zip(&operation.former);
-        let lines = lines.map(|(name, old)| former(name, &operation.struct_name, &old.note));
-        calls.entry(folder).or_default().former.extend(lines);
-    }
 
     let mut jobs = Vec::new();
     for (folder, kind) in parameters
@@ -91,37 +144,23 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
     }
     for (folder, content) in &parameters {
         jobs.push(module(
-            format!("src/models/{folder}/operation_parameters/mod.rs"),
+            format!("src/{place}/{folder}/operation_parameters/mod.rs"),
             content,
         )?);
     }
     for (folder, content) in &shared {
         jobs.push(module(
-            format!("src/models/{folder}/shared_enums/mod.rs"),
+            format!("src/{place}/{folder}/shared_enums/mod.rs"),
             content,
         )?);
     }
     for (folder, content) in &models {
-        jobs.push(module(format!("src/models/{folder}/mod.rs"), content)?);
-    }
-    for (folder, content) in &calls {
-        jobs.push(module(format!("src/api/{folder}/mod.rs"), content)?);
+        jobs.push(module(format!("src/{place}/{folder}/mod.rs"), content)?);
     }
     jobs.push(text(
-        "src/models/mod.rs".to_owned(),
+        format!("src/{place}/mod.rs"),
         models_root(api, &models),
     ));
-    jobs.push(text("src/api/mod.rs".to_owned(), api_root(api, &calls)));
-    jobs.push(text(
-        "src/api/handles/mod.rs".to_owned(),
-        handles_module(api),
-    ));
-    jobs.push(Job {
-        path: "src/lib.rs".to_owned(),
-        layout: Layout::Formatted,
-        source: "the spec".to_owned(),
-        text: Box::new(move || lib(api)),
-    });
     Ok(jobs)
 }
 
@@ -146,7 +185,7 @@ fn add_folder<'a>(folders: &mut BTreeMap<&'a str, Folder>, folder: &'a str, name
         .push("*".to_owned());
 }
 
-fn text<'a>(path: String, text: String) -> Job<'a> {
+pub(super) fn text<'a>(path: String, text: String) -> Job<'a> {
     Job {
         path,
         layout: Layout::AsWritten,
@@ -216,9 +255,13 @@ macro_rules! export_folder {
 ";
 
 fn models_root(api: &Api, models: &BTreeMap<&str, Folder>) -> String {
-    let mut lines = String::from(
-        "//! Every model and enum of the API, under one path whatever its tags.\n\
-         // Where the spec says nothing of a property, nothing is made up.\n#![allow(missing_docs)]\n",
+    let what = match api.part {
+        Part::Operations => "Every model and enum of the API, under one path whatever its tags.",
+        Part::Events => "The models and enums of events, under one path whatever their topics.",
+    };
+    let mut lines = format!(
+        "//! {what}\n\
+         // Where the spec says nothing of a property, nothing is made up.\n#![allow(missing_docs)]\n"
     );
     groups(api, models, &mut lines);
     lines
@@ -239,24 +282,33 @@ fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
     lines
 }
 
-fn groups(api: &Api, folders: &BTreeMap<&str, Folder>, lines: &mut String) {
-    lines.push_str(EXPORT);
-    lines.push_str(if api.is_slice {
+/// The macros that [`module`] and [`folder_line`] use.
+pub(super) fn macros(api: &Api) -> String {
+    let of_folders = if api.is_slice {
         EXPORT_FOLDER
     } else {
         EXPORT_IF_ANY
-    });
+    };
+    format!("{EXPORT}{of_folders}")
+}
+
+fn groups(api: &Api, folders: &BTreeMap<&str, Folder>, lines: &mut String) {
+    lines.push_str(&macros(api));
     for (index, group) in api.groups.iter().enumerate() {
         let folder = group.folder.as_str();
         if !folders.contains_key(folder) {
             continue;
         }
-        let _ = if api.is_slice {
-            writeln!(lines, "export_folder!({folder});")
-        } else {
-            let features = feature::names(api, index).join(" ");
-            writeln!(lines, "export_if_any!({folder}: {features});")
-        };
+        lines.push_str(&folder_line(api, folder, &feature::names(api, index)));
+    }
+}
+
+/// The line that makes a folder public where any of the features is on; they are literals.
+pub(super) fn folder_line(api: &Api, folder: &str, features: &[String]) -> String {
+    if api.is_slice {
+        format!("export_folder!({folder});\n")
+    } else {
+        format!("export_if_any!({folder}: {});\n", features.join(" "))
     }
 }
 
@@ -327,12 +379,41 @@ fn lib(api: &Api) -> Result<String, RenderError> {
             features: literal::doc_lines(features),
             has_users,
             included: false,
+            modules: root_modules(api.events.as_deref()),
+            topics: literal::doc_lines(api.events.as_deref().map(topics).unwrap_or_default()),
         },
     )
 }
 
+/// The features of topics as a table, or nothing where there are none.
+fn topics(events: &Api) -> Vec<String> {
+    if events.tags.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = docs::wrap_markdown(&format!(
+        "The events of notifications have features of their own, one for each family of topics; `{EVERY_TOPIC}` is all of them, and `full` none. \
+         [`events`] has the types."
+    ));
+    lines.extend([
+        String::new(),
+        "| feature | topics |".to_owned(),
+        "|---|---|".to_owned(),
+    ]);
+    for (index, tag) in events.tags.iter().enumerate() {
+        let topics = events.topics.iter();
+        let count = topics.filter(|topic| topic.family == index).count();
+        lines.push(format!("| `{}` | {count} |", tag.feature));
+    }
+    lines
+}
+
 /// The root of the crate as a file to `include!`, which lies beside `src`.
-pub(super) fn included(path: &str) -> Result<String, RenderError> {
+pub(super) fn included(path: &str, has_events: bool) -> Result<String, RenderError> {
+    // A file for `include!` belongs to a crate in which everything is on.
+    let events = has_events.then(|| Api {
+        is_slice: true,
+        ..Api::default()
+    });
     let text = root(
         path,
         &LibTemplate {
@@ -340,6 +421,8 @@ pub(super) fn included(path: &str) -> Result<String, RenderError> {
             features: Vec::new(),
             has_users: false,
             included: true,
+            modules: root_modules(events.as_ref()),
+            topics: Vec::new(),
         },
     )?;
     format::rust(path, "the spec", Layout::Formatted, &text)

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::place;
 use crate::ir::{Api, EnumHome, EnumId, ModelId, Type};
 
 /// Writes types, and remembers what has to be imported for them.
@@ -11,6 +12,8 @@ pub(super) struct Types<'a> {
     models: BTreeMap<&'a str, BTreeSet<&'a str>>,
     local: BTreeSet<String>,
     hidden: BTreeSet<String>,
+    /// Everything goes by its path.
+    by_path: bool,
     map: bool,
     time: bool,
 }
@@ -23,6 +26,7 @@ impl<'a> Types<'a> {
             models: BTreeMap::new(),
             local: local.into_iter().collect(),
             hidden: BTreeSet::new(),
+            by_path: false,
             map: false,
             time: false,
         }
@@ -32,6 +36,14 @@ impl<'a> Types<'a> {
     pub(super) fn beside(api: &'a Api, hidden: impl IntoIterator<Item = String>) -> Self {
         Self {
             hidden: hidden.into_iter().collect(),
+            ..Self::new(api, [])
+        }
+    }
+
+    /// Types that are written with their paths below the module that has `models`, where an import would need a feature.
+    pub(super) fn by_path(api: &'a Api) -> Self {
+        Self {
+            by_path: true,
             ..Self::new(api, [])
         }
     }
@@ -55,7 +67,12 @@ impl<'a> Types<'a> {
             Type::Nullable(item) => format!("Option<{}>", self.rust(item)),
             Type::Map(item) => {
                 self.map = true;
-                format!("BTreeMap<String, {}>", self.rust(item))
+                let map = if self.by_path {
+                    "std::collections::"
+                } else {
+                    ""
+                };
+                format!("{map}BTreeMap<String, {}>", self.rust(item))
             }
         }
     }
@@ -80,8 +97,11 @@ impl<'a> Types<'a> {
     /// Imported from its folder and not from `models`: that one re-exports some 280 folders as globs, and to look 25,000 imports up in
     /// each of them takes the compiler ten seconds.
     fn named(&mut self, name: &'a str, folder: &'a str) -> String {
+        if self.by_path {
+            return format!("models::{folder}::{name}");
+        }
         if self.hidden.contains(name) {
-            return format!("crate::models::{folder}::{name}");
+            return format!("{}::{folder}::{name}", place::module(self.api));
         }
         if !self.local.contains(name) {
             self.models.entry(folder).or_default().insert(name);
@@ -91,7 +111,8 @@ impl<'a> Types<'a> {
 
     fn time(&mut self, name: &str) -> String {
         self.time = true;
-        format!("time::{name}")
+        let path = if self.by_path { "crate::runtime::" } else { "" };
+        format!("{path}time::{name}")
     }
 
     /// The paths to import for what was written so far.
@@ -102,7 +123,11 @@ impl<'a> Types<'a> {
         }
         for (folder, names) in &self.models {
             let names: Vec<&str> = names.iter().copied().collect();
-            imports.push(format!("crate::models::{folder}::{{{}}}", names.join(", ")));
+            imports.push(format!(
+                "{}::{folder}::{{{}}}",
+                place::module(self.api),
+                names.join(", ")
+            ));
         }
         if self.time {
             imports.push("crate::runtime::time".to_owned());

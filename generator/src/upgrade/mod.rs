@@ -187,8 +187,12 @@ impl Place {
         let folder = self.spec();
         let config = Config::new().spec(&folder);
         step(Step::Load);
-        let old = config.build_leniently().map_err(UpgradeError::Old)?;
+        let mut old = config.build_leniently().map_err(UpgradeError::Old)?;
         let new = config.build_candidate(candidate)?;
+        if new.bare.events.is_some() {
+            // The first topics are all new.
+            old.events.get_or_insert_default();
+        }
         let mut diff = diff::diff(&old, &new.bare);
         diff.outlived = new.outlived;
         // The report is for other machines too.
@@ -202,7 +206,7 @@ impl Place {
         built.api.version = Some(to.clone());
         let rendered = config.render(built, step)?;
 
-        let mut replacements = candidate.files(&format!("{}/", self.spec)).to_vec();
+        let mut replacements = candidate.files(&format!("{}/", self.spec));
         let mut add = |name: String, text: String| {
             replacements.push(Replacement {
                 name,

@@ -33,6 +33,13 @@ pub enum Tags {
         /// The operations, by what Genesys calls them.
         operations: BTreeSet<String>,
     },
+    /// Some topics of notifications beside a part of the operations.
+    WithTopics {
+        /// The part of the operations, maybe none.
+        part: Box<Self>,
+        /// The topics, by their ids.
+        topics: BTreeSet<String>,
+    },
 }
 
 impl Tags {
@@ -40,6 +47,14 @@ impl Tags {
     pub fn contains(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::All, _) => true,
+            (Self::WithTopics { part, topics }, other) => match other {
+                Self::WithTopics {
+                    part: other,
+                    topics: others,
+                } => part.contains(other) && topics.is_superset(others),
+                other => part.contains(other),
+            },
+            (_, Self::WithTopics { .. }) => false,
             (_, Self::All) | (Self::Operations { .. }, Self::Only(_)) => false,
             (Self::Only(these), Self::Only(tags) | Self::Operations { tags, .. }) => {
                 these.is_superset(tags)
@@ -59,7 +74,11 @@ impl fmt::Display for Tags {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::All => formatter.write_str("all tags"),
+            Self::Only(tags) if tags.is_empty() => formatter.write_str("no tags"),
             Self::Only(tags) => write!(formatter, "the tags {}", list(tags)),
+            Self::WithTopics { part, topics } => {
+                write!(formatter, "{part} and the topics {}", list(topics))
+            }
             Self::Operations { tags, operations } => write!(
                 formatter,
                 "the operations {} of the tags {}",
@@ -90,18 +109,26 @@ pub(super) struct Manifest {
     /// The operations selected; absent where all of the tags are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     operations: Option<BTreeSet<String>>,
+    /// The topics selected; absent where none or all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    topics: Option<BTreeSet<String>>,
     /// The BLAKE3 hash of the content of each file.
     pub(super) files: BTreeMap<Name, String>,
 }
 
 impl Manifest {
     pub(super) fn new(tags: &Tags, files: BTreeMap<Name, String>) -> Self {
-        let (tags, operations) = match tags.clone() {
-            Tags::All => (None, None),
+        let (part, topics) = match tags {
+            Tags::WithTopics { part, topics } => (&**part, Some(topics.clone())),
+            part => (part, None),
+        };
+        let (tags, operations) = match part.clone() {
             Tags::Only(tags) => (Some(tags), None),
             Tags::Operations { tags, operations } => (Some(tags), Some(operations)),
+            Tags::All | Tags::WithTopics { .. } => (None, None),
         };
         Self {
+            topics,
             generator: GENERATOR.to_owned(),
             format: FORMAT,
             tags,
@@ -111,13 +138,20 @@ impl Manifest {
     }
 
     pub(super) fn tags(&self) -> Tags {
-        match (self.tags.clone(), self.operations.clone()) {
+        let part = match (self.tags.clone(), self.operations.clone()) {
             (None, None) => Tags::All,
             (Some(tags), None) => Tags::Only(tags),
             (tags, Some(operations)) => Tags::Operations {
                 tags: tags.unwrap_or_default(),
                 operations,
             },
+        };
+        match self.topics.clone() {
+            Some(topics) => Tags::WithTopics {
+                part: Box::new(part),
+                topics,
+            },
+            None => part,
         }
     }
 

@@ -79,6 +79,14 @@ fn serve(mut stream: TcpStream, scripts: &mut [Script], log: &Mutex<Vec<String>>
     let head = String::from_utf8(head).unwrap();
     let target = head.split(' ').nth(1).unwrap_or_default();
     let path = target.split('?').next().unwrap_or_default().to_owned();
+    // What is not read before the end makes the end a reset.
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length")
+            .then(|| value.parse().unwrap())
+    });
+    let mut body = vec![0; length.unwrap_or(0)];
+    stream.read_exact(&mut body).unwrap();
     log.lock().unwrap().push(head);
     let script = scripts.iter_mut().find(|(known, _)| *known == path);
     let reply = match script {

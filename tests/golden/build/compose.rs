@@ -14,6 +14,8 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
     let mut paths = Map::new();
     let mut definitions = Map::new();
     let mut security_definitions = Map::new();
+    let mut event_definitions = Map::new();
+    let mut topics = Vec::new();
     let mut data = DATA.map(|(entry, file)| (entry, file, String::new()));
     for entry in fs::read_dir(specs)? {
         let path = entry?.path();
@@ -39,6 +41,10 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
         {
             security_definitions.insert(scheme.clone(), definition.clone());
         }
+        for (definition, schema) in shape["event_definitions"].as_object().into_iter().flatten() {
+            event_definitions.insert(definition.clone(), schema.clone());
+        }
+        topics.extend(shape["topics"].as_array().cloned().unwrap_or_default());
         for placed in operations(name, &shape)? {
             let Placed {
                 path,
@@ -70,6 +76,8 @@ pub(crate) fn write(specs: &Path, out: &Path) -> Result<PathBuf, Box<dyn Error>>
         "securityDefinitions": security_definitions,
     });
     fs::write(folder.join("genesys-cloud.json"), document.to_string())?;
+    let topics = json!({"definitions": event_definitions, "topics": topics});
+    fs::write(folder.join("notification-topics.json"), topics.to_string())?;
     for (_, file, text) in data {
         fs::write(folder.join(file), text)?;
     }

@@ -10,7 +10,8 @@ use crate::runtime::transport::{HttpResponse, MemoryTransport};
 use crate::{Client, Operation as _};
 
 /// The shapes that have no instance and no call in their files.
-pub(crate) const RUN_BY_HAND: [&str; 5] = [
+pub(crate) const RUN_BY_HAND: [&str; 6] = [
+    "events",
     "operation_body_file",
     "operation_body_form",
     "operation_form_lists",

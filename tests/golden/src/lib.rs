@@ -33,6 +33,8 @@ mod aliases;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod sent;

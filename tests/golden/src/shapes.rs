@@ -25,6 +25,10 @@ pub(crate) struct Shape {
     _paging: Vec<Value>,
     #[serde(default, rename = "alias")]
     _aliases: Vec<Value>,
+    #[serde(default, rename = "event_definitions")]
+    _event_definitions: Map<String, Value>,
+    #[serde(default)]
+    pub(crate) topics: Vec<Value>,
     /// Each with the name of its definition.
     #[serde(default)]
     pub(crate) instances: Vec<Map<String, Value>>,

@@ -22,13 +22,19 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 /// What is generated of a shape: its operations where it has any, else its models.
 fn generated(shape: &shapes::Shape) -> String {
     let root = Path::new(concat!(env!("OUT_DIR"), "/crate"));
-    let place = if shape.operations.is_empty() {
-        "models"
+    let source = root.join("src");
+    let paths = if !shape.topics.is_empty() {
+        let topics = source.join("events/topics").join(&shape.name);
+        let mut paths = files(&source.join("events/models").join(&shape.name));
+        paths.extend([topics.with_extension("rs"), source.join("events/mod.rs")]);
+        paths
+    } else if shape.operations.is_empty() {
+        files(&source.join("models").join(&shape.name))
     } else {
-        "api"
+        files(&source.join("api").join(&shape.name))
     };
     let mut text = String::new();
-    for path in files(&root.join("src").join(place).join(&shape.name)) {
+    for path in paths {
         let below = path.strip_prefix(root).unwrap();
         let content = fs::read_to_string(&path).unwrap();
         writeln!(text, "// {}\n{content}", below.display()).unwrap();

@@ -4,18 +4,20 @@
 //! 500, 502, 503 and 504. The answer may be packed with gzip; it is kept as it came.
 
 mod retry;
+mod topics;
 
 use std::io::Read;
 use std::time::{Duration, SystemTime};
 
 use reqwest::Url;
-use reqwest::blocking::{Client, Response};
+use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 
 use super::error::FetchError;
 use crate::load::file::SIZE_LIMIT;
 use retry::{Decision, Failure, decide};
+pub use topics::Credentials;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// For a whole attempt. Packed, the spec has 2 MB; unpacked, 40.
@@ -170,9 +172,22 @@ impl<'w> Downloader<'w> {
         address: &Address,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<u8>, FetchError> {
+        self.answer(address, progress, &|client, url| {
+            client.get(url).header(ACCEPT_ENCODING, "gzip")
+        })
+    }
+
+    /// Sends a request until it is answered.
+    fn answer(
+        &self,
+        address: &Address,
+        progress: &mut dyn FnMut(Progress),
+        request: &dyn Fn(&Client, Url) -> RequestBuilder,
+    ) -> Result<Vec<u8>, FetchError> {
         let mut attempt = 1;
         loop {
-            let failure = match self.attempt(address, progress) {
+            let request = request(&self.client, address.0.clone());
+            let failure = match Self::attempt(request, progress) {
                 Ok(bytes) => return Ok(bytes),
                 Err(failure) => failure,
             };
@@ -188,16 +203,11 @@ impl<'w> Downloader<'w> {
     }
 
     fn attempt(
-        &self,
-        address: &Address,
+        request: RequestBuilder,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Vec<u8>, Failure> {
         progress(Progress::Received { bytes: 0, of: None });
-        let request = self
-            .client
-            .get(address.0.clone())
-            .header(ACCEPT, "application/json")
-            .header(ACCEPT_ENCODING, "gzip");
+        let request = request.header(ACCEPT, "application/json");
         let response = request.send().map_err(|error| {
             let problem = causes(&error.without_url());
             Failure::Connection(problem)

@@ -12,6 +12,7 @@ mod gap;
 mod notification;
 mod received;
 mod topic;
+mod topic_event;
 
 #[cfg(feature = "notification-stream")]
 pub use channel::{
@@ -22,3 +23,4 @@ pub use gap::{Gap, GapReason};
 pub use notification::Notification;
 pub use received::{FromNotification, Received};
 pub use topic::{AnyTopic, Topic};
+pub use topic_event::{TopicEvent, find_pattern};

@@ -3,6 +3,7 @@
 #[cfg(feature = "notification-stream")]
 mod machine;
 mod message;
+mod patterns;
 #[cfg(feature = "notification-stream")]
 mod schedules;
 #[cfg(feature = "notification-stream")]
