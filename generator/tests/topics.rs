@@ -485,7 +485,7 @@ mod download {
 
     const CLIENT: [(&str, &str); 2] = [
         ("GENESYSCLOUD_OAUTHCLIENT_ID", "client"),
-        ("GENESYSCLOUD_OAUTHCLIENT_SECRET", "SECRET"),
+        ("GENESYSCLOUD_OAUTHCLIENT_SECRET", "hidden"),
     ];
 
     #[test]
@@ -503,7 +503,7 @@ mod download {
         assert_eq!(requests.len(), 3, "{requests:?}");
         assert!(requests[0].starts_with("POST "), "{requests:?}");
         assert!(
-            requests[0].contains("Basic Y2xpZW50OlNFQ1JFVA=="),
+            requests[0].contains("Basic Y2xpZW50OmhpZGRlbg=="),
             "{requests:?}"
         );
         assert!(requests[2].contains("expand=schema"), "{requests:?}");
@@ -531,7 +531,7 @@ mod download {
             [(LOGIN, status(401, "")), (TOPICS, server::json("{}"))],
             [(LOGIN, server::json("{}")), (TOPICS, server::json("{}"))],
             [
-                (LOGIN, server::json(r#"{"access_token": "TOKEN"}"#)),
+                (LOGIN, server::json(r#"{"access_token": "issued"}"#)),
                 (TOPICS, status(403, "")),
             ],
         ] {
@@ -540,7 +540,7 @@ mod download {
             let error = download(&server, &CLIENT).unwrap_err();
             let shown = format!("{error} {error:?} {:?}", credentials(&CLIENT).unwrap());
             assert!(
-                !shown.contains("SECRET") && !shown.contains("TOKEN\""),
+                !shown.contains("hidden") && !shown.contains("issued"),
                 "{shown}"
             );
             assert!(!shown.contains("Bearer"), "{shown}");

@@ -531,7 +531,7 @@ mod tests {
             ("urn:jsonschema:a:v2:b:C", Some("BC")),
             ("URN:jsonschema:v2:C", Some("JsonschemaC")),
             ("urn:jsonschema:a:b-c.d:v2:E$F", Some("BCDEF")),
-            ("urn:x", Some("UrnX")),
+            ("urn:x", None),
             ("urn:", None),
             ("urn:\"):v2://", None),
             ("https://example.com/schema", None),

@@ -44,6 +44,12 @@ impl<B> Topic<B> {
     pub fn id(&self) -> &str {
         &self.any.id
     }
+
+    /// The same topic without its type, so that topics with different bodies fit in one list.
+    #[must_use]
+    pub fn any(self) -> AnyTopic {
+        self.any
+    }
 }
 
 impl AnyTopic {
