@@ -1,4 +1,4 @@
-//! Build scripts: what cargo hears from one, and what the package of one has to have.
+//! Build scripts: what one tells cargo, and what its package must have.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -22,7 +22,7 @@ pub(crate) struct BuildScript {
 }
 
 impl BuildScript {
-    /// None where this process is no build script.
+    /// None if this process is not a build script.
     pub(crate) fn current(variable: impl Fn(&str) -> Option<PathBuf>) -> Option<Self> {
         if MARKS.iter().any(|name| variable(name).is_none()) {
             return None;

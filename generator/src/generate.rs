@@ -403,7 +403,7 @@ impl Rendered {
         Ok(write::write(&self.files, &self.tags, folder)?)
     }
 
-    /// Brings a folder to this output, whatever part of the spec it was made from before.
+    /// Brings a folder to this output, no matter which part of the spec it was made from before.
     fn replace(&self, folder: &Path) -> Result<Summary, GenerateError> {
         Ok(write::replace(&self.files, &self.tags, folder)?)
     }

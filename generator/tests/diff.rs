@@ -362,7 +362,7 @@ fn marks_and_permissions_of_operations() {
             "x-inin-requires-permissions",
             json!({"type": "ALL", "permissions": ["directory:user:edit", "x:y:z"]}),
             Verdict::Minor,
-            "the permissions needed were `directory:user:edit` and are `directory:user:edit` and `x:y:z`: code goes on compiling, calls may be forbidden",
+            "the permissions needed were `directory:user:edit` and are `directory:user:edit` and `x:y:z`: code still compiles, calls may be forbidden",
         ),
     ] {
         let expected = format!("operation patchUser: {verdict} : {reason}");
@@ -389,13 +389,13 @@ fn scopes_and_credentials_of_operations() {
             json!([{"Login": ["users"]}]),
             json!([{"Login": ["users", "users:readonly"]}]),
             Verdict::Minor,
-            "the OAuth scopes needed were `users` and are `users` or `users:readonly`: code goes on compiling, calls with a user's token may be forbidden",
+            "the OAuth scopes needed were `users` and are `users` or `users:readonly`: code still compiles, calls with a user's token may be forbidden",
         ),
         (
             json!([{"Login": []}]),
             json!([{"Login": ["users"]}]),
             Verdict::Minor,
-            "the OAuth scopes needed were none and are `users`: code goes on compiling, calls with a user's token may be forbidden",
+            "the OAuth scopes needed were none and are `users`: code still compiles, calls with a user's token may be forbidden",
         ),
         (
             json!([{"Login": []}]),

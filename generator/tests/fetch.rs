@@ -459,7 +459,7 @@ fn without_a_server_the_error_says_what_to_do() {
     );
     assert!(!outcome.stderr.contains("SECRET"), "{outcome:?}");
     for (arguments, word) in [
-        (["--region", "mars-north-1"], "no known region"),
+        (["--region", "mars-north-1"], "unknown region"),
         (["--url", "file:///etc/passwd"], "not https"),
         (["--from", "/nowhere/spec.json"], "cannot be read"),
     ] {

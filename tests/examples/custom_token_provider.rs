@@ -1,4 +1,4 @@
-//! Tokens from code of one's own: here from a token service that speaks HTTP, as a company may have in front of Genesys Cloud's.
+//! Tokens from custom code: here from a token service that speaks HTTP, as a company may have in front of Genesys Cloud's.
 //!
 //! Runs against the organization whose credentials are in the environment (`GENESYSCLOUD_OAUTHCLIENT_ID`, `GENESYSCLOUD_OAUTHCLIENT_SECRET`,
 //! `GENESYSCLOUD_REGION`), or against the mock. Its login server plays the token service. It only reads.

@@ -1,4 +1,4 @@
-//! Processes that share one token through Redis: whoever needs a new one fetches it, the others read it.
+//! Processes that share one token through Redis: the first one that needs a new one fetches it, the others read it.
 //!
 //! It needs a Redis server, at `REDIS_URL` or at `redis://127.0.0.1:6379/`. Runs against the organization whose credentials are in the environment
 //! (`GENESYSCLOUD_OAUTHCLIENT_ID`, `GENESYSCLOUD_OAUTHCLIENT_SECRET`, `GENESYSCLOUD_REGION`), or against the mock. It only reads.

@@ -20,7 +20,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// Where there is one and it does not come up within ten seconds.
+    /// If there is one and it does not come up within ten seconds.
     #[must_use]
     pub fn start() -> Option<Self> {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))

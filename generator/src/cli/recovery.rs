@@ -1,4 +1,4 @@
-//! What a killed run has left is finished or undone by the next one, whatever its command.
+//! What a killed run has left is finished or undone by the next one, with any command.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use genesys_codegen::write::{self, Recovery};
 
 use super::{Failure, output};
 
-/// Finishes or undoes it in the folder that a spec is in, even if this run comes to nothing.
+/// Finishes or undoes it in the folder that a spec is in, even if this run fails.
 pub(super) fn of_spec(spec: &Path) -> Result<(), Failure> {
     let folder = match spec.parent() {
         _ if spec.is_dir() => spec,
@@ -27,7 +27,7 @@ pub(super) fn of_folder(folder: &Path) -> Result<(), Failure> {
 pub(super) fn tell(folder: &Path, recovered: Recovery) {
     match recovered {
         Recovery::Finished => output::note(&format!(
-            "{}: an earlier run was killed; what it had begun is finished",
+            "{}: an earlier run was killed; finished its work",
             folder.display()
         )),
         Recovery::Nothing | Recovery::Undone => {}

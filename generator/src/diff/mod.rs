@@ -37,7 +37,7 @@ pub enum Verdict {
     None,
     /// Nothing that code sees.
     Patch,
-    /// Code goes on compiling.
+    /// Code still compiles.
     Minor,
     /// Code may stop compiling.
     Major,
@@ -159,7 +159,7 @@ pub enum Format {
 }
 
 /// Compares two specs: files or folders as [`crate::load::load_file`] takes them. Overrides beside
-/// them (how operations page, say) are left aside: they are no part of a spec.
+/// them (how operations page, say) are left aside: they are not part of a spec.
 ///
 /// # Errors
 ///

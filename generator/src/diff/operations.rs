@@ -482,7 +482,7 @@ impl Comparison<'_, '_> {
                 }
             };
             let reason = format!(
-                "the permissions needed were {} and are {}: code goes on compiling, calls may be forbidden",
+                "the permissions needed were {} and are {}: code still compiles, calls may be forbidden",
                 needed(old),
                 needed(new)
             );
@@ -497,7 +497,7 @@ impl Comparison<'_, '_> {
                 }
             };
             let reason = format!(
-                "the OAuth scopes needed were {} and are {}: code goes on compiling, calls with a user's token may be forbidden",
+                "the OAuth scopes needed were {} and are {}: code still compiles, calls with a user's token may be forbidden",
                 listed(old),
                 listed(new)
             );
@@ -512,7 +512,7 @@ impl Comparison<'_, '_> {
     }
 }
 
-/// Whether two parameters are the same one, whatever their types.
+/// Whether two parameters are the same one, types aside.
 fn same(left: &Parameter, right: &Parameter) -> bool {
     left.location == right.location && left.wire_name == right.wire_name
 }

@@ -145,7 +145,7 @@ pub(super) fn markdown(diff: &Diff) -> String {
     text.push_str(match verdict {
         Verdict::None => ", nothing changed.",
         Verdict::Patch => ", nothing that code sees changed.",
-        Verdict::Minor => ", code goes on compiling.",
+        Verdict::Minor => ", code still compiles.",
         Verdict::Major => ", code may stop compiling.",
     });
     if verdict == Verdict::None {

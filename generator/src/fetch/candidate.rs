@@ -67,7 +67,7 @@ impl Candidate {
     ///
     /// # Errors
     ///
-    /// Fails if it is no spec, if it is one that the generator does not read, or if it is much smaller
+    /// Fails if it is not a spec, if the generator cannot read it, or if it is much smaller
     /// than the one there.
     pub fn prepare(
         incoming: &Incoming,

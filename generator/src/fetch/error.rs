@@ -13,7 +13,7 @@ use crate::write::WriteError;
 pub enum FetchError {
     /// There is no such region.
     #[error(
-        "{region:?} is no known region\n  Known are {known}. For another domain, say --url https://api.DOMAIN/api/v2/docs/swagger."
+        "unknown region {region:?}\n  Known are {known}. For another domain, say --url https://api.DOMAIN/api/v2/docs/swagger."
     )]
     Region {
         /// What was asked for.
@@ -60,7 +60,7 @@ pub enum FetchError {
         "the topics need credentials, and the environment holds none\n  Set GENESYSCLOUD_OAUTHCLIENT_ID and GENESYSCLOUD_OAUTHCLIENT_SECRET, or GENESYSCLOUD_ACCESS_TOKEN, or say --topics-from FILE."
     )]
     Credentials,
-    /// What came is no spec, or not one that the generator reads.
+    /// The file is not a spec, or not one that the generator reads.
     #[error(transparent)]
     Load(#[from] LoadError),
     /// No SDK can be made of it.

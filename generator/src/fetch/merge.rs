@@ -20,7 +20,7 @@ const NAMED: [&str; 4] = [
     "securityDefinitions",
 ];
 
-/// Merges, and returns how many operations the preview brought.
+/// Merges, and returns how many operations the preview added.
 pub(super) fn merge<'d>(document: &mut Json<'d>, mut preview: Json<'d>) -> usize {
     if let Some(Json::Array(tags)) = preview.get_mut("tags").map(take) {
         let there = part(document, "tags", || Json::Array(Vec::new()));

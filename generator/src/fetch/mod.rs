@@ -1,4 +1,4 @@
-//! Takes a new spec: downloaded or from a file, checked, brought into its normal form, and put in the
+//! Takes a new spec: downloaded or from a file, checked, normalized, and put in the
 //! place of the one there, together with its record. The same for the topics of notifications beside it.
 //!
 //! Genesys numbers no releases of the document. The number in the record counts those that were taken:

@@ -5,7 +5,7 @@ use openapiv3::{OpenAPI, Server};
 use super::error::{FIX_UP, IrError, pointer};
 use super::operations::is_path_character;
 
-/// The path of the first server, without a slash at its end; empty where there is none. Where every path of the document begins with it,
+/// The path of the first server, without a slash at its end; empty if there is none. Where every path of the document begins with it,
 /// the paths are whole as they are.
 pub(crate) fn base_path(document: &OpenAPI) -> Result<String, IrError> {
     let Some(server) = document.servers.first() else {

@@ -1,4 +1,4 @@
-//! The files of operations: one for each path, called after its fixed segments, so that an operation stays in its file whatever
+//! The files of operations: one for each path, called after its fixed segments, so that an operation stays in its file no matter what
 //! else the spec gains.
 
 use std::collections::BTreeMap;

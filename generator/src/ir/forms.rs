@@ -93,7 +93,7 @@ impl Parameters {
     }
 }
 
-/// Collects the fields of an object, wherever its schema has them from; false where it is no object.
+/// Collects the fields of an object, wherever its schema has them from; false if it is not an object.
 fn collect<'d>(
     source: Source<'d>,
     definitions: &'d Definitions,

@@ -165,7 +165,7 @@ pub(crate) fn says_object(source: Source<'_>) -> bool {
     }
 }
 
-/// Whether a schema is a file: what comes is not JSON, whatever the content type says.
+/// Whether a schema is a file: its content is not JSON, even if the content type says so.
 pub(crate) fn is_binary(source: Source<'_>) -> bool {
     let Source::Item(schema) = source else {
         return false;

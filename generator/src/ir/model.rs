@@ -193,7 +193,7 @@ pub enum Type {
 /// A definition with properties (or none): a struct.
 #[derive(Clone, Debug, Default)]
 pub struct Model {
-    /// The Rust name, unique among models and enums whatever the case.
+    /// The Rust name, unique among models and enums in any case.
     pub name: String,
     /// The name of the definition.
     pub wire_name: String,
@@ -257,7 +257,7 @@ impl Field {
 /// An open enum.
 #[derive(Clone, Debug)]
 pub struct Enum {
-    /// The Rust name, unique among models and enums whatever the case.
+    /// The Rust name, unique among models and enums in any case.
     pub name: String,
     /// The wire name of the property or parameter that it types; none for a definition of its own.
     pub wire_name: Option<String>,
@@ -319,7 +319,7 @@ pub struct Operation {
     pub method_name: String,
     /// The Rust struct name (`GetUser`); unique among operations.
     pub struct_name: String,
-    /// `x-purecloud-method-name` as it is, or the operationId where there is none.
+    /// `x-purecloud-method-name` as it is, or the operationId if there is none.
     pub wire_name: String,
     /// `operationId`.
     pub operation_id: String,
@@ -456,7 +456,7 @@ pub struct Parameter {
     pub docs: Docs,
 }
 
-/// A request body that is no form.
+/// A request body other than a form.
 #[derive(Clone, Debug)]
 pub struct Body {
     /// The type.
@@ -514,14 +514,14 @@ pub struct Paging {
     pub wire_items: Vec<String>,
     /// The item type.
     pub item: Type,
-    /// Wire name of the page-size parameter, where there is one.
+    /// Wire name of the page-size parameter, if there is one.
     pub page_size: Option<String>,
 }
 
 /// How the next page is asked for. All names are wire names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PagingStyle {
-    /// A page number in the query; `page_count` and `total` are response properties, where there are any.
+    /// A page number in the query; `page_count` and `total` are response properties, if there are any.
     PageNumber {
         /// The query parameter.
         parameter: String,
@@ -586,11 +586,11 @@ pub struct JobFamily {
     /// status, results and cancel are those of submit's path and then this id.
     pub id: Vec<String>,
     /// Field path (Rust names) of the state in the status operation's output. Empty where the output itself is the state
-    /// (`state_is_output`), or where there is none: then 200 means that the job is done, and 202 that it is not.
+    /// (`state_is_output`), or, if there is none: 200 means that the job is done, and 202 that it is not.
     pub state: Vec<String>,
     /// The status operation's output is the state, and nothing else.
     pub state_is_output: bool,
-    /// What the known values of the state mean, in the order of the spec. Any other value means that the job goes on.
+    /// What the known values of the state mean, in the order of the spec. Any other value means that the job is running.
     pub states: Vec<JobState>,
 }
 
@@ -606,7 +606,7 @@ pub struct JobState {
 /// What the state of a job means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobPhase {
-    /// It goes on.
+    /// It is running.
     Running,
     /// It waits for the caller to do something: to upload a file, or to start the next step.
     Waiting,

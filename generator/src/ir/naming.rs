@@ -2,7 +2,7 @@
 //!
 //! A name of the spec can hold anything. Only ASCII letters and digits survive; everything else parts words. What has no letter
 //! or digit at all, or clashes with another name, gets a suffix made of the original's hash, so that it stays the same
-//! whatever else comes and goes.
+//! what else is added or removed.
 
 use std::collections::BTreeSet;
 
@@ -239,7 +239,7 @@ pub(crate) enum Case {
     Snake,
 }
 
-/// Names that must differ, in whatever case they are compared.
+/// Names that must differ in any case.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     reserved: BTreeSet<String>,

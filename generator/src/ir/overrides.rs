@@ -64,7 +64,7 @@ pub struct Overrides {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IdempotentOverride {
-    /// The operation: `x-purecloud-method-name`, or the operationId where there is none.
+    /// The operation: `x-purecloud-method-name`, or the operationId if there is none.
     pub operation: String,
     /// Why it can be repeated.
     pub reason: String,
@@ -74,7 +74,7 @@ pub struct IdempotentOverride {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct JobOverride {
-    /// The operation: `x-purecloud-method-name`, or the operationId where there is none.
+    /// The operation: `x-purecloud-method-name`, or the operationId if there is none.
     pub operation: String,
     /// Why the rules are not right here.
     pub reason: String,
@@ -94,7 +94,7 @@ fn yes() -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum StatePhase {
-    /// The job goes on.
+    /// The job is running.
     Running,
     /// The job waits for the caller.
     Waiting,

@@ -76,7 +76,7 @@ const OPERATION_METHODS: &[&str] = &[
     "with_timeout",
 ];
 
-/// The tag whose lists are joined with commas, whatever the spec says of them.
+/// The tag whose lists are joined with commas, even if the spec says otherwise.
 const COMMA_TAG: &str = "scim";
 
 /// Parameters by what becomes of them.

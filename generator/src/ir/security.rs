@@ -11,7 +11,7 @@ use super::operations::Input;
 
 const BEARER: &str = "Bearer";
 
-/// What the `security` of an operation comes to.
+/// What the `security` of an operation means.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Security {
     /// It can be called without a token.

@@ -80,7 +80,7 @@ const DERIVING: &str = "with_";
 /// The longest name of a module.
 const MODULE_LIMIT: usize = 60;
 
-/// The words of a tag: whatever its letters and digits make, in lower case, with `-` between.
+/// The words of a tag: its letters and digits in lower case, with `-` between.
 pub(crate) fn feature(tag: &str) -> String {
     let words: Vec<String> = tag
         .split(|character: char| !character.is_ascii_alphanumeric())

@@ -109,7 +109,7 @@ pub(crate) struct Fault {
     pub(crate) pointer: String,
     pub(crate) problem: String,
     pub(crate) remedy: Cow<'static, str>,
-    /// It needs another file, and so an operation that has it is left out, whatever part of it is at fault.
+    /// It needs another file, and so an operation that has it is left out, no matter which part of it is at fault.
     pub(crate) is_elsewhere: bool,
 }
 

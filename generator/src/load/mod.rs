@@ -1,5 +1,5 @@
 //! Loads a spec: Swagger 2.0 (what Genesys publishes) or OpenAPI 3.0, in JSON, packed with gzip or
-//! not. Whatever the dialect, the result is one `openapiv3::OpenAPI`.
+//! not. For each dialect, the result is one `openapiv3::OpenAPI`.
 //!
 //! What a document holds is read as far as it can be. A document as a whole is refused only where everything generated from it
 //! would be wrong; an operation that cannot be expressed is left out; a schema that cannot be expressed is any JSON value; and anything

@@ -1,5 +1,5 @@
 //! Reads a JSON tree, knowing at every moment the JSON pointer of where it is. What has no effect, or a plain meaning in spite of its shape,
-//! is read with a warning; a [`Fault`] is for whoever can leave out the thing that it is in.
+//! is read with a warning; a [`Fault`] is for the caller that can leave out the part that it is in.
 
 use indexmap::IndexMap;
 use serde_json::{Number, Value};
@@ -251,7 +251,7 @@ impl<'p, 'd> Node<'p, 'd> {
         Ok(text)
     }
 
-    /// Text without effect on code, such as a description: none, with a warning, where it is no text.
+    /// Text without effect on code, such as a description: none, with a warning, if it is not text.
     pub(crate) fn prose(&self) -> Option<String> {
         self.string()
             .map_err(|fault| {
@@ -277,7 +277,7 @@ impl<'p, 'd> Node<'p, 'd> {
         Ok(value)
     }
 
-    /// A mark without effect on types: none, with a warning, where it is no boolean.
+    /// A mark without effect on types: none, with a warning, if it is not a boolean.
     pub(crate) fn mark(&self) -> Option<bool> {
         self.boolean()
             .map_err(|fault| {

@@ -1,4 +1,4 @@
-//! Resolves every `$ref`: to any place of the same document. What a reference to a schema leads to, if it is no component, becomes one.
+//! Resolves every `$ref`: to any place of the same document. What a reference to a schema leads to becomes a component, if it is not one.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -59,7 +59,7 @@ pub(crate) struct References<'d> {
     root: &'d Json<'d>,
     schemas: HashMap<&'d str, &'d Json<'d>>,
     security_schemes: HashMap<&'d str, &'d Json<'d>>,
-    /// Places that are no components and that a schema refers to, with the names that they get.
+    /// Places that are not components and that a schema refers to, with the names that they get.
     raised: RefCell<IndexMap<String, String>>,
     /// Those names.
     raised_names: RefCell<HashSet<String>>,

@@ -8,7 +8,7 @@
 //!   which means the same;
 //! - `properties` or `additionalProperties` without a type is an object, `items` an array;
 //! - no type and no constraint (or the type `any` or `ref`, or one that is unknown) is an empty `SchemaKind::Any`; `file` is a string of format `binary`;
-//! - whatever the typed kinds cannot hold is a `SchemaKind::Any` with every keyword in it: so is a
+//! - what the typed kinds cannot hold is a `SchemaKind::Any` with every keyword in it: so is a
 //!   boolean with an enum of strings `AnySchema { typ: Some("boolean"), enumeration: ["true", "false"] }`,
 //!   and a string with a `maximum` (a few page sizes have one) `AnySchema { typ: Some("string"), .. }`.
 //!   So a reader of `Any` looks at its `typ` first; where that is none, the schema may also be a mix of `oneOf` and the like.
@@ -628,7 +628,7 @@ fn values<T>(
         .collect()
 }
 
-/// A bound that its type holds: none where there is a bound that it does not hold.
+/// A bound that its type holds: none if it does not hold the bound.
 fn held<T>(bound: Option<&Number>, convert: impl Fn(&Number) -> Option<T>) -> Option<Option<T>> {
     match bound {
         None => Some(None),

@@ -78,7 +78,7 @@ impl Source {
         Ok(source)
     }
 
-    /// Reads the record in a folder; none where there is no such file.
+    /// Reads the record in a folder, if there is one.
     ///
     /// # Errors
     ///

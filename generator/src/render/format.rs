@@ -8,7 +8,7 @@ use super::docs::turns_direction;
 pub(super) enum Layout {
     /// prettyplease.
     Formatted,
-    /// Whoever wrote the text: one line a module, however long.
+    /// Text as it is: one line a module, however long.
     AsWritten,
 }
 

@@ -151,8 +151,8 @@ pub(super) fn table(api: &Api) -> (String, String) {
         "# Jobs\n\n\
          Every operation that starts a job, and what else there is of it. An operation has the method `submit` where its job has an id and\n\
          a state; what one can do with a job is told in the docs of the module `runtime::jobs`. Without states, the status 202 means that\n\
-         the job goes on. A state in none of the columns means that, too.\n\n\
-         | operation | `submit` | state | results | cancel | goes on | waits for the caller | succeeded | failed | cancelled |\n\
+         the job is running. A state in none of the columns means that, too.\n\n\
+         | operation | `submit` | state | results | cancel | running | waits for the caller | succeeded | failed | cancelled |\n\
          |---|---|---|---|---|---|---|---|---|---|\n",
     );
     for job in &api.job_families {

@@ -256,8 +256,8 @@ macro_rules! export_folder {
 
 fn models_root(api: &Api, models: &BTreeMap<&str, Folder>) -> String {
     let what = match api.part {
-        Part::Operations => "Every model and enum of the API, under one path whatever its tags.",
-        Part::Events => "The models and enums of events, under one path whatever their topics.",
+        Part::Operations => "Every model and enum of the API, under one path.",
+        Part::Events => "The models and enums of events, under one path.",
     };
     let mut lines = format!(
         "//! {what}\n\

@@ -168,8 +168,8 @@ fn view<'a>(
     let mut arguments = parameters(&operation.arguments, None, types, place)?;
     let mut setters = parameters(&operation.setters, Some(SETTER_VALUE), types, place)?;
     match &operation.body {
-        Some(body) if body.required => arguments.push(body_view(body, "body", types)),
-        Some(body) => setters.push(body_view(body, SETTER_VALUE, types)),
+        Some(body) if body.required => arguments.push(body_view(body, None, types)),
+        Some(body) => setters.push(body_view(body, Some(SETTER_VALUE), types)),
         None => {}
     }
     let is_gated = operation.tags.len() > 1 && !api.is_slice;
@@ -253,14 +253,17 @@ fn parameters<'a>(
             Ok(ParameterView {
                 docs: literal::doc_lines(parameter_docs(parameter)),
                 name: literal::identifier(place, &parameter.name)?,
-                ty: argument_type(&parameter.ty, types),
-                call: call(parameter, value.unwrap_or(&parameter.name), types),
+                ty: match value {
+                    None => argument_type(&parameter.ty, types),
+                    Some(_) => setter_type(&parameter.ty, types),
+                },
+                call: call(parameter, value, types),
             })
         })
         .collect()
 }
 
-/// What a caller may pass: whatever turns into the type without a cast in the caller's code.
+/// What a caller may pass: all that converts into the type without a cast in the caller's code.
 fn argument_type(ty: &Type, types: &mut Types<'_>) -> String {
     match ty {
         Type::String => "impl AsRef<str>".to_owned(),
@@ -270,6 +273,29 @@ fn argument_type(ty: &Type, types: &mut Types<'_>) -> String {
         Type::File => format!("impl Into<{}>", types.rust(ty)),
         Type::List(item) => format!("impl IntoIterator<Item = {}>", argument_type(item, types)),
         other => types.rust(other),
+    }
+}
+
+/// What a setter takes: the same, or an `Option` of it. A list has no need of one: an empty list leaves the parameter out.
+fn setter_type(ty: &Type, types: &mut Types<'_>) -> String {
+    match ty {
+        Type::String => "impl runtime::OptionalText".to_owned(),
+        Type::DateTime | Type::Date | Type::LocalDateTime | Type::YearMonth | Type::File => {
+            format!("impl runtime::Optional<{}>", types.rust(ty))
+        }
+        Type::List(_) => argument_type(ty, types),
+        other => format!("impl Into<Option<{}>>", types.rust(other)),
+    }
+}
+
+/// The argument of a setter (a [`setter_type`] of no list) as an `Option`.
+fn as_option(ty: &Type, value: &str) -> String {
+    match ty {
+        Type::String => format!("{value}.text()"),
+        Type::DateTime | Type::Date | Type::LocalDateTime | Type::YearMonth | Type::File => {
+            format!("{value}.into_optional()")
+        }
+        _ => format!("{value}.into()"),
     }
 }
 
@@ -294,10 +320,19 @@ fn converted(ty: &Type, value: &str, types: &mut Types<'_>) -> String {
     }
 }
 
-/// The call of the request that takes a parameter, whose value is called `value` in the generated method.
-fn call(parameter: &Parameter, value: &str, types: &mut Types<'_>) -> String {
+/// The call of the request that takes a parameter. `setter_value` is what the argument is called in a setter; the argument of a constructor is
+/// called like the parameter.
+fn call(parameter: &Parameter, setter_value: Option<&str>, types: &mut Types<'_>) -> String {
     let name = literal::string(&parameter.wire_name);
-    let value = converted(&parameter.ty, value, types);
+    let is_single = !matches!(parameter.ty, Type::List(_));
+    let value = match setter_value {
+        Some(value) if is_single => as_option(&parameter.ty, value),
+        value => converted(&parameter.ty, value.unwrap_or(&parameter.name), types),
+    };
+    let value = match (setter_value, parameter.location) {
+        (None, location) if is_single && location != Location::Path => format!("Some({value})"),
+        _ => value,
+    };
     let (is_list, item) = match &parameter.ty {
         Type::List(item) => (true, &**item),
         ty => (false, ty),
@@ -340,19 +375,26 @@ fn list_style(style: ListStyle) -> String {
     format!("runtime::ListStyle::{variant}")
 }
 
-fn body_view<'a>(body: &Body, value: &str, types: &mut Types<'_>) -> ParameterView<'a> {
-    let value = if body.ty == Type::String {
-        format!("Into::<String>::into({value})")
-    } else {
-        value.to_owned()
+fn body_view<'a>(
+    body: &Body,
+    setter_value: Option<&str>,
+    types: &mut Types<'_>,
+) -> ParameterView<'a> {
+    let value = match (setter_value, &body.ty) {
+        (Some(value), Type::String) => format!("{value}.text().map(str::to_owned)"),
+        (Some(value), ty) => as_option(ty, value),
+        (None, Type::String) => "Some(Into::<String>::into(body))".to_owned(),
+        (None, _) => "Some(body)".to_owned(),
     };
     ParameterView {
         docs: literal::doc_lines(enums::prose(&body.docs)),
         name: "body",
-        ty: match &body.ty {
-            Type::String => "impl Into<String>".to_owned(),
-            Type::File => argument_type(&body.ty, types),
-            other => types.rust(other),
+        ty: match (setter_value, &body.ty) {
+            (Some(_), Type::List(_)) => format!("impl Into<Option<{}>>", types.rust(&body.ty)),
+            (Some(_), ty) => setter_type(ty, types),
+            (None, Type::String) => "impl Into<String>".to_owned(),
+            (None, Type::File) => argument_type(&body.ty, types),
+            (None, other) => types.rust(other),
         },
         call: {
             let method = match body.ty {

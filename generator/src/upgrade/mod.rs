@@ -75,7 +75,7 @@ pub enum UpgradeError {
         "the spec there cannot be compared with: {0}\n  Run `fetch` and `generate` instead; what changed is not known then."
     )]
     Old(GenerateError),
-    /// The new spec makes no crate.
+    /// No crate can be made of the new spec.
     #[error(transparent)]
     New(#[from] GenerateError),
     /// A file cannot be read.
@@ -178,7 +178,7 @@ impl Place {
     /// # Errors
     ///
     /// Fails if no crate can be made of the spec there or of the new one. Fix-ups, overrides and aliases that do not apply to the new one
-    /// are no errors: they are removed.
+    /// are not errors: they are removed.
     pub fn plan(
         &self,
         candidate: &Candidate,

@@ -32,7 +32,7 @@ struct CrateFile {
     version: String,
 }
 
-/// The version in a folder; none where there is no such file.
+/// The version in a folder, if there is one.
 ///
 /// # Errors
 ///

@@ -75,7 +75,7 @@ pub enum WriteError {
         /// What the system said.
         source: io::Error,
     },
-    /// The file system refused after files had begun to be replaced.
+    /// The file system refused after some files were replaced.
     #[error("{cause}\n  {} is half-written; the next command of the generator finishes it.", folder.display())]
     HalfWritten {
         /// The folder.

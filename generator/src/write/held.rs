@@ -132,7 +132,7 @@ impl Held {
                 Found::Folder | Found::Other => {
                     return Err(WriteError::InTheWay {
                         path: super::tree::join(&self.folder, &file.name),
-                        problem: "it is no regular file",
+                        problem: "it is not a regular file",
                     });
                 }
                 Found::Nothing | Found::File(_) | Found::Link => {}

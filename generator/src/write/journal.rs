@@ -67,7 +67,7 @@ fn staged(folder: &Path, index: usize) -> PathBuf {
 }
 
 impl Journal {
-    /// Reads the journal of a folder; none where there is no such file.
+    /// Reads the journal of a folder, if there is one.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, WriteError> {
         let path = folder.join(journal_name());
         let bytes = match fs::read(&path) {

@@ -28,7 +28,7 @@ impl Lock {
             Ok(_) => {
                 return Err(WriteError::InTheWay {
                     path: work,
-                    problem: "it is no folder",
+                    problem: "it is not a folder",
                 });
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -163,7 +163,7 @@ impl Manifest {
         text
     }
 
-    /// Reads the manifest in a folder; none where there is no such file.
+    /// Reads the manifest in a folder, if there is one.
     pub(super) fn read(folder: &Path) -> Result<Option<Self>, WriteError> {
         let path = folder.join(MANIFEST_FILE);
         let damaged = |problem: String| WriteError::Damaged {

@@ -67,7 +67,7 @@ pub enum Recovery {
     Nothing,
     /// It had only staged files; those are removed, and the folder is as it was before.
     Undone,
-    /// It had begun to replace files; the rest was done.
+    /// It had started to replace files; the rest was done.
     Finished,
 }
 
@@ -110,7 +110,7 @@ impl std::fmt::Display for StaleKind {
 ///
 /// Fails, with nothing touched, if a path in `files` is not plain, if the folder is not ours, was
 /// made with tags that are missing from `tags`, is in use, or holds something in the way; and if the
-/// file system refuses, in which case the next run finishes what was begun.
+/// file system refuses, in which case the next run finishes.
 pub fn write(files: &Files, tags: &Tags, folder: &Path) -> Result<Summary, WriteError> {
     write_on(&RealDisk, files, tags, folder)
 }
@@ -347,7 +347,7 @@ fn refuse_foreign(folder: &Path) -> Result<(), WriteError> {
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Err(WriteError::InTheWay {
                 path: folder.to_owned(),
-                problem: "it is no folder",
+                problem: "it is not a folder",
             });
         }
         Err(error) => return Err(WriteError::io("read", folder)(error)),

@@ -45,7 +45,7 @@ pub(super) fn name(path: &Path) -> Result<Name, WriteError> {
 }
 
 /// Refuses a name that is not plain, or that is not the generator's to render. Names in manifests are
-/// checked as well: whoever wrote one could otherwise have files elsewhere removed.
+/// checked as well: a forged one could have files elsewhere removed.
 pub(super) fn validate(name: &str) -> Result<(), WriteError> {
     checked(name, &RESERVED)
 }

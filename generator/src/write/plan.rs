@@ -78,7 +78,7 @@ impl<'f> Plan<'f> {
                     plan.missing.insert(name.clone(), text);
                 }
                 Found::Other => {
-                    in_the_way(name, "it is no regular file")?;
+                    in_the_way(name, "it is not a regular file")?;
                     plan.missing.insert(name.clone(), text);
                 }
                 Found::Nothing => {

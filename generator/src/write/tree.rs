@@ -46,7 +46,7 @@ impl Tree {
     }
 
     /// Whether all folders on the way to a name exist. A link there is refused; anything else that
-    /// is no folder counts as missing.
+    /// is not a folder counts as missing.
     pub(super) fn parents_are_folders(&mut self, name: &str) -> Result<bool, WriteError> {
         for parent in parents(name) {
             if self.real.contains(parent) {
@@ -93,7 +93,7 @@ impl Tree {
         })
     }
 
-    /// The names of everything below a name that is no folder, and of its empty folders.
+    /// The names of everything below a name that is not a folder, and of its empty folders.
     pub(super) fn below(&self, name: &str) -> Result<Vec<String>, WriteError> {
         let path = join(&self.folder, name);
         let mut names = Vec::new();

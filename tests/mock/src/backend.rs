@@ -41,7 +41,7 @@ pub(crate) struct State {
     pub(crate) channels: Channels,
     pub(crate) builtin: Vec<Route>,
     pub(crate) custom: RwLock<Vec<Route>>,
-    /// So that a request pays nothing where there is no custom route.
+    /// So that a request pays nothing if there is no custom route.
     pub(crate) has_custom: AtomicBool,
 }
 

@@ -52,7 +52,7 @@ impl ReplyBody {
         self.len() == 0
     }
 
-    /// The first `count` bytes, or all of them where there are fewer.
+    /// The first `count` bytes, or all of them if there are fewer.
     #[must_use]
     pub fn prefix(&self, count: usize) -> Bytes {
         match self {

@@ -20,7 +20,7 @@ pub enum End {
     Close,
     /// RST: the socket is reset.
     Reset,
-    /// The mock closes its sending side and goes on reading until the client hangs up.
+    /// The mock closes its sending side and keeps reading until the client hangs up.
     HalfClose,
     /// Nothing more is sent; the socket is closed when the gate opens.
     Hold(Gate),
@@ -320,7 +320,7 @@ struct Rules {
 /// All rules of one mock.
 #[derive(Debug)]
 pub(crate) struct Faults {
-    /// So that a request pays nothing where there is no rule.
+    /// So that a request pays nothing if there is no rule.
     any: AtomicBool,
     next_id: AtomicU64,
     rules: Mutex<Rules>,

@@ -42,7 +42,7 @@ pub(crate) enum Source {
     Memory(Bytes),
 }
 
-/// What a request comes to.
+/// The outcome of a request.
 pub(crate) enum Outcome {
     Reply(Response<ReplyBody>),
     Broken(Broken),

@@ -19,7 +19,7 @@ pub enum Target {
     Token,
     /// `GET /oauth/authorize`.
     Authorize,
-    /// `/api/v2/…` and whatever else needs a token.
+    /// `/api/v2/…` and all else that needs a token.
     Api,
     /// A presigned URL, which must not get the token.
     Presigned,

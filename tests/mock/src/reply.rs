@@ -18,7 +18,7 @@ pub(crate) const CORRELATION_ID: HeaderName = HeaderName::from_static("inin-corr
 #[derive(Clone, Debug)]
 pub struct Reply {
     pub(crate) status: StatusCode,
-    /// Boxed, because a reply is also the error of whatever refuses a request.
+    /// Boxed, because a reply is also the error of the step that refuses a request.
     pub(crate) headers: Box<HeaderMap>,
     pub(crate) body: ReplyBody,
     pub(crate) hold: Option<Gate>,

@@ -1,7 +1,7 @@
 //! Many calls at once through the SDK against any server that speaks Genesys Cloud's paths.
 //!
 //! The last line of stdout is one JSON object: `{"ok":n,"failed":n,"errors":{"kind":n},"seconds":x,"token_requests":n}`. Everything else goes to
-//! stderr. It exits with 0 when it ran to its end, whatever failed.
+//! stderr. It exits with 0 when it ran to its end, even if calls failed.
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
@@ -134,7 +134,7 @@ impl Run {
                 break;
             }
             if number > 0 && number.is_multiple_of(self.tenth) {
-                eprintln!("{number} calls begun; {}", memory());
+                eprintln!("{number} calls started; {}", memory());
             }
             match self.call(number).await {
                 Ok(()) => tally.ok += 1,
@@ -191,7 +191,7 @@ impl Run {
     }
 }
 
-/// What the summary calls an error: its kind, and the status where there is one.
+/// What the summary calls an error: its kind, and the status if there is one.
 fn kind(error: &Error) -> String {
     match error.status() {
         Some(status) => format!("status_{}", status.as_u16()),

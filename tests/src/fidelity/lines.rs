@@ -25,7 +25,7 @@ pub(super) fn open(path: &Path) -> Result<Box<dyn Read>, Problem> {
 ///
 /// # Errors
 ///
-/// A [`Problem`] where the file cannot be read, and at the first line that is no `T`.
+/// A [`Problem`] where the file cannot be read, and at the first line that is not a `T`.
 pub fn read_lines<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, Problem> {
     let mut values = Vec::new();
     for (index, line) in BufReader::new(open(path)?).lines().enumerate() {

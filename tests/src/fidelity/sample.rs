@@ -230,7 +230,7 @@ impl<'a> Sampler<'a> {
         Ok(Value::Object(object))
     }
 
-    /// What no release of the spec has: names that are no identifiers, and numbers that a double would change.
+    /// What no release of the spec has: names that are not identifiers, and numbers that a double would change.
     fn add(&self, object: &mut Map<String, Value>) {
         if self.policy.additions == Additions::EveryModel {
             object.insert(

@@ -22,7 +22,7 @@ pub struct Spec {
 /// An operation of the document.
 #[derive(Clone, Copy)]
 pub struct Operation<'a> {
-    /// `x-purecloud-method-name`, or the operation id where there is none.
+    /// `x-purecloud-method-name`, or the operation id if there is none.
     pub name: &'a str,
     /// `operationId`.
     pub id: &'a str,
@@ -38,7 +38,7 @@ impl Spec {
     ///
     /// # Errors
     ///
-    /// A [`Problem`] where the file cannot be read or is no Swagger document.
+    /// A [`Problem`] if the file cannot be read or is not a Swagger document.
     pub fn read(path: &Path) -> Result<Self, Problem> {
         let mut text = String::new();
         lines::open(path)?

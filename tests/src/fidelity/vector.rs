@@ -121,7 +121,7 @@ fn lower(headers: &BTreeMap<String, String>) -> String {
 }
 
 /// Vectors of all operations, made from the document: every parameter, the required ones where these are not all, and every parameter with
-/// reserved characters in the path and the query where there is a text for them.
+/// reserved characters in the path and the query, if there is a text for them.
 ///
 /// # Errors
 ///

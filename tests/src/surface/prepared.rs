@@ -1,4 +1,4 @@
-//! A call that is ready to go, whatever its operation gives.
+//! A call that is ready to go, for any output.
 
 use std::pin::Pin;
 

@@ -20,7 +20,7 @@ use super::super::schema::{self, Keywords};
 const MULTIPART: &str = "multipart/form-data";
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";
 
-/// The parameters that are no part of the body.
+/// The parameters that are not part of the body.
 type Plain = Vec<Declared<Parameter>>;
 
 /// A parameter of Swagger 2.0, by what becomes of it.
@@ -213,7 +213,7 @@ fn read_simple<'d>(
         Some(full) if node.json.get("type").is_none() => {
             node.warn(
                 WarningKind::Parameter,
-                "a parameter that is no body has its type in a schema",
+                "a parameter other than a body has its type in a schema",
             );
             match full {
                 ReferenceOr::Item(schema) => schema,

@@ -2,7 +2,7 @@
 
 use super::turns_direction;
 
-/// The words of a line, escaped. Code is one word, whatever spaces it holds.
+/// The words of a line, escaped. Code is one word, with its spaces.
 pub(super) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();

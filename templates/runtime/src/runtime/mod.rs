@@ -32,7 +32,7 @@ pub use permissions::Permissions;
 pub use pipeline::{Middleware, Next, Pacing, RetryPolicy};
 pub use request::{
     Call, CallOptions, CredentialPlace, CredentialScheme, FilePart, ListStyle, Operation,
-    OperationMetadata, RawRequest, Request, RequiredPermissions,
+    OperationMetadata, Optional, OptionalText, RawRequest, Request, RequiredPermissions,
 };
 pub use response::{BodyStream, RateLimit, Response};
 pub use update::{UpdatePauses, update};

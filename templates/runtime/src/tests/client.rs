@@ -295,9 +295,9 @@ fn wrong_configuration_fails_when_the_client_is_made_and_says_what_is_wrong() {
             Client::builder().access_token("planted").pool(2),
             "a pool of 2 tokens",
         ),
-        (Client::builder().proxy("://planted"), "the proxy's URL"),
-        (Client::builder().proxy(""), "the proxy's URL"),
-        (Client::builder().proxy("http://"), "the proxy's URL"),
+        (Client::builder().proxy("://planted"), "proxy URL"),
+        (Client::builder().proxy(""), "proxy URL"),
+        (Client::builder().proxy("http://"), "proxy URL"),
         // The HTTP library would go round a proxy that it has no protocol for.
         (
             Client::builder().proxy("ftp://planted@p.example"),
@@ -329,7 +329,7 @@ fn wrong_configuration_fails_when_the_client_is_made_and_says_what_is_wrong() {
         ),
         (
             Client::builder().base_urls("planted", "https://b.example"),
-            "a base URL is no URL",
+            "invalid base URL",
         ),
         (
             Client::builder().timeout(Duration::ZERO),

@@ -115,14 +115,17 @@ async fn a_credential_goes_where_its_scheme_says() {
 async fn a_credential_stands_beside_what_the_call_has() {
     let (client, transport) = scripted([ok(), ok()]);
     let mut query = call(&client, QUERY).with_credential("k");
-    query.request.query("q", "1").query("guest key", "old");
+    query
+        .request
+        .query("q", Some("1"))
+        .query("guest key", Some("old"));
     query.send().await.unwrap();
     let mut cookie = call(&client, COOKIE).with_credential("k");
     cookie
         .request
-        .cookie("a", "1 2")
-        .cookie("b", "2")
-        .cookie("a", "3");
+        .cookie("a", Some("1 2"))
+        .cookie("b", Some("2"))
+        .cookie("a", Some("3"));
     cookie.send().await.unwrap();
     let sent = transport.requests();
     assert_eq!(sent[0].query(), "q=1&guest%20key=k");

@@ -18,6 +18,7 @@ mod recorder;
 mod redis_server;
 mod request;
 mod response;
+mod settings;
 mod sockets;
 mod support;
 mod time;

@@ -56,17 +56,17 @@ impl GetUser {
     }
 
     pub(super) fn site_id(mut self, value: &str) -> Self {
-        self.request.query("site.id", value);
+        self.request.query("site.id", Some(value));
         self
     }
 
     pub(super) fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+        self.request.query("pageSize", Some(value));
         self
     }
 
     pub(super) fn if_match(mut self, value: &str) -> Self {
-        self.request.header("If-Match", value);
+        self.request.header("If-Match", Some(value));
         self
     }
 
@@ -114,7 +114,7 @@ pub(super) struct PostUsers {
 impl PostUsers {
     pub(super) fn new(client: &Client, body: serde_json::Value) -> Self {
         let mut request = Request::new(client, Self::METADATA);
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         Self { request }
     }
 

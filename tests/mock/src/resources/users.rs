@@ -291,7 +291,7 @@ fn me(state: &State, call: &Call) -> Reply {
     Reply::json(&Value::Object(user))
 }
 
-/// The grants of whoever the token speaks for, also where that is no user. A permission is `domain:entity:action`.
+/// The grants of the token's owner, who may not be a user. A permission is `domain:entity:action`.
 fn subject(state: &State, call: &Call) -> Reply {
     let id = call.bearer.as_ref().map_or("u1", |bearer| {
         let subject = &bearer.subject;

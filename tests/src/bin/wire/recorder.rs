@@ -81,7 +81,7 @@ fn seen(recorded: &RecordedRequest, expected: &Request) -> Request {
     }
 }
 
-/// The body as JSON, null where there is none; as text where it is no JSON.
+/// The body as JSON, null if there is none; as text if it is not JSON.
 fn body(bytes: &[u8]) -> Value {
     if bytes.is_empty() {
         return Value::Null;

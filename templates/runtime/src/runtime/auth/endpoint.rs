@@ -208,7 +208,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// Says what is asked, for whoever debugs an exchange: the names of the fields, and of their values the grant's alone.
+    /// Describes the request, for debugging: the names of the fields, and of their values the grant's alone.
     fn tell_of(&self, exchange: &Exchange<'_>, attempt: u32) {
         let grant = exchange.form.iter().find(|(name, _)| *name == "grant_type");
         tracing::debug!(

@@ -34,7 +34,7 @@ pub enum InterceptError {
     Auth(AuthError),
     /// The API answered 401, and sending the call again was over.
     Unauthorized(Box<Unauthorized>),
-    /// The request brought no response.
+    /// The request got no response.
     Transport(TransportError),
     /// The URL is not on the API host, which alone gets the token; nothing was sent.
     ForeignHost,
@@ -347,7 +347,7 @@ impl InterceptorBuilder {
         self
     }
 
-    /// Shares the token with whoever uses the same store and key: letters, digits, `-` and `_`, as [`store_key`](super::store::store_key)
+    /// Shares the token with all that use the same store and key: letters, digits, `-` and `_`, as [`store_key`](super::store::store_key)
     /// makes them. A given token is not stored.
     #[must_use]
     pub fn store(mut self, store: Arc<dyn TokenStore>, key: impl Into<String>) -> Self {

@@ -234,7 +234,7 @@ impl fmt::Debug for LoopbackLogin {
     }
 }
 
-/// What a login brought: enough to make credentials of.
+/// The result of a login, from which credentials can be made.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LoginCode {

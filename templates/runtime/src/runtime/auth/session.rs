@@ -495,7 +495,7 @@ impl Session<'_> {
             .await
     }
 
-    /// Frees the lock, whatever becomes of that; a store that is slow does so while the token is in use.
+    /// Frees the lock, and ignores errors; a store that is slow does so while the token is in use.
     pub(super) async fn unlock(&self, lock: StoreLock) {
         let (source, store) = (Arc::clone(self.source), Arc::clone(self.store));
         let (key, hooks) = (self.key.to_owned(), self.hooks.clone());

@@ -46,7 +46,7 @@ pub(super) struct Inner {
     pub(super) wake: Arc<Notify>,
 }
 
-/// What this process knows of the session that it shares through a store. It outlives each refresh, whatever became of that.
+/// What this process knows of the session that it shares through a store. It outlives each refresh, successful or not.
 #[derive(Default)]
 pub(super) struct Known {
     pub(super) held: Option<Held>,

@@ -1,6 +1,7 @@
 //! How a client is configured.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -8,11 +9,12 @@ use http::{HeaderMap, HeaderValue, header};
 use url::Url;
 
 use super::credentials::{Credentials, TokenOptions};
-use super::environment::{self, Environment};
 use super::http_options::HttpOptions;
+use super::profile::Profile;
+use super::settings::{Settings, Source};
 #[cfg(feature = "notification-stream")]
 use super::sockets::Sockets;
-use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url, region};
+use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
 use crate::runtime::auth::store::TokenStore;
 use crate::runtime::auth::{
     AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
@@ -31,7 +33,7 @@ use crate::runtime::transport::Transport;
 /// The configuration of a [`Client`]. Nothing is checked, read or connected before [`ClientBuilder::build`], which reports what is wrong.
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
-    region: Region,
+    region: Option<Region>,
     gateway: Option<Gateway>,
     bases: Option<(Url, Url)>,
     apps: Option<Url>,
@@ -50,13 +52,15 @@ pub struct ClientBuilder {
     listeners: Listeners,
     credentials: Option<Credentials>,
     tokens: TokenOptions,
+    environment: Option<Settings>,
+    profile: Option<Profile>,
     problem: Option<Error>,
 }
 
 impl ClientBuilder {
     pub(super) fn new() -> Self {
         Self {
-            region: Region::default(),
+            region: None,
             gateway: None,
             bases: None,
             apps: None,
@@ -75,13 +79,15 @@ impl ClientBuilder {
             listeners: Listeners::default(),
             credentials: None,
             tokens: TokenOptions::default(),
+            environment: None,
+            profile: None,
             problem: None,
         }
     }
 
     /// The region of the organization: `us-east-1` by default.
     pub fn region(mut self, region: Region) -> Self {
-        self.region = region;
+        self.region = Some(region);
         self
     }
 
@@ -91,11 +97,11 @@ impl ClientBuilder {
         self
     }
 
-    /// Sends calls below `api` and token requests below `login` instead of to the region's servers, as for a server of one's own in tests.
+    /// Sends calls below `api` and token requests below `login` instead of to the region's servers, such as a test server.
     pub fn base_urls(mut self, api: &str, login: &str) -> Self {
         match (Url::parse(api), Url::parse(login)) {
             (Ok(api), Ok(login)) => self.bases = Some((api, login)),
-            _ => self.fail(Error::configuration("a base URL is no URL")),
+            _ => self.fail(Error::configuration("invalid base URL")),
         }
         self
     }
@@ -112,44 +118,52 @@ impl ClientBuilder {
         self
     }
 
-    /// Takes region and credentials from environment variables (see [`Client::from_env`]), which `variable` reads: most often
+    /// Takes what the code does not set from environment variables (see [`Client::from_env`]), which `variable` reads: most often
     /// `|name| std::env::var(name).ok()`.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// let client = Client::builder()
+    ///     .environment(|name| match name {
+    ///         "GENESYSCLOUD_REGION" => Some("eu-central-1".to_owned()),
+    ///         "GENESYSCLOUD_ACCESS_TOKEN" => Some("a token".replace(' ', "-")),
+    ///         _ => None,
+    ///     })
+    ///     .build()?;
+    /// assert_eq!(client.api_base().as_str(), "https://api.mypurecloud.de/");
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn environment(mut self, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let found = Environment::read(variable);
-        if let Some(given) = found.region {
-            match given.parse() {
-                Ok(region) => self.region = region,
-                Err(error) => self.fail(error.with_message(format!(
-                    "unknown region {} in {}",
-                    region::shown(&given),
-                    environment::REGION
-                ))),
-            }
+        match Settings::read(Source::Environment, variable) {
+            Ok(settings) => self.environment = Some(settings),
+            Err(error) => self.fail(error),
         }
-        match (found.access_token, found.client_id, found.client_secret) {
-            (Some(token), _, _) => self.access_token(token),
-            (None, Some(id), Some(secret)) => self.client_credentials(id, secret),
-            (None, None, None) => {
-                self.fail(Error::configuration(format!(
-                    "the environment has no credentials: set {}, or {} and {}",
-                    environment::ACCESS_TOKEN,
-                    environment::CLIENT_ID,
-                    environment::CLIENT_SECRET
-                )));
-                self
-            }
-            (None, id, _) => {
-                let missing = if id.is_none() {
-                    environment::CLIENT_ID
-                } else {
-                    environment::CLIENT_SECRET
-                };
-                self.fail(Error::configuration(format!(
-                    "the environment variable {missing} is missing"
-                )));
-                self
-            }
+        self
+    }
+
+    /// Takes what neither the code nor the environment sets from a profile of the official command line (see [`Client::from_profile`]).
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        match &mut self.profile {
+            Some(profile) => profile.name = name,
+            None => self.profile = Some(Profile { name, file: None }),
         }
+        self
+    }
+
+    /// Reads profiles from `file` instead of `~/.gc/config.toml`. The name of the profile is `DEFAULT`, unless [`profile`](Self::profile) names another.
+    pub fn profile_file(mut self, file: impl Into<PathBuf>) -> Self {
+        let name = match self.profile.take() {
+            Some(profile) => profile.name,
+            None => "DEFAULT".to_owned(),
+        };
+        self.profile = Some(Profile {
+            name,
+            file: Some(file.into()),
+        });
+        self
     }
 
     /// Allows `http://` to hosts other than this machine. Tokens and secrets then travel readable for everyone on the way.
@@ -214,7 +228,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy, not even one of the environment.
     pub fn no_proxy(mut self) -> Self {
         self.http.no_proxy = true;
         self
@@ -231,13 +245,13 @@ impl ClientBuilder {
         self
     }
 
-    /// Also trusts the certificate authorities in that PEM text, as a gateway or proxy of one's own may need.
+    /// Also trusts the certificate authorities in that PEM text, such as that of a company's gateway or proxy.
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.http.roots.push(pem.into());
         self
     }
 
-    /// Changes the HTTP client (reqwest) in ways that have no method here. Its redirects and its own retries stay off, whatever `configure` says.
+    /// Changes the HTTP client (reqwest) in ways that have no method here. Redirects and reqwest's own retries stay off; `configure` cannot turn them on.
     /// It is called once for each HTTP client that is made: one for calls, and another one for the sockets of notifications.
     pub fn configure_http(
         mut self,
@@ -376,6 +390,7 @@ impl ClientBuilder {
         if let Some(problem) = self.problem.take() {
             return Err(problem);
         }
+        self.take_settings()?;
         self.options.check()?;
         let (api_base, login_base, apps_base) = self.find_bases()?;
         let headers = self.headers()?;
@@ -440,6 +455,34 @@ impl ClientBuilder {
         })
     }
 
+    /// Takes what the code left open from the environment, then from the profile.
+    fn take_settings(&mut self) -> Result<(), Error> {
+        let profile = self.profile.take().map(Profile::read).transpose()?;
+        let mut remedies = Vec::new();
+        for settings in self.environment.take().into_iter().chain(profile) {
+            self.region = self.region.take().or(settings.region);
+            if self.bases.is_none() {
+                self.gateway = self.gateway.take().or(settings.gateway);
+            }
+            if !self.http.no_proxy {
+                self.http.proxy = self.http.proxy.take().or(settings.proxy);
+            }
+            // A number of tokens belongs to the credentials that it is set with.
+            if self.credentials.is_none() && settings.credentials.is_some() {
+                self.credentials = settings.credentials;
+                self.tokens.pool = self.tokens.pool.or(settings.pool);
+            }
+            remedies.push(settings.remedy);
+        }
+        if self.credentials.is_none() && !remedies.is_empty() {
+            return Err(Error::configuration(format!(
+                "no credentials: set {}",
+                remedies.join(", or ")
+            )));
+        }
+        Ok(())
+    }
+
     fn fail(&mut self, error: Error) {
         self.problem.get_or_insert(error);
     }
@@ -461,7 +504,7 @@ impl ClientBuilder {
             (Some(bases), None) => bases.clone(),
             (None, Some(gateway)) => gateway.bases()?,
             (None, None) => {
-                let domain = self.region.domain();
+                let domain = self.region.as_ref().unwrap_or(&DEFAULT_REGION).domain();
                 if apps.is_none() {
                     apps = Some(host_url("apps", domain)?);
                 }
@@ -503,9 +546,11 @@ impl ClientBuilder {
     }
 }
 
+const DEFAULT_REGION: Region = Region::UsEast1;
+
 fn host_url(server: &str, domain: &str) -> Result<Url, Error> {
     Url::parse(&format!("https://{server}.{domain}/")).map_err(|error| {
-        Error::configuration("the region's domain makes no URL").with_source(error)
+        Error::configuration("the region's domain is not a valid host").with_source(error)
     })
 }
 

@@ -21,7 +21,7 @@ use super::Connection;
 /// The largest pool of tokens; Genesys's own Terraform provider allows as many.
 const LARGEST_POOL: usize = 50;
 
-/// How a client comes to its tokens.
+/// How a client obtains its tokens.
 #[derive(Clone)]
 #[must_use = "credentials do nothing until a client has them"]
 pub struct Credentials {
@@ -300,7 +300,7 @@ impl Credentials {
         })
     }
 
-    /// An authorization code (RFC 6749 section 4.1) that a person's login brought to `redirect_uri`, for an OAuth client with a secret. The session
+    /// An authorization code (RFC 6749 section 4.1) that a person's login returned to `redirect_uri`, for an OAuth client with a secret. The session
     /// renews itself as long as there is a refresh token.
     pub fn authorization_code(
         id: impl Into<String>,
@@ -331,7 +331,7 @@ impl Credentials {
         })
     }
 
-    /// A session that goes on from a refresh token (RFC 6749 section 6). One that began with PKCE has no secret.
+    /// A session that continues from a refresh token (RFC 6749 section 6). One that began with PKCE has no secret.
     pub fn refresh_token(
         id: impl Into<String>,
         secret: Option<Secret>,

@@ -69,8 +69,10 @@ impl Gateway {
         let prefix = prefix.trim_matches('/');
         let text = format!("{}://{}{port}/{prefix}", self.scheme, self.host);
         let url = Url::parse(&text).map_err(|error| {
-            Error::configuration("scheme, host, port and path of the gateway make no URL")
-                .with_source(error)
+            Error::configuration(
+                "scheme, host, port and path of the gateway do not form a valid URL",
+            )
+            .with_source(error)
         })?;
         let is_host_alone = url
             .host_str()

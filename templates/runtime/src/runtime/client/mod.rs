@@ -2,10 +2,11 @@
 
 mod builder;
 mod credentials;
-mod environment;
 mod gateway;
 mod http_options;
+mod profile;
 mod region;
+mod settings;
 #[cfg(feature = "notification-stream")]
 mod sockets;
 
@@ -75,15 +76,56 @@ impl Client {
         ClientBuilder::new()
     }
 
-    /// A client configured by the environment: `GENESYSCLOUD_REGION`, and either `GENESYSCLOUD_ACCESS_TOKEN` or `GENESYSCLOUD_OAUTHCLIENT_ID`
-    /// with `GENESYSCLOUD_OAUTHCLIENT_SECRET`. Without a region it is `us-east-1`.
+    /// A client configured by environment variables, with the names that the official command line and Terraform's provider use:
+    ///
+    /// | variable | value |
+    /// |---|---|
+    /// | `GENESYSCLOUD_REGION` | a region (`us-east-1`, `us_east_1`) or its domain (`mypurecloud.com`); default `us-east-1` |
+    /// | `GENESYSCLOUD_ACCESS_TOKEN` | an access token; nothing can refresh it |
+    /// | `GENESYSCLOUD_OAUTHCLIENT_ID`, `GENESYSCLOUD_OAUTHCLIENT_SECRET` | the OAuth client, unless there is an access token |
+    /// | `GENESYSCLOUD_TOKEN_POOL_SIZE` | [`ClientBuilder::pool`]: 1 to 50 |
+    /// | `GENESYSCLOUD_PROXY_HOST`, `_PORT`, `_PROTOCOL` | [`ClientBuilder::proxy`]; the protocol is `http` (the default) or `https` |
+    /// | `GENESYSCLOUD_PROXY_AUTH_USERNAME`, `GENESYSCLOUD_PROXY_AUTH_PASSWORD` | the proxy's credentials |
+    /// | `GENESYSCLOUD_GATEWAY_HOST`, `_PORT`, `_PROTOCOL` | [`ClientBuilder::gateway`]; the protocol is `https` (the default) or `http` |
+    /// | `GENESYSCLOUD_GATEWAY_PATH_NAME`, `GENESYSCLOUD_GATEWAY_PATH_VALUE` | the gateway's path prefix for `login` or for `api` |
+    ///
+    /// An empty variable counts as unset. The SDK does not read these variables of Terraform's provider: `GENESYSCLOUD_MAX_CONCURRENT_PAGES`,
+    /// `GENESYSCLOUD_TOKEN_ACQUIRE_TIMEOUT`, `GENESYSCLOUD_TOKEN_INIT_TIMEOUT`, and those that begin with `GENESYSCLOUD_SDK_DEBUG`.
+    ///
+    /// ```no_run
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::from_env()?;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// A configuration error: a variable is missing, or the region unknown.
+    /// A configuration error that names the variable: there are no credentials, a value is invalid, or something that belongs to it is missing.
     pub fn from_env() -> Result<Self, Error> {
+        Self::builder().environment(process_variable).build()
+    }
+
+    /// A client configured by a profile of the official command line (`gc`), which keeps them in `~/.gc/config.toml`. Environment variables (see
+    /// [`from_env`](Self::from_env)) override the profile.
+    ///
+    /// These keys of the profile are read, in any case: `environment` (a region or its domain), `access_token`, or `client_credentials` (the client
+    /// id) and `client_secret`; `grant_type`, of which only 1 (client credentials) is supported; `proxy_host`, `proxy_port`, `proxy_protocol`,
+    /// `proxy_auth_username`, `proxy_auth_password`; `gateway_host`, `gateway_port`, `gateway_protocol`, `gateway_path_name` and
+    /// `gateway_path_value`. The file is never written. If other users of the machine can access it, a `tracing` warning says so.
+    ///
+    /// ```no_run
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::from_profile("DEFAULT")?;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A configuration error: the file cannot be read or is not TOML, it has no such profile, there are no credentials, or a value is invalid.
+    pub fn from_profile(name: &str) -> Result<Self, Error> {
         Self::builder()
-            .environment(|name| std::env::var(name).ok())
+            .environment(process_variable)
+            .profile(name)
             .build()
     }
 
@@ -302,6 +344,11 @@ impl Client {
             .unwrap_or_else(PoisonError::into_inner) = Some(rate_limit);
         self.listeners().rate_limit(&rate_limit);
     }
+}
+
+/// A variable of this process. Text that is not Unicode does not count as unset: it becomes an invalid value.
+fn process_variable(name: &str) -> Option<String> {
+    std::env::var_os(name).map(|value| value.to_string_lossy().into_owned())
 }
 
 impl fmt::Debug for Client {

@@ -83,7 +83,7 @@ impl Region {
     ///
     /// # Errors
     ///
-    /// `domain` is no host name: it has a scheme, a port, a path, or characters that no host name has.
+    /// `domain` is not a host name: it has a scheme, a port, a path, or characters that no host name has.
     pub fn custom(domain: &str) -> Result<Self, Error> {
         let labels_are_good = domain.split('.').all(|label| {
             !label.is_empty()
@@ -153,8 +153,8 @@ impl Region {
 impl FromStr for Region {
     type Err = Error;
 
-    /// Reads a region's name (`us-east-1`, `us_east_1`) or domain, in any case. A domain that this version does not know is no region by
-    /// itself, for it would send credentials to whoever owns a mistyped name: that takes [`Region::custom`].
+    /// Reads a region's name (`us-east-1`, `us_east_1`) or domain, in any case. An unknown domain is not accepted as a region by
+    /// itself, because credentials would go to the owner of a mistyped name: use [`Region::custom`].
     fn from_str(text: &str) -> Result<Self, Error> {
         let wanted = text.trim().to_ascii_lowercase();
         let hyphened = wanted.replace('_', "-");

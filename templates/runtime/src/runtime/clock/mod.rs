@@ -12,7 +12,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// One reading of both clocks.
 ///
-/// The monotonic clock stops while a machine sleeps and the wall clock can be set, so whoever computes an expiry keeps both
+/// The monotonic clock stops while a machine sleeps and the wall clock can be set, so code that computes an expiry keeps both
 /// and lets the earlier one win.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {

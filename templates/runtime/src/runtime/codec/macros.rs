@@ -85,6 +85,53 @@ macro_rules! __open_enum {
                     == $crate::runtime::codec::OpenEnum::as_str(other)
             }
         }
+
+        impl Eq for $type {}
+
+        impl ::std::hash::Hash for $type {
+            #[inline]
+            fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
+                $crate::runtime::codec::OpenEnum::as_str(self).hash(state);
+            }
+        }
+
+        impl ::std::fmt::Display for $type {
+            #[inline]
+            fn fmt(&self, formatter: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                formatter.pad($crate::runtime::codec::OpenEnum::as_str(self))
+            }
+        }
+
+        impl ::std::str::FromStr for $type {
+            type Err = ::std::convert::Infallible;
+
+            #[inline]
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                Ok($crate::runtime::codec::OpenEnum::from_wire(text))
+            }
+        }
+
+        impl From<&str> for $type {
+            #[inline]
+            fn from(text: &str) -> Self {
+                $crate::runtime::codec::OpenEnum::from_wire(text)
+            }
+        }
+
+        impl Ord for $type {
+            #[inline]
+            fn cmp(&self, other: &Self) -> ::std::cmp::Ordering {
+                $crate::runtime::codec::OpenEnum::as_str(self)
+                    .cmp($crate::runtime::codec::OpenEnum::as_str(other))
+            }
+        }
+
+        impl PartialOrd for $type {
+            #[inline]
+            fn partial_cmp(&self, other: &Self) -> Option<::std::cmp::Ordering> {
+                Some(self.cmp(other))
+            }
+        }
     };
 }
 

@@ -100,7 +100,7 @@ fn read_any<'de, T: Wire, D: Deserializer<'de>>(
     }
 }
 
-/// Where `bytes`, which are not UTF-8, are no JSON.
+/// The error of `bytes` that are not UTF-8.
 #[cold]
 fn no_text(bytes: &[u8]) -> serde_json::Error {
     match serde_json::from_slice::<serde_json::Value>(bytes) {

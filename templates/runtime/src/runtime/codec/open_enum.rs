@@ -82,7 +82,7 @@ impl<E: OpenEnum + Wire> WireForm<E> for EnumForm {
 ///
 /// # Errors
 ///
-/// Whatever the serializer reports.
+/// Those of the serializer.
 pub fn write_enum<E: OpenEnum, S: Serializer>(value: &E, serializer: S) -> Result<S::Ok, S::Error> {
     let text = value.as_str();
     match text.parse::<i64>() {

@@ -292,9 +292,13 @@ impl Scalar for Value {
 }
 
 /// A scalar that is text on the wire and keeps it as it came.
-pub trait Text: From<String> {
+pub trait Text: Sized {
     /// The text as it stands on the wire.
     fn as_str(&self) -> &str;
+
+    /// Keeps a text that was read, valid or not.
+    #[doc(hidden)]
+    fn keep(text: String) -> Self;
 }
 
 /// Makes a [`Text`] type a [`Wire`] type.
@@ -314,14 +318,14 @@ macro_rules! text_on_the_wire {
             const EXPECTED: &'static str = "a string";
 
             fn empty() -> Self {
-                Self::from(String::new())
+                $crate::runtime::codec::Text::keep(String::new())
             }
 
             #[inline]
             fn fit(
                 found: $crate::runtime::codec::Found<'_>,
             ) -> Result<Self, $crate::runtime::codec::Found<'_>> {
-                $crate::runtime::codec::fit_text(found).map(Self::from)
+                $crate::runtime::codec::fit_text(found).map($crate::runtime::codec::Text::keep)
             }
 
             // A number may be seconds or milliseconds.

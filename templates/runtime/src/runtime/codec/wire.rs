@@ -22,7 +22,7 @@ pub trait Wire: Sized {
 
 /// Reads and writes `T`.
 pub trait WireForm<T> {
-    /// Reads any JSON value into its place. One that does not fit the type is no error: the place then has the nearest value, or none.
+    /// Reads any JSON value into its place. One that does not fit the type is not an error: the place then has the nearest value, or none.
     ///
     /// # Errors
     ///

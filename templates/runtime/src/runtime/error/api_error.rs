@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 /// What the API says went wrong: the definition `ErrorBody` of its spec.
 ///
-/// It is read leniently: whatever is missing, null or of another type is simply absent, so a strange error body never hides the error.
+/// It is read leniently: properties that are missing, null or of another type are absent, so a strange error body never hides the error.
 #[derive(Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct ApiError {

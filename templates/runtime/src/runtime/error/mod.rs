@@ -31,7 +31,7 @@ pub enum ErrorKind {
     Configuration,
     /// The request cannot be sent as it is (an empty path argument, a header value with a line break …); nothing was sent.
     InvalidRequest,
-    /// No access token could be had: the token endpoint refused, or could not be reached.
+    /// No access token could be obtained: the token endpoint refused, or could not be reached.
     Authentication,
     /// No connection to the API could be made; nothing was sent.
     Connect,
@@ -41,7 +41,7 @@ pub enum ErrorKind {
     Io,
     /// The server closed the HTTP/2 stream and promised that it had not processed the request (RFC 9113 sections 6.8 and 8.7).
     NotProcessed,
-    /// The API answered with a status that is no success.
+    /// The API returned a non-success status.
     Status,
     /// The response arrived, but its body is not what the operation promises.
     Decode,
@@ -140,7 +140,7 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest).with_message(message)
     }
 
-    /// An answer of the API that is no success.
+    /// A response with a non-success status.
     #[doc(hidden)]
     #[must_use]
     pub fn status_error(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
@@ -450,7 +450,7 @@ impl Error {
         self.inner.kind == ErrorKind::Configuration
     }
 
-    /// No access token could be had.
+    /// No access token could be obtained.
     #[must_use]
     pub fn is_authentication(&self) -> bool {
         self.inner.kind == ErrorKind::Authentication
@@ -503,7 +503,7 @@ impl Error {
         match self.inner.kind {
             ErrorKind::Configuration => "the client is configured wrongly",
             ErrorKind::InvalidRequest => "the request cannot be sent as it is",
-            ErrorKind::Authentication => "no access token could be had",
+            ErrorKind::Authentication => "could not obtain an access token",
             ErrorKind::Connect => "no connection to the API could be made",
             ErrorKind::Timeout => "the call took longer than it may",
             ErrorKind::Io => "the connection failed after the request was sent",

@@ -1,4 +1,4 @@
-//! The calls about a job, whatever kind of job it is.
+//! The calls about a job of any kind.
 
 use std::time::Duration;
 

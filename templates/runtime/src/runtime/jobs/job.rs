@@ -87,7 +87,7 @@ impl<S: Submit> Job<S> {
     ///
     /// # Errors
     ///
-    /// Whatever ends the call; that the job failed is none.
+    /// Those of the call. A failed job is not an error here.
     pub async fn status(&self) -> Result<JobStatus<S::Status>, Error> {
         // Only the handle: the output need not be shareable between threads for the future to be sendable.
         let handle = self.handle.clone();
@@ -109,7 +109,7 @@ impl<S: Submit> Job<S> {
     ///
     /// # Errors
     ///
-    /// Whatever ends the call, and an invalid request where the API cannot stop such a job.
+    /// Those of the call, and an invalid request if the API cannot stop such a job.
     pub async fn cancel(&self) -> Result<(), Error> {
         let handle = self.handle.clone();
         handle.cancel().await

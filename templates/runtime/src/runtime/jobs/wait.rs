@@ -77,7 +77,7 @@ impl<S: Submit> Wait<S> {
         self
     }
 
-    /// Stops the job on the server, where the API can, if it is not done in time. Without this it goes on there.
+    /// Stops the job on the server, where the API can, if it is not done in time. Without this it keeps running there.
     pub fn cancel_on_timeout(mut self) -> Self {
         self.plan.cancel_on_timeout = true;
         self
@@ -188,7 +188,7 @@ async fn until_over(
                     target: "genesys_cloud",
                     operation = handle.family.status.name,
                     state = polled.state.as_deref(),
-                    "the job goes on"
+                    "the job is running"
                 );
                 last.state = polled.state;
                 last.error = None;
@@ -198,7 +198,7 @@ async fn until_over(
                     target: "genesys_cloud",
                     operation = handle.family.status.name,
                     %error,
-                    "the state of the job cannot be read: the wait goes on"
+                    "the state of the job cannot be read; still waiting"
                 );
                 last.error = Some(error);
             }

@@ -104,13 +104,13 @@ pub(super) fn request_of(
         (Position::First, _) => {}
         (Position::Number(number), PagingStyle::PageNumber { parameter, .. })
         | (Position::Index(number), PagingStyle::StartIndex { parameter, .. }) => {
-            request.query(parameter, number.to_string());
+            request.query(parameter, Some(number.to_string()));
         }
         (Position::Number(number), PagingStyle::BodyPageNumber { path, .. }) => {
             patch(&mut request, path, Value::from(*number))?;
         }
         (Position::Token(token), PagingStyle::Cursor { parameter, .. }) => {
-            request.query(parameter, token.as_str());
+            request.query(parameter, Some(token.as_str()));
         }
         (Position::Token(token), PagingStyle::BodyCursor { path, .. }) => {
             patch(&mut request, path, Value::from(token.as_str()))?;

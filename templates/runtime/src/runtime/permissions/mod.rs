@@ -13,7 +13,7 @@ use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::request::{OperationMetadata, RequiredPermissions};
 
-/// The permissions of whoever a client's token belongs to: an OAuth client or a user.
+/// The permissions of the owner of a client's token: an OAuth client or a user.
 ///
 /// A role holds a permission for some divisions, and perhaps under a condition. Neither is looked at here: what is missing here will be refused;
 /// what is there may still be refused for a certain division or thing.
@@ -127,7 +127,7 @@ impl fmt::Debug for Permissions {
 }
 
 impl Client {
-    /// Asks the API for the permissions of whoever this client's token belongs to (`GET /api/v2/authorization/subjects/me`), to compare them with
+    /// Asks the API for the permissions of the owner of this client's token (`GET /api/v2/authorization/subjects/me`), to compare them with
     /// what operations need before any of them is called.
     ///
     /// ```text
@@ -137,7 +137,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Those of the call.
     pub async fn permissions(&self) -> Result<Permissions, Error> {
         const PATH: &str = "/api/v2/authorization/subjects/me";
         let subject = self

@@ -69,7 +69,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Those of the call.
     pub async fn scopes(&self) -> Result<Scopes, Error> {
         const PATH: &str = "/api/v2/tokens/me";
         let info = self

@@ -149,7 +149,7 @@ fn is_streamed_error(response: &HttpResponse) -> bool {
     !response.status.is_success() && matches!(response.body, ResponseBody::Stream(_))
 }
 
-/// Reads the body of a response that is no success, so that its error can be told, though the body was to be streamed.
+/// Reads the body of a response with a non-success status, so that its error can be told, though the body was to be streamed.
 async fn collect_error(mut response: HttpResponse) -> Result<HttpResponse, TransportError> {
     if let ResponseBody::Stream(stream) = &mut response.body {
         let mut collected = bytes::BytesMut::new();

@@ -130,7 +130,7 @@ impl CallContext {
         &self.template
     }
 
-    /// How many attempts have begun.
+    /// How many attempts have started.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts.load(Ordering::Relaxed)
@@ -254,7 +254,7 @@ impl CallContext {
         *self.stop.lock().unwrap_or_else(PoisonError::into_inner) = Some(stop);
     }
 
-    /// Counts a request that goes out; how many went before it, for whatever reason: an attempt that failed, a token that was refused, a
+    /// Counts a request that goes out; how many went before it, for any reason: an attempt that failed, a token that was refused, a
     /// redirect.
     pub(super) fn count_sending(&self) -> u32 {
         self.sendings.fetch_add(1, Ordering::Relaxed)

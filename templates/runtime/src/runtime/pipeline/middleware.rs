@@ -36,7 +36,7 @@ pub trait Middleware: Send + Sync + 'static {
     ///
     /// # Errors
     ///
-    /// Whatever `next` reports, or [`Error::other`].
+    /// Those of `next`, or [`Error::other`].
     fn handle<'a>(
         &'a self,
         request: HttpRequest,

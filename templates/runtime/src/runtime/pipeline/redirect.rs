@@ -62,9 +62,7 @@ fn target(
         .to_str()
         .ok()
         .and_then(|location| current.join(location).ok())
-        .ok_or_else(|| {
-            Error::invalid_request("the server redirects to something that is no URL")
-        })?;
+        .ok_or_else(|| Error::invalid_request("the server redirects to an invalid URL"))?;
     if !is_allowed_url(&url, context.client().allows_plain_http()) {
         return Err(Error::invalid_request(
             "the server redirects to a URL without TLS",

@@ -41,7 +41,7 @@ impl RetryPolicy {
         }
     }
 
-    /// One attempt and no more, whatever its outcome.
+    /// A single attempt, and no retry.
     #[must_use]
     pub const fn never() -> Self {
         let mut policy = Self::standard();

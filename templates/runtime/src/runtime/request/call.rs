@@ -63,7 +63,7 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Those of the call.
     pub fn wait(self) -> Result<Response<T>, Error> {
         crate::runtime::blocking::run(self.bytes)?.and_then(self.decode)
     }

@@ -23,7 +23,8 @@ pub(crate) use metadata::is_idempotent_method;
 pub use metadata::{OperationMetadata, RequiredPermissions};
 pub use operation::Operation;
 pub use options::CallOptions;
-pub use parameter::QueryValue;
+pub(crate) use parameter::optional;
+pub use parameter::{Optional, OptionalText, QueryValue};
 pub use raw::RawRequest;
 
 use std::borrow::Cow;
@@ -145,13 +146,9 @@ impl Request {
             Ok(url) if is_allowed_url(&url, client.allows_plain_http()) => {
                 request.parts.external = Some(Box::new(url));
             }
-            Ok(_) => request.fail(Error::invalid_request(
-                "the URL is refused: it is without TLS",
-            )),
+            Ok(_) => request.fail(Error::invalid_request("refusing a URL without TLS")),
             // The parser's error names no part of the URL, which may hold a signature.
-            Err(error) => {
-                request.fail(Error::invalid_request("the URL is no URL").with_source(error))
-            }
+            Err(error) => request.fail(Error::invalid_request("invalid URL").with_source(error)),
         }
         request
     }
@@ -206,11 +203,13 @@ impl Request {
         }
     }
 
-    /// Sets a query parameter by its wire name, in place of any value that it had.
+    /// Sets a query parameter by its wire name, in place of any value that it had. `None` leaves the parameter out.
     #[doc(hidden)]
-    pub fn query(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
+    pub fn query<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
         encode::remove_pairs(&mut self.parts.query, name);
-        encode::push_pair(&mut self.parts.query, name, &value.wire_text());
+        if let Some(value) = value {
+            encode::push_pair(&mut self.parts.query, name, &value.wire_text());
+        }
         self
     }
 
@@ -266,10 +265,16 @@ impl Request {
         format!("{}{}{separator}{}", parts.path, parts.rest, parts.query)
     }
 
-    /// Sets a header parameter, in place of any value that it had. A value that no header can hold is refused when the call is sent.
+    /// Sets a header parameter, in place of any value that it had; `None` leaves the header out. Sending the call fails if the value has characters
+    /// that a header cannot hold.
     #[doc(hidden)]
-    pub fn header(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        self.set_header(name, &value.wire_text());
+    pub fn header<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        match value {
+            Some(value) => self.set_header(name, &value.wire_text()),
+            None => {
+                self.parts.headers.remove(name);
+            }
+        }
         self
     }
 
@@ -290,13 +295,13 @@ impl Request {
         self
     }
 
-    /// Sets a cookie parameter, percent-encoded.
+    /// Sets a cookie parameter, percent-encoded. `None` leaves the cookie out.
     #[doc(hidden)]
-    pub fn cookie(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        self.cookie_list(name, ListStyle::CommaJoined, [value])
+    pub fn cookie<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        self.cookie_list(name, ListStyle::CommaJoined, value)
     }
 
-    /// Sets a cookie parameter that is a list, its values percent-encoded and joined with commas.
+    /// Sets a cookie parameter that is a list, its values percent-encoded and joined with commas. An empty list leaves the cookie out.
     #[doc(hidden)]
     pub fn cookie_list<V: QueryValue>(
         &mut self,
@@ -304,9 +309,12 @@ impl Request {
         style: ListStyle,
         values: impl IntoIterator<Item = V>,
     ) -> &mut Self {
-        let mut pair = format!("{name}=");
-        for (index, value) in values.into_iter().enumerate() {
-            if index > 0 {
+        let mut pair = String::new();
+        for value in values {
+            if pair.is_empty() {
+                pair.push_str(name);
+                pair.push('=');
+            } else {
                 pair.push_str(style.encoded_separator());
             }
             encode::push_encoded(&mut pair, &value.wire_text());
@@ -314,9 +322,14 @@ impl Request {
         let own = |cookie: &&str| !cookie.is_empty() && !cookie.starts_with(&format!("{name}="));
         let others = self.parts.headers.get(header::COOKIE);
         let others = others.and_then(|others| others.to_str().ok()).unwrap_or("");
-        let cookies: Vec<&str> = others.split("; ").filter(own).chain([&*pair]).collect();
+        let own_pair = Some(&*pair).filter(|pair| !pair.is_empty());
+        let cookies: Vec<&str> = others.split("; ").filter(own).chain(own_pair).collect();
         let cookies = cookies.join("; ");
-        self.set_header(header::COOKIE.as_str(), &cookies);
+        if cookies.is_empty() {
+            self.parts.headers.remove(header::COOKIE);
+        } else {
+            self.set_header(header::COOKIE.as_str(), &cookies);
+        }
         self
     }
 
@@ -329,11 +342,23 @@ impl Request {
         }
     }
 
-    /// Sets the body: `value` as JSON.
+    /// Sets the body: `value` as JSON. `None` leaves the body out.
     #[doc(hidden)]
-    pub fn json_body<T: Wire>(&mut self, content_type: &'static str, value: T) -> &mut Self {
-        self.set_json(content_type, codec::to_vec(value));
+    pub fn json_body<T: Wire>(
+        &mut self,
+        content_type: &'static str,
+        value: Option<T>,
+    ) -> &mut Self {
+        match value {
+            Some(value) => self.set_json(content_type, codec::to_vec(value)),
+            None => self.remove_body(),
+        }
         self
+    }
+
+    fn remove_body(&mut self) {
+        self.parts.headers.remove(header::CONTENT_TYPE);
+        self.parts.body = RequestBody::Empty;
     }
 
     /// Sets the body: anything that serde can write, as JSON.
@@ -390,22 +415,36 @@ impl Request {
         self.parts.body = RequestBody::Bytes(Bytes::from(value.to_string()));
     }
 
-    /// Sets a body of text.
+    /// Sets a body of text. `None` leaves the body out.
     #[doc(hidden)]
-    pub fn text_body(&mut self, content_type: &'static str, text: impl Into<String>) -> &mut Self {
-        self.body(
-            HeaderValue::from_static(content_type),
-            RequestBody::Bytes(Bytes::from(text.into())),
-        )
-    }
-
-    /// Sets a body of bytes or of a stream. A content type that the file names itself takes the place of `content_type`.
-    #[doc(hidden)]
-    pub fn file_body(
+    pub fn text_body<V: Into<String>>(
         &mut self,
         content_type: &'static str,
-        file: impl Into<FilePart>,
+        text: Option<V>,
     ) -> &mut Self {
+        match text {
+            Some(text) => {
+                self.body(
+                    HeaderValue::from_static(content_type),
+                    RequestBody::Bytes(Bytes::from(text.into())),
+                );
+            }
+            None => self.remove_body(),
+        }
+        self
+    }
+
+    /// Sets a body of bytes or of a stream. A content type that the file names itself takes the place of `content_type`. `None` leaves the body out.
+    #[doc(hidden)]
+    pub fn file_body<F: Into<FilePart>>(
+        &mut self,
+        content_type: &'static str,
+        file: Option<F>,
+    ) -> &mut Self {
+        let Some(file) = file else {
+            self.remove_body();
+            return self;
+        };
         let (own, body) = file.into().into_body();
         match own.map(HeaderValue::try_from).transpose() {
             Ok(own) => {
@@ -421,10 +460,10 @@ impl Request {
         self
     }
 
-    /// Sets a field of a body of form fields, in place of any value that it had.
+    /// Sets a field of a body of form fields, in place of any value that it had. `None` leaves the field out.
     #[doc(hidden)]
-    pub fn form_field(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        self.form_list(name, ListStyle::Repeated, [value])
+    pub fn form_field<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        self.form_list(name, ListStyle::Repeated, value)
     }
 
     /// Sets a field that is a list, in place of any values that it had. An empty list leaves the field out.
@@ -449,10 +488,10 @@ impl Request {
         )
     }
 
-    /// Sets a text part of a multipart body, in place of any that it had.
+    /// Sets a text part of a multipart body, in place of any that it had. `None` leaves the part out.
     #[doc(hidden)]
-    pub fn part(&mut self, name: &str, value: impl QueryValue) -> &mut Self {
-        self.part_list(name, ListStyle::Repeated, [value])
+    pub fn part<V: QueryValue>(&mut self, name: &str, value: Option<V>) -> &mut Self {
+        self.part_list(name, ListStyle::Repeated, value)
     }
 
     /// Sets the text parts of a multipart body that are one list, in place of any that it had.
@@ -474,10 +513,10 @@ impl Request {
         self
     }
 
-    /// Sets a part of a multipart body that is JSON, in place of any that it had.
+    /// Sets a part of a multipart body that is JSON, in place of any that it had. `None` leaves the part out.
     #[doc(hidden)]
-    pub fn part_json<T: Wire>(&mut self, name: &str, value: T) -> &mut Self {
-        self.part_json_list(name, [value])
+    pub fn part_json<T: Wire>(&mut self, name: &str, value: Option<T>) -> &mut Self {
+        self.part_json_list(name, value)
     }
 
     /// Sets the parts of a multipart body that are one list of JSON values, in place of any that it had.
@@ -508,11 +547,10 @@ impl Request {
         }
     }
 
-    /// Sets a file of a multipart body, in place of any that it had.
+    /// Sets a file of a multipart body, in place of any that it had. `None` leaves the file out.
     #[doc(hidden)]
-    pub fn part_file(&mut self, name: &str, file: impl Into<FilePart>) -> &mut Self {
-        self.multipart(name).push_file(name, file.into());
-        self
+    pub fn part_file<F: Into<FilePart>>(&mut self, name: &str, file: Option<F>) -> &mut Self {
+        self.part_files(name, file)
     }
 
     /// Sets the files of a multipart body that are one list, in place of any that it had.
@@ -596,7 +634,7 @@ impl Request {
         self.parts.problem.get_or_insert(error);
     }
 
-    /// Makes the body of the parts, where there are any.
+    /// Makes the body of the parts, if there are any.
     fn settle_multipart(&mut self) -> Result<(), Error> {
         let Some(multipart) = self.parts.multipart.take() else {
             return Ok(());

@@ -108,7 +108,7 @@ pub trait Operation: Sized {
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Those of the call.
     #[cfg(feature = "blocking")]
     fn send_blocking(self) -> Result<Response<Self::Output>, Error> {
         Call::new(self.into_request()).wait()

@@ -1,6 +1,7 @@
 //! Values of path, query and header parameters.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// A value that can stand in a path, a query or a header.
 pub trait QueryValue {
@@ -49,3 +50,74 @@ macro_rules! number_value {
 }
 
 number_value!(i32, i64, u32, u64, usize, f64);
+
+/// What the setter of an optional text takes: a text, or an `Option` of one. `None` leaves the parameter out.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::request::OptionalText;
+///
+/// fn text_of(value: impl OptionalText) -> Option<String> {
+///     value.text().map(str::to_owned)
+/// }
+///
+/// assert_eq!(text_of("a").as_deref(), Some("a"));
+/// assert_eq!(text_of(Some(String::from("a"))).as_deref(), Some("a"));
+/// assert_eq!(text_of(None::<&str>), None);
+/// ```
+pub trait OptionalText {
+    /// The text, if there is one.
+    fn text(&self) -> Option<&str>;
+}
+
+impl<T: OptionalText + ?Sized> OptionalText for &T {
+    fn text(&self) -> Option<&str> {
+        (**self).text()
+    }
+}
+
+impl<T: OptionalText> OptionalText for Option<T> {
+    fn text(&self) -> Option<&str> {
+        self.as_ref()?.text()
+    }
+}
+
+macro_rules! text_value {
+    ($($type:ty),*) => {$(
+        impl OptionalText for $type {
+            fn text(&self) -> Option<&str> {
+                Some(self)
+            }
+        }
+    )*};
+}
+
+text_value!(str, String, Cow<'_, str>, Box<str>, Arc<str>);
+
+/// What the setter of an optional `T` takes where other types convert into `T`: such a value, or an `Option` of one. `None` leaves the parameter
+/// out.
+pub trait Optional<T> {
+    /// The value, if there is one.
+    fn into_optional(self) -> Option<T>;
+}
+
+/// Implements [`Optional`] for all that converts into `T`. The compiler does not accept one implementation for every `T`: for a type of another
+/// crate, `Option<V>` might convert into it one day.
+macro_rules! optional {
+    ($type:ty) => {
+        impl<V: Into<$type>> $crate::runtime::request::Optional<$type> for V {
+            fn into_optional(self) -> Option<$type> {
+                Some(self.into())
+            }
+        }
+
+        impl<V: Into<$type>> $crate::runtime::request::Optional<$type> for Option<V> {
+            fn into_optional(self) -> Option<$type> {
+                self.map(Into::into)
+            }
+        }
+    };
+}
+pub(crate) use optional;
+
+optional!(super::FilePart);

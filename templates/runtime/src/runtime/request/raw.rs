@@ -36,7 +36,7 @@ impl RawRequest {
 
     /// Sets a header, in place of one of that name.
     pub fn header(mut self, name: &str, value: impl QueryValue) -> Self {
-        self.request.header(name, value);
+        self.request.header(name, Some(value));
         self
     }
 

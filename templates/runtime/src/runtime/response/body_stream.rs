@@ -13,7 +13,7 @@ use crate::runtime::transport::{ByteStream, ResponseBody};
 
 /// The body of a response as a stream of chunks, in constant memory.
 ///
-/// The call's timeouts end with the headers: whoever reads the stream decides how long that may take. A body cut short ends with an error.
+/// The call's timeouts end with the headers: the reader of the stream decides how long that may take. A body cut short ends with an error.
 pub struct BodyStream {
     source: Source,
     content_length: Option<u64>,

@@ -169,7 +169,7 @@ impl<T> Response<T> {
         }
     }
 
-    /// The body as it came, where [`body`](Self::body) does not hold all of it: where there are [`misfits`](Self::misfits), or where the
+    /// The body as it came, where [`body`](Self::body) does not hold all of it: if there are [`misfits`](Self::misfits), or where the
     /// status has no schema.
     #[must_use]
     pub fn body_raw(&self) -> Option<&Bytes> {

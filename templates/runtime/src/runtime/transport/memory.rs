@@ -52,7 +52,7 @@ impl RecordedRequest {
         self.url.path()
     }
 
-    /// The query, percent-encoded; empty where there is none.
+    /// The query, percent-encoded; empty if there is none.
     #[must_use]
     pub fn query(&self) -> &str {
         self.url.query().unwrap_or_default()

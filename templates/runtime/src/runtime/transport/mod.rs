@@ -160,7 +160,7 @@ impl fmt::Debug for ResponseBody {
     }
 }
 
-/// One HTTP response, whatever its status. `Debug` does not show the values of headers.
+/// One HTTP response of any status. `Debug` does not show the values of headers.
 pub struct HttpResponse {
     /// The status.
     pub status: StatusCode,
@@ -182,7 +182,7 @@ impl fmt::Debug for HttpResponse {
 }
 
 impl HttpResponse {
-    /// A response without headers and body, for a transport or middleware of one's own.
+    /// A response without headers and body, for a custom transport or middleware.
     #[must_use]
     pub fn new(status: StatusCode) -> Self {
         Self {
@@ -192,7 +192,7 @@ impl HttpResponse {
         }
     }
 
-    /// A response of JSON. A number that is no status counts as 500.
+    /// A response of JSON. An invalid status counts as 500.
     #[must_use]
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -245,7 +245,7 @@ pub enum TransportErrorKind {
     Request,
 }
 
-/// A request that brought no response.
+/// A request without a response.
 #[derive(Debug)]
 pub struct TransportError {
     /// What went wrong.

@@ -94,3 +94,29 @@ fn enums_are_serde_types() {
     let level: Level = serde_json::from_value(json!(10)).unwrap();
     assert_eq!(serde_json::to_value(&level).unwrap(), json!(10));
 }
+
+#[test]
+fn an_enum_is_printed_parsed_hashed_and_sorted_by_its_wire_text() {
+    use std::collections::{BTreeSet, HashMap};
+
+    let retired = UserState::from("retired");
+    assert_eq!(
+        format!("{:>9}|{retired}", UserState::Active),
+        "   active|retired"
+    );
+    let parsed: Result<UserState, std::convert::Infallible> = "active".parse();
+    assert!(matches!(parsed, Ok(UserState::Active)));
+    let mut counts: HashMap<UserState, u64> = HashMap::new();
+    // A known value in the shape of an unknown one is the same key.
+    for state in [
+        UserState::Active,
+        UserState::Unknown("active".to_owned()),
+        retired.clone(),
+    ] {
+        *counts.entry(state).or_default() += 1;
+    }
+    assert_eq!(counts[&UserState::Active], 2);
+    let sorted: BTreeSet<UserState> = [retired, UserState::Inactive, UserState::Active].into();
+    let sorted: Vec<String> = sorted.iter().map(ToString::to_string).collect();
+    assert_eq!(sorted, ["active", "inactive", "retired"]);
+}

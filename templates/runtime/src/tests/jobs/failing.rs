@@ -80,7 +80,7 @@ async fn a_job_that_takes_too_long_is_an_error_and_goes_on() {
     assert_eq!(failure(&error).state(), Some("RUNNING"));
     assert_eq!(start.elapsed(), timeout);
     assert!(!failure(&error).is_cancelled_on_server());
-    assert!(error.to_string().contains("goes on"), "{error}");
+    assert!(error.to_string().contains("still running"), "{error}");
     assert!(
         transport
             .requests()

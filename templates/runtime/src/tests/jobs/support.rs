@@ -188,7 +188,10 @@ impl Submit for PostLogs {
 pub(super) fn query(client: &Client, unit: &str) -> PostQuery {
     let mut request = Request::new(client, PostQuery::METADATA);
     request.path_argument(unit);
-    request.json_body("application/json", serde_json::json!({ "interval": "x" }));
+    request.json_body(
+        "application/json",
+        Some(serde_json::json!({ "interval": "x" })),
+    );
     PostQuery { request }
 }
 

@@ -58,12 +58,12 @@ impl<S: Style> List<S> {
     /// With a body.
     pub(super) fn post(client: &Client, body: Value) -> Self {
         let mut list = Self::get(client);
-        list.request.json_body("application/json", body);
+        list.request.json_body("application/json", Some(body));
         list
     }
 
     pub(super) fn query(mut self, name: &str, value: &str) -> Self {
-        self.request.query(name, value);
+        self.request.query(name, Some(value));
         self
     }
 

@@ -145,11 +145,11 @@ fn file() -> ByteStream {
 fn upload(client: &Client, file: FilePart) -> Call<serde_json::Value> {
     let mut request = Request::new(client, UPLOAD);
     request
-        .part("title", "old")
-        .part_file("image", file)
-        .part("title", "A picture")
+        .part("title", Some("old"))
+        .part_file("image", Some(file))
+        .part("title", Some("A picture"))
         .part_list("sizes", ListStyle::Repeated, [1, 2])
-        .part_json("about", serde_json::json!({"by": "me"}));
+        .part_json("about", Some(serde_json::json!({"by": "me"})));
     Call::new(request)
 }
 

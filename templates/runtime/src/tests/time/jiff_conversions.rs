@@ -1,3 +1,4 @@
+use super::kept;
 use jiff::civil;
 use proptest::prelude::*;
 
@@ -5,7 +6,7 @@ use crate::runtime::time::{Date, LocalDateTime, Timestamp};
 
 #[test]
 fn instants() {
-    let timestamp = Timestamp::from("2026-01-02T04:04:05.678+01:00");
+    let timestamp = kept::<Timestamp>("2026-01-02T04:04:05.678+01:00");
     let instant = jiff::Timestamp::try_from(&timestamp).unwrap();
     assert_eq!(instant.to_string(), "2026-01-02T03:04:05.678Z");
     assert_eq!(
@@ -32,17 +33,17 @@ fn an_offset_with_seconds_becomes_utc() {
 #[test]
 fn what_cannot_be_converted_is_an_error() {
     for text in ["soon", "9999-12-31T23:59:59-23:59"] {
-        assert!(jiff::Timestamp::try_from(Timestamp::from(text)).is_err());
-        assert!(jiff::ZonedDateTime::try_from(Timestamp::from(text)).is_err());
+        assert!(jiff::Timestamp::try_from(kept::<Timestamp>(text)).is_err());
+        assert!(jiff::ZonedDateTime::try_from(kept::<Timestamp>(text)).is_err());
     }
-    assert!(civil::Date::try_from(Date::from("soon")).is_err());
-    assert!(civil::DateTime::try_from(LocalDateTime::from("soon")).is_err());
+    assert!(civil::Date::try_from(kept::<Date>("soon")).is_err());
+    assert!(civil::DateTime::try_from(kept::<LocalDateTime>("soon")).is_err());
 }
 
 proptest! {
     #[test]
-    fn instants_come_back(nanoseconds in -377_705_023_201_000_000_000_i128..=253_402_207_200_999_999_999) {
-        let instant = jiff::Timestamp::from_nanosecond(nanoseconds).unwrap();
+    fn instants_come_back(milliseconds in -377_705_023_201_000_i64..=253_402_207_200_999) {
+        let instant = jiff::Timestamp::from_millisecond(milliseconds).unwrap();
         let timestamp = Timestamp::from(instant);
         // Years before 0000 are written in full, and jiff reads them too.
         prop_assert_eq!(timestamp.as_str().parse::<jiff::Timestamp>().unwrap(), instant);

@@ -1,3 +1,4 @@
+use super::kept;
 use crate::runtime::time::{Date, LocalDateTime, YearMonth};
 
 #[test]
@@ -26,7 +27,7 @@ fn days() {
         "2026-02-30",
         "20260102",
     ] {
-        let date = Date::from(text);
+        let date = kept::<Date>(text);
         assert!(
             !date.is_valid() && date.year_month_day().is_none(),
             "{text}"
@@ -60,7 +61,7 @@ fn local_times() {
         "2026-01-02T03:04:05Z",
         "2026-01-02T03:04:05.",
     ] {
-        let time = LocalDateTime::from(text);
+        let time = kept::<LocalDateTime>(text);
         assert!(
             !time.is_valid() && time.hour_minute_second().is_none(),
             "{text}"
@@ -77,7 +78,7 @@ fn months() {
     assert!(YearMonth::new(2026, 0).is_err() && YearMonth::new(2026, 13).is_err());
     assert!(YearMonth::new(-1, 1).is_err());
     for text in ["", "2026", "2026-00", "2026-13", "2026-1", "2026-01-01"] {
-        let month = YearMonth::from(text);
+        let month = kept::<YearMonth>(text);
         assert!(!month.is_valid() && month.year_month().is_none(), "{text}");
     }
 }

@@ -1,3 +1,4 @@
+use super::kept;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -66,7 +67,7 @@ fn they_are_serde_types_and_print_their_text() {
         "2026-01-02T03:04:05Z 2026-01-02T03:04:05Z"
     );
     assert_eq!(
-        format!("[{:>12}]", Date::from("2026-01-02")),
+        format!("[{:>12}]", kept::<Date>("2026-01-02")),
         "[  2026-01-02]"
     );
 }

@@ -31,7 +31,7 @@ pub(crate) struct Sending<'a> {
 enum Next {
     Acquire,
     Pause(Duration),
-    /// Wait for this flight, which is to be started where there is a launch.
+    /// Wait for this flight, which is to be started if there is a launch.
     Doubt(Waiting, Option<Launch>),
     HandBack(UnauthorizedReason),
 }

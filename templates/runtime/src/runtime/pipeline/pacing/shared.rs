@@ -106,7 +106,7 @@ impl fmt::Debug for Shared {
     }
 }
 
-/// A call in the line: whoever gives up waiting gives the place back.
+/// A call in the line, whose place is given back when it stops waiting.
 struct Waiting<'a> {
     store: &'a Arc<dyn PacingStore>,
     key: &'a Arc<str>,
