@@ -96,8 +96,8 @@ fn enums_are_serde_types() {
 }
 
 #[test]
-fn an_enum_is_printed_parsed_hashed_and_sorted_by_its_wire_text() {
-    use std::collections::{BTreeSet, HashMap};
+fn an_enum_is_printed_parsed_and_hashed_by_its_wire_text() {
+    use std::collections::HashMap;
 
     let retired = UserState::from("retired");
     assert_eq!(
@@ -111,12 +111,9 @@ fn an_enum_is_printed_parsed_hashed_and_sorted_by_its_wire_text() {
     for state in [
         UserState::Active,
         UserState::Unknown("active".to_owned()),
-        retired.clone(),
+        retired,
     ] {
         *counts.entry(state).or_default() += 1;
     }
     assert_eq!(counts[&UserState::Active], 2);
-    let sorted: BTreeSet<UserState> = [retired, UserState::Inactive, UserState::Active].into();
-    let sorted: Vec<String> = sorted.iter().map(ToString::to_string).collect();
-    assert_eq!(sorted, ["active", "inactive", "retired"]);
 }
