@@ -35,6 +35,12 @@ pub(super) fn render(
     {
         lines.push(format!("The same values as [`{}`].", api.enums[other].name));
     }
+    if lines.is_empty() {
+        lines.push(match &item.wire_name {
+            Some(name) => format!("The values of {}.", docs::code(name)),
+            None => "An enum of the API.".to_owned(),
+        });
+    }
     let variants = item
         .variants
         .iter()
@@ -44,7 +50,7 @@ pub(super) fn render(
                 .as_deref()
                 .map(docs::paragraphs)
                 .unwrap_or_default();
-            if variant.name != variant.wire {
+            if lines.is_empty() || variant.name != variant.wire {
                 if !lines.is_empty() {
                     lines.push(String::new());
                 }

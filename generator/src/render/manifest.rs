@@ -43,7 +43,7 @@ pub(super) fn render(api: &Api, runtime: &RuntimeSource) -> Result<String, Rende
         let _ = writeln!(text, "{key} = {}", toml::Value::String(value));
     }
     text.push_str(PACKAGE);
-    text.push_str("\n[lib]\ntest = false\ndoctest = false\n");
+    text.push_str("\n[lib]\ntest = false\ndoctest = false\n\n# The example calls of the docs.\n[[test]]\nname = \"calls\"\nrequired-features = [\"full\"]\n");
 
     text.push_str("\n[features]\n");
     if let Some(features) = runtime

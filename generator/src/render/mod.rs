@@ -3,6 +3,7 @@
 pub mod docs;
 mod enums;
 mod events;
+mod examples;
 mod feature;
 mod format;
 mod handles;
@@ -115,6 +116,7 @@ pub fn render(api: &Api, runtime: &RuntimeSource) -> Result<Files, RenderError> 
             .any(|feature| feature == "notification-stream");
         jobs.extend(events::jobs(events, has_stream)?);
     }
+    jobs.push(examples::job(api));
 
     let rendered: Vec<(String, String)> = jobs
         .par_iter()

@@ -8,7 +8,7 @@ use heck::ToSnakeCase as _;
 use super::format::Layout;
 use super::types::Types;
 use super::{Job, RenderError, docs, enums, literal, place};
-use crate::ir::{Api, Enum, EnumHome, Field, Model, ModelId};
+use crate::ir::{Api, Enum, EnumHome, Field, Model, ModelId, OperationId, Output, Type};
 
 #[derive(Template)]
 #[template(path = "model.rs.jinja", escape = "none")]
@@ -59,7 +59,8 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
                 .push(item),
         }
     }
-    let models = api.models.iter().zip(by_model).map(|(model, items)| Job {
+    let owned = api.models.iter().zip(by_model).zip(Uses::of_all(api));
+    let models = owned.map(|((model, items), uses)| Job {
         path: format!(
             "src/{}/{}/{}.rs",
             place::folder(api),
@@ -68,7 +69,7 @@ pub(super) fn jobs(api: &Api) -> Result<Vec<Job<'_>>, RenderError> {
         ),
         layout: Layout::Formatted,
         source: format!("the definition {}", model.wire_name),
-        text: Box::new(move || render_model(api, model, &items)),
+        text: Box::new(move || render_model(api, model, &uses, &items)),
     });
     let files = by_file.into_iter().map(|(path, items)| Job {
         layout: Layout::Formatted,
@@ -142,7 +143,12 @@ fn render_enums(api: &Api, items: &[&Enum], file: &str) -> Result<String, Render
     })
 }
 
-fn render_model(api: &Api, model: &Model, items: &[&Enum]) -> Result<String, RenderError> {
+fn render_model(
+    api: &Api,
+    model: &Model,
+    uses: &Uses,
+    items: &[&Enum],
+) -> Result<String, RenderError> {
     let file = &model.file;
     let local = items
         .iter()
@@ -183,11 +189,15 @@ fn render_model(api: &Api, model: &Model, items: &[&Enum]) -> Result<String, Ren
     let mut imports = vec!["crate::runtime::codec".to_owned()];
     imports.extend(types.imports());
     let mut lines = enums::prose(&model.docs);
-    if model.name != model.wire_name {
+    if lines.is_empty() || model.name != model.wire_name {
         if !lines.is_empty() {
             lines.push(String::new());
         }
         lines.push(format!("{} in the API.", docs::code(&model.wire_name)));
+    }
+    if let Some(text) = uses_docs(api, uses) {
+        lines.push(String::new());
+        lines.extend(docs::wrap_markdown(&text));
     }
     let template = ModelTemplate {
         imports,
@@ -207,10 +217,7 @@ fn render_model(api: &Api, model: &Model, items: &[&Enum]) -> Result<String, Ren
 /// What the spec says of a property, and its name on the wire where that differs.
 fn field_docs(field: &Field) -> Vec<String> {
     let mut lines = enums::prose(&field.docs);
-    let mut facts = Vec::new();
-    if field.name.trim_start_matches("r#") != field.wire_name {
-        facts.push(docs::code(&field.wire_name));
-    }
+    let mut facts = vec![docs::code(&field.wire_name)];
     if field.required {
         facts.push("required".to_owned());
     }
@@ -220,11 +227,80 @@ fn field_docs(field: &Field) -> Vec<String> {
     if field.deprecated {
         facts.push("deprecated".to_owned());
     }
-    if !facts.is_empty() {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        lines.push(facts.join(", "));
+    if !lines.is_empty() {
+        lines.push(String::new());
     }
+    lines.push(facts.join(", "));
     lines
+}
+
+/// How many operations a model names.
+const MOST_OPERATIONS: usize = 5;
+
+/// Which operations return and take a model.
+fn uses_docs(api: &Api, uses: &Uses) -> Option<String> {
+    let named = |operations: &[OperationId]| {
+        let mut names: Vec<String> = operations
+            .iter()
+            .take(MOST_OPERATIONS)
+            .map(|id| docs::code(&api.operations[*id].method_name))
+            .collect();
+        match operations.len().checked_sub(MOST_OPERATIONS) {
+            None | Some(0) => {}
+            Some(more) => names.push(format!("{more} more")),
+        }
+        names.join(", ")
+    };
+    let sentences: Vec<String> = [
+        ("Returned by", &uses.returned_by),
+        ("Item of the listing", &uses.listed_by),
+        ("Taken by", &uses.taken_by),
+    ]
+    .into_iter()
+    .filter(|(_, operations)| !operations.is_empty())
+    .map(|(verb, operations)| format!("{verb} {}.", named(operations)))
+    .collect();
+    (!sentences.is_empty()).then(|| sentences.join(" "))
+}
+
+/// The operations of a model.
+#[derive(Clone, Default)]
+struct Uses {
+    returned_by: Vec<OperationId>,
+    listed_by: Vec<OperationId>,
+    taken_by: Vec<OperationId>,
+}
+
+impl Uses {
+    /// Those of every model.
+    fn of_all(api: &Api) -> Vec<Self> {
+        let mut uses = vec![Self::default(); api.models.len()];
+        for (id, operation) in api.operations.iter().enumerate() {
+            if let Output::Json(ty) = &operation.output
+                && let Some(model) = model_of(ty)
+            {
+                uses[model].returned_by.push(id);
+            }
+            if let Some(model) = operation
+                .paging
+                .as_ref()
+                .and_then(|paging| model_of(&paging.item))
+            {
+                uses[model].listed_by.push(id);
+            }
+            if let Some(model) = operation.body.as_ref().and_then(|body| model_of(&body.ty)) {
+                uses[model].taken_by.push(id);
+            }
+        }
+        uses
+    }
+}
+
+/// The model of a type, or of its elements.
+fn model_of(ty: &Type) -> Option<ModelId> {
+    match ty {
+        Type::Model(id) => Some(*id),
+        Type::List(item) | Type::Map(item) | Type::Nullable(item) => model_of(item),
+        _ => None,
+    }
 }

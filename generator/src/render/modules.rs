@@ -259,18 +259,14 @@ fn models_root(api: &Api, models: &BTreeMap<&str, Folder>) -> String {
         Part::Operations => "Every model and enum of the API, under one path.",
         Part::Events => "The models and enums of events, under one path.",
     };
-    let mut lines = format!(
-        "//! {what}\n\
-         // Where the spec says nothing of a property, nothing is made up.\n#![allow(missing_docs)]\n"
-    );
+    let mut lines = format!("//! {what}\n");
     groups(api, models, &mut lines);
     lines
 }
 
 fn api_root(api: &Api, calls: &BTreeMap<&str, Folder>) -> String {
-    let mut lines = String::from(
-        "//! Every operation of the API, and the handles that make them.\n#![allow(missing_docs)]\n",
-    );
+    let mut lines =
+        String::from("//! Every operation of the API, and the handles that make them.\n");
     groups(api, calls, &mut lines);
     lines.push_str("mod handles;\n#[allow(unused_imports, reason = \"without a feature there is no handle\")]\npub use self::handles::*;\n");
     let _ = writeln!(

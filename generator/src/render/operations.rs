@@ -8,7 +8,7 @@ use super::format::Layout;
 use super::job_families::JobView;
 use super::paging::PagingView;
 use super::types::Types;
-use super::{Job, RenderError, docs, enums, literal};
+use super::{Job, RenderError, docs, enums, examples, literal};
 use crate::ir::{
     Api, Body, CredentialPlace, CredentialScheme, ErrorCode, ListStyle, Location, Operation,
     Output, Parameter, Permissions, Type,
@@ -174,7 +174,7 @@ fn view<'a>(
     }
     let is_gated = operation.tags.len() > 1 && !api.is_slice;
     Ok(OperationView {
-        docs: literal::doc_lines(struct_docs(api, operation)),
+        docs: literal::doc_lines(struct_docs(api, operation, common)),
         method_docs: literal::doc_lines(method_docs(operation)),
         struct_name: literal::identifier(place, &operation.struct_name)?,
         method_name: literal::identifier(place, &operation.method_name)?,
@@ -387,7 +387,7 @@ fn body_view<'a>(
         (None, _) => "Some(body)".to_owned(),
     };
     ParameterView {
-        docs: literal::doc_lines(enums::prose(&body.docs)),
+        docs: literal::doc_lines(body_docs(body)),
         name: "body",
         ty: match (setter_value, &body.ty) {
             (Some(_), Type::List(_)) => format!("impl Into<Option<{}>>", types.rust(&body.ty)),
@@ -407,6 +407,15 @@ fn body_view<'a>(
                 literal::string(&body.content_type)
             )
         },
+    }
+}
+
+fn body_docs(body: &Body) -> Vec<String> {
+    let lines = enums::prose(&body.docs);
+    if lines.is_empty() {
+        vec![format!("The body, {}.", docs::code(&body.content_type))]
+    } else {
+        lines
     }
 }
 
@@ -461,58 +470,177 @@ pub(super) fn error_codes<'a>(codes: impl Iterator<Item = &'a ErrorCode>) -> Str
     format!("&[{}]", entries.join(", "))
 }
 
+/// What the spec says of a parameter, and where it goes under which name.
 fn parameter_docs(parameter: &Parameter) -> Vec<String> {
     let mut lines = enums::prose(&parameter.docs);
-    let mut facts = Vec::new();
-    if parameter.name.trim_start_matches("r#") != parameter.wire_name {
-        facts.push(docs::code(&parameter.wire_name));
-    }
+    let place = match parameter.location {
+        Location::Path => "path parameter",
+        Location::Query => "query parameter",
+        Location::Header => "header",
+        Location::Cookie => "cookie",
+        Location::Form => "form field",
+        Location::Part => "part of the body",
+    };
+    let mut facts = vec![format!("The {place} {}", docs::code(&parameter.wire_name))];
     if let Some(default) = &parameter.default {
         facts.push(format!("default {}", docs::code(default)));
     }
-    if !facts.is_empty() {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        lines.push(facts.join(", "));
+    if !lines.is_empty() {
+        lines.push(String::new());
     }
+    lines.push(format!("{}.", facts.join(", ")));
     lines
 }
 
 fn method_docs(operation: &Operation) -> Vec<String> {
     let mut lines = summary(operation);
-    if !lines.is_empty() {
-        lines.push(String::new());
-    }
+    lines.push(String::new());
     lines.extend(docs::wrap_markdown(&format!(
-        "{} Optional parameters and all else: [`{}`].",
-        docs::code(&format!("{} {}", operation.http_method, operation.path)),
+        "{} See [`{}`] for what it takes and returns.",
+        request_line(operation),
         operation.struct_name
     )));
     lines
 }
 
-fn summary(operation: &Operation) -> Vec<String> {
-    operation
-        .docs
-        .summary
-        .as_deref()
-        .map(docs::paragraphs)
-        .unwrap_or_default()
+fn request_line(operation: &Operation) -> String {
+    docs::code(&format!("{} {}", operation.http_method, operation.path))
 }
 
-fn struct_docs(api: &Api, operation: &Operation) -> Vec<String> {
+/// What the operation does: the summary of the spec, or its name in words.
+fn summary(operation: &Operation) -> Vec<String> {
+    match operation.docs.summary.as_deref().map(docs::paragraphs) {
+        Some(lines) if !lines.is_empty() => lines,
+        _ => vec![format!("{}.", name_in_words(&operation.method_name))],
+    }
+}
+
+/// `get_user` as `Get user`.
+fn name_in_words(method_name: &str) -> String {
+    let words = method_name.trim_start_matches("r#").replace('_', " ");
+    let words = words.trim();
+    let mut characters = words.chars();
+    match characters.next() {
+        Some(first) => first.to_uppercase().chain(characters).collect(),
+        None => String::new(),
+    }
+}
+
+/// A type in words, with a link if it is compiled whenever the operation is.
+fn type_in_words(api: &Api, operation: &Operation, ty: &Type) -> String {
+    let named = |name: &str, group: usize| {
+        if group == operation.group {
+            format!("[`{name}`](crate::models::{name})")
+        } else {
+            docs::code(name)
+        }
+    };
+    match ty {
+        Type::String => "a text".to_owned(),
+        Type::Boolean => "a boolean".to_owned(),
+        Type::Integer => "an integer".to_owned(),
+        Type::Number => "a number".to_owned(),
+        Type::DateTime => "a point in time".to_owned(),
+        Type::Date => "a day".to_owned(),
+        Type::LocalDateTime => "a time without a zone".to_owned(),
+        Type::YearMonth => "a month".to_owned(),
+        Type::Json => "any JSON value".to_owned(),
+        Type::File => "a file".to_owned(),
+        Type::Model(id) => named(&api.models[*id].name, api.models[*id].group),
+        Type::Enum(id) => docs::code(&api.enums[*id].name),
+        Type::List(item) => format!("a list, each item {}", type_in_words(api, operation, item)),
+        Type::Map(item) => format!("a map, each value {}", type_in_words(api, operation, item)),
+        Type::Nullable(item) => format!("{} or null", type_in_words(api, operation, item)),
+    }
+}
+
+/// What the operation takes and what it returns.
+fn in_and_out(api: &Api, operation: &Operation) -> String {
+    let mut takes: Vec<String> = operation
+        .arguments
+        .iter()
+        .map(|argument| {
+            let name = docs::code(argument.name.trim_start_matches("r#"));
+            format!("{name} ({})", type_in_words(api, operation, &argument.ty))
+        })
+        .collect();
+    if let Some(body) = &operation.body {
+        let optional = if body.required { "" } else { "optionally " };
+        takes.push(format!(
+            "{optional}a body ({})",
+            type_in_words(api, operation, &body.ty)
+        ));
+    }
+    let takes = match takes.split_last() {
+        None => "no arguments".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    };
+    let returns = match &operation.output {
+        Output::Json(ty) => type_in_words(api, operation, ty),
+        Output::Empty => "nothing".to_owned(),
+        Output::Text => "a text".to_owned(),
+        Output::Bytes => "bytes".to_owned(),
+    };
+    let mut text = format!("Takes {takes}. Returns {returns}.");
+    if !operation.without_schema.is_empty() {
+        let statuses: Vec<String> = operation
+            .without_schema
+            .iter()
+            .map(u16::to_string)
+            .collect();
+        text.push_str(&format!(
+            " With the status {} the body is not decoded.",
+            statuses.join(" or ")
+        ));
+    }
+    if let Some(paging) = &operation.paging {
+        text.push_str(&format!(
+            " `items()` streams the items of all pages, each {}.",
+            type_in_words(api, operation, &paging.item)
+        ));
+    }
+    text
+}
+
+/// The error codes of the operation, by status.
+fn errors(operation: &Operation, common: &[ErrorCode]) -> Vec<String> {
+    let mut by_status: BTreeMap<u16, Vec<String>> = BTreeMap::new();
+    for code in operation
+        .error_codes
+        .iter()
+        .filter(|code| !common.contains(code))
+    {
+        by_status
+            .entry(code.status)
+            .or_default()
+            .push(docs::code(&code.code));
+    }
+    if by_status.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![String::new(), "# Errors".to_owned(), String::new()];
+    lines.push("Beside the codes of all operations:".to_owned());
+    lines.push(String::new());
+    for (status, codes) in by_status {
+        lines.push(format!("- {status}: {}", codes.join(", ")));
+    }
+    lines
+}
+
+fn struct_docs(api: &Api, operation: &Operation, common: &[ErrorCode]) -> Vec<String> {
     let mut lines = enums::prose(&operation.docs);
+    if lines.is_empty() {
+        lines = summary(operation);
+    }
     let mut paragraph = |text: String| {
         if !lines.is_empty() {
             lines.push(String::new());
         }
         lines.extend(docs::wrap_markdown(&text));
     };
-    paragraph(docs::code(&format!(
-        "{} {}",
-        operation.http_method, operation.path
-    )));
+    paragraph(request_line(operation));
+    paragraph(in_and_out(api, operation));
     if operation.deprecated {
         paragraph("**Deprecated.** Genesys may remove this operation.".to_owned());
     }
@@ -564,11 +692,14 @@ fn struct_docs(api: &Api, operation: &Operation) -> Vec<String> {
             ))
         })
         .collect();
-    paragraph(format!("Made by {}.", handles.join(" and ")));
+    paragraph(format!("Created by {}.", handles.join(" and ")));
     paragraph(format!(
         "[Genesys's page of this operation](<{}>)",
         developer_page(operation)
     ));
+    lines.push(String::new());
+    lines.extend(examples::docs(api, operation));
+    lines.extend(errors(operation, common));
     lines
 }
 

@@ -7,3 +7,12 @@ pub mod runtime;
 
 #[cfg(test)]
 mod tests;
+
+// As in the generated crate, so that one text of an example compiles in both.
+pub use runtime::codec::{Extra, OpenEnum};
+pub use runtime::{
+    ApiError, BodyStream, Call, CallOptions, Client, ClientBuilder, Credentials, Error, ErrorKind,
+    Gateway, Items, Job, JobStatus, Operation, OperationMetadata, Pacing, Pages, PagingState,
+    Permissions, RateLimit, RawRequest, Region, RequiredPermissions, Response, Result, RetryPolicy,
+};
+pub use {bytes, http, reqwest, url};

@@ -3,6 +3,9 @@
 
 use crate::runtime::codec;
 
+/// `AliasesOfModels` in the API.
+///
+/// Returned by `get_aliases_of_models_0`.
 #[derive(Clone, Default)]
 pub struct AliasesOfModels {
     /// `fullName`

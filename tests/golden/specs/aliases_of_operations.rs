@@ -3,20 +3,33 @@
 
 use crate::runtime;
 
+/// Make aliases of operations.
+///
 /// `GET /aliases_of_operations/{thingId}`
 ///
-/// Made by `AliasesOfOperationsApi::make_aliases_of_operations`.
+/// Takes `thing_id` (a text). Returns nothing.
+///
+/// Created by `AliasesOfOperationsApi::make_aliases_of_operations`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-aliases_of_operations--thingId->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.aliases_of_operations().make_aliases_of_operations("thing_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeAliasesOfOperations {
     request: runtime::Request,
 }
 
 impl MakeAliasesOfOperations {
-    pub fn expand(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("expand", value.as_ref());
+    /// The query parameter `expand`.
+    pub fn expand(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("expand", value.text());
         self
     }
 
@@ -57,9 +70,22 @@ impl runtime::Operation for MakeAliasesOfOperations {
     }
 }
 
+impl IntoFuture for MakeAliasesOfOperations {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::AliasesOfOperationsApi {
-    /// `GET /aliases_of_operations/{thingId}` Optional parameters and all else:
-    /// [`MakeAliasesOfOperations`].
+    /// Make aliases of operations.
+    ///
+    /// `GET /aliases_of_operations/{thingId}` See [`MakeAliasesOfOperations`] for what it takes and
+    /// returns.
     pub fn make_aliases_of_operations(
         &self,
         thing_id: impl AsRef<str>,

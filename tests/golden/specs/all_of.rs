@@ -3,9 +3,14 @@
 
 use crate::runtime::codec;
 
+/// `AllOf` in the API.
+///
+/// Returned by `get_all_of_0`.
 #[derive(Clone, Default)]
 pub struct AllOf {
+    /// `id`
     pub id: Option<String>,
+    /// `more`
     pub more: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,8 +33,12 @@ codec::__model!(AllOf);
 
 use crate::runtime::codec;
 
+/// `AllOfBase` in the API.
+///
+/// Returned by `get_all_of_1`.
 #[derive(Clone, Default)]
 pub struct AllOfBase {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,14 @@
 use crate::runtime::codec;
 use crate::models::all_of_one::AllOfOneTarget;
 
+/// `AllOfOne` in the API.
+///
+/// Returned by `get_all_of_one_0`.
 #[derive(Clone, Default)]
 pub struct AllOfOne {
     /// One.
+    ///
+    /// `target`
     pub target: Option<Box<AllOfOneTarget>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,8 +33,12 @@ codec::__model!(AllOfOne);
 
 use crate::runtime::codec;
 
+/// `AllOfOneTarget` in the API.
+///
+/// Returned by `get_all_of_one_1`.
 #[derive(Clone, Default)]
 pub struct AllOfOneTarget {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,10 +3,14 @@
 
 use crate::runtime::codec;
 
+/// `Discriminator` in the API.
+///
+/// Returned by `get_discriminator_0`.
 #[derive(Clone, Default)]
 pub struct Discriminator {
-    /// required
+    /// `kind`, required
     pub kind: Option<String>,
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -29,11 +33,16 @@ codec::__model!(Discriminator);
 
 use crate::runtime::codec;
 
+/// `DiscriminatorCircle` in the API.
+///
+/// Returned by `get_discriminator_1`.
 #[derive(Clone, Default)]
 pub struct DiscriminatorCircle {
-    /// required
+    /// `kind`, required
     pub kind: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `radius`
     pub radius: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

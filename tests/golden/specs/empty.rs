@@ -3,6 +3,9 @@
 
 use crate::runtime::codec;
 
+/// `Empty` in the API.
+///
+/// Returned by `get_empty_0`.
 #[derive(Clone, Default)]
 pub struct Empty {
     /// Unknown properties, explicit nulls, and values that do not fit their type.
@@ -25,8 +28,12 @@ codec::__model!(Empty);
 use crate::runtime::codec;
 use crate::models::empty::Empty;
 
+/// `EmptyHolder` in the API.
+///
+/// Returned by `get_empty_1`.
 #[derive(Clone, Default)]
 pub struct EmptyHolder {
+    /// `nothing`
     pub nothing: Option<Box<Empty>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

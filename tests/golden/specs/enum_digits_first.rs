@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `EnumDigitsFirst` in the API.
+///
+/// Returned by `get_enum_digits_first_0`.
 #[derive(Clone, Default)]
 pub struct EnumDigitsFirst {
+    /// `size`
     pub size: Option<EnumDigitsFirstSize>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,6 +25,7 @@ impl codec::Model for EnumDigitsFirst {
 
 codec::__model!(EnumDigitsFirst);
 
+/// The values of `size`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EnumDigitsFirstSize {

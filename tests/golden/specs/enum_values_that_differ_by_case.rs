@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `EnumValuesThatDifferByCase` in the API.
+///
+/// Returned by `get_enum_values_that_differ_by_case_0`.
 #[derive(Clone, Default)]
 pub struct EnumValuesThatDifferByCase {
+    /// `state`
     pub state: Option<EnumValuesThatDifferByCaseState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,6 +25,7 @@ impl codec::Model for EnumValuesThatDifferByCase {
 
 codec::__model!(EnumValuesThatDifferByCase);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum EnumValuesThatDifferByCaseState {

@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `FormatAny` in the API.
+///
+/// Returned by `get_format_any_0`.
 #[derive(Clone, Default)]
 pub struct FormatAny {
+    /// `what`
     pub what: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,8 +4,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FormatDate` in the API.
+///
+/// Returned by `get_format_date_0`.
 #[derive(Clone, Default)]
 pub struct FormatDate {
+    /// `day`
     pub day: Option<time::Date>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,14 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FormatDateTime` in the API.
+///
+/// Returned by `get_format_date_time_0`.
 #[derive(Clone, Default)]
 pub struct FormatDateTime {
+    /// `all`
     pub all: Option<Vec<time::Timestamp>>,
+    /// `at`
     pub at: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

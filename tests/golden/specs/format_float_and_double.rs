@@ -3,9 +3,14 @@
 
 use crate::runtime::codec;
 
+/// `FormatFloatAndDouble` in the API.
+///
+/// Returned by `get_format_float_and_double_0`.
 #[derive(Clone, Default)]
 pub struct FormatFloatAndDouble {
+    /// `double`
     pub double: Option<f64>,
+    /// `single`
     pub single: Option<f64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

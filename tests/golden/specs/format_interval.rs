@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `FormatInterval` in the API.
+///
+/// Returned by `get_format_interval_0`.
 #[derive(Clone, Default)]
 pub struct FormatInterval {
+    /// `span`
     pub span: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

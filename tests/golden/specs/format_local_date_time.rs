@@ -4,8 +4,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FormatLocalDateTime` in the API.
+///
+/// Returned by `get_format_local_date_time_0`.
 #[derive(Clone, Default)]
 pub struct FormatLocalDateTime {
+    /// `at`
     pub at: Option<time::LocalDateTime>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

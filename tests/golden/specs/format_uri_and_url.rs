@@ -3,10 +3,16 @@
 
 use crate::runtime::codec;
 
+/// `FormatUriAndUrl` in the API.
+///
+/// Returned by `get_format_uri_and_url_0`.
 #[derive(Clone, Default)]
 pub struct FormatUriAndUrl {
+    /// `uri`
     pub uri: Option<String>,
+    /// `url`
     pub url: Option<String>,
+    /// `uuid`
     pub uuid: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,8 +4,12 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `FormatYearMonth` in the API.
+///
+/// Returned by `get_format_year_month_0`.
 #[derive(Clone, Default)]
 pub struct FormatYearMonth {
+    /// `month`
     pub month: Option<time::YearMonth>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

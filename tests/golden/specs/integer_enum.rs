@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `IntegerEnum` in the API.
+///
+/// Returned by `get_integer_enum_0`.
 #[derive(Clone, Default)]
 pub struct IntegerEnum {
+    /// `size`
     pub size: Option<IntegerEnumSize>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,6 +25,7 @@ impl codec::Model for IntegerEnum {
 
 codec::__model!(IntegerEnum);
 
+/// The values of `size`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum IntegerEnumSize {

@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `ArrayNode` in the API.
+///
+/// Returned by `get_json_node_0`.
 #[derive(Clone, Default)]
 pub struct ArrayNode {
+    /// `empty`
     pub empty: Option<bool>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -26,8 +30,12 @@ codec::__model!(ArrayNode);
 
 use crate::runtime::codec;
 
+/// `JsonNode` in the API.
+///
+/// Returned by `get_json_node_1`.
 #[derive(Clone, Default)]
 pub struct JsonNode {
+    /// `array`
     pub array: Option<bool>,
     /// `nodeType`
     pub node_type: Option<JsonNodeNodeType>,
@@ -47,6 +55,7 @@ impl codec::Model for JsonNode {
 
 codec::__model!(JsonNode);
 
+/// The values of `nodeType`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum JsonNodeNodeType {
@@ -82,9 +91,14 @@ codec::__open_enum!(JsonNodeNodeType);
 use crate::runtime::codec;
 use crate::models::json_node::{ArrayNode, JsonNode};
 
+/// `JsonNodeHolder` in the API.
+///
+/// Returned by `get_json_node_2`.
 #[derive(Clone, Default)]
 pub struct JsonNodeHolder {
+    /// `node`
     pub node: Option<Box<JsonNode>>,
+    /// `nodes`
     pub nodes: Option<Box<ArrayNode>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,9 @@
 
 use crate::runtime::codec;
 
+/// `Keywords` in the API.
+///
+/// Returned by `get_keywords_0`.
 #[derive(Clone, Default)]
 pub struct Keywords {
     /// `$ref`
@@ -13,6 +16,7 @@ pub struct Keywords {
     pub extra_: Option<String>,
     /// `self`
     pub self_: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `ListOfEnum` in the API.
+///
+/// Returned by `get_list_of_enum_0`.
 #[derive(Clone, Default)]
 pub struct ListOfEnum {
+    /// `states`
     pub states: Option<Vec<ListOfEnumStates>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,6 +25,7 @@ impl codec::Model for ListOfEnum {
 
 codec::__model!(ListOfEnum);
 
+/// The values of `states`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListOfEnumStates {

@@ -3,10 +3,14 @@
 
 use crate::runtime::codec;
 
+/// `ListOfNullableNumbers` in the API.
+///
+/// Returned by `get_list_of_nullable_numbers_0`.
 #[derive(Clone, Default)]
 pub struct ListOfNullableNumbers {
     /// `minutesPerDay`
     pub minutes_per_day: Option<Vec<Option<i64>>>,
+    /// `rates`
     pub rates: Option<Vec<Vec<Option<f64>>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,8 +4,12 @@
 use crate::runtime::codec;
 use crate::models::list_values::ListValuesItem;
 
+/// `ListValues` in the API.
+///
+/// Returned by `get_list_values_0`.
 #[derive(Clone, Default)]
 pub struct ListValues {
+    /// `values`
     pub values: Option<Vec<ListValuesItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,10 +32,14 @@ codec::__model!(ListValues);
 use crate::runtime::codec;
 use crate::models::list_values::ListValues;
 
+/// `ListValuesItem` in the API.
+///
+/// Returned by `get_list_values_1`.
 #[derive(Clone, Default)]
 pub struct ListValuesItem {
     /// `listValues`
     pub list_values: Option<Box<ListValues>>,
+    /// `type`
     pub r#type: Option<ListValuesItemType>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -49,10 +57,13 @@ impl codec::Model for ListValuesItem {
 
 codec::__model!(ListValuesItem);
 
+/// The values of `type`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum ListValuesItemType {
+    /// `List`
     List,
+    /// `Text`
     Text,
     /// A value that this version does not know, as it stands on the wire.
     Unknown(String),

@@ -4,27 +4,42 @@
 use crate::models::listing_after::{ListingAfter, ListingAfterItem};
 use crate::runtime;
 
+/// Make listing after.
+///
 /// `GET /listing_after`
+///
+/// Takes no arguments. Returns [`ListingAfter`](crate::models::ListingAfter). `items()` streams the
+/// items of all pages, each [`ListingAfterItem`](crate::models::ListingAfterItem).
 ///
 /// Paged by cursor (`after`).
 ///
-/// Made by `ListingAfterApi::make_listing_after`.
+/// Created by `ListingAfterApi::make_listing_after`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_after>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_after().make_listing_after().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingAfter {
     request: runtime::Request,
 }
 
 impl MakeListingAfter {
-    pub fn after(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("after", value.as_ref());
+    /// The query parameter `after`.
+    pub fn after(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("after", value.text());
         self
     }
 
-    pub fn limit(mut self, value: i64) -> Self {
-        self.request.query("limit", value);
+    /// The query parameter `limit`.
+    pub fn limit(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("limit", value.into());
         self
     }
 
@@ -77,6 +92,17 @@ impl runtime::Operation for MakeListingAfter {
     }
 }
 
+impl IntoFuture for MakeListingAfter {
+    type Output = runtime::Result<runtime::Response<ListingAfter>>;
+
+    type IntoFuture = runtime::Call<ListingAfter>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingAfter {
     type Item = ListingAfterItem;
 
@@ -96,7 +122,9 @@ impl runtime::Paged for MakeListingAfter {
 }
 
 impl crate::api::ListingAfterApi {
-    /// `GET /listing_after` Optional parameters and all else: [`MakeListingAfter`].
+    /// Make listing after.
+    ///
+    /// `GET /listing_after` See [`MakeListingAfter`] for what it takes and returns.
     pub fn make_listing_after(&self) -> MakeListingAfter {
         MakeListingAfter {
             request: runtime::Request::new(

@@ -7,14 +7,28 @@ use crate::models::listing_body_cursor::{
 
 use crate::runtime;
 
+/// Make listing body cursor.
+///
 /// `POST /listing_body_cursor`
+///
+/// Takes a body ([`ListingBodyCursorQuery`](crate::models::ListingBodyCursorQuery)). Returns
+/// [`ListingBodyCursor`](crate::models::ListingBodyCursor). `items()` streams the items of all pages,
+/// each [`ListingBodyCursorItem`](crate::models::ListingBodyCursorItem).
 ///
 /// Paged by cursor (`cursor` of the body).
 ///
-/// Made by `ListingBodyCursorApi::make_listing_body_cursor`.
+/// Created by `ListingBodyCursorApi::make_listing_body_cursor`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-listing_body_cursor>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_body_cursor().make_listing_body_cursor(genesys_cloud::models::ListingBodyCursorQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingBodyCursor {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for MakeListingBodyCursor {
     }
 }
 
+impl IntoFuture for MakeListingBodyCursor {
+    type Output = runtime::Result<runtime::Response<ListingBodyCursor>>;
+
+    type IntoFuture = runtime::Call<ListingBodyCursor>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingBodyCursor {
     type Item = ListingBodyCursorItem;
 
@@ -89,7 +114,9 @@ impl runtime::Paged for MakeListingBodyCursor {
 }
 
 impl crate::api::ListingBodyCursorApi {
-    /// `POST /listing_body_cursor` Optional parameters and all else: [`MakeListingBodyCursor`].
+    /// Make listing body cursor.
+    ///
+    /// `POST /listing_body_cursor` See [`MakeListingBodyCursor`] for what it takes and returns.
     #[inline]
     pub fn make_listing_body_cursor(
         &self,
@@ -99,7 +126,7 @@ impl crate::api::ListingBodyCursorApi {
             &self.client,
             <MakeListingBodyCursor as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         MakeListingBodyCursor { request }
     }
 }

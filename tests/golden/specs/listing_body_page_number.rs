@@ -7,14 +7,28 @@ use crate::models::listing_body_page_number::{
 
 use crate::runtime;
 
+/// Make listing body page number.
+///
 /// `POST /listing_body_page_number`
+///
+/// Takes a body ([`ListingBodyPageNumberQuery`](crate::models::ListingBodyPageNumberQuery)). Returns
+/// [`ListingBodyPageNumber`](crate::models::ListingBodyPageNumber). `items()` streams the items of all
+/// pages, each [`ListingBodyPageNumberItem`](crate::models::ListingBodyPageNumberItem).
 ///
 /// Paged by number (`pageNumber` of the body).
 ///
-/// Made by `ListingBodyPageNumberApi::make_listing_body_page_number`.
+/// Created by `ListingBodyPageNumberApi::make_listing_body_page_number`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-listing_body_page_number>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_body_page_number().make_listing_body_page_number(genesys_cloud::models::ListingBodyPageNumberQuery::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingBodyPageNumber {
     request: runtime::Request,
@@ -70,6 +84,17 @@ impl runtime::Operation for MakeListingBodyPageNumber {
     }
 }
 
+impl IntoFuture for MakeListingBodyPageNumber {
+    type Output = runtime::Result<runtime::Response<ListingBodyPageNumber>>;
+
+    type IntoFuture = runtime::Call<ListingBodyPageNumber>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingBodyPageNumber {
     type Item = ListingBodyPageNumberItem;
 
@@ -90,7 +115,9 @@ impl runtime::Paged for MakeListingBodyPageNumber {
 }
 
 impl crate::api::ListingBodyPageNumberApi {
-    /// `POST /listing_body_page_number` Optional parameters and all else: [`MakeListingBodyPageNumber`].
+    /// Make listing body page number.
+    ///
+    /// `POST /listing_body_page_number` See [`MakeListingBodyPageNumber`] for what it takes and returns.
     #[inline]
     pub fn make_listing_body_page_number(
         &self,
@@ -100,7 +127,7 @@ impl crate::api::ListingBodyPageNumberApi {
             &self.client,
             <MakeListingBodyPageNumber as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         MakeListingBodyPageNumber {
             request,
         }

@@ -4,22 +4,36 @@
 use crate::models::listing_cursor::{ListingCursor, ListingCursorItem};
 use crate::runtime;
 
+/// Make listing cursor.
+///
 /// `GET /listing_cursor`
+///
+/// Takes no arguments. Returns [`ListingCursor`](crate::models::ListingCursor). `items()` streams the
+/// items of all pages, each [`ListingCursorItem`](crate::models::ListingCursorItem).
 ///
 /// Paged by cursor (`cursor`).
 ///
-/// Made by `ListingCursorApi::make_listing_cursor`.
+/// Created by `ListingCursorApi::make_listing_cursor`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_cursor>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_cursor().make_listing_cursor().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingCursor {
     request: runtime::Request,
 }
 
 impl MakeListingCursor {
-    pub fn cursor(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("cursor", value.as_ref());
+    /// The query parameter `cursor`.
+    pub fn cursor(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("cursor", value.text());
         self
     }
 
@@ -72,6 +86,17 @@ impl runtime::Operation for MakeListingCursor {
     }
 }
 
+impl IntoFuture for MakeListingCursor {
+    type Output = runtime::Result<runtime::Response<ListingCursor>>;
+
+    type IntoFuture = runtime::Call<ListingCursor>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingCursor {
     type Item = ListingCursorItem;
 
@@ -91,7 +116,9 @@ impl runtime::Paged for MakeListingCursor {
 }
 
 impl crate::api::ListingCursorApi {
-    /// `GET /listing_cursor` Optional parameters and all else: [`MakeListingCursor`].
+    /// Make listing cursor.
+    ///
+    /// `GET /listing_cursor` See [`MakeListingCursor`] for what it takes and returns.
     pub fn make_listing_cursor(&self) -> MakeListingCursor {
         MakeListingCursor {
             request: runtime::Request::new(

@@ -4,14 +4,27 @@
 use crate::models::listing_next_uri::{ListingNextUri, ListingNextUriItem};
 use crate::runtime;
 
+/// Make listing next uri.
+///
 /// `GET /listing_next_uri`
+///
+/// Takes no arguments. Returns [`ListingNextUri`](crate::models::ListingNextUri). `items()` streams the
+/// items of all pages, each [`ListingNextUriItem`](crate::models::ListingNextUriItem).
 ///
 /// Paged by the URI of the next page (`nextUri`).
 ///
-/// Made by `ListingNextUriApi::make_listing_next_uri`.
+/// Created by `ListingNextUriApi::make_listing_next_uri`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_next_uri>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_next_uri().make_listing_next_uri().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingNextUri {
     request: runtime::Request,
@@ -67,6 +80,17 @@ impl runtime::Operation for MakeListingNextUri {
     }
 }
 
+impl IntoFuture for MakeListingNextUri {
+    type Output = runtime::Result<runtime::Response<ListingNextUri>>;
+
+    type IntoFuture = runtime::Call<ListingNextUri>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingNextUri {
     type Item = ListingNextUriItem;
 
@@ -85,7 +109,9 @@ impl runtime::Paged for MakeListingNextUri {
 }
 
 impl crate::api::ListingNextUriApi {
-    /// `GET /listing_next_uri` Optional parameters and all else: [`MakeListingNextUri`].
+    /// Make listing next uri.
+    ///
+    /// `GET /listing_next_uri` See [`MakeListingNextUri`] for what it takes and returns.
     pub fn make_listing_next_uri(&self) -> MakeListingNextUri {
         MakeListingNextUri {
             request: runtime::Request::new(

@@ -4,21 +4,33 @@
 use crate::models::listing_overridden::ListingOverridden;
 use crate::runtime;
 
+/// Make listing overridden.
+///
 /// `GET /listing_overridden`
 ///
-/// Made by `ListingOverriddenApi::make_listing_overridden`.
+/// Takes no arguments. Returns [`ListingOverridden`](crate::models::ListingOverridden).
+///
+/// Created by `ListingOverriddenApi::make_listing_overridden`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_overridden>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_overridden().make_listing_overridden().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingOverridden {
     request: runtime::Request,
 }
 
 impl MakeListingOverridden {
-    /// `pageNumber`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -59,8 +71,21 @@ impl runtime::Operation for MakeListingOverridden {
     }
 }
 
+impl IntoFuture for MakeListingOverridden {
+    type Output = runtime::Result<runtime::Response<ListingOverridden>>;
+
+    type IntoFuture = runtime::Call<ListingOverridden>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::ListingOverriddenApi {
-    /// `GET /listing_overridden` Optional parameters and all else: [`MakeListingOverridden`].
+    /// Make listing overridden.
+    ///
+    /// `GET /listing_overridden` See [`MakeListingOverridden`] for what it takes and returns.
     pub fn make_listing_overridden(&self) -> MakeListingOverridden {
         MakeListingOverridden {
             request: runtime::Request::new(

@@ -4,29 +4,43 @@
 use crate::models::listing_page_number::{ListingPageNumber, ListingPageNumberItem};
 use crate::runtime;
 
+/// Make listing page number.
+///
 /// `GET /listing_page_number`
+///
+/// Takes no arguments. Returns [`ListingPageNumber`](crate::models::ListingPageNumber). `items()`
+/// streams the items of all pages, each
+/// [`ListingPageNumberItem`](crate::models::ListingPageNumberItem).
 ///
 /// Paged by number (`pageNumber`).
 ///
-/// Made by `ListingPageNumberApi::make_listing_page_number`.
+/// Created by `ListingPageNumberApi::make_listing_page_number`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_page_number>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_page_number().make_listing_page_number().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingPageNumber {
     request: runtime::Request,
 }
 
 impl MakeListingPageNumber {
-    /// `pageSize`
-    pub fn page_size(mut self, value: i64) -> Self {
-        self.request.query("pageSize", value);
+    /// The query parameter `pageSize`.
+    pub fn page_size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageSize", value.into());
         self
     }
 
-    /// `pageNumber`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("pageNumber", value);
+    /// The query parameter `pageNumber`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("pageNumber", value.into());
         self
     }
 
@@ -79,6 +93,17 @@ impl runtime::Operation for MakeListingPageNumber {
     }
 }
 
+impl IntoFuture for MakeListingPageNumber {
+    type Output = runtime::Result<runtime::Response<ListingPageNumber>>;
+
+    type IntoFuture = runtime::Call<ListingPageNumber>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingPageNumber {
     type Item = ListingPageNumberItem;
 
@@ -99,7 +124,9 @@ impl runtime::Paged for MakeListingPageNumber {
 }
 
 impl crate::api::ListingPageNumberApi {
-    /// `GET /listing_page_number` Optional parameters and all else: [`MakeListingPageNumber`].
+    /// Make listing page number.
+    ///
+    /// `GET /listing_page_number` See [`MakeListingPageNumber`] for what it takes and returns.
     pub fn make_listing_page_number(&self) -> MakeListingPageNumber {
         MakeListingPageNumber {
             request: runtime::Request::new(

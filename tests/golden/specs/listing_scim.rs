@@ -4,28 +4,42 @@
 use crate::models::listing_scim::{ListingScim, ListingScimItem};
 use crate::runtime;
 
+/// Make listing scim.
+///
 /// `GET /listing_scim`
+///
+/// Takes no arguments. Returns [`ListingScim`](crate::models::ListingScim). `items()` streams the items
+/// of all pages, each [`ListingScimItem`](crate::models::ListingScimItem).
 ///
 /// Paged by index (`startIndex`).
 ///
-/// Made by `ListingScimApi::make_listing_scim`.
+/// Created by `ListingScimApi::make_listing_scim`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_scim>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_scim().make_listing_scim().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingScim {
     request: runtime::Request,
 }
 
 impl MakeListingScim {
-    /// `startIndex`
-    pub fn start_index(mut self, value: i64) -> Self {
-        self.request.query("startIndex", value);
+    /// The query parameter `startIndex`.
+    pub fn start_index(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("startIndex", value.into());
         self
     }
 
-    pub fn count(mut self, value: i64) -> Self {
-        self.request.query("count", value);
+    /// The query parameter `count`.
+    pub fn count(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("count", value.into());
         self
     }
 
@@ -78,6 +92,17 @@ impl runtime::Operation for MakeListingScim {
     }
 }
 
+impl IntoFuture for MakeListingScim {
+    type Output = runtime::Result<runtime::Response<ListingScim>>;
+
+    type IntoFuture = runtime::Call<ListingScim>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingScim {
     type Item = ListingScimItem;
 
@@ -97,7 +122,9 @@ impl runtime::Paged for MakeListingScim {
 }
 
 impl crate::api::ListingScimApi {
-    /// `GET /listing_scim` Optional parameters and all else: [`MakeListingScim`].
+    /// Make listing scim.
+    ///
+    /// `GET /listing_scim` See [`MakeListingScim`] for what it takes and returns.
     pub fn make_listing_scim(&self) -> MakeListingScim {
         MakeListingScim {
             request: runtime::Request::new(

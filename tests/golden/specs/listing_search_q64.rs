@@ -4,14 +4,27 @@
 use crate::models::listing_search_q64::{ListingSearchQ64, ListingSearchQ64Item};
 use crate::runtime;
 
+/// Make listing search q64.
+///
 /// `GET /listing_search_q64`
+///
+/// Takes `q64` (a text). Returns [`ListingSearchQ64`](crate::models::ListingSearchQ64). `items()`
+/// streams the items of all pages, each [`ListingSearchQ64Item`](crate::models::ListingSearchQ64Item).
 ///
 /// Paged by cursor (`q64`).
 ///
-/// Made by `ListingSearchQ64Api::make_listing_search_q64`.
+/// Created by `ListingSearchQ64Api::make_listing_search_q64`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_search_q64>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_search_q64().make_listing_search_q64("q64").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingSearchQ64 {
     request: runtime::Request,
@@ -67,6 +80,17 @@ impl runtime::Operation for MakeListingSearchQ64 {
     }
 }
 
+impl IntoFuture for MakeListingSearchQ64 {
+    type Output = runtime::Result<runtime::Response<ListingSearchQ64>>;
+
+    type IntoFuture = runtime::Call<ListingSearchQ64>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingSearchQ64 {
     type Item = ListingSearchQ64Item;
 
@@ -86,13 +110,15 @@ impl runtime::Paged for MakeListingSearchQ64 {
 }
 
 impl crate::api::ListingSearchQ64Api {
-    /// `GET /listing_search_q64` Optional parameters and all else: [`MakeListingSearchQ64`].
+    /// Make listing search q64.
+    ///
+    /// `GET /listing_search_q64` See [`MakeListingSearchQ64`] for what it takes and returns.
     pub fn make_listing_search_q64(&self, q64: impl AsRef<str>) -> MakeListingSearchQ64 {
         let mut request = runtime::Request::new(
             &self.client,
             <MakeListingSearchQ64 as runtime::Operation>::METADATA,
         );
-        request.query("q64", q64.as_ref());
+        request.query("q64", Some(q64.as_ref()));
         MakeListingSearchQ64 { request }
     }
 }

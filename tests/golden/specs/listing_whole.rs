@@ -4,14 +4,27 @@
 use crate::models::listing_whole::{ListingWhole, ListingWholeItem};
 use crate::runtime;
 
+/// Make listing whole.
+///
 /// `GET /listing_whole`
+///
+/// Takes no arguments. Returns [`ListingWhole`](crate::models::ListingWhole). `items()` streams the
+/// items of all pages, each [`ListingWholeItem`](crate::models::ListingWholeItem).
 ///
 /// Lists everything on one page.
 ///
-/// Made by `ListingWholeApi::make_listing_whole`.
+/// Created by `ListingWholeApi::make_listing_whole`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-listing_whole>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.listing_whole().make_listing_whole().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeListingWhole {
     request: runtime::Request,
@@ -67,6 +80,17 @@ impl runtime::Operation for MakeListingWhole {
     }
 }
 
+impl IntoFuture for MakeListingWhole {
+    type Output = runtime::Result<runtime::Response<ListingWhole>>;
+
+    type IntoFuture = runtime::Call<ListingWhole>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl runtime::Paged for MakeListingWhole {
     type Item = ListingWholeItem;
 
@@ -83,7 +107,9 @@ impl runtime::Paged for MakeListingWhole {
 }
 
 impl crate::api::ListingWholeApi {
-    /// `GET /listing_whole` Optional parameters and all else: [`MakeListingWhole`].
+    /// Make listing whole.
+    ///
+    /// `GET /listing_whole` See [`MakeListingWhole`] for what it takes and returns.
     pub fn make_listing_whole(&self) -> MakeListingWhole {
         MakeListingWhole {
             request: runtime::Request::new(

@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `MapFalse` in the API.
+///
+/// Returned by `get_map_false_0`.
 #[derive(Clone, Default)]
 pub struct MapFalse {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

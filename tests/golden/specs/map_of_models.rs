@@ -5,8 +5,12 @@ use crate::runtime::codec;
 use std::collections::BTreeMap;
 use crate::models::map_of_models::MapOfModelsItem;
 
+/// `MapOfModels` in the API.
+///
+/// Returned by `get_map_of_models_0`.
 #[derive(Clone, Default)]
 pub struct MapOfModels {
+    /// `by`
     pub by: Option<BTreeMap<String, MapOfModelsItem>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,8 +32,12 @@ codec::__model!(MapOfModels);
 
 use crate::runtime::codec;
 
+/// `MapOfModelsItem` in the API.
+///
+/// Returned by `get_map_of_models_1`.
 #[derive(Clone, Default)]
 pub struct MapOfModelsItem {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

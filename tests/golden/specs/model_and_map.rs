@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `ModelAndMap` in the API.
+///
+/// Returned by `get_model_and_map_0`.
 #[derive(Clone, Default)]
 pub struct ModelAndMap {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `CaseDifference` in the API.
+///
+/// Returned by `get_names_that_differ_by_case_0`.
 #[derive(Clone, Default)]
 pub struct CaseDifference {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,9 +32,13 @@ use crate::runtime::codec;
 use crate::models::names_that_differ_by_case::CaseDifference;
 
 /// `Casedifference` in the API.
+///
+/// Returned by `get_names_that_differ_by_case_1`.
 #[derive(Clone, Default)]
 pub struct CasedifferenceX1bedbd {
+    /// `id`
     pub id: Option<String>,
+    /// `other`
     pub other: Option<Box<CaseDifference>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,14 @@
 use crate::runtime::codec;
 use crate::models::names_that_end_in_an_underscore::TrailingXeadac0;
 
+/// `Trailing` in the API.
+///
+/// Returned by `get_names_that_end_in_an_underscore_0`.
 #[derive(Clone, Default)]
 pub struct Trailing {
+    /// `id`
     pub id: Option<String>,
+    /// `other`
     pub other: Option<Box<TrailingXeadac0>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,8 +35,11 @@ codec::__model!(Trailing);
 use crate::runtime::codec;
 
 /// `Trailing_` in the API.
+///
+/// Returned by `get_names_that_end_in_an_underscore_1`.
 #[derive(Clone, Default)]
 pub struct TrailingXeadac0 {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

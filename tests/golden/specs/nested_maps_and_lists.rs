@@ -4,9 +4,14 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `NestedMapsAndLists` in the API.
+///
+/// Returned by `get_nested_maps_and_lists_0`.
 #[derive(Clone, Default)]
 pub struct NestedMapsAndLists {
+    /// `maps`
     pub maps: Option<BTreeMap<String, Vec<String>>>,
+    /// `table`
     pub table: Option<Vec<Vec<String>>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,6 +3,9 @@
 
 use crate::runtime::codec;
 
+/// `NoProperties` in the API.
+///
+/// Returned by `get_no_properties_0`.
 #[derive(Clone, Default)]
 pub struct NoProperties {
     /// Unknown properties, explicit nulls, and values that do not fit their type.

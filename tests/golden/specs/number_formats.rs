@@ -3,13 +3,22 @@
 
 use crate::runtime::codec;
 
+/// `NumberFormats` in the API.
+///
+/// Returned by `get_number_formats_0`.
 #[derive(Clone, Default)]
 pub struct NumberFormats {
+    /// `flag`
     pub flag: Option<bool>,
+    /// `float`
     pub float: Option<f64>,
+    /// `large`
     pub large: Option<i64>,
+    /// `number`
     pub number: Option<f64>,
+    /// `plain`
     pub plain: Option<i64>,
+    /// `small`
     pub small: Option<i64>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,8 +4,12 @@
 use crate::runtime::codec;
 use crate::models::object_in_object::ObjectInObjectInner;
 
+/// `ObjectInObject` in the API.
+///
+/// Returned by `get_object_in_object_0`.
 #[derive(Clone, Default)]
 pub struct ObjectInObject {
+    /// `inner`
     pub inner: Option<Box<ObjectInObjectInner>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,6 +34,7 @@ use crate::runtime::codec;
 /// `ObjectInObject.inner` in the API.
 #[derive(Clone, Default)]
 pub struct ObjectInObjectInner {
+    /// `name`
     pub name: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

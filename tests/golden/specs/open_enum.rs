@@ -3,8 +3,12 @@
 
 use crate::runtime::codec;
 
+/// `OpenEnum` in the API.
+///
+/// Returned by `get_open_enum_0`.
 #[derive(Clone, Default)]
 pub struct OpenEnum {
+    /// `state`
     pub state: Option<OpenEnumState>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -21,6 +25,7 @@ impl codec::Model for OpenEnum {
 
 codec::__model!(OpenEnum);
 
+/// The values of `state`.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum OpenEnumState {

@@ -4,12 +4,25 @@
 use crate::models::operation_answer_default_only::OperationAnswerDefaultOnly;
 use crate::runtime;
 
+/// Make operation answer default only.
+///
 /// `POST /operation_answer_default_only`
 ///
-/// Made by `OperationAnswerDefaultOnlyApi::make_operation_answer_default_only`.
+/// Takes no arguments. Returns
+/// [`OperationAnswerDefaultOnly`](crate::models::OperationAnswerDefaultOnly).
+///
+/// Created by `OperationAnswerDefaultOnlyApi::make_operation_answer_default_only`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_answer_default_only>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_answer_default_only().make_operation_answer_default_only().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationAnswerDefaultOnly {
     request: runtime::Request,
@@ -53,9 +66,22 @@ impl runtime::Operation for MakeOperationAnswerDefaultOnly {
     }
 }
 
+impl IntoFuture for MakeOperationAnswerDefaultOnly {
+    type Output = runtime::Result<runtime::Response<OperationAnswerDefaultOnly>>;
+
+    type IntoFuture = runtime::Call<OperationAnswerDefaultOnly>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationAnswerDefaultOnlyApi {
-    /// `POST /operation_answer_default_only` Optional parameters and all else:
-    /// [`MakeOperationAnswerDefaultOnly`].
+    /// Make operation answer default only.
+    ///
+    /// `POST /operation_answer_default_only` See [`MakeOperationAnswerDefaultOnly`] for what it takes and
+    /// returns.
     pub fn make_operation_answer_default_only(&self) -> MakeOperationAnswerDefaultOnly {
         MakeOperationAnswerDefaultOnly {
             request: runtime::Request::new(

@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Make operation answer empty.
+///
 /// `POST /operation_answer_empty`
 ///
-/// Made by `OperationAnswerEmptyApi::make_operation_answer_empty`.
+/// Takes no arguments. Returns nothing.
+///
+/// Created by `OperationAnswerEmptyApi::make_operation_answer_empty`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_answer_empty>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_answer_empty().make_operation_answer_empty().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationAnswerEmpty {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for MakeOperationAnswerEmpty {
     }
 }
 
+impl IntoFuture for MakeOperationAnswerEmpty {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationAnswerEmptyApi {
-    /// `POST /operation_answer_empty` Optional parameters and all else: [`MakeOperationAnswerEmpty`].
+    /// Make operation answer empty.
+    ///
+    /// `POST /operation_answer_empty` See [`MakeOperationAnswerEmpty`] for what it takes and returns.
     pub fn make_operation_answer_empty(&self) -> MakeOperationAnswerEmpty {
         MakeOperationAnswerEmpty {
             request: runtime::Request::new(

@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Make operation answer file.
+///
 /// `GET /operation_answer_file`
 ///
-/// Made by `OperationAnswerFileApi::make_operation_answer_file`.
+/// Takes no arguments. Returns bytes.
+///
+/// Created by `OperationAnswerFileApi::make_operation_answer_file`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_file>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_answer_file().make_operation_answer_file().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationAnswerFile {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for MakeOperationAnswerFile {
     }
 }
 
+impl IntoFuture for MakeOperationAnswerFile {
+    type Output = runtime::Result<runtime::Response<bytes::Bytes>>;
+
+    type IntoFuture = runtime::Call<bytes::Bytes>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationAnswerFileApi {
-    /// `GET /operation_answer_file` Optional parameters and all else: [`MakeOperationAnswerFile`].
+    /// Make operation answer file.
+    ///
+    /// `GET /operation_answer_file` See [`MakeOperationAnswerFile`] for what it takes and returns.
     pub fn make_operation_answer_file(&self) -> MakeOperationAnswerFile {
         MakeOperationAnswerFile {
             request: runtime::Request::new(

@@ -4,12 +4,25 @@
 use crate::models::operation_answer_list::OperationAnswerList;
 use crate::runtime;
 
+/// Make operation answer list.
+///
 /// `POST /operation_answer_list`
 ///
-/// Made by `OperationAnswerListApi::make_operation_answer_list`.
+/// Takes no arguments. Returns a list, each item
+/// [`OperationAnswerList`](crate::models::OperationAnswerList).
+///
+/// Created by `OperationAnswerListApi::make_operation_answer_list`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_answer_list>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_answer_list().make_operation_answer_list().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationAnswerList {
     request: runtime::Request,
@@ -53,8 +66,21 @@ impl runtime::Operation for MakeOperationAnswerList {
     }
 }
 
+impl IntoFuture for MakeOperationAnswerList {
+    type Output = runtime::Result<runtime::Response<Vec<OperationAnswerList>>>;
+
+    type IntoFuture = runtime::Call<Vec<OperationAnswerList>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationAnswerListApi {
-    /// `POST /operation_answer_list` Optional parameters and all else: [`MakeOperationAnswerList`].
+    /// Make operation answer list.
+    ///
+    /// `POST /operation_answer_list` See [`MakeOperationAnswerList`] for what it takes and returns.
     pub fn make_operation_answer_list(&self) -> MakeOperationAnswerList {
         MakeOperationAnswerList {
             request: runtime::Request::new(

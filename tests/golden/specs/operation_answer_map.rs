@@ -5,12 +5,25 @@ use std::collections::BTreeMap;
 use crate::models::operation_answer_map::OperationAnswerMap;
 use crate::runtime;
 
+/// Make operation answer map.
+///
 /// `GET /operation_answer_map`
 ///
-/// Made by `OperationAnswerMapApi::make_operation_answer_map`.
+/// Takes no arguments. Returns a map, each value
+/// [`OperationAnswerMap`](crate::models::OperationAnswerMap).
+///
+/// Created by `OperationAnswerMapApi::make_operation_answer_map`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_map>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_answer_map().make_operation_answer_map().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationAnswerMap {
     request: runtime::Request,
@@ -54,8 +67,23 @@ impl runtime::Operation for MakeOperationAnswerMap {
     }
 }
 
+impl IntoFuture for MakeOperationAnswerMap {
+    type Output = runtime::Result<
+        runtime::Response<BTreeMap<String, OperationAnswerMap>>,
+    >;
+
+    type IntoFuture = runtime::Call<BTreeMap<String, OperationAnswerMap>>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationAnswerMapApi {
-    /// `GET /operation_answer_map` Optional parameters and all else: [`MakeOperationAnswerMap`].
+    /// Make operation answer map.
+    ///
+    /// `GET /operation_answer_map` See [`MakeOperationAnswerMap`] for what it takes and returns.
     pub fn make_operation_answer_map(&self) -> MakeOperationAnswerMap {
         MakeOperationAnswerMap {
             request: runtime::Request::new(

@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Make operation answer string.
+///
 /// `GET /operation_answer_string`
 ///
-/// Made by `OperationAnswerStringApi::make_operation_answer_string`.
+/// Takes no arguments. Returns a text.
+///
+/// Created by `OperationAnswerStringApi::make_operation_answer_string`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_string>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_answer_string().make_operation_answer_string().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationAnswerString {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for MakeOperationAnswerString {
     }
 }
 
+impl IntoFuture for MakeOperationAnswerString {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationAnswerStringApi {
-    /// `GET /operation_answer_string` Optional parameters and all else: [`MakeOperationAnswerString`].
+    /// Make operation answer string.
+    ///
+    /// `GET /operation_answer_string` See [`MakeOperationAnswerString`] for what it takes and returns.
     pub fn make_operation_answer_string(&self) -> MakeOperationAnswerString {
         MakeOperationAnswerString {
             request: runtime::Request::new(

@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Make operation answer text calendar.
+///
 /// `GET /operation_answer_text_calendar`
 ///
-/// Made by `OperationAnswerTextCalendarApi::make_operation_answer_text_calendar`.
+/// Takes no arguments. Returns a text.
+///
+/// Created by `OperationAnswerTextCalendarApi::make_operation_answer_text_calendar`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_text_calendar>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_answer_text_calendar().make_operation_answer_text_calendar().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationAnswerTextCalendar {
     request: runtime::Request,
@@ -52,9 +64,22 @@ impl runtime::Operation for MakeOperationAnswerTextCalendar {
     }
 }
 
+impl IntoFuture for MakeOperationAnswerTextCalendar {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationAnswerTextCalendarApi {
-    /// `GET /operation_answer_text_calendar` Optional parameters and all else:
-    /// [`MakeOperationAnswerTextCalendar`].
+    /// Make operation answer text calendar.
+    ///
+    /// `GET /operation_answer_text_calendar` See [`MakeOperationAnswerTextCalendar`] for what it takes and
+    /// returns.
     pub fn make_operation_answer_text_calendar(
         &self,
     ) -> MakeOperationAnswerTextCalendar {

@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Make operation answer text plain.
+///
 /// `GET /operation_answer_text_plain`
 ///
-/// Made by `OperationAnswerTextPlainApi::make_operation_answer_text_plain`.
+/// Takes no arguments. Returns a text.
+///
+/// Created by `OperationAnswerTextPlainApi::make_operation_answer_text_plain`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_answer_text_plain>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_answer_text_plain().make_operation_answer_text_plain().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationAnswerTextPlain {
     request: runtime::Request,
@@ -52,9 +64,22 @@ impl runtime::Operation for MakeOperationAnswerTextPlain {
     }
 }
 
+impl IntoFuture for MakeOperationAnswerTextPlain {
+    type Output = runtime::Result<runtime::Response<String>>;
+
+    type IntoFuture = runtime::Call<String>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationAnswerTextPlainApi {
-    /// `GET /operation_answer_text_plain` Optional parameters and all else:
-    /// [`MakeOperationAnswerTextPlain`].
+    /// Make operation answer text plain.
+    ///
+    /// `GET /operation_answer_text_plain` See [`MakeOperationAnswerTextPlain`] for what it takes and
+    /// returns.
     pub fn make_operation_answer_text_plain(&self) -> MakeOperationAnswerTextPlain {
         MakeOperationAnswerTextPlain {
             request: runtime::Request::new(

@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Put operation body file.
+///
 /// `PUT /operation_body_file`
 ///
-/// Made by `OperationBodyFileApi::put_operation_body_file`.
+/// Takes a body (a file). Returns nothing.
+///
+/// Created by `OperationBodyFileApi::put_operation_body_file`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-operation_body_file>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_file().put_operation_body_file(String::from("content")).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PutOperationBodyFile {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for PutOperationBodyFile {
     }
 }
 
+impl IntoFuture for PutOperationBodyFile {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyFileApi {
-    /// `PUT /operation_body_file` Optional parameters and all else: [`PutOperationBodyFile`].
+    /// Put operation body file.
+    ///
+    /// `PUT /operation_body_file` See [`PutOperationBodyFile`] for what it takes and returns.
     #[inline]
     pub fn put_operation_body_file(
         &self,
@@ -63,7 +88,7 @@ impl crate::api::OperationBodyFileApi {
             &self.client,
             <PutOperationBodyFile as runtime::Operation>::METADATA,
         );
-        request.file_body("application/octet-stream", body);
+        request.file_body("application/octet-stream", Some(body));
         PutOperationBodyFile { request }
     }
 }

@@ -4,20 +4,33 @@
 use crate::models::operation_body_form::OperationBodyForm;
 use crate::runtime;
 
+/// Make operation body form.
+///
 /// `POST /operation_body_form`
 ///
-/// Made by `OperationBodyFormApi::make_operation_body_form`.
+/// Takes `grant` (a text). Returns [`OperationBodyForm`](crate::models::OperationBodyForm).
+///
+/// Created by `OperationBodyFormApi::make_operation_body_form`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_form>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_form().make_operation_body_form("grant").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBodyForm {
     request: runtime::Request,
 }
 
 impl MakeOperationBodyForm {
-    pub fn scope(mut self, value: impl AsRef<str>) -> Self {
-        self.request.form_field("scope", value.as_ref());
+    /// The form field `scope`.
+    pub fn scope(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.form_field("scope", value.text());
         self
     }
 
@@ -58,8 +71,21 @@ impl runtime::Operation for MakeOperationBodyForm {
     }
 }
 
+impl IntoFuture for MakeOperationBodyForm {
+    type Output = runtime::Result<runtime::Response<OperationBodyForm>>;
+
+    type IntoFuture = runtime::Call<OperationBodyForm>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyFormApi {
-    /// `POST /operation_body_form` Optional parameters and all else: [`MakeOperationBodyForm`].
+    /// Make operation body form.
+    ///
+    /// `POST /operation_body_form` See [`MakeOperationBodyForm`] for what it takes and returns.
     pub fn make_operation_body_form(
         &self,
         grant: impl AsRef<str>,
@@ -68,7 +94,7 @@ impl crate::api::OperationBodyFormApi {
             &self.client,
             <MakeOperationBodyForm as runtime::Operation>::METADATA,
         );
-        request.form_field("grant", grant.as_ref());
+        request.form_field("grant", Some(grant.as_ref()));
         MakeOperationBodyForm { request }
     }
 }

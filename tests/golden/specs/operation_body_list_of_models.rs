@@ -4,12 +4,26 @@
 use crate::models::operation_body_list_of_models::OperationBodyListOfModels;
 use crate::runtime;
 
+/// Make operation body list of models.
+///
 /// `POST /operation_body_list_of_models`
 ///
-/// Made by `OperationBodyListOfModelsApi::make_operation_body_list_of_models`.
+/// Takes a body (a list, each item
+/// [`OperationBodyListOfModels`](crate::models::OperationBodyListOfModels)). Returns
+/// [`OperationBodyListOfModels`](crate::models::OperationBodyListOfModels).
+///
+/// Created by `OperationBodyListOfModelsApi::make_operation_body_list_of_models`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_list_of_models>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_list_of_models().make_operation_body_list_of_models(vec![genesys_cloud::models::OperationBodyListOfModels::default()]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBodyListOfModels {
     request: runtime::Request,
@@ -53,9 +67,22 @@ impl runtime::Operation for MakeOperationBodyListOfModels {
     }
 }
 
+impl IntoFuture for MakeOperationBodyListOfModels {
+    type Output = runtime::Result<runtime::Response<OperationBodyListOfModels>>;
+
+    type IntoFuture = runtime::Call<OperationBodyListOfModels>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyListOfModelsApi {
-    /// `POST /operation_body_list_of_models` Optional parameters and all else:
-    /// [`MakeOperationBodyListOfModels`].
+    /// Make operation body list of models.
+    ///
+    /// `POST /operation_body_list_of_models` See [`MakeOperationBodyListOfModels`] for what it takes and
+    /// returns.
     #[inline]
     pub fn make_operation_body_list_of_models(
         &self,
@@ -65,7 +92,7 @@ impl crate::api::OperationBodyListOfModelsApi {
             &self.client,
             <MakeOperationBodyListOfModels as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         MakeOperationBodyListOfModels {
             request,
         }

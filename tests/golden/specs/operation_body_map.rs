@@ -5,12 +5,25 @@ use std::collections::BTreeMap;
 use crate::models::operation_body_map::OperationBodyMap;
 use crate::runtime;
 
+/// Make operation body map.
+///
 /// `POST /operation_body_map`
 ///
-/// Made by `OperationBodyMapApi::make_operation_body_map`.
+/// Takes a body (a map, each value an integer). Returns
+/// [`OperationBodyMap`](crate::models::OperationBodyMap).
+///
+/// Created by `OperationBodyMapApi::make_operation_body_map`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_map>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_map().make_operation_body_map(Default::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBodyMap {
     request: runtime::Request,
@@ -54,8 +67,21 @@ impl runtime::Operation for MakeOperationBodyMap {
     }
 }
 
+impl IntoFuture for MakeOperationBodyMap {
+    type Output = runtime::Result<runtime::Response<OperationBodyMap>>;
+
+    type IntoFuture = runtime::Call<OperationBodyMap>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyMapApi {
-    /// `POST /operation_body_map` Optional parameters and all else: [`MakeOperationBodyMap`].
+    /// Make operation body map.
+    ///
+    /// `POST /operation_body_map` See [`MakeOperationBodyMap`] for what it takes and returns.
     #[inline]
     pub fn make_operation_body_map(
         &self,
@@ -65,7 +91,7 @@ impl crate::api::OperationBodyMapApi {
             &self.client,
             <MakeOperationBodyMap as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         MakeOperationBodyMap { request }
     }
 }

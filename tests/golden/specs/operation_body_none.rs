@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Make operation body none.
+///
 /// `DELETE /operation_body_none`
 ///
-/// Made by `OperationBodyNoneApi::make_operation_body_none`.
+/// Takes no arguments. Returns nothing.
+///
+/// Created by `OperationBodyNoneApi::make_operation_body_none`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-operation_body_none>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_none().make_operation_body_none().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBodyNone {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for MakeOperationBodyNone {
     }
 }
 
+impl IntoFuture for MakeOperationBodyNone {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyNoneApi {
-    /// `DELETE /operation_body_none` Optional parameters and all else: [`MakeOperationBodyNone`].
+    /// Make operation body none.
+    ///
+    /// `DELETE /operation_body_none` See [`MakeOperationBodyNone`] for what it takes and returns.
     pub fn make_operation_body_none(&self) -> MakeOperationBodyNone {
         MakeOperationBodyNone {
             request: runtime::Request::new(

@@ -4,20 +4,34 @@
 use crate::models::operation_body_optional_list::OperationBodyOptionalList;
 use crate::runtime;
 
+/// Make operation body optional list.
+///
 /// `POST /operation_body_optional_list`
 ///
-/// Made by `OperationBodyOptionalListApi::make_operation_body_optional_list`.
+/// Takes optionally a body (a list, each item a text). Returns
+/// [`OperationBodyOptionalList`](crate::models::OperationBodyOptionalList).
+///
+/// Created by `OperationBodyOptionalListApi::make_operation_body_optional_list`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_optional_list>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_optional_list().make_operation_body_optional_list().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBodyOptionalList {
     request: runtime::Request,
 }
 
 impl MakeOperationBodyOptionalList {
-    pub fn body(mut self, value: Vec<String>) -> Self {
-        self.request.json_body("application/json", value);
+    /// The body, `application/json`.
+    pub fn body(mut self, value: impl Into<Option<Vec<String>>>) -> Self {
+        self.request.json_body("application/json", value.into());
         self
     }
 
@@ -58,9 +72,22 @@ impl runtime::Operation for MakeOperationBodyOptionalList {
     }
 }
 
+impl IntoFuture for MakeOperationBodyOptionalList {
+    type Output = runtime::Result<runtime::Response<OperationBodyOptionalList>>;
+
+    type IntoFuture = runtime::Call<OperationBodyOptionalList>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyOptionalListApi {
-    /// `POST /operation_body_optional_list` Optional parameters and all else:
-    /// [`MakeOperationBodyOptionalList`].
+    /// Make operation body optional list.
+    ///
+    /// `POST /operation_body_optional_list` See [`MakeOperationBodyOptionalList`] for what it takes and
+    /// returns.
     pub fn make_operation_body_optional_list(&self) -> MakeOperationBodyOptionalList {
         MakeOperationBodyOptionalList {
             request: runtime::Request::new(

@@ -4,12 +4,25 @@
 use crate::models::operation_body_raw_object::OperationBodyRawObject;
 use crate::runtime;
 
+/// Make operation body raw object.
+///
 /// `PUT /operation_body_raw_object`
 ///
-/// Made by `OperationBodyRawObjectApi::make_operation_body_raw_object`.
+/// Takes a body (any JSON value). Returns
+/// [`OperationBodyRawObject`](crate::models::OperationBodyRawObject).
+///
+/// Created by `OperationBodyRawObjectApi::make_operation_body_raw_object`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#put-operation_body_raw_object>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_raw_object().make_operation_body_raw_object(serde_json::json!({})).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBodyRawObject {
     request: runtime::Request,
@@ -53,8 +66,21 @@ impl runtime::Operation for MakeOperationBodyRawObject {
     }
 }
 
+impl IntoFuture for MakeOperationBodyRawObject {
+    type Output = runtime::Result<runtime::Response<OperationBodyRawObject>>;
+
+    type IntoFuture = runtime::Call<OperationBodyRawObject>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyRawObjectApi {
-    /// `PUT /operation_body_raw_object` Optional parameters and all else: [`MakeOperationBodyRawObject`].
+    /// Make operation body raw object.
+    ///
+    /// `PUT /operation_body_raw_object` See [`MakeOperationBodyRawObject`] for what it takes and returns.
     #[inline]
     pub fn make_operation_body_raw_object(
         &self,
@@ -64,7 +90,7 @@ impl crate::api::OperationBodyRawObjectApi {
             &self.client,
             <MakeOperationBodyRawObject as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         MakeOperationBodyRawObject {
             request,
         }

@@ -4,12 +4,25 @@
 use crate::models::operation_body_required::OperationBodyRequired;
 use crate::runtime;
 
+/// Make operation body required.
+///
 /// `POST /operation_body_required`
 ///
-/// Made by `OperationBodyRequiredApi::make_operation_body_required`.
+/// Takes a body ([`OperationBodyRequired`](crate::models::OperationBodyRequired)). Returns
+/// [`OperationBodyRequired`](crate::models::OperationBodyRequired).
+///
+/// Created by `OperationBodyRequiredApi::make_operation_body_required`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_required>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_required().make_operation_body_required(genesys_cloud::models::OperationBodyRequired::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBodyRequired {
     request: runtime::Request,
@@ -53,8 +66,21 @@ impl runtime::Operation for MakeOperationBodyRequired {
     }
 }
 
+impl IntoFuture for MakeOperationBodyRequired {
+    type Output = runtime::Result<runtime::Response<OperationBodyRequired>>;
+
+    type IntoFuture = runtime::Call<OperationBodyRequired>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyRequiredApi {
-    /// `POST /operation_body_required` Optional parameters and all else: [`MakeOperationBodyRequired`].
+    /// Make operation body required.
+    ///
+    /// `POST /operation_body_required` See [`MakeOperationBodyRequired`] for what it takes and returns.
     #[inline]
     pub fn make_operation_body_required(
         &self,
@@ -64,7 +90,7 @@ impl crate::api::OperationBodyRequiredApi {
             &self.client,
             <MakeOperationBodyRequired as runtime::Operation>::METADATA,
         );
-        request.json_body("application/json", body);
+        request.json_body("application/json", Some(body));
         MakeOperationBodyRequired {
             request,
         }

@@ -4,12 +4,25 @@
 use crate::models::operation_body_scim::OperationBodyScim;
 use crate::runtime;
 
+/// Make operation body scim.
+///
 /// `POST /operation_body_scim`
 ///
-/// Made by `OperationBodyScimApi::make_operation_body_scim`.
+/// Takes a body ([`OperationBodyScim`](crate::models::OperationBodyScim)). Returns
+/// [`OperationBodyScim`](crate::models::OperationBodyScim).
+///
+/// Created by `OperationBodyScimApi::make_operation_body_scim`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_body_scim>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_body_scim().make_operation_body_scim(genesys_cloud::models::OperationBodyScim::default()).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBodyScim {
     request: runtime::Request,
@@ -53,8 +66,21 @@ impl runtime::Operation for MakeOperationBodyScim {
     }
 }
 
+impl IntoFuture for MakeOperationBodyScim {
+    type Output = runtime::Result<runtime::Response<OperationBodyScim>>;
+
+    type IntoFuture = runtime::Call<OperationBodyScim>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBodyScimApi {
-    /// `POST /operation_body_scim` Optional parameters and all else: [`MakeOperationBodyScim`].
+    /// Make operation body scim.
+    ///
+    /// `POST /operation_body_scim` See [`MakeOperationBodyScim`] for what it takes and returns.
     #[inline]
     pub fn make_operation_body_scim(
         &self,
@@ -64,7 +90,7 @@ impl crate::api::OperationBodyScimApi {
             &self.client,
             <MakeOperationBodyScim as runtime::Operation>::METADATA,
         );
-        request.json_body("application/scim+json", body);
+        request.json_body("application/scim+json", Some(body));
         MakeOperationBodyScim { request }
     }
 }

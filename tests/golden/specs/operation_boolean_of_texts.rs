@@ -4,20 +4,33 @@
 use crate::models::operation_boolean_of_texts::OperationBooleanOfTexts;
 use crate::runtime;
 
+/// Make operation boolean of texts.
+///
 /// `GET /operation_boolean_of_texts`
 ///
-/// Made by `OperationBooleanOfTextsApi::make_operation_boolean_of_texts`.
+/// Takes no arguments. Returns [`OperationBooleanOfTexts`](crate::models::OperationBooleanOfTexts).
+///
+/// Created by `OperationBooleanOfTextsApi::make_operation_boolean_of_texts`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_boolean_of_texts>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_boolean_of_texts().make_operation_boolean_of_texts().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationBooleanOfTexts {
     request: runtime::Request,
 }
 
 impl MakeOperationBooleanOfTexts {
-    pub fn joined(mut self, value: bool) -> Self {
-        self.request.query("joined", value);
+    /// The query parameter `joined`.
+    pub fn joined(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("joined", value.into());
         self
     }
 
@@ -58,8 +71,21 @@ impl runtime::Operation for MakeOperationBooleanOfTexts {
     }
 }
 
+impl IntoFuture for MakeOperationBooleanOfTexts {
+    type Output = runtime::Result<runtime::Response<OperationBooleanOfTexts>>;
+
+    type IntoFuture = runtime::Call<OperationBooleanOfTexts>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationBooleanOfTextsApi {
-    /// `GET /operation_boolean_of_texts` Optional parameters and all else: [`MakeOperationBooleanOfTexts`].
+    /// Make operation boolean of texts.
+    ///
+    /// `GET /operation_boolean_of_texts` See [`MakeOperationBooleanOfTexts`] for what it takes and returns.
     pub fn make_operation_boolean_of_texts(&self) -> MakeOperationBooleanOfTexts {
         MakeOperationBooleanOfTexts {
             request: runtime::Request::new(

@@ -3,15 +3,27 @@
 
 use crate::runtime;
 
+/// Get operation credential basic.
+///
 /// `GET /operation_credential/basic`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// Needs a credential of the security scheme `Password`, given with `with_credential` and sent in the
 /// header `Authorization`, after `Basic`. The client's own token is not sent.
 ///
-/// Made by `OperationCredentialApi::get_operation_credential_basic`.
+/// Created by `OperationCredentialApi::get_operation_credential_basic`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-basic>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_credential().get_operation_credential_basic().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationCredentialBasic {
     request: runtime::Request,
@@ -60,8 +72,21 @@ impl runtime::Operation for GetOperationCredentialBasic {
     }
 }
 
+impl IntoFuture for GetOperationCredentialBasic {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationCredentialApi {
-    /// `GET /operation_credential/basic` Optional parameters and all else: [`GetOperationCredentialBasic`].
+    /// Get operation credential basic.
+    ///
+    /// `GET /operation_credential/basic` See [`GetOperationCredentialBasic`] for what it takes and returns.
     pub fn get_operation_credential_basic(&self) -> GetOperationCredentialBasic {
         GetOperationCredentialBasic {
             request: runtime::Request::new(
@@ -77,15 +102,27 @@ impl crate::api::OperationCredentialApi {
 
 use crate::runtime;
 
+/// Get operation credential header.
+///
 /// `GET /operation_credential/header`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// Needs a credential of the security scheme `Key In Header`, given with `with_credential` and sent in
 /// the header `X-Api-Key`. The client's own token is not sent.
 ///
-/// Made by `OperationCredentialApi::get_operation_credential_header`.
+/// Created by `OperationCredentialApi::get_operation_credential_header`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-header>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_credential().get_operation_credential_header().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationCredentialHeader {
     request: runtime::Request,
@@ -134,9 +171,22 @@ impl runtime::Operation for GetOperationCredentialHeader {
     }
 }
 
+impl IntoFuture for GetOperationCredentialHeader {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationCredentialApi {
-    /// `GET /operation_credential/header` Optional parameters and all else:
-    /// [`GetOperationCredentialHeader`].
+    /// Get operation credential header.
+    ///
+    /// `GET /operation_credential/header` See [`GetOperationCredentialHeader`] for what it takes and
+    /// returns.
     pub fn get_operation_credential_header(&self) -> GetOperationCredentialHeader {
         GetOperationCredentialHeader {
             request: runtime::Request::new(
@@ -152,15 +202,27 @@ impl crate::api::OperationCredentialApi {
 
 use crate::runtime;
 
+/// Get operation credential jwt.
+///
 /// `GET /operation_credential/jwt`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// Needs a credential of the security scheme `Guest JWT`, given with `with_credential` and sent in the
 /// header `Authorization`, after `Bearer`. The client's own token is not sent.
 ///
-/// Made by `OperationCredentialApi::get_operation_credential_jwt`.
+/// Created by `OperationCredentialApi::get_operation_credential_jwt`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-jwt>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_credential().get_operation_credential_jwt().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationCredentialJwt {
     request: runtime::Request,
@@ -209,8 +271,21 @@ impl runtime::Operation for GetOperationCredentialJwt {
     }
 }
 
+impl IntoFuture for GetOperationCredentialJwt {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationCredentialApi {
-    /// `GET /operation_credential/jwt` Optional parameters and all else: [`GetOperationCredentialJwt`].
+    /// Get operation credential jwt.
+    ///
+    /// `GET /operation_credential/jwt` See [`GetOperationCredentialJwt`] for what it takes and returns.
     pub fn get_operation_credential_jwt(&self) -> GetOperationCredentialJwt {
         GetOperationCredentialJwt {
             request: runtime::Request::new(
@@ -226,14 +301,26 @@ impl crate::api::OperationCredentialApi {
 
 use crate::runtime;
 
+/// Get operation credential none.
+///
 /// `GET /operation_credential/none`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `OperationCredentialApi::get_operation_credential_none`.
+/// Created by `OperationCredentialApi::get_operation_credential_none`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-none>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_credential().get_operation_credential_none().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationCredentialNone {
     request: runtime::Request,
@@ -277,8 +364,21 @@ impl runtime::Operation for GetOperationCredentialNone {
     }
 }
 
+impl IntoFuture for GetOperationCredentialNone {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationCredentialApi {
-    /// `GET /operation_credential/none` Optional parameters and all else: [`GetOperationCredentialNone`].
+    /// Get operation credential none.
+    ///
+    /// `GET /operation_credential/none` See [`GetOperationCredentialNone`] for what it takes and returns.
     pub fn get_operation_credential_none(&self) -> GetOperationCredentialNone {
         GetOperationCredentialNone {
             request: runtime::Request::new(
@@ -294,14 +394,26 @@ impl crate::api::OperationCredentialApi {
 
 use crate::runtime;
 
+/// Get operation credential oauth.
+///
 /// `GET /operation_credential/oauth`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// OAuth scopes, any of: `things`, `things:readonly`
 ///
-/// Made by `OperationCredentialApi::get_operation_credential_oauth`.
+/// Created by `OperationCredentialApi::get_operation_credential_oauth`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-oauth>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_credential().get_operation_credential_oauth().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationCredentialOAuth {
     request: runtime::Request,
@@ -345,8 +457,21 @@ impl runtime::Operation for GetOperationCredentialOAuth {
     }
 }
 
+impl IntoFuture for GetOperationCredentialOAuth {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationCredentialApi {
-    /// `GET /operation_credential/oauth` Optional parameters and all else: [`GetOperationCredentialOAuth`].
+    /// Get operation credential oauth.
+    ///
+    /// `GET /operation_credential/oauth` See [`GetOperationCredentialOAuth`] for what it takes and returns.
     pub fn get_operation_credential_oauth(&self) -> GetOperationCredentialOAuth {
         GetOperationCredentialOAuth {
             request: runtime::Request::new(
@@ -362,15 +487,27 @@ impl crate::api::OperationCredentialApi {
 
 use crate::runtime;
 
+/// Get operation credential optional.
+///
 /// `GET /operation_credential/optional`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// Takes a credential of the security scheme `Key In Header`, given with `with_credential` and sent in
 /// the header `X-Api-Key`. The client's own token is not sent.
 ///
-/// Made by `OperationCredentialApi::get_operation_credential_optional`.
+/// Created by `OperationCredentialApi::get_operation_credential_optional`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-optional>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_credential().get_operation_credential_optional().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationCredentialOptional {
     request: runtime::Request,
@@ -419,9 +556,22 @@ impl runtime::Operation for GetOperationCredentialOptional {
     }
 }
 
+impl IntoFuture for GetOperationCredentialOptional {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationCredentialApi {
-    /// `GET /operation_credential/optional` Optional parameters and all else:
-    /// [`GetOperationCredentialOptional`].
+    /// Get operation credential optional.
+    ///
+    /// `GET /operation_credential/optional` See [`GetOperationCredentialOptional`] for what it takes and
+    /// returns.
     pub fn get_operation_credential_optional(&self) -> GetOperationCredentialOptional {
         GetOperationCredentialOptional {
             request: runtime::Request::new(
@@ -437,23 +587,36 @@ impl crate::api::OperationCredentialApi {
 
 use crate::runtime;
 
+/// Get operation credential query.
+///
 /// `GET /operation_credential/query`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// Needs a credential of the security scheme `Key In Query`, given with `with_credential` and sent in
 /// the query parameter `api_key`. The client's own token is not sent.
 ///
-/// Made by `OperationCredentialApi::get_operation_credential_query`.
+/// Created by `OperationCredentialApi::get_operation_credential_query`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-query>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_credential().get_operation_credential_query().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationCredentialQuery {
     request: runtime::Request,
 }
 
 impl GetOperationCredentialQuery {
-    pub fn q(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("q", value.as_ref());
+    /// The query parameter `q`.
+    pub fn q(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("q", value.text());
         self
     }
 
@@ -499,8 +662,21 @@ impl runtime::Operation for GetOperationCredentialQuery {
     }
 }
 
+impl IntoFuture for GetOperationCredentialQuery {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationCredentialApi {
-    /// `GET /operation_credential/query` Optional parameters and all else: [`GetOperationCredentialQuery`].
+    /// Get operation credential query.
+    ///
+    /// `GET /operation_credential/query` See [`GetOperationCredentialQuery`] for what it takes and returns.
     pub fn get_operation_credential_query(&self) -> GetOperationCredentialQuery {
         GetOperationCredentialQuery {
             request: runtime::Request::new(
@@ -516,15 +692,27 @@ impl crate::api::OperationCredentialApi {
 
 use crate::runtime;
 
+/// Get operation credential undefined.
+///
 /// `GET /operation_credential/undefined`
+///
+/// Takes no arguments. Returns nothing.
 ///
 /// Needs a credential of the security scheme `Undefined JWT`, given with `with_credential` and sent in
 /// the header `Authorization`, after `Bearer`. The client's own token is not sent.
 ///
-/// Made by `OperationCredentialApi::get_operation_credential_undefined`.
+/// Created by `OperationCredentialApi::get_operation_credential_undefined`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_credential-undefined>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_credential().get_operation_credential_undefined().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationCredentialUndefined {
     request: runtime::Request,
@@ -573,9 +761,22 @@ impl runtime::Operation for GetOperationCredentialUndefined {
     }
 }
 
+impl IntoFuture for GetOperationCredentialUndefined {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationCredentialApi {
-    /// `GET /operation_credential/undefined` Optional parameters and all else:
-    /// [`GetOperationCredentialUndefined`].
+    /// Get operation credential undefined.
+    ///
+    /// `GET /operation_credential/undefined` See [`GetOperationCredentialUndefined`] for what it takes and
+    /// returns.
     pub fn get_operation_credential_undefined(&self) -> GetOperationCredentialUndefined {
         GetOperationCredentialUndefined {
             request: runtime::Request::new(

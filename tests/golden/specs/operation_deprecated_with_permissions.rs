@@ -4,16 +4,29 @@
 use crate::models::operation_deprecated_with_permissions::OperationDeprecatedWithPermissions;
 use crate::runtime;
 
+/// Make operation deprecated with permissions.
+///
 /// `POST /operation_deprecated_with_permissions`
+///
+/// Takes no arguments. Returns
+/// [`OperationDeprecatedWithPermissions`](crate::models::OperationDeprecatedWithPermissions).
 ///
 /// **Deprecated.** Genesys may remove this operation.
 ///
 /// Permissions, all of: `a:b:view`, `a:c:view`
 ///
-/// Made by `OperationDeprecatedWithPermissionsApi::make_operation_deprecated_with_permissions`.
+/// Created by `OperationDeprecatedWithPermissionsApi::make_operation_deprecated_with_permissions`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_deprecated_with_permissions>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_deprecated_with_permissions().make_operation_deprecated_with_permissions().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationDeprecatedWithPermissions {
     request: runtime::Request,
@@ -57,9 +70,22 @@ impl runtime::Operation for MakeOperationDeprecatedWithPermissions {
     }
 }
 
+impl IntoFuture for MakeOperationDeprecatedWithPermissions {
+    type Output = runtime::Result<runtime::Response<OperationDeprecatedWithPermissions>>;
+
+    type IntoFuture = runtime::Call<OperationDeprecatedWithPermissions>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationDeprecatedWithPermissionsApi {
-    /// `POST /operation_deprecated_with_permissions` Optional parameters and all else:
-    /// [`MakeOperationDeprecatedWithPermissions`].
+    /// Make operation deprecated with permissions.
+    ///
+    /// `POST /operation_deprecated_with_permissions` See [`MakeOperationDeprecatedWithPermissions`] for
+    /// what it takes and returns.
     #[deprecated(note = "Genesys has deprecated this operation")]
     pub fn make_operation_deprecated_with_permissions(
         &self,

@@ -4,12 +4,31 @@
 use crate::models::operation_error_codes::OperationErrorCodes;
 use crate::runtime;
 
+/// Make operation error codes.
+///
 /// `GET /operation_error_codes`
 ///
-/// Made by `OperationErrorCodesApi::make_operation_error_codes`.
+/// Takes no arguments. Returns [`OperationErrorCodes`](crate::models::OperationErrorCodes).
+///
+/// Created by `OperationErrorCodesApi::make_operation_error_codes`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_error_codes>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_error_codes().make_operation_error_codes().await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # Errors
+///
+/// Beside the codes of all operations:
+///
+/// - 400: `bad.request`, `constraint`
+/// - 409: `conflict`
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationErrorCodes {
     request: runtime::Request,
@@ -53,8 +72,21 @@ impl runtime::Operation for MakeOperationErrorCodes {
     }
 }
 
+impl IntoFuture for MakeOperationErrorCodes {
+    type Output = runtime::Result<runtime::Response<OperationErrorCodes>>;
+
+    type IntoFuture = runtime::Call<OperationErrorCodes>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationErrorCodesApi {
-    /// `GET /operation_error_codes` Optional parameters and all else: [`MakeOperationErrorCodes`].
+    /// Make operation error codes.
+    ///
+    /// `GET /operation_error_codes` See [`MakeOperationErrorCodes`] for what it takes and returns.
     pub fn make_operation_error_codes(&self) -> MakeOperationErrorCodes {
         MakeOperationErrorCodes {
             request: runtime::Request::new(

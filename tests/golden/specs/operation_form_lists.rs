@@ -4,18 +4,31 @@
 use crate::runtime::time;
 use crate::runtime;
 
+/// Post operation form lists.
+///
 /// `POST /operation_form_lists`
 ///
-/// Made by `OperationFormListsApi::post_operation_form_lists`.
+/// Takes `ids` (a list, each item an integer). Returns nothing.
+///
+/// Created by `OperationFormListsApi::post_operation_form_lists`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_form_lists>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_form_lists().post_operation_form_lists([1]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOperationFormLists {
     request: runtime::Request,
 }
 
 impl PostOperationFormLists {
+    /// The form field `csv`.
     pub fn csv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .form_list(
@@ -26,6 +39,7 @@ impl PostOperationFormLists {
         self
     }
 
+    /// The form field `ssv`.
     pub fn ssv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .form_list(
@@ -36,6 +50,7 @@ impl PostOperationFormLists {
         self
     }
 
+    /// The form field `tsv`.
     pub fn tsv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .form_list(
@@ -46,6 +61,7 @@ impl PostOperationFormLists {
         self
     }
 
+    /// The form field `pipes`.
     pub fn pipes(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .form_list(
@@ -56,19 +72,21 @@ impl PostOperationFormLists {
         self
     }
 
-    pub fn day(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.form_field("day", Into::<time::Date>::into(value));
+    /// The form field `day`.
+    pub fn day(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.form_field("day", value.into_optional());
         self
     }
 
-    /// `raw`
-    pub fn raw_(mut self, value: impl AsRef<str>) -> Self {
-        self.request.form_field("raw", value.as_ref());
+    /// The form field `raw`.
+    pub fn raw_(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.form_field("raw", value.text());
         self
     }
 
-    pub fn code(mut self, value: impl AsRef<str>) -> Self {
-        self.request.form_field("code", value.as_ref());
+    /// The form field `code`.
+    pub fn code(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.form_field("code", value.text());
         self
     }
 
@@ -109,8 +127,21 @@ impl runtime::Operation for PostOperationFormLists {
     }
 }
 
+impl IntoFuture for PostOperationFormLists {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationFormListsApi {
-    /// `POST /operation_form_lists` Optional parameters and all else: [`PostOperationFormLists`].
+    /// Post operation form lists.
+    ///
+    /// `POST /operation_form_lists` See [`PostOperationFormLists`] for what it takes and returns.
     pub fn post_operation_form_lists(
         &self,
         ids: impl IntoIterator<Item = i64>,

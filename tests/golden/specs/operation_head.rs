@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Make operation head.
+///
 /// `HEAD /operation_head`
 ///
-/// Made by `OperationHeadApi::make_operation_head`.
+/// Takes no arguments. Returns nothing.
+///
+/// Created by `OperationHeadApi::make_operation_head`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#head-operation_head>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_head().make_operation_head().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationHead {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for MakeOperationHead {
     }
 }
 
+impl IntoFuture for MakeOperationHead {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationHeadApi {
-    /// `HEAD /operation_head` Optional parameters and all else: [`MakeOperationHead`].
+    /// Make operation head.
+    ///
+    /// `HEAD /operation_head` See [`MakeOperationHead`] for what it takes and returns.
     pub fn make_operation_head(&self) -> MakeOperationHead {
         MakeOperationHead {
             request: runtime::Request::new(

@@ -3,19 +3,31 @@
 
 use crate::runtime;
 
+/// Get operation header lists.
+///
 /// `GET /operation_header_lists`
 ///
-/// Made by `OperationHeaderListsApi::get_operation_header_lists`.
+/// Takes `x_numbers` (a list, each item an integer). Returns nothing.
+///
+/// Created by `OperationHeaderListsApi::get_operation_header_lists`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_header_lists>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_header_lists().get_operation_header_lists([1]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationHeaderLists {
     request: runtime::Request,
 }
 
 impl GetOperationHeaderLists {
-    /// `X-Ids`
+    /// The header `X-Ids`.
     pub fn x_ids(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .header_list(
@@ -26,7 +38,7 @@ impl GetOperationHeaderLists {
         self
     }
 
-    /// `X-Bars`
+    /// The header `X-Bars`.
     pub fn x_bars(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .header_list(
@@ -74,8 +86,21 @@ impl runtime::Operation for GetOperationHeaderLists {
     }
 }
 
+impl IntoFuture for GetOperationHeaderLists {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationHeaderListsApi {
-    /// `GET /operation_header_lists` Optional parameters and all else: [`GetOperationHeaderLists`].
+    /// Get operation header lists.
+    ///
+    /// `GET /operation_header_lists` See [`GetOperationHeaderLists`] for what it takes and returns.
     pub fn get_operation_header_lists(
         &self,
         x_numbers: impl IntoIterator<Item = i64>,

@@ -4,21 +4,33 @@
 use crate::models::operation_header_parameter::OperationHeaderParameter;
 use crate::runtime;
 
+/// Make operation header parameter.
+///
 /// `POST /operation_header_parameter`
 ///
-/// Made by `OperationHeaderParameterApi::make_operation_header_parameter`.
+/// Takes no arguments. Returns [`OperationHeaderParameter`](crate::models::OperationHeaderParameter).
+///
+/// Created by `OperationHeaderParameterApi::make_operation_header_parameter`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_header_parameter>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_header_parameter().make_operation_header_parameter().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationHeaderParameter {
     request: runtime::Request,
 }
 
 impl MakeOperationHeaderParameter {
-    /// `If-Match`
-    pub fn if_match(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("If-Match", value.as_ref());
+    /// The header `If-Match`.
+    pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("If-Match", value.text());
         self
     }
 
@@ -59,9 +71,22 @@ impl runtime::Operation for MakeOperationHeaderParameter {
     }
 }
 
+impl IntoFuture for MakeOperationHeaderParameter {
+    type Output = runtime::Result<runtime::Response<OperationHeaderParameter>>;
+
+    type IntoFuture = runtime::Call<OperationHeaderParameter>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationHeaderParameterApi {
-    /// `POST /operation_header_parameter` Optional parameters and all else:
-    /// [`MakeOperationHeaderParameter`].
+    /// Make operation header parameter.
+    ///
+    /// `POST /operation_header_parameter` See [`MakeOperationHeaderParameter`] for what it takes and
+    /// returns.
     pub fn make_operation_header_parameter(&self) -> MakeOperationHeaderParameter {
         MakeOperationHeaderParameter {
             request: runtime::Request::new(

@@ -4,45 +4,58 @@
 use crate::models::operation_headers::OperationHeaders;
 use crate::runtime;
 
+/// Make operation headers.
+///
 /// `PATCH /operation_headers`
 ///
-/// Made by `OperationHeadersApi::make_operation_headers`.
+/// Takes `x_journey_session_id` (a text). Returns
+/// [`OperationHeaders`](crate::models::OperationHeaders).
+///
+/// Created by `OperationHeadersApi::make_operation_headers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#patch-operation_headers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_headers().make_operation_headers("x_journey_session_id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationHeaders {
     request: runtime::Request,
 }
 
 impl MakeOperationHeaders {
-    /// `If-Match`
-    pub fn if_match(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("If-Match", value.as_ref());
+    /// The header `If-Match`.
+    pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("If-Match", value.text());
         self
     }
 
-    /// `If-None-Match`
-    pub fn if_none_match(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("If-None-Match", value.as_ref());
+    /// The header `If-None-Match`.
+    pub fn if_none_match(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("If-None-Match", value.text());
         self
     }
 
-    /// `Accept-Language`
-    pub fn accept_language(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("Accept-Language", value.as_ref());
+    /// The header `Accept-Language`.
+    pub fn accept_language(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("Accept-Language", value.text());
         self
     }
 
-    /// `Idempotency-Key`
-    pub fn idempotency_key(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("Idempotency-Key", value.as_ref());
+    /// The header `Idempotency-Key`.
+    pub fn idempotency_key(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("Idempotency-Key", value.text());
         self
     }
 
-    /// `X-Journey-Session-Type`
-    pub fn x_journey_session_type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("X-Journey-Session-Type", value.as_ref());
+    /// The header `X-Journey-Session-Type`.
+    pub fn x_journey_session_type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("X-Journey-Session-Type", value.text());
         self
     }
 
@@ -83,8 +96,21 @@ impl runtime::Operation for MakeOperationHeaders {
     }
 }
 
+impl IntoFuture for MakeOperationHeaders {
+    type Output = runtime::Result<runtime::Response<OperationHeaders>>;
+
+    type IntoFuture = runtime::Call<OperationHeaders>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationHeadersApi {
-    /// `PATCH /operation_headers` Optional parameters and all else: [`MakeOperationHeaders`].
+    /// Make operation headers.
+    ///
+    /// `PATCH /operation_headers` See [`MakeOperationHeaders`] for what it takes and returns.
     pub fn make_operation_headers(
         &self,
         x_journey_session_id: impl AsRef<str>,
@@ -93,7 +119,7 @@ impl crate::api::OperationHeadersApi {
             &self.client,
             <MakeOperationHeaders as runtime::Operation>::METADATA,
         );
-        request.header("X-Journey-Session-Id", x_journey_session_id.as_ref());
+        request.header("X-Journey-Session-Id", Some(x_journey_session_id.as_ref()));
         MakeOperationHeaders { request }
     }
 }

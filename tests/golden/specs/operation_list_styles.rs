@@ -3,18 +3,31 @@
 
 use crate::runtime;
 
+/// Get operation list styles.
+///
 /// `GET /operation_list_styles/{parts}`
 ///
-/// Made by `OperationListStylesApi::get_operation_list_styles`.
+/// Takes `parts` (a list, each item a text). Returns nothing.
+///
+/// Created by `OperationListStylesApi::get_operation_list_styles`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_list_styles--parts->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_list_styles().get_operation_list_styles(["parts"]).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationListStyles {
     request: runtime::Request,
 }
 
 impl GetOperationListStyles {
+    /// The query parameter `csv`.
     pub fn csv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -25,6 +38,7 @@ impl GetOperationListStyles {
         self
     }
 
+    /// The query parameter `ssv`.
     pub fn ssv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -35,6 +49,7 @@ impl GetOperationListStyles {
         self
     }
 
+    /// The query parameter `tsv`.
     pub fn tsv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -45,11 +60,13 @@ impl GetOperationListStyles {
         self
     }
 
+    /// The query parameter `pipes`.
     pub fn pipes(mut self, value: impl IntoIterator<Item = i64>) -> Self {
         self.request.query_list("pipes", runtime::ListStyle::PipeJoined, value);
         self
     }
 
+    /// The query parameter `multi`.
     pub fn multi(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -97,8 +114,21 @@ impl runtime::Operation for GetOperationListStyles {
     }
 }
 
+impl IntoFuture for GetOperationListStyles {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationListStylesApi {
-    /// `GET /operation_list_styles/{parts}` Optional parameters and all else: [`GetOperationListStyles`].
+    /// Get operation list styles.
+    ///
+    /// `GET /operation_list_styles/{parts}` See [`GetOperationListStyles`] for what it takes and returns.
     pub fn get_operation_list_styles(
         &self,
         parts: impl IntoIterator<Item = impl AsRef<str>>,

@@ -3,19 +3,31 @@
 
 use crate::runtime;
 
+/// Post operation multipart.
+///
 /// `POST /operation_multipart`
 ///
-/// Made by `OperationMultipartApi::post_operation_multipart`.
+/// Takes `image` (a file) and `title` (a text). Returns nothing.
+///
+/// Created by `OperationMultipartApi::post_operation_multipart`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_multipart>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_multipart().post_operation_multipart(String::from("content"), "title").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOperationMultipart {
     request: runtime::Request,
 }
 
 impl PostOperationMultipart {
-    /// `pages`
+    /// The part of the body `pages`.
     pub fn pages_(
         mut self,
         value: impl IntoIterator<Item = impl Into<runtime::FilePart>>,
@@ -24,11 +36,13 @@ impl PostOperationMultipart {
         self
     }
 
-    pub fn size(mut self, value: i64) -> Self {
-        self.request.part("size", value);
+    /// The part of the body `size`.
+    pub fn size(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.part("size", value.into());
         self
     }
 
+    /// The part of the body `labels`.
     pub fn labels(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .part_list(
@@ -39,6 +53,7 @@ impl PostOperationMultipart {
         self
     }
 
+    /// The part of the body `codes`.
     pub fn codes(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .part_list(
@@ -86,8 +101,21 @@ impl runtime::Operation for PostOperationMultipart {
     }
 }
 
+impl IntoFuture for PostOperationMultipart {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationMultipartApi {
-    /// `POST /operation_multipart` Optional parameters and all else: [`PostOperationMultipart`].
+    /// Post operation multipart.
+    ///
+    /// `POST /operation_multipart` See [`PostOperationMultipart`] for what it takes and returns.
     pub fn post_operation_multipart(
         &self,
         image: impl Into<runtime::FilePart>,
@@ -97,8 +125,8 @@ impl crate::api::OperationMultipartApi {
             &self.client,
             <PostOperationMultipart as runtime::Operation>::METADATA,
         );
-        request.part_file("image", image);
-        request.part("title", title.as_ref());
+        request.part_file("image", Some(image));
+        request.part("title", Some(title.as_ref()));
         PostOperationMultipart { request }
     }
 }
@@ -108,20 +136,33 @@ impl crate::api::OperationMultipartApi {
 
 use crate::runtime;
 
+/// Post operation multipart optional.
+///
 /// `POST /operation_multipart/optional`
 ///
-/// Made by `OperationMultipartApi::post_operation_multipart_optional`.
+/// Takes no arguments. Returns nothing.
+///
+/// Created by `OperationMultipartApi::post_operation_multipart_optional`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_multipart-optional>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_multipart().post_operation_multipart_optional().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct PostOperationMultipartOptional {
     request: runtime::Request,
 }
 
 impl PostOperationMultipartOptional {
-    pub fn file(mut self, value: impl Into<runtime::FilePart>) -> Self {
-        self.request.part_file("file", value);
+    /// The part of the body `file`.
+    pub fn file(mut self, value: impl runtime::Optional<runtime::FilePart>) -> Self {
+        self.request.part_file("file", value.into_optional());
         self
     }
 
@@ -162,9 +203,22 @@ impl runtime::Operation for PostOperationMultipartOptional {
     }
 }
 
+impl IntoFuture for PostOperationMultipartOptional {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationMultipartApi {
-    /// `POST /operation_multipart/optional` Optional parameters and all else:
-    /// [`PostOperationMultipartOptional`].
+    /// Post operation multipart optional.
+    ///
+    /// `POST /operation_multipart/optional` See [`PostOperationMultipartOptional`] for what it takes and
+    /// returns.
     pub fn post_operation_multipart_optional(&self) -> PostOperationMultipartOptional {
         PostOperationMultipartOptional {
             request: runtime::Request::new(

@@ -3,12 +3,24 @@
 
 use crate::runtime;
 
+/// Get operation own headers.
+///
 /// `GET /operation_own_headers`
 ///
-/// Made by `OperationOwnHeadersApi::get_operation_own_headers`.
+/// Takes no arguments. Returns nothing.
+///
+/// Created by `OperationOwnHeadersApi::get_operation_own_headers`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_own_headers>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_own_headers().get_operation_own_headers().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationOwnHeaders {
     request: runtime::Request,
@@ -52,8 +64,21 @@ impl runtime::Operation for GetOperationOwnHeaders {
     }
 }
 
+impl IntoFuture for GetOperationOwnHeaders {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationOwnHeadersApi {
-    /// `GET /operation_own_headers` Optional parameters and all else: [`GetOperationOwnHeaders`].
+    /// Get operation own headers.
+    ///
+    /// `GET /operation_own_headers` See [`GetOperationOwnHeaders`] for what it takes and returns.
     pub fn get_operation_own_headers(&self) -> GetOperationOwnHeaders {
         GetOperationOwnHeaders {
             request: runtime::Request::new(

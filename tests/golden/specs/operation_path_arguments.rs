@@ -4,12 +4,25 @@
 use crate::models::operation_path_arguments::OperationPathArguments;
 use crate::runtime;
 
+/// Make operation path arguments.
+///
 /// `DELETE /operation_path_arguments/{first}/of/{second}`
 ///
-/// Made by `OperationPathArgumentsApi::make_operation_path_arguments`.
+/// Takes `first` (an integer) and `second` (a text). Returns
+/// [`OperationPathArguments`](crate::models::OperationPathArguments).
+///
+/// Created by `OperationPathArgumentsApi::make_operation_path_arguments`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#delete-operation_path_arguments--first--of--second->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_path_arguments().make_operation_path_arguments(1, "second").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationPathArguments {
     request: runtime::Request,
@@ -53,9 +66,22 @@ impl runtime::Operation for MakeOperationPathArguments {
     }
 }
 
+impl IntoFuture for MakeOperationPathArguments {
+    type Output = runtime::Result<runtime::Response<OperationPathArguments>>;
+
+    type IntoFuture = runtime::Call<OperationPathArguments>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationPathArgumentsApi {
-    /// `DELETE /operation_path_arguments/{first}/of/{second}` Optional parameters and all else:
-    /// [`MakeOperationPathArguments`].
+    /// Make operation path arguments.
+    ///
+    /// `DELETE /operation_path_arguments/{first}/of/{second}` See [`MakeOperationPathArguments`] for what
+    /// it takes and returns.
     pub fn make_operation_path_arguments(
         &self,
         first: i64,

@@ -4,14 +4,26 @@
 use crate::models::operation_public::OperationPublic;
 use crate::runtime;
 
+/// Make operation public.
+///
 /// `GET /operation_public`
+///
+/// Takes no arguments. Returns [`OperationPublic`](crate::models::OperationPublic).
 ///
 /// Needs no access token, and sends none.
 ///
-/// Made by `OperationPublicApi::make_operation_public`.
+/// Created by `OperationPublicApi::make_operation_public`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_public>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_public().make_operation_public().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationPublic {
     request: runtime::Request,
@@ -55,8 +67,21 @@ impl runtime::Operation for MakeOperationPublic {
     }
 }
 
+impl IntoFuture for MakeOperationPublic {
+    type Output = runtime::Result<runtime::Response<OperationPublic>>;
+
+    type IntoFuture = runtime::Call<OperationPublic>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationPublicApi {
-    /// `GET /operation_public` Optional parameters and all else: [`MakeOperationPublic`].
+    /// Make operation public.
+    ///
+    /// `GET /operation_public` See [`MakeOperationPublic`] for what it takes and returns.
     pub fn make_operation_public(&self) -> MakeOperationPublic {
         MakeOperationPublic {
             request: runtime::Request::new(

@@ -8,30 +8,49 @@ use crate::models::operation_query_enum_and_dates::{
 use crate::runtime::time;
 use crate::runtime;
 
+/// Make operation query enum and dates.
+///
 /// `POST /operation_query_enum_and_dates`
 ///
-/// Made by `OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates`.
+/// Takes no arguments. Returns
+/// [`OperationQueryEnumAndDates`](crate::models::OperationQueryEnumAndDates).
+///
+/// Created by `OperationQueryEnumAndDatesApi::make_operation_query_enum_and_dates`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_query_enum_and_dates>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_query_enum_and_dates().make_operation_query_enum_and_dates().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationQueryEnumAndDates {
     request: runtime::Request,
 }
 
 impl MakeOperationQueryEnumAndDates {
-    pub fn order(mut self, value: MakeOperationQueryEnumAndDatesOrder) -> Self {
-        self.request.query("order", value);
+    /// The query parameter `order`.
+    pub fn order(
+        mut self,
+        value: impl Into<Option<MakeOperationQueryEnumAndDatesOrder>>,
+    ) -> Self {
+        self.request.query("order", value.into());
         self
     }
 
-    pub fn since(mut self, value: impl Into<time::Timestamp>) -> Self {
-        self.request.query("since", Into::<time::Timestamp>::into(value));
+    /// The query parameter `since`.
+    pub fn since(mut self, value: impl runtime::Optional<time::Timestamp>) -> Self {
+        self.request.query("since", value.into_optional());
         self
     }
 
-    pub fn day(mut self, value: impl Into<time::Date>) -> Self {
-        self.request.query("day", Into::<time::Date>::into(value));
+    /// The query parameter `day`.
+    pub fn day(mut self, value: impl runtime::Optional<time::Date>) -> Self {
+        self.request.query("day", value.into_optional());
         self
     }
 
@@ -72,9 +91,22 @@ impl runtime::Operation for MakeOperationQueryEnumAndDates {
     }
 }
 
+impl IntoFuture for MakeOperationQueryEnumAndDates {
+    type Output = runtime::Result<runtime::Response<OperationQueryEnumAndDates>>;
+
+    type IntoFuture = runtime::Call<OperationQueryEnumAndDates>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationQueryEnumAndDatesApi {
-    /// `POST /operation_query_enum_and_dates` Optional parameters and all else:
-    /// [`MakeOperationQueryEnumAndDates`].
+    /// Make operation query enum and dates.
+    ///
+    /// `POST /operation_query_enum_and_dates` See [`MakeOperationQueryEnumAndDates`] for what it takes and
+    /// returns.
     pub fn make_operation_query_enum_and_dates(&self) -> MakeOperationQueryEnumAndDates {
         MakeOperationQueryEnumAndDates {
             request: runtime::Request::new(

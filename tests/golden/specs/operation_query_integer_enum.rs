@@ -7,20 +7,36 @@ use crate::models::operation_query_integer_enum::{
 
 use crate::runtime;
 
+/// Make operation query integer enum.
+///
 /// `GET /operation_query_integer_enum`
 ///
-/// Made by `OperationQueryIntegerEnumApi::make_operation_query_integer_enum`.
+/// Takes no arguments. Returns [`OperationQueryIntegerEnum`](crate::models::OperationQueryIntegerEnum).
+///
+/// Created by `OperationQueryIntegerEnumApi::make_operation_query_integer_enum`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_query_integer_enum>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_query_integer_enum().make_operation_query_integer_enum().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationQueryIntegerEnum {
     request: runtime::Request,
 }
 
 impl MakeOperationQueryIntegerEnum {
-    pub fn days(mut self, value: MakeOperationQueryIntegerEnumDays) -> Self {
-        self.request.query("days", value);
+    /// The query parameter `days`.
+    pub fn days(
+        mut self,
+        value: impl Into<Option<MakeOperationQueryIntegerEnumDays>>,
+    ) -> Self {
+        self.request.query("days", value.into());
         self
     }
 
@@ -61,9 +77,22 @@ impl runtime::Operation for MakeOperationQueryIntegerEnum {
     }
 }
 
+impl IntoFuture for MakeOperationQueryIntegerEnum {
+    type Output = runtime::Result<runtime::Response<OperationQueryIntegerEnum>>;
+
+    type IntoFuture = runtime::Call<OperationQueryIntegerEnum>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationQueryIntegerEnumApi {
-    /// `GET /operation_query_integer_enum` Optional parameters and all else:
-    /// [`MakeOperationQueryIntegerEnum`].
+    /// Make operation query integer enum.
+    ///
+    /// `GET /operation_query_integer_enum` See [`MakeOperationQueryIntegerEnum`] for what it takes and
+    /// returns.
     pub fn make_operation_query_integer_enum(&self) -> MakeOperationQueryIntegerEnum {
         MakeOperationQueryIntegerEnum {
             request: runtime::Request::new(

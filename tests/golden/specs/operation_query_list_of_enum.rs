@@ -7,18 +7,31 @@ use crate::models::operation_query_list_of_enum::{
 
 use crate::runtime;
 
+/// Make operation query list of enum.
+///
 /// `GET /operation_query_list_of_enum`
 ///
-/// Made by `OperationQueryListOfEnumApi::make_operation_query_list_of_enum`.
+/// Takes no arguments. Returns [`OperationQueryListOfEnum`](crate::models::OperationQueryListOfEnum).
+///
+/// Created by `OperationQueryListOfEnumApi::make_operation_query_list_of_enum`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_query_list_of_enum>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_query_list_of_enum().make_operation_query_list_of_enum().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationQueryListOfEnum {
     request: runtime::Request,
 }
 
 impl MakeOperationQueryListOfEnum {
+    /// The query parameter `expand`.
     pub fn expand(
         mut self,
         value: impl IntoIterator<Item = MakeOperationQueryListOfEnumExpand>,
@@ -64,9 +77,22 @@ impl runtime::Operation for MakeOperationQueryListOfEnum {
     }
 }
 
+impl IntoFuture for MakeOperationQueryListOfEnum {
+    type Output = runtime::Result<runtime::Response<OperationQueryListOfEnum>>;
+
+    type IntoFuture = runtime::Call<OperationQueryListOfEnum>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationQueryListOfEnumApi {
-    /// `GET /operation_query_list_of_enum` Optional parameters and all else:
-    /// [`MakeOperationQueryListOfEnum`].
+    /// Make operation query list of enum.
+    ///
+    /// `GET /operation_query_list_of_enum` See [`MakeOperationQueryListOfEnum`] for what it takes and
+    /// returns.
     pub fn make_operation_query_list_of_enum(&self) -> MakeOperationQueryListOfEnum {
         MakeOperationQueryListOfEnum {
             request: runtime::Request::new(

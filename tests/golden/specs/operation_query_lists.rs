@@ -4,18 +4,31 @@
 use crate::models::operation_query_lists::OperationQueryLists;
 use crate::runtime;
 
+/// Make operation query lists.
+///
 /// `POST /operation_query_lists`
 ///
-/// Made by `OperationQueryListsApi::make_operation_query_lists`.
+/// Takes no arguments. Returns [`OperationQueryLists`](crate::models::OperationQueryLists).
+///
+/// Created by `OperationQueryListsApi::make_operation_query_lists`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_query_lists>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_query_lists().make_operation_query_lists().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationQueryLists {
     request: runtime::Request,
 }
 
 impl MakeOperationQueryLists {
+    /// The query parameter `multi`.
     pub fn multi(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -26,6 +39,7 @@ impl MakeOperationQueryLists {
         self
     }
 
+    /// The query parameter `csv`.
     pub fn csv(mut self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.request
             .query_list(
@@ -73,8 +87,21 @@ impl runtime::Operation for MakeOperationQueryLists {
     }
 }
 
+impl IntoFuture for MakeOperationQueryLists {
+    type Output = runtime::Result<runtime::Response<OperationQueryLists>>;
+
+    type IntoFuture = runtime::Call<OperationQueryLists>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationQueryListsApi {
-    /// `POST /operation_query_lists` Optional parameters and all else: [`MakeOperationQueryLists`].
+    /// Make operation query lists.
+    ///
+    /// `POST /operation_query_lists` See [`MakeOperationQueryLists`] for what it takes and returns.
     pub fn make_operation_query_lists(&self) -> MakeOperationQueryLists {
         MakeOperationQueryLists {
             request: runtime::Request::new(

@@ -4,26 +4,40 @@
 use crate::models::operation_query_required_and_optional::OperationQueryRequiredAndOptional;
 use crate::runtime;
 
+/// Make operation query required and optional.
+///
 /// `POST /operation_query_required_and_optional`
 ///
-/// Made by `OperationQueryRequiredAndOptionalApi::make_operation_query_required_and_optional`.
+/// Takes `need` (a text). Returns
+/// [`OperationQueryRequiredAndOptional`](crate::models::OperationQueryRequiredAndOptional).
+///
+/// Created by `OperationQueryRequiredAndOptionalApi::make_operation_query_required_and_optional`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_query_required_and_optional>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_query_required_and_optional().make_operation_query_required_and_optional("need").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationQueryRequiredAndOptional {
     request: runtime::Request,
 }
 
 impl MakeOperationQueryRequiredAndOptional {
-    pub fn count(mut self, value: i64) -> Self {
-        self.request.query("count", value);
+    /// The query parameter `count`.
+    pub fn count(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("count", value.into());
         self
     }
 
-    /// default `false`
-    pub fn flag(mut self, value: bool) -> Self {
-        self.request.query("flag", value);
+    /// The query parameter `flag`, default `false`.
+    pub fn flag(mut self, value: impl Into<Option<bool>>) -> Self {
+        self.request.query("flag", value.into());
         self
     }
 
@@ -64,9 +78,22 @@ impl runtime::Operation for MakeOperationQueryRequiredAndOptional {
     }
 }
 
+impl IntoFuture for MakeOperationQueryRequiredAndOptional {
+    type Output = runtime::Result<runtime::Response<OperationQueryRequiredAndOptional>>;
+
+    type IntoFuture = runtime::Call<OperationQueryRequiredAndOptional>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationQueryRequiredAndOptionalApi {
-    /// `POST /operation_query_required_and_optional` Optional parameters and all else:
-    /// [`MakeOperationQueryRequiredAndOptional`].
+    /// Make operation query required and optional.
+    ///
+    /// `POST /operation_query_required_and_optional` See [`MakeOperationQueryRequiredAndOptional`] for what
+    /// it takes and returns.
     pub fn make_operation_query_required_and_optional(
         &self,
         need: impl AsRef<str>,
@@ -75,7 +102,7 @@ impl crate::api::OperationQueryRequiredAndOptionalApi {
             &self.client,
             <MakeOperationQueryRequiredAndOptional as runtime::Operation>::METADATA,
         );
-        request.query("need", need.as_ref());
+        request.query("need", Some(need.as_ref()));
         MakeOperationQueryRequiredAndOptional {
             request,
         }

@@ -3,56 +3,69 @@
 
 use crate::runtime;
 
+/// Get operation same names.
+///
 /// `GET /operation_same_names/{id}`
 ///
-/// Made by `OperationSameNamesApi::get_operation_same_names`.
+/// Takes `id` (a text). Returns nothing.
+///
+/// Created by `OperationSameNamesApi::get_operation_same_names`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#get-operation_same_names--id->)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_same_names().get_operation_same_names("id").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct GetOperationSameNames {
     request: runtime::Request,
 }
 
 impl GetOperationSameNames {
-    /// `id`
-    pub fn id_query(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("id", value.as_ref());
+    /// The query parameter `id`.
+    pub fn id_query(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("id", value.text());
         self
     }
 
-    /// `id`
-    pub fn id_header(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("id", value.as_ref());
+    /// The header `id`.
+    pub fn id_header(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("id", value.text());
         self
     }
 
-    /// `page[number]`
-    pub fn page_number(mut self, value: i64) -> Self {
-        self.request.query("page[number]", value);
+    /// The query parameter `page[number]`.
+    pub fn page_number(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("page[number]", value.into());
         self
     }
 
-    pub fn page(mut self, value: i64) -> Self {
-        self.request.query("page", value);
+    /// The query parameter `page`.
+    pub fn page(mut self, value: impl Into<Option<i64>>) -> Self {
+        self.request.query("page", value.into());
         self
     }
 
-    /// `$filter`
-    pub fn filter(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("$filter", value.as_ref());
+    /// The query parameter `$filter`.
+    pub fn filter(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("$filter", value.text());
         self
     }
 
-    /// `filter`
-    pub fn filter_xcbf2bc(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("filter", value.as_ref());
+    /// The query parameter `filter`.
+    pub fn filter_xcbf2bc(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("filter", value.text());
         self
     }
 
-    /// `_filter`
-    pub fn filter_xbaace6(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("_filter", value.as_ref());
+    /// The query parameter `_filter`.
+    pub fn filter_xbaace6(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("_filter", value.text());
         self
     }
 
@@ -93,8 +106,21 @@ impl runtime::Operation for GetOperationSameNames {
     }
 }
 
+impl IntoFuture for GetOperationSameNames {
+    type Output = runtime::Result<runtime::Response<()>>;
+
+    type IntoFuture = runtime::Call<()>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationSameNamesApi {
-    /// `GET /operation_same_names/{id}` Optional parameters and all else: [`GetOperationSameNames`].
+    /// Get operation same names.
+    ///
+    /// `GET /operation_same_names/{id}` See [`GetOperationSameNames`] for what it takes and returns.
     pub fn get_operation_same_names(
         &self,
         id: impl AsRef<str>,

@@ -4,49 +4,63 @@
 use crate::models::operation_wire_names::OperationWireNames;
 use crate::runtime;
 
+/// Make operation wire names.
+///
 /// `POST /operation_wire_names`
 ///
-/// Made by `OperationWireNamesApi::make_operation_wire_names`.
+/// Takes no arguments. Returns [`OperationWireNames`](crate::models::OperationWireNames).
+///
+/// Created by `OperationWireNamesApi::make_operation_wire_names`.
 ///
 /// [Genesys's page of this
 /// operation](<https://developer.genesys.cloud/devapps/api-explorer#post-operation_wire_names>)
+///
+/// ```no_run
+/// # async fn call(client: &genesys_cloud::Client) -> genesys_cloud::Result<()> {
+/// let response = client.operation_wire_names().make_operation_wire_names().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 #[must_use = "a request does nothing until it is sent"]
 pub struct MakeOperationWireNames {
     request: runtime::Request,
 }
 
 impl MakeOperationWireNames {
-    /// `site.id`
-    pub fn site_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("site.id", value.as_ref());
+    /// The query parameter `site.id`.
+    pub fn site_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("site.id", value.text());
         self
     }
 
-    /// `lines.loggedInUser.id`
-    pub fn lines_logged_in_user_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("lines.loggedInUser.id", value.as_ref());
+    /// The query parameter `lines.loggedInUser.id`.
+    pub fn lines_logged_in_user_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("lines.loggedInUser.id", value.text());
         self
     }
 
-    /// `phone_hardwareId`
-    pub fn phone_hardware_id(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("phone_hardwareId", value.as_ref());
+    /// The query parameter `phone_hardwareId`.
+    pub fn phone_hardware_id(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("phone_hardwareId", value.text());
         self
     }
 
-    pub fn r#type(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("type", value.as_ref());
+    /// The query parameter `type`.
+    pub fn r#type(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("type", value.text());
         self
     }
 
-    pub fn error(mut self, value: impl AsRef<str>) -> Self {
-        self.request.query("error", value.as_ref());
+    /// The query parameter `error`.
+    pub fn error(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.query("error", value.text());
         self
     }
 
-    /// `If-Match`
-    pub fn if_match(mut self, value: impl AsRef<str>) -> Self {
-        self.request.header("If-Match", value.as_ref());
+    /// The header `If-Match`.
+    pub fn if_match(mut self, value: impl runtime::OptionalText) -> Self {
+        self.request.header("If-Match", value.text());
         self
     }
 
@@ -87,8 +101,21 @@ impl runtime::Operation for MakeOperationWireNames {
     }
 }
 
+impl IntoFuture for MakeOperationWireNames {
+    type Output = runtime::Result<runtime::Response<OperationWireNames>>;
+
+    type IntoFuture = runtime::Call<OperationWireNames>;
+
+    #[inline]
+    fn into_future(self) -> Self::IntoFuture {
+        runtime::Call::new(self.request)
+    }
+}
+
 impl crate::api::OperationWireNamesApi {
-    /// `POST /operation_wire_names` Optional parameters and all else: [`MakeOperationWireNames`].
+    /// Make operation wire names.
+    ///
+    /// `POST /operation_wire_names` See [`MakeOperationWireNames`] for what it takes and returns.
     pub fn make_operation_wire_names(&self) -> MakeOperationWireNames {
         MakeOperationWireNames {
             request: runtime::Request::new(

@@ -3,12 +3,16 @@
 
 use crate::runtime::codec;
 
+/// `ReadOnly` in the API.
+///
+/// Returned by `get_read_only_0`.
 #[derive(Clone, Default)]
 pub struct ReadOnly {
     /// Who it is.
     ///
-    /// required, read-only
+    /// `id`, required, read-only
     pub id: Option<String>,
+    /// `old`
     pub old: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,9 +3,14 @@
 
 use crate::runtime::codec;
 
+/// `Recursion` in the API.
+///
+/// Returned by `get_recursion_0`.
 #[derive(Clone, Default)]
 pub struct Recursion {
+    /// `children`
     pub children: Option<Vec<Recursion>>,
+    /// `parent`
     pub parent: Option<Box<Recursion>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

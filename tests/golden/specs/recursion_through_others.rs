@@ -4,8 +4,12 @@
 use crate::runtime::codec;
 use crate::models::recursion_through_others::RecursionThroughOthersUser;
 
+/// `RecursionThroughOthers` in the API.
+///
+/// Returned by `get_recursion_through_others_0`.
 #[derive(Clone, Default)]
 pub struct RecursionThroughOthers {
+    /// `user`
     pub user: Option<Box<RecursionThroughOthersUser>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -28,9 +32,14 @@ codec::__model!(RecursionThroughOthers);
 use crate::runtime::codec;
 use crate::models::recursion_through_others::RecursionThroughOthers;
 
+/// `RecursionThroughOthersUser` in the API.
+///
+/// Returned by `get_recursion_through_others_1`.
 #[derive(Clone, Default)]
 pub struct RecursionThroughOthersUser {
+    /// `manager`
     pub manager: Option<Box<RecursionThroughOthersUser>>,
+    /// `team`
     pub team: Option<Box<RecursionThroughOthers>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,11 +4,14 @@
 use crate::runtime::codec;
 use crate::models::reference_with_siblings::ReferenceWithSiblingsTarget;
 
+/// `ReferenceWithSiblings` in the API.
+///
+/// Returned by `get_reference_with_siblings_0`.
 #[derive(Clone, Default)]
 pub struct ReferenceWithSiblings {
     /// Where to.
     ///
-    /// read-only
+    /// `target`, read-only
     pub target: Option<Box<ReferenceWithSiblingsTarget>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
@@ -30,8 +33,12 @@ codec::__model!(ReferenceWithSiblings);
 
 use crate::runtime::codec;
 
+/// `ReferenceWithSiblingsTarget` in the API.
+///
+/// Returned by `get_reference_with_siblings_1`.
 #[derive(Clone, Default)]
 pub struct ReferenceWithSiblingsTarget {
+    /// `id`
     pub id: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,11 +3,16 @@
 
 use crate::runtime::codec;
 
+/// `SecretProperties` in the API.
+///
+/// Returned by `get_secret_properties_0`.
 #[derive(Clone, Default)]
 pub struct SecretProperties {
     /// `clientSecret`
     pub client_secret: Option<String>,
+    /// `name`
     pub name: Option<String>,
+    /// `password`
     pub password: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,12 +4,20 @@
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `StringFormats` in the API.
+///
+/// Returned by `get_string_formats_0`.
 #[derive(Clone, Default)]
 pub struct StringFormats {
+    /// `day`
     pub day: Option<time::Date>,
+    /// `link`
     pub link: Option<String>,
+    /// `local`
     pub local: Option<time::LocalDateTime>,
+    /// `plain`
     pub plain: Option<String>,
+    /// `when`
     pub when: Option<time::Timestamp>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,8 +4,12 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `TypedMap` in the API.
+///
+/// Returned by `get_typed_map_0`.
 #[derive(Clone, Default)]
 pub struct TypedMap {
+    /// `counts`
     pub counts: Option<BTreeMap<String, i64>>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -4,9 +4,14 @@
 use crate::runtime::codec;
 use std::collections::BTreeMap;
 
+/// `UntypedMap` in the API.
+///
+/// Returned by `get_untyped_map_0`.
 #[derive(Clone, Default)]
 pub struct UntypedMap {
+    /// `any`
     pub any: Option<BTreeMap<String, serde_json::Value>>,
+    /// `bare`
     pub bare: Option<serde_json::Value>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

@@ -3,12 +3,16 @@
 
 use crate::runtime::codec;
 
+/// `WireNames` in the API.
+///
+/// Returned by `get_wire_names_0`.
 #[derive(Clone, Default)]
 pub struct WireNames {
     ///
     pub empty: Option<String>,
     /// `Type `
     pub type_x8a5151: Option<String>,
+    /// `error`
     pub error: Option<String>,
     /// `lines.loggedInUser.id`
     pub lines_logged_in_user_id: Option<String>,
@@ -16,6 +20,7 @@ pub struct WireNames {
     pub phone_hardware_id: Option<String>,
     /// `site.id`
     pub site_id: Option<String>,
+    /// `type`
     pub r#type: Option<String>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,

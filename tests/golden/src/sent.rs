@@ -196,3 +196,43 @@ fn scopes_and_credentials_are_told() {
     assert!(optional.public && optional.credential.is_some());
     assert!(api::GetOperationCredentialNone::METADATA.public);
 }
+
+#[tokio::test]
+async fn a_setter_takes_an_option_and_none_leaves_its_parameter_out() {
+    let (file, transport) = client(JSON, "");
+    let call = file
+        .operation_query_required_and_optional()
+        .make_operation_query_required_and_optional("a")
+        .count(1)
+        .flag(Some(true));
+    // An operation can be cloned, and awaited without `send`.
+    call.clone().count(None).flag(false).await.unwrap();
+    call.count(Some(2)).flag(None).await.unwrap();
+    let same = file.operation_same_names();
+    let text = Some(String::from("b"));
+    for call in [
+        same.get_operation_same_names("x").filter("b"),
+        same.get_operation_same_names("x").filter(&text),
+        same.get_operation_same_names("x").filter(text),
+        same.get_operation_same_names("x")
+            .filter("a")
+            .filter(None::<&str>),
+    ] {
+        call.await.unwrap();
+    }
+    let sent = transport.requests();
+    let queries: Vec<&str> = sent.iter().map(|sent| sent.query()).collect();
+    let filter = queries[2];
+    assert_eq!(
+        queries,
+        [
+            "need=a&flag=false",
+            "need=a&count=2",
+            filter,
+            filter,
+            filter,
+            ""
+        ]
+    );
+    assert!(filter.ends_with("=b"), "{filter}");
+}

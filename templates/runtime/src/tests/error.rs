@@ -131,7 +131,7 @@ async fn a_403_names_the_permissions_that_the_operation_needs() {
         method: Method::GET,
         ..*GetUser::METADATA
     };
-    let error = Error::status_error(
+    let error = Error::from_response(
         http::StatusCode::FORBIDDEN,
         http::HeaderMap::new(),
         bytes::Bytes::new(),
@@ -152,7 +152,7 @@ async fn a_401_says_what_to_check() {
             .contains(". The API refused the access token, and"),
         "{error}"
     );
-    let error = Error::status_error(
+    let error = Error::from_response(
         http::StatusCode::UNAUTHORIZED,
         http::HeaderMap::new(),
         bytes::Bytes::new(),
@@ -216,7 +216,7 @@ async fn a_strange_error_body_never_hides_the_error() {
     }
     // Errors in errors in errors: however deep, reading them ends.
     let deep = r#"{"code":"x","errors":["#.repeat(60) + &"]}".repeat(60);
-    let error = Error::status_error(
+    let error = Error::from_response(
         http::StatusCode::BAD_REQUEST,
         http::HeaderMap::new(),
         deep.into(),

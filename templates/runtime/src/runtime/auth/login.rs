@@ -38,6 +38,24 @@ const MOST_CONNECTIONS: usize = 32;
 /// Open [`authorize_url`](Self::authorize_url) in a browser, then [`wait`](Self::wait). A request with another `state` is refused
 /// and does not end the wait. Register the redirect URI with the OAuth client, as `http://127.0.0.1/callback`: Genesys Cloud accepts any port
 /// of a registered loopback address (RFC 8252 section 7.3).
+///
+/// ```no_run
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use std::time::Duration;
+///
+/// use genesys_cloud::runtime::auth::LoopbackLogin;
+///
+/// let login = LoopbackLogin::bind(0).await?;
+/// println!("open {:?}", login.authorize_url(client.login_base(), "client id"));
+/// let code = login.wait(Duration::from_secs(300)).await?;
+/// let session = client.with_credentials(code.into_credentials("client id", None)?)?;
+/// # drop(session);
+/// # Ok(())
+/// # }
+/// ```
 pub struct LoopbackLogin {
     listener: TcpListener,
     redirect_uri: String,

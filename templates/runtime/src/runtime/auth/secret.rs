@@ -12,6 +12,15 @@ use zeroize::Zeroizing;
 /// last of them is dropped. Copies that are out of reach stay as they are: header values on their way to the wire, the buffers of the TLS
 /// and HTTP libraries (the token endpoint's answer among them), the URL that a browser came back with, and all that a token store's server or
 /// disk keeps.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::auth::Secret;
+///
+/// let secret = Secret::from("do not print");
+/// assert_eq!(format!("{secret:?}"), "Secret(..)");
+/// assert_eq!(secret.expose(), "do not print");
+/// ```
 #[derive(Clone)]
 pub struct Secret(Arc<Zeroizing<String>>);
 

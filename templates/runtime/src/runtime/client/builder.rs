@@ -31,6 +31,24 @@ use crate::runtime::response::RateLimit;
 use crate::runtime::transport::Transport;
 
 /// The configuration of a [`Client`]. Nothing is checked, read or connected before [`ClientBuilder::build`], which reports what is wrong.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::time::Duration;
+///
+/// use genesys_cloud::{Client, Pacing, Region, RetryPolicy};
+///
+/// let client = Client::builder()
+///     .region(Region::UsWest2)
+///     .client_credentials("client id", "client secret")
+///     .timeout(Duration::from_secs(60))
+///     .retry(RetryPolicy::standard().with_max_attempts(6))
+///     .pacing(Pacing::standard())
+///     .user_agent_suffix("nightly-export/1.0")
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[must_use = "a builder does nothing until `build`"]
 pub struct ClientBuilder {
     region: Option<Region>,
@@ -92,12 +110,34 @@ impl ClientBuilder {
     }
 
     /// Sends everything through a gateway instead of to the region's servers.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::{Client, Gateway};
+    ///
+    /// let client = Client::builder()
+    ///     .gateway(Gateway::new("gateway.example.com").port(8443).api_path("genesys").login_path("login"))
+    ///     .access_token("token")
+    ///     .build()?;
+    /// assert_eq!(client.api_base().as_str(), "https://gateway.example.com:8443/genesys");
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn gateway(mut self, gateway: Gateway) -> Self {
         self.gateway = Some(gateway);
         self
     }
 
     /// Sends calls below `api` and token requests below `login` instead of to the region's servers, such as a test server.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .base_urls("http://127.0.0.1:8080", "http://127.0.0.1:8080")
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn base_urls(mut self, api: &str, login: &str) -> Self {
         match (Url::parse(api), Url::parse(login)) {
             (Ok(api), Ok(login)) => self.bases = Some((api, login)),
@@ -205,6 +245,16 @@ impl ClientBuilder {
     }
 
     /// Adds a header to every call.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .default_header("x-team", "blue")
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn default_header(self, name: &str, value: &str) -> Self {
         self.change_options(|options| options.with_header(name, value))
     }
@@ -217,6 +267,16 @@ impl ClientBuilder {
 
     /// Sends everything through a proxy, as in `http://user:password@proxy.example:3128`. Without it, the environment decides (`HTTPS_PROXY`,
     /// `NO_PROXY` …).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .proxy("http://user:password@proxy.example.com:3128")
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.http.proxy = Some(url.into());
         self
@@ -253,6 +313,18 @@ impl ClientBuilder {
 
     /// Changes the HTTP client (reqwest) in ways that have no method here. Redirects and reqwest's own retries stay off; `configure` cannot turn them on.
     /// It is called once for each HTTP client that is made: one for calls, and another one for the sockets of notifications.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::Duration;
+    ///
+    /// let client = genesys_cloud::Client::builder()
+    ///     .configure_http(|http| http.tcp_keepalive(Duration::from_secs(30)))
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn configure_http(
         mut self,
         configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
@@ -308,6 +380,16 @@ impl ClientBuilder {
     }
 
     /// Calls `listener` before every retry.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .on_retry(|event| eprintln!("{event:?}"))
+    ///     .access_token("token")
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn on_retry(mut self, listener: impl Fn(&RetryEvent) + Send + Sync + 'static) -> Self {
         self.listeners.on_retry = Some(Arc::new(listener));
         self
@@ -342,12 +424,33 @@ impl ClientBuilder {
     }
 
     /// Spreads calls over that many tokens of the OAuth client, each with a rate limit of its own: 1 to 50.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .client_credentials("client id", "client secret")
+    ///     .pool(3)
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn pool(mut self, tokens: usize) -> Self {
         self.tokens.pool = Some(tokens);
         self
     }
 
     /// Calls `hook` with every new token, before its first use.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// let client = genesys_cloud::Client::builder()
+    ///     .client_credentials("client id", "client secret")
+    ///     .on_refresh(|_| println!("a new token"))
+    ///     .on_refresh_error(|event| eprintln!("{event:?}"))
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn on_refresh(mut self, hook: impl Fn(&RefreshEvent) + Send + Sync + 'static) -> Self {
         self.tokens.change_hooks(|hooks| hooks.on_refresh(hook));
         self
@@ -364,6 +467,22 @@ impl ClientBuilder {
     }
 
     /// Shares tokens with other processes (see [`Credentials::store`]).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::sync::Arc;
+    ///
+    /// use genesys_cloud::Client;
+    /// use genesys_cloud::runtime::auth::store::MemoryStore;
+    ///
+    /// let store = Arc::new(MemoryStore::default());
+    /// let client = Client::builder()
+    ///     .client_credentials("client id", "client secret")
+    ///     .token_store(store)
+    ///     .build()?;
+    /// # let _ = client;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     pub fn token_store(mut self, store: Arc<dyn TokenStore>) -> Self {
         self.tokens.store = Some(store);
         self

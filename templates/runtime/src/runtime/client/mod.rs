@@ -35,6 +35,18 @@ use crate::runtime::transport::Transport;
 ///
 /// Cheap to clone, and shared between tasks and threads at will. Two clients share nothing, so one process may serve several organizations and
 /// regions; a client derived from another one (`with_options`, `with_credentials`) shares its connections.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Client, Region};
+///
+/// let client = Client::builder()
+///     .region(Region::EuCentral1)
+///     .client_credentials("client id", "client secret")
+///     .build()?;
+/// assert_eq!(client.api_base().as_str(), "https://api.mypurecloud.de/");
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
@@ -133,17 +145,59 @@ impl Client {
     ///
     /// `path` begins with `/` and is percent-encoded; it may have a query. A full URL is taken if it names the client's own API host, or is below
     /// [`apps_base`](Self::apps_base).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// use genesys_cloud::http::Method;
+    ///
+    /// let me = client
+    ///     .request(Method::GET, "/api/v2/users/me")
+    ///     .query("expand", "presence")
+    ///     .send_json::<serde_json::Value>()
+    ///     .await?;
+    /// println!("{}", me["name"]);
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn request(&self, method: Method, path: &str) -> RawRequest {
         RawRequest::new(Request::raw(self, method, path))
     }
 
     /// A call of a URL that the API handed out and that carries its own permission, like the presigned URL of an upload or a download. It goes to
     /// any host over TLS, with neither token nor default headers.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// use genesys_cloud::http::Method;
+    ///
+    /// let url = "https://bucket.example.com/file?X-Signature=abc";
+    /// client.request_presigned(Method::PUT, url).body("text/csv", "id,name\n").send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn request_presigned(&self, method: Method, url: &str) -> RawRequest {
         RawRequest::new(Request::external(self, method, url))
     }
 
     /// The same client with other defaults for its calls. What `options` leave open stays as it is.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::Duration;
+    ///
+    /// use genesys_cloud::{CallOptions, Client};
+    ///
+    /// let client = Client::builder().access_token("token").build()?;
+    /// let patient = client.with_options(CallOptions::new().with_timeout(Duration::from_secs(300)));
+    /// # let _ = patient;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
         self.derive(|inner| inner.options = options.or(&self.inner.options))
@@ -155,6 +209,22 @@ impl Client {
     /// The session takes over the token store, the hooks (`on_refresh`, `on_refresh_error`, `on_store_error`) and the
     /// [`TokenSettings`](crate::runtime::auth::TokenSettings) that the builder of this client was given, each unless `credentials` have their own;
     /// [`Credentials::without_store`] leaves the store out. It does not take over the size of the pool.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::{Client, Credentials};
+    ///
+    /// let client = Client::builder().client_credentials("client id", "client secret").build()?;
+    /// // The session of a person who has just logged in:
+    /// let session = client.with_credentials(Credentials::authorization_code(
+    ///     "client id",
+    ///     "client secret",
+    ///     "the code of the redirect",
+    ///     "https://app.example.com/callback",
+    /// ))?;
+    /// # let _ = session;
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -198,6 +268,18 @@ impl Client {
 
     /// Fetches a token now, so that wrong credentials show at start-up and the first call does not wait.
     ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// if let Err(error) = client.authenticate().await {
+    ///     eprintln!("wrong credentials, or no connection: {error}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// No token could be obtained, or the client has no credentials.
@@ -215,6 +297,18 @@ impl Client {
     /// The access token that a call would be sent with now, renewed first if that is due: for uploads and sockets that the SDK does not open itself.
     /// It ends within hours or at any time, so ask again instead of keeping it. Do not send it to hosts that are not Genesys Cloud's.
     ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// let token = client.access_token().await?;
+    /// let header = format!("Bearer {}", token.expose());
+    /// # drop(header);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// No token could be obtained, or the client has no credentials.
@@ -231,6 +325,18 @@ impl Client {
 
     /// The state of the rate limit as of the latest response that told it. It is that of one token: with a pool of tokens, of whichever was used
     /// last.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// if let Some(limit) = client.rate_limit() {
+    ///     println!("{limit:?}");
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
         *self

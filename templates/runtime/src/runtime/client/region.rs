@@ -8,6 +8,15 @@ use crate::runtime::error::Error;
 /// A region of Genesys Cloud. An organization lives in one of them.
 ///
 /// Written as AWS names it (`us-east-1`, `us_east_1`) or by its domain (`mypurecloud.com`), a region is parsed from text.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Region;
+///
+/// assert_eq!("eu-central-1".parse::<Region>()?, Region::EuCentral1);
+/// assert_eq!("mypurecloud.com.au".parse::<Region>()?.name(), "ap-southeast-2");
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
@@ -80,6 +89,16 @@ impl Region {
     ];
 
     /// A region by its domain, whose servers are `api.{domain}` and `login.{domain}`.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Region;
+    ///
+    /// let region = Region::custom("new.pure.cloud")?;
+    /// assert_eq!(region.domain(), "new.pure.cloud");
+    /// assert!(Region::custom("https://new.pure.cloud").is_err());
+    /// # Ok::<(), genesys_cloud::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

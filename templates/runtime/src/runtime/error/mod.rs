@@ -24,6 +24,19 @@ use crate::runtime::response::correlation_id_of;
 use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind};
 
 /// What kind of failure an [`Error`] is. New kinds may come with any release.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Error, ErrorKind};
+///
+/// fn exit_code(error: &Error) -> u8 {
+///     match error.kind() {
+///         ErrorKind::Configuration => 2,
+///         ErrorKind::Authentication => 3,
+///         _ => 1,
+///     }
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -62,6 +75,25 @@ pub enum ErrorKind {
 /// Why a call failed.
 ///
 /// Boxed, so a `Result` stays small; cloning it shares the cause.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use genesys_cloud::ErrorKind;
+/// use genesys_cloud::http::Method;
+///
+/// match client.request(Method::GET, "/api/v2/users/gone").send().await {
+///     Ok(response) => println!("{}", response.status()),
+///     Err(error) if error.is_not_found() => println!("no such user"),
+///     Err(error) if error.is_rate_limited() => println!("again in {:?}", error.retry_after()),
+///     Err(error) if error.kind() == ErrorKind::Authentication => println!("log in again"),
+///     Err(error) => return Err(error),
+/// }
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct Error {
@@ -97,8 +129,15 @@ struct ErrorResponse {
 }
 
 impl Error {
-    /// An error of `kind` that says nothing more yet.
-    #[doc(hidden)]
+    /// An error of `kind` without further details, for tests of code that handles errors.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::{Error, ErrorKind};
+    ///
+    /// let error = Error::new(ErrorKind::Connect).with_message("no route to host");
+    /// assert!(error.is_connect());
+    /// ```
     #[must_use]
     pub fn new(kind: ErrorKind) -> Self {
         Self {
@@ -140,10 +179,21 @@ impl Error {
         Self::new(ErrorKind::InvalidRequest).with_message(message)
     }
 
-    /// A response with a non-success status.
-    #[doc(hidden)]
+    /// The error of a response with a non-success status, as a call returns it; also for tests of code that handles errors.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Error;
+    /// use genesys_cloud::http::{HeaderMap, StatusCode};
+    ///
+    /// let body = r#"{"code":"not.found","message":"no such user"}"#;
+    /// let error = Error::from_response(StatusCode::NOT_FOUND, HeaderMap::new(), body);
+    /// assert!(error.is_not_found());
+    /// assert_eq!(error.api_error().and_then(|api| api.code.as_deref()), Some("not.found"));
+    /// ```
     #[must_use]
-    pub fn status_error(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+    pub fn from_response(status: StatusCode, headers: HeaderMap, body: impl Into<Bytes>) -> Self {
+        let body = body.into();
         let mut error = Self::new(ErrorKind::Status);
         let api_error = ApiError::decode(&body).map(Box::new);
         let is_html = api_error.is_none() && status.as_u16() >= 400 && is_html(&headers, &body);
@@ -178,7 +228,6 @@ impl Error {
     }
 
     /// Says what happened, in place of the general words for the kind.
-    #[doc(hidden)]
     #[must_use]
     pub fn with_message(mut self, message: impl Into<String>) -> Self {
         self.inner.message = Some(message.into());
@@ -217,7 +266,6 @@ impl Error {
     }
 
     /// Says how long the server wants the caller to wait.
-    #[doc(hidden)]
     #[must_use]
     pub fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
         self.inner.retry_after = retry_after.or(self.inner.retry_after);
@@ -293,6 +341,16 @@ impl Error {
     }
 
     /// What the API says went wrong, where its answer has the form of its error bodies.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Error;
+    /// use genesys_cloud::http::{HeaderMap, StatusCode};
+    ///
+    /// let body = r#"{"code":"not.found"}"#;
+    /// let error = Error::from_response(StatusCode::NOT_FOUND, HeaderMap::new(), body);
+    /// assert_eq!(error.api_error().and_then(|api| api.code.as_deref()), Some("not.found"));
+    /// ```
     #[must_use]
     pub fn api_error(&self) -> Option<&ApiError> {
         self.inner.response.as_ref()?.api_error.as_deref()
@@ -480,6 +538,16 @@ impl Error {
     }
 
     /// The cause as the type `E`, wherever in the source chain it stands.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Error;
+    /// use genesys_cloud::runtime::auth::AuthError;
+    ///
+    /// fn needs_login(error: &Error) -> bool {
+    ///     error.find_source::<AuthError>().is_some_and(AuthError::needs_login)
+    /// }
+    /// ```
     #[must_use]
     pub fn find_source<E: std::error::Error + 'static>(&self) -> Option<&E> {
         let mut source = std::error::Error::source(self);

@@ -35,6 +35,22 @@ use crate::runtime::request::Request;
 ///     Ok(())
 /// }
 /// ```
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::Paged;
+/// use genesys_cloud::{Items, Result};
+///
+/// /// Counts what a listing holds.
+/// async fn count<O: Paged>(mut items: Items<O>) -> Result<u64> {
+///     let mut count = 0;
+///     while let Some(item) = items.next().await {
+///         item?;
+///         count += 1;
+///     }
+///     Ok(count)
+/// }
+/// ```
 #[must_use = "a listing is fetched as it is read"]
 pub struct Items<O: Paged> {
     pages: Pages<O>,

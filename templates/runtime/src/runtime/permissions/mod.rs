@@ -17,6 +17,17 @@ use crate::runtime::request::{OperationMetadata, RequiredPermissions};
 ///
 /// A role holds a permission for some divisions, and perhaps under a condition. Neither is looked at here: what is missing here will be refused;
 /// what is there may still be refused for a certain division or thing.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Client, Result};
+///
+/// # async fn example(client: &Client) -> Result<()> {
+/// let permissions = Client::permissions(client).await?;
+/// println!("{permissions:?}");
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Default)]
 pub struct Permissions {
     policies: Vec<Policy>,

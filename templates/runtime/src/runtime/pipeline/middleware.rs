@@ -8,12 +8,18 @@ use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{HttpRequest, HttpResponse};
 
-/// A step of the user's own.
+/// A custom step of the pipeline.
 ///
 /// It may change the request, look at the response, answer by itself, or send more than once. The client builder takes it for either of two
 /// places: around the whole call, or around every attempt. In neither place it sees a token.
 ///
-/// ```text
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::clock::BoxFuture;
+/// use genesys_cloud::runtime::transport::{HttpRequest, HttpResponse};
+/// use genesys_cloud::runtime::{Middleware, Next};
+/// use genesys_cloud::{Client, Error};
+///
 /// struct Audit;
 ///
 /// impl Middleware for Audit {
@@ -23,13 +29,17 @@ use crate::runtime::transport::{HttpRequest, HttpResponse};
 ///         next: Next<'a>,
 ///     ) -> BoxFuture<'a, Result<HttpResponse, Error>> {
 ///         Box::pin(async move {
-///             let operation = next.context().operation();
+///             let name = next.context().operation().map_or("request", |operation| operation.name);
 ///             let response = next.run(request).await?;
-///             record(operation, response.status);
+///             println!("{name}: {}", response.status);
 ///             Ok(response)
 ///         })
 ///     }
 /// }
+///
+/// let client = Client::builder().access_token("token").call_middleware(Audit).build()?;
+/// # drop(client);
+/// # Ok::<(), Error>(())
 /// ```
 pub trait Middleware: Send + Sync + 'static {
     /// Handles `request`, most often by way of [`Next::run`].

@@ -186,7 +186,7 @@ fn finish(
         ResponseBody::Stream(_) => bytes::Bytes::new(),
     };
     let mut error =
-        Error::status_error(response.status, response.headers, body).with_retry_after(retry_after);
+        Error::from_response(response.status, response.headers, body).with_retry_after(retry_after);
     let is_refused = error.is_unauthorized() || error.is_forbidden();
     if is_refused && context.was_redirected() {
         error = error.with_advice(

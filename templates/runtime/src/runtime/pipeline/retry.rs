@@ -20,6 +20,19 @@ const SHORTEST: Duration = Duration::from_millis(50);
 /// | no connection | always |
 /// | 408, 502, 503, 504; a timeout; a connection that failed after the request was sent | if the call is idempotent |
 /// | anything else | never |
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::time::Duration;
+///
+/// use genesys_cloud::RetryPolicy;
+///
+/// let policy = RetryPolicy::standard()
+///     .with_max_attempts(6)
+///     .with_base_delay(Duration::from_millis(500))
+///     .with_longest_retry_after(Duration::from_secs(120));
+/// assert_eq!(policy.max_attempts(), 6);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -42,6 +55,11 @@ impl RetryPolicy {
     }
 
     /// A single attempt, and no retry.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// assert_eq!(genesys_cloud::RetryPolicy::never().max_attempts(), 1);
+    /// ```
     #[must_use]
     pub const fn never() -> Self {
         let mut policy = Self::standard();

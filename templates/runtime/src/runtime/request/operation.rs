@@ -18,6 +18,20 @@ use crate::runtime::response::{BodyStream, FromResponse};
 ///
 /// Generated code implements it. Its own setters are named like the parameters of the operation; what is about the call itself begins with
 /// `with_`, so that the two never clash.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::time::Duration;
+///
+/// use genesys_cloud::{Operation, Response, Result};
+///
+/// /// Any operation, with less time than usual.
+/// async fn quick<O: Operation>(operation: O) -> Result<genesys_cloud::bytes::Bytes> {
+///     let operation = operation.with_timeout(Duration::from_secs(5)).with_header("x-team", "blue");
+///     println!("{} {}", O::METADATA.method, O::METADATA.path);
+///     Ok(operation.send_bytes().await?.into_body())
+/// }
+/// ```
 pub trait Operation: Sized {
     /// What a successful call gives.
     type Output: FromResponse;

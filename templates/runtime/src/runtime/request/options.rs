@@ -11,6 +11,19 @@ use crate::runtime::error::Error;
 use crate::runtime::pipeline::RetryPolicy;
 
 /// How a call is made. What is not set here comes from the client, and what is not set there has the defaults named here.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use std::time::Duration;
+///
+/// use genesys_cloud::{CallOptions, RetryPolicy};
+///
+/// let options = CallOptions::new()
+///     .with_timeout(Duration::from_secs(10))
+///     .with_retry(RetryPolicy::never())
+///     .with_header("x-team", "blue");
+/// # let _ = options;
+/// ```
 #[derive(Clone, Default)]
 pub struct CallOptions {
     pub(crate) timeout: Option<Duration>,
@@ -42,6 +55,15 @@ impl CallOptions {
     }
 
     /// When the whole call must have ended. The earlier of this and the timeout counts.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::{Duration, Instant};
+    ///
+    /// let options = genesys_cloud::CallOptions::new()
+    ///     .with_deadline(Instant::now() + Duration::from_secs(5));
+    /// # let _ = options;
+    /// ```
     #[must_use]
     pub fn with_deadline(mut self, deadline: Instant) -> Self {
         self.deadline = Some(deadline);

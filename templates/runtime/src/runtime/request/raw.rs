@@ -17,6 +17,23 @@ use crate::runtime::transport::{ByteStream, RequestBody};
 /// A call of any path of the API host, with the authentication, the retries and the redaction of every other call.
 ///
 /// Made by [`Client::request`](crate::runtime::client::Client::request).
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use genesys_cloud::http::Method;
+///
+/// let queue = client
+///     .request(Method::POST, "/api/v2/routing/queues")
+///     .json(&serde_json::json!({ "name": "Sales" }))
+///     .send_json::<serde_json::Value>()
+///     .await?;
+/// println!("{}", queue["id"]);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a request is sent by one of its send methods"]
 pub struct RawRequest {
@@ -75,6 +92,25 @@ impl RawRequest {
     }
 
     /// Sets a body of several parts, like files.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// use genesys_cloud::http::Method;
+    /// use genesys_cloud::runtime::request::{MultipartBody, MultipartPart};
+    ///
+    /// let form = MultipartBody::new().field("name", "list").file(
+    ///     "file",
+    ///     "contacts.csv",
+    ///     "text/csv",
+    ///     MultipartPart::Bytes("id,name\n".into()),
+    /// );
+    /// client.request(Method::POST, "/api/v2/some/upload").multipart(form).send().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn multipart(self, multipart: MultipartBody) -> Self {
         let (content_type, body) = multipart.into_body();
         self.with_body(&content_type, body)
@@ -120,6 +156,25 @@ impl RawRequest {
     }
 
     /// Sends the request and gives the body as a stream, without holding it in memory.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::Client;
+    ///
+    /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+    /// use genesys_cloud::http::Method;
+    ///
+    /// let mut body = client
+    ///     .request(Method::GET, "/api/v2/some/download")
+    ///     .send_stream()
+    ///     .await?
+    ///     .into_body();
+    /// while let Some(chunk) = body.next().await {
+    ///     println!("{} bytes", chunk?.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn send_stream(self) -> Call<BodyStream> {
         Call::stream(self.request)
     }

@@ -14,6 +14,24 @@ use crate::runtime::transport::{ByteStream, ResponseBody};
 /// The body of a response as a stream of chunks, in constant memory.
 ///
 /// The call's timeouts end with the headers: the reader of the stream decides how long that may take. A body cut short ends with an error.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use genesys_cloud::http::Method;
+///
+/// let response = client.request(Method::GET, "/api/v2/some/download").send_stream().await?;
+/// let mut body = response.into_body();
+/// let mut size = 0;
+/// while let Some(chunk) = body.next().await {
+///     size += chunk?.len();
+/// }
+/// println!("{size} bytes");
+/// # Ok(())
+/// # }
+/// ```
 pub struct BodyStream {
     source: Source,
     content_length: Option<u64>,

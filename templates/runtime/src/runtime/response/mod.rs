@@ -29,6 +29,21 @@ use crate::runtime::transport::{ResponseBody, names};
 /// A successful answer of the API: the body as `T`, with the status and headers that came with it.
 ///
 /// It dereferences to the body. [`Response::new`] makes one for tests of code that takes responses.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::Client;
+///
+/// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
+/// use genesys_cloud::http::Method;
+///
+/// let response = client.request(Method::GET, "/api/v2/users/me").send().await?;
+/// println!("{} {:?}", response.status(), response.correlation_id());
+/// let body = response.into_body();
+/// # drop(body);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct Response<T> {
     head: Box<Head>,

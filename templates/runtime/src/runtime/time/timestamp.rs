@@ -30,6 +30,14 @@ impl Timestamp {
     pub(super) const EXPECTED: &'static str = "a point in time as in RFC 3339";
 
     /// The time of the machine's clock, in UTC and to the millisecond, which is what the API documents.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::time::Timestamp;
+    ///
+    /// // Milliseconds, in UTC.
+    /// assert!(Timestamp::now().as_str().ends_with('Z'));
+    /// ```
     #[must_use]
     pub fn now() -> Self {
         Self::from(SystemTime::now())
@@ -76,6 +84,16 @@ impl Timestamp {
     }
 
     /// The instant as the standard library has it, if the text is valid and the platform's type reaches that far.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// use genesys_cloud::runtime::time::Timestamp;
+    ///
+    /// let time = Timestamp::from_unix_seconds(60).as_system_time();
+    /// assert_eq!(time, Some(UNIX_EPOCH + Duration::from_secs(60)));
+    /// ```
     #[must_use]
     pub fn as_system_time(&self) -> Option<SystemTime> {
         let instant = self.instant()?;

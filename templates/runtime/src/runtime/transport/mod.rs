@@ -193,6 +193,14 @@ impl HttpResponse {
     }
 
     /// A response of JSON. An invalid status counts as 500.
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use genesys_cloud::runtime::transport::HttpResponse;
+    ///
+    /// let response = HttpResponse::json(404, r#"{"code":"not.found"}"#);
+    /// assert_eq!(response.status.as_u16(), 404);
+    /// ```
     #[must_use]
     pub fn json(status: u16, body: impl Into<Bytes>) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -333,6 +333,14 @@ const REMOVE_LOOKS: u32 = 1200;
 const REMOVE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A key that stands for all `parts`, in their order, and shows none of them.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::runtime::auth::store::store_key;
+///
+/// let key = store_key(&["session", "https://login.mypurecloud.com/oauth/token", "user-17"]);
+/// assert_eq!(key, store_key(&["session", "https://login.mypurecloud.com/oauth/token", "user-17"]));
+/// ```
 #[must_use]
 pub fn store_key(parts: &[&str]) -> String {
     let mut digest = Sha256::new();

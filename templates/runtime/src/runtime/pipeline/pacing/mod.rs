@@ -30,6 +30,18 @@ use crate::runtime::transport::HttpRequest;
 /// headers; where it also says that others have used it up, everybody waits for its reset.
 ///
 /// Processes that share a token share its limit, too: with a [`PacingStore`] they count their calls together.
+///
+/// ```
+/// # extern crate genesys_cloud_runtime as genesys_cloud;
+/// use genesys_cloud::{Client, Pacing};
+///
+/// let client = Client::builder()
+///     .client_credentials("client id", "client secret")
+///     .pacing(Pacing::standard().with_limit(250))
+///     .build()?;
+/// # let _ = client;
+/// # Ok::<(), genesys_cloud::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pacing {
