@@ -101,7 +101,7 @@ impl RawRequest {
     /// use genesys_cloud::http::Method;
     /// use genesys_cloud::runtime::request::{MultipartBody, MultipartPart};
     ///
-    /// let form = MultipartBody::new().field("name", "list").file(
+    /// let form = MultipartBody::new().text("name", "list").file(
     ///     "file",
     ///     "contacts.csv",
     ///     "text/csv",
@@ -169,7 +169,7 @@ impl RawRequest {
     ///     .send_stream()
     ///     .await?
     ///     .into_body();
-    /// while let Some(chunk) = body.next().await {
+    /// while let Some(chunk) = body.next_chunk().await {
     ///     println!("{} bytes", chunk?.len());
     /// }
     /// # Ok(())

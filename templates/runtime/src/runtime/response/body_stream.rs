@@ -25,7 +25,7 @@ use crate::runtime::transport::{ByteStream, ResponseBody};
 /// let response = client.request(Method::GET, "/api/v2/some/download").send_stream().await?;
 /// let mut body = response.into_body();
 /// let mut size = 0;
-/// while let Some(chunk) = body.next().await {
+/// while let Some(chunk) = body.next_chunk().await {
 ///     size += chunk?.len();
 /// }
 /// println!("{size} bytes");
