@@ -24,7 +24,7 @@ const READ: [&str; 18] = [
     "tests/examples",
     "tests/guide/src",
     "tests/src",
-    "tests/mock",
+    "tests/mock/src",
 ];
 
 /// Parts of these that nobody reads for help.

@@ -386,7 +386,7 @@ fn body<'d>(
                 schemas.warn(
                     &place,
                     format!(
-                        "a body of the type {} is sent as it is, whatever its schema says",
+                        "a body of the type {} is sent as it is; its schema is ignored",
                         quote(content_type)
                     ),
                 );
@@ -398,7 +398,7 @@ fn body<'d>(
                 schemas.warn(
                     &place,
                     format!(
-                        "a body of the type {} is text, whatever its schema says",
+                        "a body of the type {} is text; its schema is ignored",
                         quote(content_type)
                     ),
                 );

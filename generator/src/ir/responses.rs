@@ -75,7 +75,7 @@ pub(crate) fn answer<'d>(
                 WarningKind::Response,
                 pointer.clone(),
                 format!(
-                    "a response of the type {} is returned as {kind}, whatever its schema says",
+                    "a response of the type {} is returned as {kind}; its schema is ignored",
                     quote(name)
                 ),
             );

@@ -53,7 +53,7 @@ pub struct TopicsRecord {
 }
 
 impl TopicsRecord {
-    /// Reads the record in a folder; none where there is no such file.
+    /// Reads the record in a folder, if there is one.
     ///
     /// # Errors
     ///

@@ -205,7 +205,7 @@ fn a_body_is_what_its_content_type_says() {
             Some(operation) => {
                 let body = operation.body.clone().unwrap();
                 if matches!(body.ty, Type::String | Type::File) {
-                    warned(&api, &format!("{place}/schema"), "whatever its schema says");
+                    warned(&api, &format!("{place}/schema"), "its schema is ignored");
                 }
                 Some(body.ty)
             }

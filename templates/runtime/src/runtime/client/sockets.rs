@@ -17,7 +17,7 @@ pub(super) enum Sockets {
     Given(Arc<dyn SocketTransport>),
     /// From the network, with the settings of the client. Made on first use.
     Network(Box<HttpOptions>, OnceLock<Arc<dyn SocketTransport>>),
-    /// The client has a transport of the caller's own, and no sockets.
+    /// The client has a custom transport, and no sockets.
     None,
 }
 

@@ -127,7 +127,7 @@ pub(crate) fn without_query(url: &Url) -> String {
     )
 }
 
-/// `path` without the id of a notification channel: whoever knows it can listen.
+/// `path` without the id of a notification channel: anyone who knows it can listen.
 fn without_channel(path: &str) -> Cow<'_, str> {
     const CHANNELS: &str = "/notifications/channels/";
     let Some(start) = path.find(CHANNELS).map(|start| start + CHANNELS.len()) else {

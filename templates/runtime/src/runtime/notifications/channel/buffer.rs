@@ -49,7 +49,7 @@ impl Buffer {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds an item; where there is no room, the oldest goes.
+    /// Adds an item; without room, the oldest is dropped.
     pub(crate) fn push(&self, at: SystemTime, item: Item) {
         let waker = {
             let mut inner = self.lock();

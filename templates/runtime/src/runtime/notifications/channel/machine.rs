@@ -491,7 +491,7 @@ impl Step<'_> {
         self.act(Action::Prepare { newer_token });
     }
 
-    /// Asks for another socket, unless one is on its way already. One that is on its way to a channel that is no good is given up.
+    /// Asks for another socket, unless one is on its way already. A connection to a channel that is unusable is given up.
     fn want(&mut self, wanted: Wanted) {
         let is_new = wanted != Wanted::SameChannel;
         match self.machine.next {

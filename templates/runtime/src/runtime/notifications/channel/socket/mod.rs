@@ -61,7 +61,7 @@ pub trait SocketTransport: Send + Sync {
 
 /// An open WebSocket.
 pub trait Socket: Send {
-    /// The next message of text, and whatever is left to be sent.
+    /// The next message of text, and what is left to be sent.
     ///
     /// # Errors
     ///
