@@ -216,11 +216,7 @@ async fn a_strange_error_body_never_hides_the_error() {
     }
     // Errors in errors in errors: however deep, reading them ends.
     let deep = r#"{"code":"x","errors":["#.repeat(60) + &"]}".repeat(60);
-    let error = Error::from_response(
-        http::StatusCode::BAD_REQUEST,
-        http::HeaderMap::new(),
-        deep.into(),
-    );
+    let error = Error::from_response(http::StatusCode::BAD_REQUEST, http::HeaderMap::new(), deep);
     let mut depth = 0;
     let mut current: Option<&ApiError> = error.api_error();
     while let Some(api) = current {

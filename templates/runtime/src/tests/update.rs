@@ -131,7 +131,7 @@ fn version_conflicts_are_known_by_code_or_words() {
         ),
     ] {
         let status = http::StatusCode::from_u16(status).unwrap();
-        let error = Error::from_response(status, http::HeaderMap::new(), body.into());
+        let error = Error::from_response(status, http::HeaderMap::new(), body);
         assert!(error.is_version_conflict(), "{body}");
     }
 }

@@ -305,12 +305,12 @@ fn exchanges(shown: &mut Shown) {
         kind: TransportErrorKind::Io,
         source: "broken".into(),
     });
-    let error = Error::from_response(StatusCode::BAD_REQUEST, headers(), PLANTED.into());
+    let error = Error::from_response(StatusCode::BAD_REQUEST, headers(), PLANTED);
     shown.look(&error);
     let body = format!(
         r#"{{"code":"x","entityName":"{PLANTED}","messageParams":{{"a":"{PLANTED}"}},"details":[{{"entityId":"{PLANTED}"}}],"limit":{{"value":1}}}}"#
     );
-    let error = Error::from_response(StatusCode::BAD_REQUEST, headers(), body.into());
+    let error = Error::from_response(StatusCode::BAD_REQUEST, headers(), body);
     let api_error = error.api_error().unwrap();
     shown.look(&error);
     shown.look(api_error);

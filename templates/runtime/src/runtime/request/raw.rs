@@ -99,14 +99,10 @@ impl RawRequest {
     ///
     /// # async fn example(client: &Client) -> genesys_cloud::Result<()> {
     /// use genesys_cloud::http::Method;
-    /// use genesys_cloud::runtime::request::{MultipartBody, MultipartPart};
+    /// use genesys_cloud::runtime::request::MultipartBody;
     ///
-    /// let form = MultipartBody::new().text("name", "list").file(
-    ///     "file",
-    ///     "contacts.csv",
-    ///     "text/csv",
-    ///     MultipartPart::Bytes("id,name\n".into()),
-    /// );
+    /// let form =
+    ///     MultipartBody::new().text("name", "list").file("file", "contacts.csv", "text/csv", "id,name\n");
     /// client.request(Method::POST, "/api/v2/some/upload").multipart(form).send().await?;
     /// # Ok(())
     /// # }
