@@ -58,7 +58,7 @@ pub struct Candidate {
     pub notes: Vec<String>,
     /// What of it is going to be left out, or read in a way that its author may not expect.
     pub diagnostics: Diagnostics,
-    /// The topics that come with it; those there stay where there are none.
+    /// The topics that come with it; without any, those in place stay.
     pub topics: Option<TopicsCandidate>,
 }
 

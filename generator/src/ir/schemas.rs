@@ -188,7 +188,7 @@ impl<'d> Schemas<'d> {
         Ok(ty)
     }
 
-    /// The type of the definition of this name, where there is one.
+    /// The type of the definition of this name, if there is one.
     pub(crate) fn named(&mut self, name: &str) -> Result<Option<Type>, IrError> {
         match self.definitions.get_index_of(name) {
             Some(index) => self.definition(index).map(Some),

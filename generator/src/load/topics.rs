@@ -133,7 +133,7 @@ pub(crate) struct Topics {
     pub(crate) spec: Spec,
     /// The topics, in the order of their ids.
     pub(crate) topics: Vec<DeclaredTopic>,
-    /// The release, where there is a record.
+    /// The release, if there is a record.
     pub(crate) release: Option<String>,
 }
 
@@ -155,7 +155,7 @@ pub(crate) struct DeclaredTopic {
     pub(crate) pointer: String,
 }
 
-/// Reads the topics in the folder of a spec; none where there is no such file.
+/// Reads the topics in the folder of a spec, if there is such a file.
 pub(crate) fn load_beside(folder: &Path) -> Result<Option<Topics>, LoadError> {
     let path = folder.join(TOPICS_FILE);
     if !path.exists() {

@@ -26,7 +26,7 @@ struct LibTemplate {
 /// A module of the root.
 struct ModuleView {
     name: &'static str,
-    /// The features of which any turns it on; always on where there are none.
+    /// The features of which any turns it on; always on if there are none.
     features: Vec<String>,
 }
 
@@ -381,7 +381,7 @@ fn lib(api: &Api) -> Result<String, RenderError> {
     )
 }
 
-/// The features of topics as a table, or nothing where there are none.
+/// The features of topics as a table, or nothing if there are none.
 fn topics(events: &Api) -> Vec<String> {
     if events.tags.is_empty() {
         return Vec::new();
