@@ -27,6 +27,8 @@ pub struct MockConfig {
     pub api_prefix: String,
     /// Scheme and host of presigned URLs, where not this mock (another mock can play the storage host).
     pub presigned_base: Option<String>,
+    /// Scheme and host of the sockets of channels, where not this mock: `wss://localhost:8443`.
+    pub streaming_base: Option<String>,
     /// Seed of everything random about faults.
     pub seed: u64,
     /// Clock of token lifetimes and rate-limit windows.
@@ -46,6 +48,7 @@ impl Default for MockConfig {
             login_prefix: String::new(),
             api_prefix: String::new(),
             presigned_base: None,
+            streaming_base: None,
             seed: 1,
             clock: Clock::Monotonic,
             watch_leaks: true,

@@ -73,11 +73,13 @@ fn make(state: &State, call: &Call) -> Reply {
 }
 
 fn describe(state: &State, id: &str) -> Value {
-    let base = state.base_url().replacen("http", "ws", 1);
-    let prefix = &state.api_prefix;
+    let base = match &state.streaming_base {
+        Some(base) => base.clone(),
+        None => state.base_url().replacen("http", "ws", 1) + &state.api_prefix,
+    };
     json!({
         "id": id,
-        "connectUri": format!("{base}{prefix}/channels/{id}"),
+        "connectUri": format!("{base}/channels/{id}"),
         "expires": "2099-01-01T00:00:00.000Z",
     })
 }

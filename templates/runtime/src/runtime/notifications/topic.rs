@@ -153,6 +153,12 @@ impl<B> Clone for Topic<B> {
     }
 }
 
+impl<B> From<&Self> for Topic<B> {
+    fn from(topic: &Self) -> Self {
+        topic.clone()
+    }
+}
+
 impl<B> From<Topic<B>> for AnyTopic {
     fn from(topic: Topic<B>) -> Self {
         topic.any

@@ -7,4 +7,6 @@ mod patterns;
 #[cfg(feature = "notification-stream")]
 mod schedules;
 #[cfg(feature = "notification-stream")]
+mod sockets;
+#[cfg(feature = "notification-stream")]
 mod streams;

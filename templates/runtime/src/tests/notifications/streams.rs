@@ -469,6 +469,29 @@ async fn a_channel_is_replaced_before_its_token_ends_and_not_because_of_a_refres
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_channel_belongs_to_one_token_of_the_pool() {
+    let world = World::new();
+    let issuer = Issuer(Arc::default());
+    let client = world
+        .builder()
+        .token_provider(issuer)
+        .pool(3)
+        .build()
+        .unwrap();
+    for number in 0..3 {
+        let before = world.transport.request_count();
+        let mut events = client.listen_for::<Received>([TOPIC]).await.unwrap();
+        events.subscribe([format!("v2.a.{number}")]).await.unwrap();
+        events.close().await;
+        let requests = world.transport.requests();
+        let used: HashSet<_> = (requests[before..].iter())
+            .map(|request| request.header("authorization").unwrap().to_owned())
+            .collect();
+        assert_eq!((requests.len() - before, used.len()), (4, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_slow_reader_loses_the_oldest_and_is_told_how_many() {
     let world = World::new();
     let listen = world.client().listen_for::<Received>([TOPIC]).buffer(10);

@@ -30,6 +30,8 @@ struct Inner {
     has_ended: bool,
     waker: Option<Waker>,
     rejected: Vec<Rejected>,
+    /// How many sockets were opened.
+    sockets: u64,
 }
 
 impl Buffer {
@@ -42,6 +44,7 @@ impl Buffer {
             has_ended: false,
             waker: None,
             rejected: Vec::new(),
+            sockets: 0,
         })))
     }
 
@@ -110,6 +113,15 @@ impl Buffer {
             inner.waker = Some(context.waker().clone());
         }
         Poll::Pending
+    }
+
+    pub(crate) fn count_socket(&self) {
+        self.lock().sockets += 1;
+    }
+
+    /// How many sockets were opened.
+    pub(crate) fn sockets(&self) -> u64 {
+        self.lock().sockets
     }
 
     /// Takes what Genesys Cloud said of the topics that `concerns` names.

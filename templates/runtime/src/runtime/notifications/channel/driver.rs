@@ -241,6 +241,7 @@ impl Driver {
                     return true;
                 }
                 self.links.push((link, socket));
+                self.buffer.count_socket();
                 self.feed(Input::Opened(link), None)
             }
             Done::Opened(link, Err(error)) => {
@@ -339,6 +340,7 @@ impl Driver {
         let random = self.settings.jitter.next();
         let actions = self.machine.decide(input, now, random);
         for action in actions {
+            if action != Action::Deliver {}
             match action {
                 Action::Deliver => {
                     if let Some(notification) = notification.take() {

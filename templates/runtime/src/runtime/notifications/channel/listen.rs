@@ -152,6 +152,7 @@ impl<E> Listen<E> {
             settings: self.settings,
             buffer: Buffer::new(self.buffer),
             channels: Vec::new(),
+            started: 0,
             topics: self.topics,
             decode: self.decode,
         };
@@ -212,6 +213,8 @@ pub struct Events<E> {
     settings: Settings,
     buffer: Buffer,
     channels: Vec<Channel>,
+    /// How many channels were ever started.
+    started: usize,
     topics: Vec<AnyTopic>,
     decode: fn(Item, &[AnyTopic]) -> Result<E, Error>,
 }
@@ -233,6 +236,13 @@ impl<E> Events<E> {
     #[must_use]
     pub fn rejected(&self) -> Vec<Rejected> {
         self.buffer.rejected()
+    }
+
+    /// How often a socket was opened in place of another one: after a lost connection, or before the end of a socket or a token.
+    #[must_use]
+    pub fn reconnects(&self) -> u64 {
+        let first = u64::try_from(self.started).unwrap_or(u64::MAX);
+        self.buffer.sockets().saturating_sub(first)
     }
 
     /// Listens to more topics, and waits until Genesys Cloud has accepted or [rejected](Self::rejected) them.
@@ -359,6 +369,7 @@ impl<E> Events<E> {
             receiver,
             ready,
         );
+        self.started += 1;
         self.channels.push(Channel { topics, commands });
         spawn(driver.run());
         started

@@ -717,7 +717,13 @@ impl Step<'_> {
         let since = self.begin_of_gap(main);
         OpenGap::merge(&mut self.machine.gap, since, reason);
         self.machine.lost_at = Some(self.at());
-        if matches!(self.machine.next, Next::Idle) {
+        // A newer token may be long in coming: until then the channel is good.
+        let waits_for_token = matches!(self.machine.next, Next::Preparing)
+            && self.machine.wanted == Wanted::NewChannel { newer_token: true };
+        if let (true, Some(channel)) = (waits_for_token, &mut self.machine.channel) {
+            channel.replace_at = Some(self.now.monotonic);
+        }
+        if waits_for_token || matches!(self.machine.next, Next::Idle) {
             self.machine.wanted = Wanted::SameChannel;
             self.machine.next = Next::Waiting(self.at().saturating_add(self.pause()));
         }
