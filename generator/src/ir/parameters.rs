@@ -63,6 +63,7 @@ const OPERATION_METHODS: &[&str] = &[
     "try_from",
     "try_into",
     "type_id",
+    "until_visible",
     "wait",
     "with_attempt_timeout",
     "with_credential",

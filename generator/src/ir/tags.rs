@@ -26,6 +26,7 @@ pub(super) const RUNTIME_FEATURES: &[&str] = &[
     "redis",
     "rustls",
     "rustls-no-provider",
+    "testing",
     "time",
 ];
 

@@ -49,6 +49,7 @@ fn request() -> HttpRequest {
         body: RequestBody::Empty,
         timeout: Some(Duration::from_secs(30)),
         stream_response: false,
+        extensions: http::Extensions::new(),
     }
 }
 

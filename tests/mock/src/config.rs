@@ -164,6 +164,8 @@ pub struct Settings {
     pub jobs_fail: bool,
     /// Permissions of the tokens' subject, as `GET /api/v2/users/me?expand=authorization` tells them.
     pub permissions: Vec<String>,
+    /// How long a read still shows what was there before a write, and answers 404 to what was created. Writes see the present state.
+    pub read_lag: Duration,
     /// Calls a minute (or other window) per token.
     pub rate_limit: RateLimit,
     /// Keep every request for [`Backend::requests`](super::Backend::requests).
@@ -211,6 +213,7 @@ impl Default for Settings {
                 "directory:user:view".to_owned(),
                 "analytics:conversationDetail:view".to_owned(),
             ],
+            read_lag: Duration::ZERO,
             rate_limit: RateLimit::default(),
             recording: true,
             recorded_body_limit: 1024 * 1024,

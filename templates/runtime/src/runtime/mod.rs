@@ -3,6 +3,7 @@
 pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+pub mod bulk;
 pub mod client;
 pub mod clock;
 pub mod codec;
@@ -17,10 +18,13 @@ mod redis;
 pub mod request;
 pub mod response;
 pub(crate) mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod time;
 pub mod transport;
 pub mod update;
 
+pub use bulk::{Bulk, BulkOutcome, BulkProgress, bulk};
 pub use client::{Client, ClientBuilder, Credentials, Gateway, Region};
 pub use error::{ApiError, Error, ErrorKind};
 pub use jobs::{

@@ -4,6 +4,7 @@ mod auth;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod bodies;
+mod bulk;
 mod client;
 mod codec;
 mod credentials;
@@ -14,6 +15,8 @@ mod paging;
 mod permissions;
 mod pipeline;
 mod recorder;
+#[cfg(feature = "testing")]
+mod recording;
 #[cfg(feature = "redis")]
 mod redis_server;
 mod request;
@@ -21,5 +24,8 @@ mod response;
 mod settings;
 mod sockets;
 mod support;
+#[cfg(feature = "testing")]
+mod testing;
 mod time;
+mod until_visible;
 mod update;

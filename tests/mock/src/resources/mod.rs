@@ -21,6 +21,7 @@ mod analytics;
 mod apps;
 mod docs;
 mod files;
+mod former;
 mod listings;
 mod own;
 mod scim;

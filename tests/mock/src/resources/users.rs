@@ -14,6 +14,7 @@ use super::super::call::Call;
 use super::super::reply::Reply;
 use super::super::router::Route;
 use super::super::sync::{read, write};
+use super::former::Former;
 use super::{Page, bad_request, not_found, object, route};
 
 /// The end of every e-mail address that the mock makes up.
@@ -43,9 +44,32 @@ struct Changes {
     changed: HashMap<String, Map<String, Value>>,
     deleted: HashSet<String>,
     created: Vec<String>,
+    /// What reads still show of users that were written lately.
+    former: HashMap<String, Former<Option<String>>>,
 }
 
 impl Changes {
+    /// The user as a read shows it.
+    fn read(&self, state: &State, id: &str) -> Option<String> {
+        match self.former.get(id).and_then(|former| former.at(state)) {
+            Some(former) => former.clone(),
+            None => self.text(id),
+        }
+    }
+
+    /// Remembers what reads show for a while, before a write.
+    fn before_write(&mut self, state: &State, id: &str) {
+        if read(&state.settings).read_lag.is_zero() {
+            return;
+        }
+        let is_new = id.starts_with("created-") && !self.changed.contains_key(id);
+        let former = if is_new { None } else { self.text(id) };
+        self.former
+            .entry(id.to_owned())
+            .or_default()
+            .push(state, former);
+    }
+
     fn text(&self, id: &str) -> Option<String> {
         if self.deleted.contains(id) {
             return None;
@@ -265,7 +289,7 @@ fn search_results(state: &State, body: &Map<String, Value>) -> Reply {
 
 fn get(state: &State, call: &Call) -> Reply {
     let id = call.param("userId");
-    match read(&state.resources.users.0).text(id) {
+    match read(&state.resources.users.0).read(state, id) {
         Some(user) => Reply::json_text(user),
         None => not_found("user", id),
     }
@@ -334,6 +358,7 @@ fn create(state: &State, call: &Call) -> Reply {
     user.insert("version".to_owned(), 1.into());
     user.insert("state".to_owned(), "active".into());
     user.insert("selfUri".to_owned(), format!("/api/v2/users/{id}").into());
+    changes.before_write(state, &id);
     changes.created.push(id.clone());
     changes.changed.insert(id, user.clone());
     Reply::json(&Value::Object(user))
@@ -373,6 +398,7 @@ fn patch(state: &State, call: &Call) -> Reply {
     }
     user.insert("id".to_owned(), id.into());
     user.insert("version".to_owned(), (current + 1).into());
+    changes.before_write(state, id);
     changes.changed.insert(id.to_owned(), user.clone());
     Reply::json(&Value::Object(user))
 }
@@ -380,6 +406,7 @@ fn patch(state: &State, call: &Call) -> Reply {
 fn delete(state: &State, call: &Call) -> Reply {
     let id = call.param("userId");
     let mut changes = write(&state.resources.users.0);
+    changes.before_write(state, id);
     if !changes.deleted.insert(id.to_owned()) {
         return not_found("user", id);
     }

@@ -159,6 +159,7 @@ fn request() -> HttpRequest {
         body: RequestBody::Bytes(PLANTED.into()),
         timeout: None,
         stream_response: false,
+        extensions: http::Extensions::new(),
     }
 }
 

@@ -240,6 +240,7 @@ impl TokenEndpoint {
             timeout: None,
             // So that what is too long to be an answer is not read to its end.
             stream_response: true,
+            extensions: http::Extensions::new(),
         })
     }
 }

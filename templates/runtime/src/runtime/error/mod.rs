@@ -7,6 +7,9 @@
 mod advice;
 mod api_error;
 mod conflict;
+mod doubt;
+
+pub(crate) use doubt::is_in_doubt;
 
 pub use api_error::{ApiError, ApiErrorDetail, ApiErrorLimit};
 
@@ -115,6 +118,8 @@ struct Inner {
     stop: Option<Stop>,
     attempts: u32,
     unprocessed: u32,
+    /// An earlier attempt of the call may have been carried out.
+    doubt: bool,
     elapsed: Duration,
 }
 
@@ -154,6 +159,7 @@ impl Error {
                 stop: None,
                 attempts: 0,
                 unprocessed: 0,
+                doubt: false,
                 elapsed: Duration::ZERO,
             }),
         }

@@ -44,6 +44,8 @@ pub struct CallContext {
     deadline: Option<Duration>,
     attempts: AtomicU32,
     unprocessed: AtomicU32,
+    /// An attempt that was sent again may have been carried out.
+    in_doubt: AtomicBool,
     sendings: AtomicU32,
     stop: Mutex<Option<Stop>>,
     is_external: bool,
@@ -102,6 +104,7 @@ impl CallContext {
             deadline: started.checked_add(longest),
             attempts: AtomicU32::new(0),
             unprocessed: AtomicU32::new(0),
+            in_doubt: AtomicBool::new(false),
             sendings: AtomicU32::new(0),
             stop: Mutex::new(None),
             is_external,
@@ -234,6 +237,11 @@ impl CallContext {
         self.attempts.fetch_add(1, Ordering::Relaxed);
     }
 
+    /// An attempt that may have been carried out is made again.
+    pub(super) fn set_in_doubt(&self) {
+        self.in_doubt.store(true, Ordering::Relaxed);
+    }
+
     /// The attempt that began last was not processed, and its request is sent again.
     pub(super) fn count_unprocessed(&self) {
         self.attempts.fetch_sub(1, Ordering::Relaxed);
@@ -281,6 +289,7 @@ impl CallContext {
         let error = error
             .with_attempts(self.attempts(), self.elapsed())
             .with_unprocessed(self.unprocessed())
+            .with_doubt(self.in_doubt.load(Ordering::Relaxed))
             .with_stop(stop);
         let error = match error.is_redirect() && !self.is_external {
             true => error.with_api_host(self.client.api_base().host_str()),

@@ -40,13 +40,13 @@ pub(crate) use trace::int;
 
 use std::pin::pin;
 
-use http::{HeaderMap, StatusCode, header};
+use http::{Extensions, HeaderMap, StatusCode, header};
 use tracing::Instrument;
 
 use crate::runtime::auth::{InterceptError, Unauthorized, scrub};
 use crate::runtime::clock::{BoxFuture, check_runtime};
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::request::{Credential, Request, RequestParts};
+use crate::runtime::request::{Credential, OperationMetadata, Request, RequestParts};
 use crate::runtime::response::{RawHead, RawResponse};
 use crate::runtime::transport::{HttpRequest, HttpResponse, ResponseBody, Transport};
 
@@ -121,6 +121,7 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
         body: parts.body,
         timeout: None,
         stream_response: streamed,
+        extensions: extensions_of(parts.metadata),
     };
     let context = CallContext::new(
         parts.client,
@@ -132,6 +133,17 @@ fn prepare(parts: RequestParts, path: &str, streamed: bool) -> (CallContext, Htt
         parts.credential,
     );
     (context, request)
+}
+
+/// What tells a transport for tests which operation a request belongs to. Other transports do not need it, and it costs an allocation.
+fn extensions_of(metadata: Option<&'static OperationMetadata>) -> Extensions {
+    let mut extensions = Extensions::new();
+    if cfg!(feature = "testing")
+        && let Some(metadata) = metadata
+    {
+        extensions.insert(metadata);
+    }
+    extensions
 }
 
 /// Steps 1 to 8, and then what the status means.
@@ -329,6 +341,9 @@ fn decide_next(
         // A refusal takes nothing, and leaves open what becomes of the retry that it met.
         if cost > 0 {
             spent.budget = cost;
+        }
+        if observed.is_in_doubt() {
+            context.set_in_doubt();
         }
         if observed == Outcome::Failed(ErrorKind::NotProcessed) {
             context.count_unprocessed();

@@ -34,6 +34,7 @@ pub(super) async fn follow(
             body: RequestBody::Empty,
             timeout: None,
             stream_response: context.is_streamed(),
+            extensions: http::Extensions::new(),
         };
         context.set_redirected();
         // A GET, whatever led here.

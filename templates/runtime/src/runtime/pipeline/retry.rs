@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::retry_after;
 use crate::runtime::auth::AuthError;
-use crate::runtime::error::{Error, ErrorKind};
+use crate::runtime::error::{self, Error, ErrorKind};
 use crate::runtime::transport::HttpResponse;
 
 /// The shortest ceiling of a delay before a call is sent again that may be refused without an end.
@@ -181,6 +181,14 @@ impl Outcome {
             self,
             Self::Status(StatusCode::TOO_MANY_REQUESTS, _) | Self::Failed(ErrorKind::NotProcessed)
         )
+    }
+
+    /// The server may have acted on the request.
+    pub(super) fn is_in_doubt(self) -> bool {
+        match self {
+            Self::Status(status, _) => error::is_in_doubt(ErrorKind::Status, Some(status)),
+            Self::Failed(kind) => error::is_in_doubt(kind, None),
+        }
     }
 
     /// The server wants fewer calls for a while.

@@ -4,11 +4,12 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::Request;
+use super::{Request, until_visible};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 use crate::runtime::pipeline;
@@ -30,6 +31,16 @@ impl<T: FromResponse> Call<T> {
     pub fn new(request: Request) -> Self {
         Self {
             bytes: pipeline::execute(request, T::STREAMED),
+            decode: T::from_response,
+        }
+    }
+}
+
+impl<T: FromResponse> Call<T> {
+    /// Sends `request` again and again while the answer is 404 and `timeout` is not over.
+    pub(super) fn until_visible(request: Request, timeout: Duration) -> Self {
+        Self {
+            bytes: Box::pin(until_visible::read(request, T::STREAMED, timeout)),
             decode: T::from_response,
         }
     }

@@ -12,6 +12,7 @@ mod operation;
 mod options;
 mod parameter;
 mod raw;
+mod until_visible;
 
 pub use body::{FilePart, FormBody, MultipartBody, MultipartPart};
 pub use call::Call;

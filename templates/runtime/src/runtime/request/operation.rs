@@ -108,6 +108,32 @@ pub trait Operation: Sized {
         change(self, |options| options.with_credential(credential))
     }
 
+    /// Sends the call until the API knows what it reads. Reads lag behind writes: what was just created may be answered with 404 for a while,
+    /// sometimes for minutes.
+    ///
+    /// A 404 is waited out with pauses that double from 200 ms up to 5 s, each shortened at random by up to a half, by the client's clock.
+    /// `timeout` limits the waiting; each call has its own timeouts besides. Without `async`, use `until_visible(timeout).wait()` (feature
+    /// `blocking`).
+    ///
+    /// ```
+    /// # extern crate genesys_cloud_runtime as genesys_cloud;
+    /// use std::time::Duration;
+    ///
+    /// use genesys_cloud::runtime::{Error, Operation, Response};
+    ///
+    /// /// Reads what was created a moment ago.
+    /// async fn read_new<O: Operation>(read: O) -> Result<Response<O::Output>, Error> {
+    ///     read.until_visible(Duration::from_secs(60)).await
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The last 404 when the time is over. All other errors are returned immediately.
+    fn until_visible(self, timeout: Duration) -> Call<Self::Output> {
+        Call::until_visible(self.into_request(), timeout)
+    }
+
     /// Sends the call and gives the body as it is.
     fn send_bytes(self) -> Call<Bytes> {
         Call::new(self.into_request())

@@ -59,6 +59,15 @@ impl BodyStream {
         }
     }
 
+    /// What is left of the body.
+    #[cfg(feature = "testing")]
+    pub(crate) fn into_body(self) -> ResponseBody {
+        match self.source {
+            Source::Bytes(bytes) => ResponseBody::Bytes(bytes.unwrap_or_default()),
+            Source::Stream(stream) => ResponseBody::Stream(stream),
+        }
+    }
+
     /// How many bytes will come, where the server said so and did not compress them.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
@@ -85,6 +94,16 @@ impl BodyStream {
             collected.extend_from_slice(&chunk?);
         }
         Ok(collected.freeze())
+    }
+}
+
+impl From<Bytes> for BodyStream {
+    /// A stream of one chunk, for tests of code that reads one.
+    fn from(bytes: Bytes) -> Self {
+        Self {
+            content_length: Some(bytes.len() as u64),
+            source: Source::Bytes(Some(bytes).filter(|bytes| !bytes.is_empty())),
+        }
     }
 }
 

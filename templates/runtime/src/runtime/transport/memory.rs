@@ -6,7 +6,7 @@ use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, Method};
+use http::{Extensions, HeaderMap, Method};
 use url::Url;
 
 use super::http::bounded;
@@ -30,6 +30,8 @@ pub struct RecordedRequest {
     pub body: Bytes,
     /// Whether the response is to be streamed.
     pub stream_response: bool,
+    /// What came with the request beside HTTP.
+    pub extensions: Extensions,
 }
 
 impl fmt::Debug for RecordedRequest {
@@ -231,6 +233,7 @@ impl Transport for MemoryTransport {
                     headers: request.headers,
                     body: read(request.body).await?,
                     stream_response: request.stream_response,
+                    extensions: request.extensions,
                 };
                 lock(&self.requests).push(recorded.clone());
                 (self.handler)(recorded).await

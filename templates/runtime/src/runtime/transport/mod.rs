@@ -19,7 +19,7 @@ use std::pin::Pin;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use ::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use ::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use bytes::Bytes;
 use futures_core::Stream;
 use url::Url;
@@ -94,6 +94,8 @@ pub struct HttpRequest {
     pub timeout: Option<Duration>,
     /// Hand the response body on as a stream instead of collecting it.
     pub stream_response: bool,
+    /// What middleware tells the transport. With the feature `testing`, it holds the `&'static OperationMetadata` of the operation.
+    pub extensions: Extensions,
 }
 
 impl fmt::Debug for HttpRequest {

@@ -255,6 +255,7 @@ pub(super) fn request(method: Method) -> HttpRequest {
         body: RequestBody::Bytes(Bytes::from_static(b"{}")),
         timeout: None,
         stream_response: false,
+        extensions: http::Extensions::new(),
     }
 }
 

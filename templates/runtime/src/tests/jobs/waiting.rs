@@ -146,3 +146,25 @@ async fn dropping_the_wait_leaves_the_job_alone() {
             .all(|sent| sent.method != Method::DELETE)
     );
 }
+
+#[cfg(feature = "testing")]
+#[tokio::test(start_paused = true)]
+async fn a_job_over_doubles() {
+    use super::support::{GetQuery, PostQuery};
+    use crate::runtime::testing::MockClient;
+
+    let mock = MockClient::new();
+    let client = mock.client();
+    mock.on_call(query(&client, "u")).reply_response(started());
+    mock.on::<GetQuery>()
+        .times(2)
+        .reply_response(state("RUNNING"));
+    mock.on::<GetQuery>()
+        .when(|call| call.path("id") == Some("u") && call.path("jobId") == Some("j/1"))
+        .reply_response(state("FULFILLED"));
+    let job = Job::submit(query(&client, "u")).await.unwrap();
+    let status = job.wait().await.unwrap();
+    assert_eq!(status.state(), Some("FULFILLED"));
+    assert_eq!(mock.calls::<PostQuery>().len(), 1);
+    mock.verify();
+}

@@ -66,3 +66,28 @@ async fn a_page_size_that_the_operation_does_not_take_is_an_error() {
             .is_invalid_request()
     );
 }
+
+#[cfg(feature = "testing")]
+#[tokio::test]
+async fn a_listing_over_doubles() {
+    use super::support::numbered;
+    use crate::runtime::testing::MockClient;
+
+    let mock = MockClient::new();
+    let client = mock.client();
+    mock.on::<List<Numbers>>().reply_with(|call| {
+        let number = call
+            .query("pageNumber")
+            .map_or(1, |text| text.parse().unwrap());
+        let page = numbered(number, 2, 5).to_string();
+        crate::runtime::codec::from_slice(page.as_bytes()).unwrap()
+    });
+    let mut items = List::<Numbers>::get(&client).items();
+    let mut read = Vec::new();
+    while let Some(item) = items.next().await {
+        read.push(item.unwrap());
+    }
+    assert_eq!(read, [0, 1, 2, 3, 4]);
+    assert_eq!(mock.calls::<List<Numbers>>().len(), 3);
+    mock.verify();
+}

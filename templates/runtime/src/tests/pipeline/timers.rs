@@ -128,6 +128,7 @@ async fn no_future_of_a_call_is_large() {
         body: RequestBody::Empty,
         timeout: Some(Duration::from_secs(1)),
         stream_response: false,
+        extensions: http::Extensions::new(),
     });
     let size = size_of_val(&*exchange);
     assert!(size <= SMALL, "{size}");

@@ -88,6 +88,7 @@ fn parse(base: &str, bytes: &[u8]) -> RecordedRequest {
         headers,
         body: body.to_vec().into(),
         stream_response: false,
+        extensions: http::Extensions::new(),
     }
 }
 

@@ -378,6 +378,7 @@ async fn call(cloud: Cloud, interceptors: Arc<[Interceptor]>, kind: Kind) {
         body: RequestBody::Empty,
         timeout: None,
         stream_response: false,
+        extensions: http::Extensions::new(),
     };
     let began = cloud.now();
     let deadline = cloud.clock.monotonic() + Duration::from_secs(60);
