@@ -16,7 +16,7 @@ step() {
 hand_written=(-p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests -p genesys-cloud-leak-watch -p genesys-cloud-mock -p genesys-cloud-model)
 # The small specs, compiled and run, and what is fuzzed.
 small=(-p genesys-cloud-golden -p genesys-cloud-fuzz)
-extras=redis,blocking,jiff,chrono,time,notification-stream
+extras=redis,blocking,testing,jiff,chrono,time,notification-stream
 runtime_features=(--features "$(printf 'genesys-cloud-runtime/%s,' ${extras//,/ })")
 
 # The whole spec gives the same bytes on one thread as on all.
