@@ -152,6 +152,10 @@ pub struct Settings {
     pub users: usize,
     /// Items in every other listing.
     pub listing_total: usize,
+    /// Queues, skills, wrap-up codes, contact lists, campaigns and flows, of each, beside those created.
+    pub collection_size: usize,
+    /// Page numbers of these whose items are hidden: their pages are empty although more follow.
+    pub empty_pages: Vec<usize>,
     /// Conversations that the analytics details query and job find.
     pub conversations: usize,
     /// Least size of an analytics details query's response, in bytes: its conversations are repeated until it is reached.
@@ -204,6 +208,8 @@ impl Default for Settings {
             invalid_client_status: 401,
             users: 250,
             listing_total: 250,
+            collection_size: 30,
+            empty_pages: Vec::new(),
             conversations: 250,
             analytics_bytes: 0,
             download_bytes: 1000,

@@ -60,3 +60,8 @@ pub use reply::Reply;
 pub use router::Pattern;
 pub use server::MockGenesys;
 pub use tokens::{ACCESS_TOKEN_PREFIX, Bearer, Grant, REFRESH_TOKEN_PREFIX, Subject};
+
+/// The code of the README is tested.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

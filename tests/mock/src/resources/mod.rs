@@ -9,6 +9,10 @@
 //! | `nextUri` with `after` | `GET /api/v2/teams`, `GET /api/v2/authorization/divisions/query` |
 //! | `nextUri` with `cursor` | `GET /api/v2/externalcontacts/scan/contacts` |
 //! | analytics | `POST /api/v2/analytics/conversations/details/query`, the job family under `…/details/jobs` |
+//! | queues, skills, wrap-up codes: names that must be unique | `/api/v2/routing/queues`, `…/skills`, `…/wrapupcodes` |
+//! | contact lists, campaigns: versions | `/api/v2/outbound/contactlists`, `…/campaigns` |
+//! | flows, locks | `/api/v2/flows`, `…/actions/checkout`, `…/actions/unlock` |
+//! | recording jobs | `/api/v2/recording/jobs` |
 //! | SCIM, ETag, If-Match | `/api/v2/scim/v2/users`, `…/users/{id}` |
 //! | downloads and uploads | `GET /api/v2/downloads/{id}`, `POST /api/v2/uploads/recordings`, `POST /api/v2/outbound/contactlists/uploads`, `/presigned/…` |
 //! | uploads with the token | `/uploads/v2/contactlist`, `/uploads/v2/prompts/…`; `/api/v2/architect/prompts`, `/{id}/resources`; `/api/v2/outbound/contactlists/{id}/importstatus` |
@@ -19,11 +23,13 @@
 
 mod analytics;
 mod apps;
+mod collections;
 mod docs;
 mod files;
 mod former;
 mod listings;
 mod own;
+mod recordings;
 mod scim;
 mod tokens;
 mod users;
@@ -49,6 +55,8 @@ pub(crate) struct Resources {
     scim: scim::Users,
     uploads: files::Uploads,
     taken: apps::Taken,
+    collections: collections::Collections,
+    recordings: recordings::Jobs,
 }
 
 impl Resources {
@@ -68,6 +76,8 @@ pub(crate) fn routes() -> Vec<Route> {
         files::routes(),
         apps::routes(),
         docs::routes(),
+        collections::routes(),
+        recordings::routes(),
         own::routes(),
         notifications::routes(),
     ]

@@ -5,6 +5,7 @@
     reason = "the helpers here are test code, too, which clippy does not see"
 )]
 
+mod collections;
 mod control;
 mod faults;
 mod limits;
