@@ -30,7 +30,7 @@ const FAILED: u8 = 2;
 const UNSUPPORTED: &str = "\
 Swagger 2.0 and OpenAPI 3.0 are read, as JSON or as JSON packed with gzip. Other versions (OpenAPI 3.1 among them) are refused.
 Operations that need one of these are left out, and named in the output: references to other files, parameters of the style deepObject,
-label or matrix, servers of their own, bodies in XML only.";
+label or matrix, objects in a path, a header or one piece of a query, servers of their own, bodies in XML only.";
 
 /// Generates the Genesys Cloud SDK from the published API description.
 #[derive(Parser)]

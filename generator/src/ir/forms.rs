@@ -41,14 +41,9 @@ impl Parameters {
             .as_ref()
             .ok_or_else(|| form("a form needs a schema that lists its fields"))?;
         let definitions = schemas.definitions();
-        let mut fields = Fields::default();
-        if !collect(Source::from(schema), definitions, &mut fields, 0) {
-            return Err(form("the schema of a form has to be an object"));
-        }
-        if fields.all.is_empty() {
-            return Err(form("a form needs a schema that lists its fields"));
-        }
-        for (name, schema) in fields.all {
+        let fields = fields(Source::from(schema), definitions)
+            .ok_or_else(|| form("a form needs a schema of an object that lists its fields"))?;
+        for (name, schema, is_required) in fields {
             let file = (location == Location::Part)
                 .then(|| file(schema, definitions))
                 .flatten();
@@ -83,7 +78,7 @@ impl Parameters {
                 ty,
             };
             check_type(input, &parameter).map_err(|error| error.at(input.pointer(&keys)))?;
-            if fields.required.contains(&name) {
+            if is_required {
                 self.arguments.push(parameter);
             } else {
                 self.setters.push(parameter);
@@ -91,6 +86,23 @@ impl Parameters {
         }
         Ok(())
     }
+}
+
+/// The properties of an object with their names, and which of them it requires; none if it is not an object or lists none.
+pub(crate) fn fields<'d>(
+    source: Source<'d>,
+    definitions: &'d Definitions,
+) -> Option<Vec<(&'d str, Source<'d>, bool)>> {
+    let mut fields = Fields::default();
+    if !collect(source, definitions, &mut fields, 0) || fields.all.is_empty() {
+        return None;
+    }
+    let required = fields.required;
+    let all = fields.all.into_iter();
+    Some(
+        all.map(|(name, source)| (name, source, required.contains(&name)))
+            .collect(),
+    )
 }
 
 /// Collects the fields of an object, wherever its schema has them from; false if it is not an object.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use crate::load::{COLLECTION_FORMAT, quote};
 
 use super::error::{self, IrError};
+use super::forms;
 use super::kinds::{Source, says_object};
 use super::model::{Docs, ListStyle, Location, Parameter, Type};
 use super::naming::{Case, Names, identifier, pascal, snake};
@@ -190,6 +191,34 @@ pub(crate) fn parameters<'d>(
         if has_comma_tag && location == Location::Query && style == ListStyle::Repeated {
             style = ListStyle::Commas;
         }
+        // An object in a query that is not in one piece: its properties are parameters (OpenAPI 3.0.3, section 4.7.12.2).
+        if let (Declared::Query { style, .. }, ParameterSchemaOrContent::Schema(schema)) =
+            (parameter, &data.format)
+            && *style == QueryStyle::Form
+            && data.explode.unwrap_or(true)
+            && let Some(fields) = forms::fields(Source::from(schema), schemas.definitions())
+        {
+            for (name, source, is_required) in fields {
+                let keys = ["parameters", &index, "schema", "properties", name];
+                let place = place(input, name, struct_name, "query", &keys);
+                let parameter = made(
+                    name,
+                    source,
+                    (location, style_of(None, true)),
+                    None,
+                    place,
+                    schemas,
+                )
+                .map_err(here)?;
+                check_type(input, &parameter).map_err(here)?;
+                if data.required && is_required {
+                    sorted.arguments.push(parameter);
+                } else {
+                    sorted.setters.push(parameter);
+                }
+            }
+            continue;
+        }
         let keys = ["parameters", &index, "schema"];
         let place = place(input, &data.name, struct_name, kind(location), &keys);
         let parameter = convert(input, data, location, style, place, schemas).map_err(here)?;
@@ -234,19 +263,31 @@ fn convert<'d>(
         ));
     };
     let source = Source::from(schema);
+    let description = data.description.as_deref();
+    let how = (location, Some(list_style));
+    made(&data.name, source, how, description, place, schemas)
+}
+
+/// A parameter of a schema. What it says of itself goes before what its schema says.
+fn made<'d>(
+    wire_name: &str,
+    source: Source<'d>,
+    (location, list_style): (Location, Option<ListStyle>),
+    description: Option<&str>,
+    place: Place,
+    schemas: &mut Schemas<'d>,
+) -> Result<Parameter, IrError> {
     let ty = schemas.ty(source, &place)?;
     let ty = as_text(ty, source, &place, schemas);
     let schema_data = source.data();
-    let description = data
-        .description
-        .as_deref()
-        .or_else(|| schema_data.and_then(|data| data.description.as_deref()));
+    let description =
+        description.or_else(|| schema_data.and_then(|data| data.description.as_deref()));
     Ok(Parameter {
         name: String::new(),
-        wire_name: data.name.clone(),
+        wire_name: wire_name.to_owned(),
         location,
         list_style: match ty {
-            Type::List(_) => list_style,
+            Type::List(_) => list_style.unwrap_or_default(),
             _ => ListStyle::default(),
         },
         default: schema_data.and_then(|data| default(data.default.as_ref())),

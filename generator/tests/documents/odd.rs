@@ -360,3 +360,40 @@ fn the_version_may_be_short() {
         operation(&read(&document), "getThings");
     }
 }
+
+#[test]
+fn the_properties_of_an_object_in_a_query_are_parameters() {
+    let object = json!({"type": "object", "required": ["a"], "properties": {
+        "a": {"type": "integer", "description": "How many."}, "b": {"type": "array", "items": {"type": "string"}}
+    }});
+    let post = |parameter: Value| {
+        let mut document = with_post(json!({"parameters": [parameter]}));
+        document["components"] = json!({"schemas": {"Filter": object}});
+        read(&document)
+    };
+    let schema = json!({"$ref": "#/components/schemas/Filter"});
+    let parameter = json!({"name": "f", "in": "query", "required": true, "schema": schema});
+    let api = post(parameter.clone());
+    let found = operation(&api, "postThings");
+    let [a] = &found.arguments[..] else {
+        panic!("{found:?}");
+    };
+    assert_eq!((a.wire_name.as_str(), &a.ty), ("a", &Type::Integer));
+    assert_eq!(a.docs.description.as_deref(), Some("How many."));
+    assert_eq!(super::parameter(found, "b").list_style, ListStyle::Repeated);
+    assert_eq!(found.setters.len(), 1);
+
+    let mut optional = parameter.clone();
+    optional["required"] = json!(false);
+    assert_eq!(operation(&post(optional), "postThings").setters.len(), 2);
+    for (key, value) in [("explode", json!(false)), ("style", json!("deepObject"))] {
+        let mut whole = parameter.clone();
+        whole[key] = value;
+        left_out(
+            &post(whole),
+            "postThings",
+            "/paths/~1things/post/parameters/0",
+            "",
+        );
+    }
+}
