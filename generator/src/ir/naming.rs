@@ -239,6 +239,9 @@ pub(crate) enum Case {
     Snake,
 }
 
+/// The longest name of a type, without a hash: rustdoc names a file after it, and the name of a file ends at 255 bytes.
+const TYPE_LIMIT: usize = 180;
+
 /// Names that must differ in any case.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -270,6 +273,14 @@ impl Names {
     ) -> String {
         let name = if self.reserved.contains(&Self::key(name)) {
             alternative
+        } else {
+            name
+        };
+        let short;
+        let name = if case == Case::Camel && name.len() > TYPE_LIMIT {
+            // Names are ASCII, so that any byte is a boundary.
+            short = format!("{}X{}", &name[..TYPE_LIMIT], hash(original));
+            &short
         } else {
             name
         };
@@ -374,6 +385,8 @@ mod tests {
         assert_eq!(second, format!("ValueX{}", hash("Value")));
         assert_eq!(claim("extra", Case::Snake), "other");
         assert_eq!(claim("r#type", Case::Snake), "r#type");
+        let long = claim(&"Long".repeat(100), Case::Camel);
+        assert!(long.len() < 200 && long.starts_with("LongLong"), "{long}");
         let third = claim("type", Case::Snake);
         assert_eq!(third, format!("type_x{}", hash("type")));
 

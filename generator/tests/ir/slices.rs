@@ -82,7 +82,7 @@ fn names(names: &[&str]) -> Option<Vec<String>> {
 fn tag(name: &str) -> Selection {
     Selection {
         tags: names(&[name]),
-        operations: None,
+        ..Selection::default()
     }
 }
 
@@ -129,6 +129,7 @@ fn a_slice_of_operations_is_what_they_reach() {
         let selection = Selection {
             tags: tags.and_then(names),
             operations: names(operations),
+            ..Selection::default()
         };
         select(&api, &selection).map(|slice| {
             assert!(slice.is_slice);
