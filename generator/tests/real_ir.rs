@@ -236,7 +236,7 @@ fn secrets_of_the_spec_are_known() {
 fn tag(name: &str) -> Selection {
     Selection {
         tags: Some(vec![name.to_owned()]),
-        operations: None,
+        ..Selection::default()
     }
 }
 

@@ -144,8 +144,17 @@ fn text_of<'b>(origin: &str, bytes: &'b [u8]) -> Result<&'b str, LoadError> {
     }
 }
 
-/// The file of what the API returned.
+/// The file of what the API returned, or of another such file.
 fn convert<'d>(root: &'d Json<'d>, keeps_prose: bool, notes: &Notes) -> Result<Json<'d>, String> {
+    if let (Some(topics @ Json::Array(_)), Some(definitions @ Json::Object(_))) =
+        (root.get("topics"), root.get("definitions"))
+    {
+        // The file itself, as it lies beside a spec.
+        return Ok(Json::Object(vec![
+            ("definitions".into(), definitions.clone()),
+            ("topics".into(), topics.clone()),
+        ]));
+    }
     let listed = At::Root.key("entities");
     let (at, list) = match (root, root.get("entities")) {
         (Json::Array(list), _) => (At::Root, list),

@@ -92,6 +92,7 @@ fn topics(events: &Api, family: TagId, file: &str) -> Result<String, RenderError
     // The runtime by its module: a model may be called like what is in it.
     let mut imports = types.imports();
     imports.push("crate::runtime::notifications".to_owned());
+    imports.sort();
     let template = TopicsTemplate { imports, topics };
     rendered(template.render(), file)
 }

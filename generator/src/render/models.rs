@@ -132,6 +132,7 @@ fn render_enums(api: &Api, items: &[&Enum], file: &str) -> Result<String, Render
     if items.iter().any(|item| item.alias_of.is_none()) {
         imports.push("crate::runtime::codec".to_owned());
     }
+    imports.sort();
     EnumsTemplate {
         imports,
         enums: rendered,
@@ -188,6 +189,7 @@ fn render_model(
         .collect::<Result<_, _>>()?;
     let mut imports = vec!["crate::runtime::codec".to_owned()];
     imports.extend(types.imports());
+    imports.sort();
     let mut lines = enums::prose(&model.docs);
     if lines.is_empty() || model.name != model.wire_name {
         if !lines.is_empty() {

@@ -199,7 +199,23 @@ fn module<'a>(path: String, folder: &Folder) -> Result<Job<'a>, RenderError> {
     let mut lines = String::new();
     for (file, names) in &folder.files {
         let file = literal::identifier(&path, file)?;
-        let _ = writeln!(lines, "export!({file}: {});", names.join(", "));
+        let line = format!("export!({file}: {});", names.join(", "));
+        if line.len() <= format::COLUMNS {
+            let _ = writeln!(lines, "{line}");
+            continue;
+        }
+        let _ = write!(lines, "export!(\n    {file}:");
+        let mut column = 4 + file.len() + 1;
+        for (index, name) in names.iter().enumerate() {
+            let comma = if index + 1 < names.len() { "," } else { "" };
+            if column + name.len() + 2 > format::COLUMNS {
+                lines.push_str("\n       ");
+                column = 7;
+            }
+            column += name.len() + 2;
+            let _ = write!(lines, " {name}{comma}");
+        }
+        lines.push_str("\n);\n");
     }
     for former in &folder.former {
         lines.push_str(former);

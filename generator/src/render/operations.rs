@@ -142,6 +142,7 @@ fn render(
     let mut imports = types.imports();
     // The runtime by its module: the API has models called `Operation` and `Response`.
     imports.push("crate::runtime".to_owned());
+    imports.sort();
     OperationsTemplate {
         imports,
         operations: views,

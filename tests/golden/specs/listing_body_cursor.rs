@@ -4,7 +4,6 @@
 use crate::models::listing_body_cursor::{
     ListingBodyCursor, ListingBodyCursorItem, ListingBodyCursorQuery,
 };
-
 use crate::runtime;
 
 /// Make listing body cursor.

@@ -4,7 +4,6 @@
 use crate::models::listing_body_page_number::{
     ListingBodyPageNumber, ListingBodyPageNumberItem, ListingBodyPageNumberQuery,
 };
-
 use crate::runtime;
 
 /// Make listing body page number.

@@ -4,9 +4,8 @@
 use crate::models::operation_query_enum_and_dates::{
     MakeOperationQueryEnumAndDatesOrder, OperationQueryEnumAndDates,
 };
-
-use crate::runtime::time;
 use crate::runtime;
+use crate::runtime::time;
 
 /// Make operation query enum and dates.
 ///

@@ -4,7 +4,6 @@
 use crate::models::operation_query_integer_enum::{
     MakeOperationQueryIntegerEnumDays, OperationQueryIntegerEnum,
 };
-
 use crate::runtime;
 
 /// Make operation query integer enum.

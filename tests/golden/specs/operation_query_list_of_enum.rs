@@ -4,7 +4,6 @@
 use crate::models::operation_query_list_of_enum::{
     MakeOperationQueryListOfEnumExpand, OperationQueryListOfEnum,
 };
-
 use crate::runtime;
 
 /// Make operation query list of enum.

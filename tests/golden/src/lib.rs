@@ -33,7 +33,7 @@ mod aliases;
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
-mod events;
+mod listening;
 #[cfg(test)]
 mod run;
 #[cfg(test)]
