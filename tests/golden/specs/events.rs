@@ -7,12 +7,16 @@ use crate::events::models::events_and_other_and_system::{
 use crate::runtime::codec;
 use crate::runtime::time;
 
+/// `EventsEventPresence` in the API.
 #[derive(Clone, Default)]
 pub struct EventsEventPresence {
+    /// `count`
     pub count: Option<i64>,
+    /// `media`
     pub media: Option<Box<EventsEventMedia>>,
     /// `modifiedDate`
     pub modified_date: Option<time::Timestamp>,
+    /// `status`
     pub status: Option<EventsEventPresenceStatus>,
     /// Unknown properties, explicit nulls, and values that do not fit their type.
     pub extra: codec::Extra,
