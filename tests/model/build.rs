@@ -54,10 +54,9 @@ const COPIES: [(&str, &[Fault]); 3] = [
 fn main() {
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/runtime/src/runtime");
     println!("cargo::rerun-if-changed={}", runtime.join("auth").display());
-    println!(
-        "cargo::rerun-if-changed={}",
-        runtime.join("clock").display()
-    );
+    for file in ["clock", "error", "telemetry.rs"] {
+        println!("cargo::rerun-if-changed={}", runtime.join(file).display());
+    }
     let out = PathBuf::from(std::env::var_os("OUT_DIR").unwrap());
     for (name, faults) in COPIES {
         let to = out.join(name);
@@ -78,21 +77,35 @@ fn main() {
             faults.len(),
             "{name}: the faults no longer fit the source"
         );
-        let clock = fs::read_to_string(runtime.join("clock/mod.rs")).unwrap();
-        let (traits, _) = clock.split_once("/// The clocks of the machine").unwrap();
-        fs::write(to.join("clock.rs"), traits).unwrap();
+        for file in [
+            "clock/mod.rs",
+            "clock/wait.rs",
+            "error/unauthorized_reason.rs",
+            "telemetry.rs",
+        ] {
+            let text = fs::read_to_string(runtime.join(file)).unwrap();
+            // Of the clocks only the traits: the machine's has no place in a model.
+            let (text, _) = text
+                .split_once("/// The clocks of the machine")
+                .unwrap_or((&text, ""));
+            let to = to.join(file);
+            fs::create_dir_all(to.parent().unwrap()).unwrap();
+            fs::write(to, text).unwrap();
+        }
         let root = format!(
             r#"pub(crate) mod runtime {{
     #[path = "{0}/auth/mod.rs"]
     pub(crate) mod auth;
-    #[path = "{0}/clock.rs"]
+    #[path = "{0}/clock/mod.rs"]
     pub(crate) mod clock;
-    pub(crate) use crate::sync;
-    pub(crate) mod pipeline {{
-        pub(crate) fn int(number: impl TryInto<i64>) -> i64 {{
-            number.try_into().unwrap_or(i64::MAX)
-        }}
+    pub(crate) mod error {{
+        #[path = "{0}/error/unauthorized_reason.rs"]
+        mod unauthorized_reason;
+        pub use unauthorized_reason::UnauthorizedReason;
     }}
+    pub(crate) use crate::sync;
+    #[path = "{0}/telemetry.rs"]
+    pub(crate) mod telemetry;
     pub(crate) mod transport {{
         pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
     }}

@@ -116,7 +116,7 @@ mod tests {
     fn the_table_is_that_of_the_runtime() {
         let path = concat!(
             env!("CARGO_MANIFEST_DIR"),
-            "/../templates/runtime/src/runtime/client/region.rs"
+            "/../templates/runtime/src/runtime/region.rs"
         );
         let source = std::fs::read_to_string(path).unwrap();
         // Lines like `Self::UsEast1 => ("us-east-1", "mypurecloud.com"),`.

@@ -59,7 +59,7 @@ async fn what_is_missing_is_named() {
 
 #[tokio::test]
 async fn scopes_are_compared_with_those_of_the_token() {
-    use crate::runtime::request::OperationMetadata;
+    use crate::runtime::operation::OperationMetadata;
 
     const READS: &OperationMetadata = &OperationMetadata {
         scopes: &["users", "users:readonly"],

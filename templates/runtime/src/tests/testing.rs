@@ -132,7 +132,7 @@ async fn boundaries_do_not_matter() {
     let upload = |text: &str| {
         let mut post = PostUsers::new(&client, json!(null));
         *post.request_mut() = Request::new(&client, PostUsers::METADATA);
-        post.request_mut().part("name", text);
+        post.request_mut().part("name", Some(text));
         post
     };
     mock.on_call(upload("a")).reply(json!(1));

@@ -103,7 +103,7 @@ impl Hooks {
 
     pub(crate) fn refreshed(&self, event: &RefreshEvent) {
         tracing::debug!(
-            generation = crate::runtime::pipeline::int(event.generation),
+            generation = crate::runtime::telemetry::int(event.generation),
             source = ?event.source,
             lifetime = ?event.lifetime,
             took = ?event.took,

@@ -8,7 +8,7 @@ use http::{StatusCode, header};
 use url::Url;
 
 use crate::runtime::clock::Clock;
-use crate::runtime::error::ApiError;
+use crate::runtime::error::{ApiError, UnauthorizedReason};
 use crate::runtime::transport::{
     HttpRequest, HttpResponse, ResponseBody, Transport, TransportError,
 };
@@ -24,7 +24,6 @@ use super::secret::Secret;
 use super::settings::TokenSettings;
 use super::source::Source;
 use super::store::TokenStore;
-use super::unauthorized::UnauthorizedReason;
 
 /// Why a call ended without a response, or with a 401.
 #[derive(Debug)]
@@ -85,7 +84,8 @@ impl Unauthorized {
     /// What to do about it, in whole sentences.
     #[must_use]
     pub fn advice(&self) -> String {
-        self.reason.advice(self.cause.as_ref())
+        self.reason
+            .advice(self.cause.as_ref().map(|cause| cause as &dyn fmt::Display))
     }
 }
 
@@ -125,14 +125,14 @@ impl Interceptor {
         }
     }
 
-    /// Sends `request` with a token through `next`, again after a 401 as the rules allow, and not past `deadline` (a monotonic reading of
-    /// the clock).
+    /// Sends `request` with a token through `next`, and again after a 401 as the rules allow. No wait for a token goes past `deadline` (a
+    /// monotonic reading of the clock); `next` sees to it that no sending does.
     ///
     /// `template` is the path with its parameters' names: a 401 that only one operation answers says nothing about the token. Where it is
     /// empty, the path takes its place.
     ///
     /// A 401 means that the server did not act, so every method is sent again after it. Copies of `request` are sent; it keeps the header
-    /// of the last token and the timeout of the last sending.
+    /// of the last token.
     ///
     /// # Errors
     ///
@@ -167,11 +167,6 @@ impl Interceptor {
             // On the request that is lent, whose headers have room for it; a copy's have none to spare.
             let value = token.header_for_a_call();
             request.headers.insert(header::AUTHORIZATION, value);
-            if let Some(deadline) = deadline {
-                let left = deadline.saturating_sub(now.monotonic);
-                let timeout = request.timeout.map_or(left, |timeout| timeout.min(left));
-                request.timeout = Some(timeout);
-            }
             let sent = now.monotonic;
             let outcome = next.execute(request.clone()).await;
             let mut response = outcome.map_err(InterceptError::Transport)?;

@@ -13,13 +13,12 @@ use tokio::task::JoinSet;
 use url::Url;
 use zeroize::Zeroizing;
 
-use crate::runtime::client::Credentials;
 use crate::runtime::clock::{Clock, SystemClock};
 
 use super::error::{AuthError, AuthErrorKind};
 use super::grants::{AuthorizeUrl, LoginAnswer, LoginState, PkceVerifier};
 use super::secret::Secret;
-use super::wait::{First, first};
+use crate::runtime::clock::wait::{First, first};
 
 /// The path that the browser comes back to.
 const PATH: &str = "/callback";
@@ -262,34 +261,4 @@ pub struct LoginCode {
     pub verifier: Option<PkceVerifier>,
     /// Where the browser came back to; the token endpoint wants to see it again.
     pub redirect_uri: String,
-}
-
-impl LoginCode {
-    /// The credentials of the OAuth client `id`, which has a secret only where the login went without PKCE.
-    ///
-    /// # Errors
-    ///
-    /// [`AuthErrorKind::Configuration`]: neither a verifier nor a secret, or both.
-    pub fn into_credentials(
-        self,
-        id: impl Into<String>,
-        secret: Option<Secret>,
-    ) -> Result<Credentials, AuthError> {
-        match (self.verifier, secret) {
-            (Some(verifier), None) => Ok(Credentials::pkce(
-                id,
-                self.code,
-                verifier,
-                self.redirect_uri,
-            )),
-            (None, Some(secret)) => Ok(Credentials::authorization_code(
-                id,
-                secret,
-                self.code,
-                self.redirect_uri,
-            )),
-            _ => Err(AuthError::new(AuthErrorKind::Configuration)
-                .described("a login has either a PKCE verifier or a client secret")),
-        }
-    }
 }

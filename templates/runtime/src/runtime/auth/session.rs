@@ -20,7 +20,7 @@ use super::source::{Inner, Renewed};
 use super::standing::{Held, Origin, Standing, patience, settling_time, standing};
 use super::store::{StoreLock, StoredToken, TokenStore, bounded, next_sequence, random_name};
 use super::token::Token;
-use super::wait::first;
+use crate::runtime::clock::wait::first;
 
 /// The longest pause between two looks at a lock that another process holds.
 const LOCK_POLL: Duration = Duration::from_millis(50);

@@ -16,7 +16,7 @@ use super::settings::TokenSettings;
 use super::standing::{Held, Origin};
 use super::store::TokenStore;
 use super::token::Token;
-use super::wait::within;
+use crate::runtime::clock::wait::within;
 
 /// How much longer a process waits for the lock whose grant cannot be repeated: until the lock of a dead process must have expired.
 const PATIENCE: u32 = 4;

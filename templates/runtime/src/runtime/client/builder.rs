@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
@@ -14,21 +14,22 @@ use super::profile::Profile;
 use super::settings::{Settings, Source};
 #[cfg(feature = "notification-stream")]
 use super::sockets::Sockets;
-use super::{Client, Connection, Gateway, Inner, Region, is_allowed_url};
+use super::{Client, Gateway, Inner, Region};
 use crate::runtime::auth::store::TokenStore;
 use crate::runtime::auth::{
-    AuthError, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
+    AuthError, Jitter, RefreshErrorEvent, RefreshEvent, Secret, TokenProvider, TokenSettings,
 };
 use crate::runtime::clock::{Clock, SystemClock};
 use crate::runtime::error::Error;
-#[cfg(feature = "notification-stream")]
-use crate::runtime::notifications::SocketTransport;
 use crate::runtime::pipeline::{
-    Listeners, Middleware, Pacer, Pacing, PacingStore, RetryBudget, RetryEvent, RetryPolicy,
+    CallOptions, Connection, Listeners, Middleware, Pacer, Pacing, PacingStore, Pipeline,
+    RetryBudget, RetryEvent, RetryPolicy,
 };
-use crate::runtime::request::CallOptions;
 use crate::runtime::response::RateLimit;
 use crate::runtime::transport::Transport;
+use crate::runtime::transport::address::is_allowed_url;
+#[cfg(feature = "notification-stream")]
+use crate::runtime::transport::socket::SocketTransport;
 
 /// The configuration of a [`Client`]. Nothing is checked, read or connected before [`ClientBuilder::build`], which reports what is wrong.
 ///
@@ -538,9 +539,8 @@ impl ClientBuilder {
         };
         let connection = Connection {
             transport,
-            #[cfg(feature = "notification-stream")]
-            sockets,
             clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+            jitter: Jitter::default(),
             api_base,
             login_base,
             apps_base,
@@ -562,14 +562,19 @@ impl ClientBuilder {
             }
             None => (None, None),
         };
+        let pipeline = Pipeline {
+            connection: Arc::new(connection),
+            interceptor,
+            options: self.options,
+            rate_limit: Arc::default(),
+        };
         Ok(Client {
             inner: Arc::new(Inner {
-                connection: Arc::new(connection),
-                interceptor,
+                pipeline: Arc::new(pipeline),
+                #[cfg(feature = "notification-stream")]
+                sockets: Arc::new(sockets),
                 entry,
                 tokens,
-                options: self.options,
-                rate_limit: Arc::new(Mutex::new(None)),
             }),
         })
     }

@@ -9,14 +9,13 @@ use url::Url;
 
 use crate::runtime::auth::store::{TokenStore, store_key};
 use crate::runtime::auth::{
-    AuthError, AuthorizationCode, ClientCredentials, GivenToken, Hooks, Interceptor, PkceVerifier,
-    RefreshErrorEvent, RefreshEvent, RefreshToken, Saml2Bearer, Secret, StoredSession,
-    TokenEndpoint, TokenProvider, TokenSettings, is_sendable,
+    AuthError, AuthErrorKind, AuthorizationCode, ClientCredentials, GivenToken, Hooks, Interceptor,
+    LoginCode, PkceVerifier, RefreshErrorEvent, RefreshEvent, RefreshToken, Saml2Bearer, Secret,
+    StoredSession, TokenEndpoint, TokenProvider, TokenSettings, is_sendable,
 };
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-
-use super::Connection;
+use crate::runtime::pipeline::Connection;
 
 /// The largest pool of tokens; Genesys's own Terraform provider allows as many.
 const LARGEST_POOL: usize = 50;
@@ -585,6 +584,36 @@ impl Credentials {
             None => interceptor,
         };
         Ok((Arc::new(interceptor.build()), entry))
+    }
+}
+
+impl LoginCode {
+    /// The credentials of the OAuth client `id`, which has a secret only where the login went without PKCE.
+    ///
+    /// # Errors
+    ///
+    /// [`AuthErrorKind::Configuration`]: neither a verifier nor a secret, or both.
+    pub fn into_credentials(
+        self,
+        id: impl Into<String>,
+        secret: Option<Secret>,
+    ) -> Result<Credentials, AuthError> {
+        match (self.verifier, secret) {
+            (Some(verifier), None) => Ok(Credentials::pkce(
+                id,
+                self.code,
+                verifier,
+                self.redirect_uri,
+            )),
+            (None, Some(secret)) => Ok(Credentials::authorization_code(
+                id,
+                secret,
+                self.code,
+                self.redirect_uri,
+            )),
+            _ => Err(AuthError::new(AuthErrorKind::Configuration)
+                .described("a login has either a PKCE verifier or a client secret")),
+        }
     }
 }
 

@@ -4,32 +4,31 @@ mod builder;
 mod credentials;
 mod gateway;
 mod http_options;
+mod permissions;
 mod profile;
 mod region;
 mod settings;
 #[cfg(feature = "notification-stream")]
 mod sockets;
 
+pub use crate::runtime::region::{CustomDomain, Region};
 pub use builder::ClientBuilder;
 pub use credentials::Credentials;
 pub use gateway::Gateway;
-pub use region::{CustomDomain, Region};
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use credentials::{Entry, TokenOptions};
-use http::{HeaderMap, Method};
+use http::Method;
 use url::Url;
 
+use crate::runtime::auth::Secret;
 use crate::runtime::auth::store::bounded;
-use crate::runtime::auth::{Interceptor, Secret};
-use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::{CALL_TIMEOUT, Listeners, Middleware, Pacer, RetryBudget};
-use crate::runtime::request::{CallOptions, RawRequest, Request};
-use crate::runtime::response::{MisfitLog, RateLimit};
-use crate::runtime::transport::Transport;
+use crate::runtime::pipeline::{CallOptions, Pipeline};
+use crate::runtime::request::{RawRequest, Request};
+use crate::runtime::response::RateLimit;
 
 /// A client of Genesys Cloud.
 ///
@@ -52,34 +51,15 @@ pub struct Client {
     inner: Arc<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
-    connection: Arc<Connection>,
-    interceptor: Option<Arc<Interceptor>>,
+    pipeline: Arc<Pipeline>,
     /// Where a store keeps the tokens of this client's credentials.
     entry: Option<Entry>,
     /// What sessions take over.
     tokens: TokenOptions,
-    options: CallOptions,
-    rate_limit: Arc<Mutex<Option<RateLimit>>>,
-}
-
-/// What derived clients share.
-struct Connection {
-    transport: Arc<dyn Transport>,
     #[cfg(feature = "notification-stream")]
-    sockets: sockets::Sockets,
-    clock: Arc<dyn Clock>,
-    api_base: Url,
-    login_base: Url,
-    apps_base: Option<Url>,
-    headers: HeaderMap,
-    call_middleware: Vec<Arc<dyn Middleware>>,
-    attempt_middleware: Vec<Arc<dyn Middleware>>,
-    pacer: Option<Pacer>,
-    retry_budget: RetryBudget,
-    misfit_log: Arc<MisfitLog>,
-    listeners: Listeners,
-    plain_http: bool,
+    sockets: Arc<sockets::Sockets>,
 }
 
 impl Client {
@@ -163,7 +143,7 @@ impl Client {
     /// # }
     /// ```
     pub fn request(&self, method: Method, path: &str) -> RawRequest {
-        RawRequest::new(Request::raw(self, method, path))
+        RawRequest::new(Request::raw(self.pipeline(), method, path))
     }
 
     /// A call of a URL that the API handed out and that carries its own permission, like the presigned URL of an upload or a download. It goes to
@@ -182,7 +162,7 @@ impl Client {
     /// # }
     /// ```
     pub fn request_presigned(&self, method: Method, url: &str) -> RawRequest {
-        RawRequest::new(Request::external(self, method, url))
+        RawRequest::new(Request::external(self.pipeline(), method, url))
     }
 
     /// The same client with other defaults for its calls. What `options` leave open stays as it is.
@@ -200,7 +180,15 @@ impl Client {
     /// ```
     #[must_use]
     pub fn with_options(&self, options: CallOptions) -> Self {
-        self.derive(|inner| inner.options = options.or(&self.inner.options))
+        let pipeline = Pipeline {
+            options: options.or(&self.pipeline().options),
+            ..self.pipeline().derived()
+        };
+        Inner {
+            pipeline: Arc::new(pipeline),
+            ..(*self.inner).clone()
+        }
+        .into()
     }
 
     /// Another session over the same connections: the calls of the returned client are made with `credentials`, and count against their rate
@@ -232,12 +220,18 @@ impl Client {
     pub fn with_credentials(&self, credentials: Credentials) -> Result<Self, Error> {
         let (interceptor, entry) = credentials
             .or(self.inner.tokens.clone())
-            .into_interceptor(&self.inner.connection)?;
-        Ok(self.derive(|inner| {
-            inner.interceptor = Some(interceptor);
-            inner.entry = entry;
-            inner.rate_limit = Arc::default();
-        }))
+            .into_interceptor(&self.pipeline().connection)?;
+        let pipeline = Pipeline {
+            interceptor: Some(interceptor),
+            rate_limit: Arc::default(),
+            ..self.pipeline().derived()
+        };
+        let inner = Inner {
+            pipeline: Arc::new(pipeline),
+            entry,
+            ..(*self.inner).clone()
+        };
+        Ok(inner.into())
     }
 
     /// Removes the tokens of this client's credentials from its token store. No process that shares the session refreshes it any more; each ends with
@@ -256,11 +250,12 @@ impl Client {
                 "the client's credentials have no token store to remove a session from",
             ));
         };
-        let limit = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
+        let limit = self.pipeline().call_timeout();
+        let clock = &*self.pipeline().connection.clock;
         let mut outcome = Ok(());
         // What fails for one token of a pool leaves the others to be removed.
         for key in &entry.keys {
-            let removed = bounded(self.clock(), limit, || entry.store.remove(key)).await;
+            let removed = bounded(clock, limit, || entry.store.remove(key)).await;
             outcome = outcome.and(removed.map_err(Error::from));
         }
         outcome
@@ -284,14 +279,8 @@ impl Client {
     ///
     /// No token could be obtained, or the client has no credentials.
     pub async fn authenticate(&self) -> Result<(), Error> {
-        match &self.inner.interceptor {
-            Some(interceptor) => {
-                let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
-                let deadline = self.clock().monotonic().checked_add(timeout);
-                Ok(interceptor.authenticate(deadline).await?)
-            }
-            None => Err(Error::configuration("the client has no credentials")),
-        }
+        let (interceptor, deadline) = self.pipeline().authentication()?;
+        Ok(interceptor.authenticate(deadline).await?)
     }
 
     /// The access token that a call would be sent with now, renewed first if that is due: for uploads and sockets that the SDK does not open itself.
@@ -313,14 +302,8 @@ impl Client {
     ///
     /// No token could be obtained, or the client has no credentials.
     pub async fn access_token(&self) -> Result<Secret, Error> {
-        match &self.inner.interceptor {
-            Some(interceptor) => {
-                let timeout = self.inner.options.timeout.unwrap_or(CALL_TIMEOUT);
-                let deadline = self.clock().monotonic().checked_add(timeout);
-                Ok(interceptor.access_token(deadline).await?)
-            }
-            None => Err(Error::configuration("the client has no credentials")),
-        }
+        let (interceptor, deadline) = self.pipeline().authentication()?;
+        Ok(interceptor.access_token(deadline).await?)
     }
 
     /// The state of the rate limit as of the latest response that told it. It is that of one token: with a pool of tokens, of whichever was used
@@ -339,116 +322,43 @@ impl Client {
     /// ```
     #[must_use]
     pub fn rate_limit(&self) -> Option<RateLimit> {
-        *self
-            .inner
-            .rate_limit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.pipeline().rate_limit()
     }
 
     /// The URL that the paths of the API are under.
     #[must_use]
     pub fn api_base(&self) -> &Url {
-        &self.inner.connection.api_base
+        &self.pipeline().connection.api_base
     }
 
     /// The URL that uploads are under, `https://apps.{domain}/` of the region: [`request`](Self::request) sends the access token there, too. Behind a
     /// gateway or base URLs there is none, unless [`ClientBuilder::apps_base_url`] names it.
     #[must_use]
     pub fn apps_base(&self) -> Option<&Url> {
-        self.inner.connection.apps_base.as_ref()
+        self.pipeline().connection.apps_base.as_ref()
     }
 
     /// The URL that `/oauth/token` is under.
     #[must_use]
     pub fn login_base(&self) -> &Url {
-        &self.inner.connection.login_base
+        &self.pipeline().connection.login_base
     }
 
-    fn derive(&self, change: impl FnOnce(&mut Inner)) -> Self {
-        let mut inner = Inner {
-            connection: self.inner.connection.clone(),
-            interceptor: self.inner.interceptor.clone(),
-            entry: self.inner.entry.clone(),
-            tokens: self.inner.tokens.clone(),
-            options: self.inner.options.clone(),
-            rate_limit: self.inner.rate_limit.clone(),
-        };
-        change(&mut inner);
-        Self {
-            inner: Arc::new(inner),
-        }
+    pub(crate) fn pipeline(&self) -> &Arc<Pipeline> {
+        &self.inner.pipeline
     }
+}
 
-    /// The URL of a path and a query, both percent-encoded. The base is not parsed again.
-    pub(crate) fn url(&self, path: &str, query: &str) -> Url {
-        let base = self.api_base();
-        let mut url = base.clone();
-        match base.path().trim_end_matches('/') {
-            "" => url.set_path(path),
-            prefix => url.set_path(&[prefix, path].concat()),
-        }
-        if !query.is_empty() {
-            url.set_query(Some(query));
-        }
-        url
+impl From<Inner> for Client {
+    fn from(inner: Inner) -> Self {
+        let inner = Arc::new(inner);
+        Self { inner }
     }
+}
 
-    pub(crate) fn default_headers(&self) -> &HeaderMap {
-        &self.inner.connection.headers
-    }
-
-    pub(crate) fn default_options(&self) -> &CallOptions {
-        &self.inner.options
-    }
-
-    pub(crate) fn clock(&self) -> &dyn Clock {
-        &*self.inner.connection.clock
-    }
-
-    pub(crate) fn transport(&self) -> &dyn Transport {
-        &*self.inner.connection.transport
-    }
-
-    pub(crate) fn interceptor(&self) -> Option<&Interceptor> {
-        self.inner.interceptor.as_deref()
-    }
-
-    pub(crate) fn call_middleware(&self) -> &[Arc<dyn Middleware>] {
-        &self.inner.connection.call_middleware
-    }
-
-    pub(crate) fn attempt_middleware(&self) -> &[Arc<dyn Middleware>] {
-        &self.inner.connection.attempt_middleware
-    }
-
-    pub(crate) fn pacer(&self) -> Option<&Pacer> {
-        self.inner.connection.pacer.as_ref()
-    }
-
-    pub(crate) fn misfit_log(&self) -> &Arc<MisfitLog> {
-        &self.inner.connection.misfit_log
-    }
-
-    pub(crate) fn retry_budget(&self) -> &RetryBudget {
-        &self.inner.connection.retry_budget
-    }
-
-    pub(crate) fn listeners(&self) -> &Listeners {
-        &self.inner.connection.listeners
-    }
-
-    pub(crate) fn allows_plain_http(&self) -> bool {
-        self.inner.connection.plain_http
-    }
-
-    pub(crate) fn note_rate_limit(&self, rate_limit: RateLimit) {
-        *self
-            .inner
-            .rate_limit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(rate_limit);
-        self.listeners().rate_limit(&rate_limit);
+impl AsRef<Arc<Pipeline>> for Client {
+    fn as_ref(&self) -> &Arc<Pipeline> {
+        self.pipeline()
     }
 }
 
@@ -462,40 +372,7 @@ impl fmt::Debug for Client {
         formatter
             .debug_struct("Client")
             .field("api", &self.api_base().as_str())
-            .field("options", &self.inner.options)
+            .field("options", &self.pipeline().options)
             .finish_non_exhaustive()
-    }
-}
-
-/// Whether `url` is `base` or below it, on the same server.
-pub(crate) fn is_below(url: &Url, base: &Url) -> bool {
-    let prefix = base.path().trim_end_matches('/');
-    url.origin() == base.origin()
-        && url.username().is_empty()
-        && url.password().is_none()
-        && url
-            .path()
-            .strip_prefix(prefix)
-            .is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// Whether something may be sent to `url`: over TLS, to this very machine, or where plain http was asked for by name.
-pub(crate) fn is_allowed_url(url: &Url, plain_http: bool) -> bool {
-    match url.scheme() {
-        "https" => true,
-        "http" => plain_http || is_loopback(url),
-        _ => false,
-    }
-}
-
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => {
-            name.eq_ignore_ascii_case("localhost")
-                || name.to_ascii_lowercase().ends_with(".localhost")
-        }
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }

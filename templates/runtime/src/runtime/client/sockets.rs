@@ -6,10 +6,14 @@ use std::sync::{Arc, OnceLock};
 use url::Url;
 
 use super::http_options::HttpOptions;
-use super::{Client, Region, is_allowed_url, is_loopback};
+use super::{Client, Inner};
+use crate::runtime::auth::Interceptor;
+use crate::runtime::clock::Clock;
 use crate::runtime::error::Error;
-use crate::runtime::notifications::SocketTransport;
-use crate::runtime::notifications::channel::NetworkSockets;
+use crate::runtime::pipeline::Pipeline;
+use crate::runtime::region::Region;
+use crate::runtime::transport::address::{is_allowed_url, is_loopback};
+use crate::runtime::transport::socket::{NetworkSockets, SocketTransport};
 
 /// Where the sockets of a client come from.
 pub(super) enum Sockets {
@@ -51,20 +55,29 @@ impl Sockets {
 impl Client {
     /// The same client with one token of its pool. A channel belongs to the token that made it.
     pub(crate) fn with_one_token(&self) -> Self {
-        self.derive(|inner| {
-            if let Some(interceptor) = &self.inner.interceptor {
-                inner.interceptor = Some(Arc::new(interceptor.with_one_token()));
-            }
-        })
+        let of_one = |interceptor: &Arc<_>| Arc::new(Interceptor::with_one_token(interceptor));
+        let pipeline = Pipeline {
+            interceptor: self.pipeline().interceptor.as_ref().map(of_one),
+            ..self.pipeline().derived()
+        };
+        Inner {
+            pipeline: Arc::new(pipeline),
+            ..(*self.inner).clone()
+        }
+        .into()
     }
 
     /// The generation of the token of a client with one token, and what is left of its life.
     pub(crate) fn token_standing(&self) -> Option<(u64, std::time::Duration)> {
-        self.inner.interceptor.as_ref()?.token_standing()
+        self.pipeline().interceptor.as_ref()?.token_standing()
+    }
+
+    pub(crate) fn clock(&self) -> &dyn Clock {
+        &*self.pipeline().connection.clock
     }
 
     pub(crate) fn socket_transport(&self) -> Result<Arc<dyn SocketTransport>, Error> {
-        self.inner.connection.sockets.get()
+        self.inner.sockets.get()
     }
 
     /// The URL to connect to for a `connectUri` of the API, which must lead to the streaming host of the region, to `also`, or to this machine.
@@ -83,7 +96,7 @@ impl Client {
         let is_own = url.username().is_empty()
             && url.password().is_none()
             && (is_loopback(&url) || self.is_streaming_host(&url, &host, also));
-        if is_own && is_allowed_url(&url, self.allows_plain_http()) {
+        if is_own && is_allowed_url(&url, self.pipeline().connection.plain_http) {
             return Ok(url);
         }
         Err(Error::configuration(format!(

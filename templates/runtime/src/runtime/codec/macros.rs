@@ -52,7 +52,7 @@ macro_rules! __open_enum {
             type Form = $crate::runtime::codec::EnumForm;
         }
 
-        impl $crate::runtime::request::QueryValue for $type {
+        impl $crate::runtime::codec::QueryValue for $type {
             fn wire_text(&self) -> ::std::borrow::Cow<'_, str> {
                 ::std::borrow::Cow::Borrowed($crate::runtime::codec::OpenEnum::as_str(self))
             }

@@ -308,7 +308,7 @@ macro_rules! text_on_the_wire {
             type Form = $crate::runtime::codec::ScalarForm;
         }
 
-        impl $crate::runtime::request::QueryValue for $type {
+        impl $crate::runtime::codec::QueryValue for $type {
             fn wire_text(&self) -> std::borrow::Cow<'_, str> {
                 std::borrow::Cow::Borrowed($crate::runtime::codec::Text::as_str(self))
             }

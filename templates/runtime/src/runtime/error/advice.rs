@@ -5,10 +5,9 @@ use std::fmt;
 use http::StatusCode;
 use url::Url;
 
-use super::Error;
-use crate::runtime::client::Region;
-use crate::runtime::pipeline::Stop;
-use crate::runtime::request::RequiredPermissions;
+use super::{Error, Stop};
+use crate::runtime::operation::RequiredPermissions;
+use crate::runtime::region::Region;
 
 /// Writes the advice for `error`, beginning with a full stop, if there is any.
 pub(super) fn write(error: &Error, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 pub struct ApiError {
     /// What happened, for people: `message`, or what SCIM (`detail`), token endpoints and gateways say in its place.
     pub message: Option<String>,
-    /// What happened, for programs (`scimType` in SCIM); each operation lists its own under [`OperationMetadata::error_codes`](crate::runtime::request::OperationMetadata).
+    /// What happened, for programs (`scimType` in SCIM); each operation lists its own under [`OperationMetadata::error_codes`](crate::runtime::operation::OperationMetadata).
     pub code: Option<String>,
     /// The HTTP status, repeated.
     pub status: Option<i64>,

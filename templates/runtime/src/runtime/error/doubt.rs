@@ -3,7 +3,6 @@
 use http::StatusCode;
 
 use super::{Error, ErrorKind};
-use crate::runtime::auth::AuthError;
 
 impl Error {
     /// Notes that an earlier attempt of the call may have been carried out.
@@ -12,15 +11,13 @@ impl Error {
         self
     }
 
-    /// Whether the API may have carried the call out although it ended in this error: a timeout, a connection that ended, a server error, or
-    /// one of these in an earlier attempt of the call. Read the resource before you repeat a call that creates or changes something.
-    ///
-    /// False where the call was not sent, or was refused as a whole.
-    #[must_use]
-    pub fn may_have_been_carried_out(&self) -> bool {
-        // The time of a call can end while it waits for a token.
-        let without_token = self.find_source::<AuthError>().is_some();
-        self.inner.doubt || (!without_token && is_in_doubt(self.inner.kind, self.status()))
+    /// Whether this attempt or an earlier one may have been carried out, if a request was sent at all.
+    pub(crate) fn is_in_doubt(&self) -> bool {
+        self.inner.doubt || is_in_doubt(self.inner.kind, self.status())
+    }
+
+    pub(crate) fn has_earlier_doubt(&self) -> bool {
+        self.inner.doubt
     }
 }
 

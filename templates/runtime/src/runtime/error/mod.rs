@@ -8,10 +8,14 @@ mod advice;
 mod api_error;
 mod conflict;
 mod doubt;
+mod stop;
+mod unauthorized_reason;
 
 pub(crate) use doubt::is_in_doubt;
 
 pub use api_error::{ApiError, ApiErrorDetail, ApiErrorLimit};
+pub use stop::Stop;
+pub use unauthorized_reason::UnauthorizedReason;
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
@@ -20,11 +24,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, header};
 
-use crate::runtime::auth::UnauthorizedReason;
-use crate::runtime::pipeline::Stop;
-use crate::runtime::request::OperationMetadata;
-use crate::runtime::response::correlation_id_of;
-use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind};
+use crate::runtime::operation::OperationMetadata;
+use crate::runtime::transport::{BoxError, TransportError, TransportErrorKind, correlation_id_of};
 
 /// What kind of failure an [`Error`] is. New kinds may come with any release.
 ///

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::request::OperationMetadata;
+use crate::runtime::operation::OperationMetadata;
 
 /// Why a job has no result, although the API responded. Found by
 /// [`Error::find_source`](crate::runtime::error::Error::find_source).

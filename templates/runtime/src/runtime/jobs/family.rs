@@ -1,6 +1,6 @@
 //! The operations of a job and the meaning of its states, as constant data.
 
-use crate::runtime::request::OperationMetadata;
+use crate::runtime::operation::OperationMetadata;
 
 /// The operations that belong to one kind of job.
 #[derive(Clone, Copy, Debug)]

@@ -8,7 +8,6 @@ use super::{JobHandle, JobPhase, JobResults, Submit, Wait};
 use crate::runtime::client::Client;
 use crate::runtime::error::Error;
 use crate::runtime::paging::{Items, Paged, Pages, lookup};
-use crate::runtime::pipeline;
 use crate::runtime::request::{Call, Operation};
 use crate::runtime::response::{FromResponse, Response};
 
@@ -41,7 +40,7 @@ impl<S: Submit> Job<S> {
     pub async fn submit(operation: S) -> Result<Self, Error> {
         let request = operation.into_request();
         let mut handle = Handle::of(&request, S::METADATA, S::JOB);
-        let raw = pipeline::execute(request, false).await?;
+        let raw = request.execute(false).await?;
         let [id] = lookup(bytes(&raw), [S::JOB.id]);
         handle.id = id.filter(|id| !id.is_empty());
         Ok(Self {
@@ -58,7 +57,7 @@ impl<S: Submit> Job<S> {
             path_arguments, id, ..
         } = job.into();
         Self {
-            handle: Handle::attached(client, S::METADATA, S::JOB, &path_arguments, id),
+            handle: Handle::attached(client.as_ref(), S::METADATA, S::JOB, &path_arguments, id),
             submitted: None,
         }
     }

@@ -142,7 +142,7 @@ impl Plan {
 
     /// Polls until the job is over, the time is, or the caller's signal comes. A signal that is there beats the rest.
     async fn first(&mut self, last: &mut Last) -> First {
-        let mut timeout = self.handle.client.clock().sleep(self.timeout);
+        let mut timeout = self.handle.clock().sleep(self.timeout);
         let mut cancel = self.cancel.take();
         let mut work = Box::pin(until_over(&self.handle, self.backoff, &self.jitter, last));
         poll_fn(move |context| {
@@ -180,7 +180,7 @@ async fn until_over(
         let asked = last.error.as_ref().and_then(Error::retry_after);
         let delay = backoff.delay(polls, jitter.next());
         let delay = delay.max(asked.unwrap_or_default());
-        handle.client.clock().sleep(delay).await;
+        handle.clock().sleep(delay).await;
         match handle.poll().await {
             Ok(polled) if polled.phase != JobPhase::Running => return Ok(polled),
             Ok(polled) => {

@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 use super::state::Position;
 use super::{Paging, PagingStyle};
 use crate::runtime::error::Error;
-use crate::runtime::request::{Request, value_in_query};
+use crate::runtime::request::Request;
+use crate::runtime::transport::query::value_in_query;
 
 /// The number that the caller's own call begins with: a page number, or an index.
 pub(super) fn first_number(request: &Request, style: PagingStyle) -> u64 {

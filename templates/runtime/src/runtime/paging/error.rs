@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::PagingState;
 use crate::runtime::error::{Error, ErrorKind};
-use crate::runtime::request::OperationMetadata;
+use crate::runtime::operation::OperationMetadata;
 
 /// Why a listing cannot be read on, although the API answered. Found by
 /// [`Error::find_source`](crate::runtime::error::Error::find_source).

@@ -14,9 +14,9 @@ use super::state::{PagingState, Position};
 use super::{Paging, PagingError, PagingProblem, PagingStyle, apply, lookup_page};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::{self, int};
 use crate::runtime::request::Request;
 use crate::runtime::response::RawResponse;
+use crate::runtime::telemetry::int;
 use crate::runtime::transport::ResponseBody;
 
 type Outcome = Result<RawResponse, Error>;
@@ -252,7 +252,7 @@ impl PageSource {
 
     fn begin(&mut self, position: &Position) -> Result<(), Error> {
         let request = apply::request_of(&self.template, self.paging.style, position)?;
-        let call = pipeline::execute(request, false);
+        let call = request.execute(false);
         self.fetches
             .push_back(Fetch::begin(call, self.concurrency > 1));
         Ok(())

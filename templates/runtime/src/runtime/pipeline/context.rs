@@ -3,18 +3,17 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use http::{HeaderName, Method, header};
 
 use super::deadline::TimersBelow;
-use super::{Authorization, RetryPolicy, Stop};
+use super::{Authorization, CallOptions, Credential, RetryPolicy};
 use crate::runtime::auth::HandedBack;
-use crate::runtime::client::Client;
 use crate::runtime::clock::Clock;
-use crate::runtime::error::Error;
-use crate::runtime::request::{CallOptions, Credential, OperationMetadata};
+use crate::runtime::error::{Error, Stop};
+use crate::runtime::operation::{OperationMetadata, is_idempotent_method};
 use crate::runtime::transport::HttpRequest;
 
 /// The whole call, by default.
@@ -27,7 +26,7 @@ const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// One call on its way through the pipeline, as a [`Middleware`](super::Middleware) sees it.
 pub struct CallContext {
-    client: Client,
+    clock: Arc<dyn Clock>,
     metadata: Option<&'static OperationMetadata>,
     method: Method,
     template: Cow<'static, str>,
@@ -55,8 +54,8 @@ pub struct CallContext {
 }
 
 impl CallContext {
-    pub(super) fn new(
-        client: Client,
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
         metadata: Option<&'static OperationMetadata>,
         template: Cow<'static, str>,
         options: &CallOptions,
@@ -64,16 +63,16 @@ impl CallContext {
         is_external: bool,
         credential: Option<Box<Credential>>,
     ) -> Self {
-        let started = client.clock().monotonic();
+        let started = clock.monotonic();
         let timeout = options.timeout.unwrap_or(CALL_TIMEOUT);
         let until_deadline = options
             .deadline
-            .map(|deadline| deadline.saturating_duration_since(Instant::now()));
+            .map(|deadline| deadline.saturating_duration_since(clock.instant()));
         let longest = until_deadline.map_or(timeout, |until| until.min(timeout));
         let idempotent = options.idempotent.unwrap_or_else(|| {
             let by_itself = match metadata {
                 Some(metadata) => metadata.is_idempotent(),
-                None => crate::runtime::request::is_idempotent_method(&request.method),
+                None => is_idempotent_method(&request.method),
             };
             by_itself || request.headers.contains_key(IDEMPOTENCY_KEY)
         });
@@ -111,7 +110,7 @@ impl CallContext {
             was_redirected: AtomicBool::new(false),
             timed_below: TimersBelow::default(),
             unauthorized: Mutex::new(None),
-            client,
+            clock,
         }
     }
 
@@ -170,12 +169,8 @@ impl CallContext {
         self.clock().monotonic().saturating_sub(self.started)
     }
 
-    pub(super) fn client(&self) -> &Client {
-        &self.client
-    }
-
     pub(super) fn clock(&self) -> &dyn Clock {
-        self.client.clock()
+        &*self.clock
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {
@@ -206,17 +201,9 @@ impl CallContext {
         &self.retry
     }
 
-    /// How long the next attempt may take.
+    /// How long an attempt may take, if the call does not end before it.
     pub(super) fn attempt_timeout(&self) -> Duration {
-        // The first one begins with the call, give or take a moment.
-        let now = match self.attempts() {
-            0 | 1 => self.started,
-            _ => self.clock().monotonic(),
-        };
-        match self.deadline {
-            Some(deadline) => self.attempt_timeout.min(deadline.saturating_sub(now)),
-            None => self.attempt_timeout,
-        }
+        self.attempt_timeout
     }
 
     /// How long the call may take in all.
@@ -225,7 +212,8 @@ impl CallContext {
             .map(|deadline| deadline.saturating_sub(self.started))
     }
 
-    /// The timeout of a sending that begins now, cut where the call ends.
+    /// The timeout of a sending that begins now, cut where the call ends. Every sending has its timeout cut here, and nowhere else: what it
+    /// waited for before (a token, the pacing) has taken a part of the time.
     pub(super) fn at_most_remaining(&self, timeout: Option<Duration>) -> Option<Duration> {
         match (timeout, self.remaining()) {
             (Some(timeout), Some(left)) => Some(timeout.min(left)),
@@ -284,7 +272,7 @@ impl CallContext {
     }
 
     /// Says on an error whose it is and what the call cost.
-    pub(super) fn finish_error(&self, error: Error) -> Error {
+    pub(super) fn finish_error(&self, error: Error, api_host: Option<&str>) -> Error {
         let stop = *self.stop.lock().unwrap_or_else(PoisonError::into_inner);
         let error = error
             .with_attempts(self.attempts(), self.elapsed())
@@ -292,7 +280,7 @@ impl CallContext {
             .with_doubt(self.in_doubt.load(Ordering::Relaxed))
             .with_stop(stop);
         let error = match error.is_redirect() && !self.is_external {
-            true => error.with_api_host(self.client.api_base().host_str()),
+            true => error.with_api_host(api_host),
             false => error,
         };
         match self.metadata {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Authorization, CallContext};
+use super::{Authorization, CallContext, Pipeline};
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::Error;
 use crate::runtime::transport::{HttpRequest, HttpResponse};
@@ -57,6 +57,7 @@ pub trait Middleware: Send + Sync + 'static {
 /// The steps after a [`Middleware`].
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
+    pipeline: &'a Pipeline,
     context: &'a CallContext,
     rest: &'a [Arc<dyn Middleware>],
     end: End,
@@ -70,22 +71,24 @@ enum End {
 }
 
 impl<'a> Next<'a> {
-    pub(super) fn for_call(context: &'a CallContext, rest: &'a [Arc<dyn Middleware>]) -> Self {
+    pub(super) fn for_call(pipeline: &'a Pipeline, context: &'a CallContext) -> Self {
         Self {
+            pipeline,
             context,
-            rest,
+            rest: &pipeline.connection.call_middleware,
             end: End::Call,
         }
     }
 
     pub(super) fn for_attempt(
+        pipeline: &'a Pipeline,
         context: &'a CallContext,
-        rest: &'a [Arc<dyn Middleware>],
         authorization: Authorization,
     ) -> Self {
         Self {
+            pipeline,
             context,
-            rest,
+            rest: &pipeline.connection.attempt_middleware,
             end: End::Attempt(authorization),
         }
     }
@@ -103,10 +106,18 @@ impl<'a> Next<'a> {
             Some((first, rest)) => first.handle(request, Self { rest, ..self }),
             None => match self.end {
                 End::Call => Box::pin(async move {
-                    super::deadline_and_retries(self.context, &mut request).await
+                    let Self {
+                        pipeline, context, ..
+                    } = self;
+                    pipeline.within_deadline(context, &mut request).await
                 }),
                 End::Attempt(authorization) => Box::pin(async move {
-                    super::authorized(self.context, &mut request, authorization).await
+                    let Self {
+                        pipeline, context, ..
+                    } = self;
+                    pipeline
+                        .authorized(context, &mut request, authorization)
+                        .await
                 }),
             },
         }

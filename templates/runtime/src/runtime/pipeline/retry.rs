@@ -4,9 +4,9 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 
-use super::retry_after;
 use crate::runtime::auth::AuthError;
-use crate::runtime::error::{self, Error, ErrorKind};
+use crate::runtime::error::{self, Error, ErrorKind, Stop};
+use crate::runtime::response::retry_after;
 use crate::runtime::transport::HttpResponse;
 
 /// The shortest ceiling of a delay before a call is sent again that may be refused without an end.
@@ -250,40 +250,6 @@ pub enum Decision {
     },
     /// Give the outcome to the caller.
     Stop(Stop),
-}
-
-/// Why no further attempt is made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Stop {
-    /// There is nothing to retry.
-    Success,
-    /// Trying again cannot help, or could do the thing twice.
-    NotRetryable,
-    /// The body is gone.
-    BodyGone,
-    /// All attempts are made.
-    Attempts,
-    /// The server asks for a longer delay than the policy allows.
-    RetryAfterTooLong,
-    /// The next attempt would begin after the call's deadline.
-    Deadline,
-    /// The client's [`RetryBudget`](super::RetryBudget) is used up: too many of its calls fail.
-    Budget,
-}
-
-impl Stop {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Success => "success",
-            Self::NotRetryable => "not retryable",
-            Self::BodyGone => "the body cannot be sent again",
-            Self::Attempts => "all attempts are made",
-            Self::RetryAfterTooLong => "the server asks for too long a wait",
-            Self::Deadline => "the deadline is too near",
-            Self::Budget => "the retry budget is used up",
-        }
-    }
 }
 
 /// Decides whether a call is tried again.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::{BufMut, Bytes, BytesMut};
 use futures_core::Stream;
 
-use super::encode::push_encoded;
+use crate::runtime::transport::query::push_encoded;
 use crate::runtime::transport::{BoxError, ByteStream, RequestBody};
 
 /// Form fields (`application/x-www-form-urlencoded`).

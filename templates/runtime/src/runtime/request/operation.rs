@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::{Call, CallOptions, OperationMetadata, Request};
+use super::{Call, Request};
 use crate::runtime::auth::Secret;
 #[cfg(feature = "blocking")]
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::RetryPolicy;
+use crate::runtime::operation::OperationMetadata;
+use crate::runtime::pipeline::{CallOptions, RetryPolicy};
 #[cfg(feature = "blocking")]
 use crate::runtime::response::Response;
 use crate::runtime::response::{BodyStream, FromResponse};

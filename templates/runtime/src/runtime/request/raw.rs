@@ -8,9 +8,10 @@ use http::HeaderValue;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Call, CallOptions, FormBody, MultipartBody, QueryValue, Request};
-use crate::runtime::codec::Wire;
+use super::{Call, FormBody, MultipartBody, Request};
+use crate::runtime::codec::{QueryValue, Wire};
 use crate::runtime::error::Error;
+use crate::runtime::pipeline::CallOptions;
 use crate::runtime::response::{BodyStream, FromResponse};
 use crate::runtime::transport::{ByteStream, RequestBody};
 
@@ -138,7 +139,7 @@ impl RawRequest {
 
     /// Sends the request and gives the body as it is.
     pub fn send(self) -> Call<Bytes> {
-        Call::bytes(self.request)
+        Call::new(self.request)
     }
 
     /// Sends the request and reads its JSON into a type of the caller's own. An empty body is read as `null`.
@@ -172,6 +173,6 @@ impl RawRequest {
     /// # }
     /// ```
     pub fn send_stream(self) -> Call<BodyStream> {
-        Call::stream(self.request)
+        Call::new(self.request)
     }
 }

@@ -1,10 +1,10 @@
 //! Reading what was just written, through the time in which reads lag behind writes.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Request;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline;
 use crate::runtime::response::RawResponse;
 
 /// The longest first pause.
@@ -19,12 +19,13 @@ pub(super) async fn read(
     streamed: bool,
     timeout: Duration,
 ) -> Result<RawResponse, Error> {
-    let client = request.client().clone();
-    let clock = client.clock();
+    let pipeline = Arc::clone(request.pipeline());
+    let connection = &pipeline.connection;
+    let clock = &connection.clock;
     let start = clock.monotonic();
     let mut refusals = 0;
     loop {
-        let error = match pipeline::execute(request.clone(), streamed).await {
+        let error = match request.clone().execute(streamed).await {
             Err(error) if error.is_not_found() => error,
             outcome => return outcome,
         };
@@ -33,7 +34,9 @@ pub(super) async fn read(
         if left.is_zero() {
             return Err(error);
         }
-        clock.sleep(pause(refusals, left, fastrand::f64())).await;
+        clock
+            .sleep(pause(refusals, left, connection.jitter.next()))
+            .await;
         refusals += 1;
     }
 }

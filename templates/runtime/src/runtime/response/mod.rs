@@ -5,6 +5,7 @@ mod decode;
 mod json_path;
 mod misfits;
 mod rate_limit;
+pub(crate) mod retry_after;
 
 pub use body_stream::BodyStream;
 pub use decode::FromResponse;
@@ -23,8 +24,8 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 use crate::runtime::codec::Misfit;
 use crate::runtime::error::Error;
-use crate::runtime::request::OperationMetadata;
-use crate::runtime::transport::{ResponseBody, names};
+use crate::runtime::operation::OperationMetadata;
+use crate::runtime::transport::{ResponseBody, correlation_id_of, names};
 
 /// A successful answer of the API: the body as `T`, with the status and headers that came with it.
 ///
@@ -390,8 +391,4 @@ impl RawHead {
             }
         }
     }
-}
-
-pub(crate) fn correlation_id_of(headers: &HeaderMap) -> Option<&str> {
-    headers.get("inin-correlation-id")?.to_str().ok()
 }

@@ -22,14 +22,12 @@ pub(super) struct Expected {
 
 impl Expected {
     pub(super) fn new(request: Request) -> Result<Self, Error> {
-        let (parts, path) = request.into_parts()?;
-        let mut headers = parts.headers;
-        headers.extend(parts.options.headers);
+        let sketch = request.into_sketch()?;
         Ok(Self {
-            path,
-            query: parts.query,
-            headers,
-            body: match parts.body {
+            path: sketch.path,
+            query: sketch.query,
+            headers: sketch.headers,
+            body: match sketch.body {
                 RequestBody::Empty => Some(Bytes::new()),
                 RequestBody::Bytes(bytes) => Some(bytes),
                 _ => None,

@@ -83,7 +83,7 @@ impl MockClient {
     fn add<O>(
         &self,
         target: Target,
-        expected: Option<Result<Expected, crate::runtime::Error>>,
+        expected: Option<Result<Expected, crate::runtime::error::Error>>,
     ) -> Rule<O> {
         let rule = Rule::new(target, Location::caller(), expected);
         lock(&self.shared.rules).push(rule.state());

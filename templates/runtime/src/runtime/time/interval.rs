@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::{InvalidTime, Timestamp};
-use crate::runtime::request::{OptionalText, QueryValue};
+use crate::runtime::codec::{OptionalText, QueryValue};
 
 /// The time from a start to an end, as analytics and other operations expect it: ISO 8601, `start/end`.
 ///

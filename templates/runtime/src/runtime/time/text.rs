@@ -33,7 +33,7 @@ macro_rules! text_type {
         }
 
         $crate::runtime::codec::text_on_the_wire!($name);
-        $crate::runtime::request::optional!($name);
+        $crate::runtime::codec::optional!($name);
 
         /// Keeps the text as it is, and returns an error if it is invalid.
         impl TryFrom<String> for $name {

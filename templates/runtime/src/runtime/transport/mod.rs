@@ -1,10 +1,14 @@
 //! The last step of the pipeline: bytes out, bytes in.
 
+pub(crate) mod address;
 mod collect;
 mod gzip;
 mod http;
 mod memory;
+pub(crate) mod query;
 mod sent;
+#[cfg(feature = "notification-stream")]
+pub(crate) mod socket;
 
 pub(crate) use self::collect::LONGEST_ERROR_BODY;
 pub use self::http::HttpTransport;
@@ -143,6 +147,11 @@ fn without_channel(path: &str) -> Cow<'_, str> {
 /// The names of headers, for `Debug`: their values hold tokens, cookies and presigned URLs.
 pub(crate) fn names(headers: &HeaderMap) -> Vec<&str> {
     headers.keys().map(HeaderName::as_str).collect()
+}
+
+/// The API's name for an exchange, which Genesys's support asks for.
+pub(crate) fn correlation_id_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get("inin-correlation-id")?.to_str().ok()
 }
 
 /// What a response carries.

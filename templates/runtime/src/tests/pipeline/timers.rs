@@ -115,10 +115,7 @@ async fn the_deadline_holds_before_during_and_after_an_attempt() {
 #[tokio::test]
 async fn no_future_of_a_call_is_large() {
     let client = builder(&silent_memory()).build().unwrap();
-    let call = crate::runtime::pipeline::execute(
-        Request::raw(&client, Method::GET, "/api/v2/users/me"),
-        false,
-    );
+    let call = Request::raw(client.as_ref(), Method::GET, "/api/v2/users/me").execute(false);
     assert!(size_of_val(&*call) <= SMALL, "{}", size_of_val(&*call));
     let transport = HttpTransport::new(HttpTransport::client_builder()).unwrap();
     let exchange = transport.execute(HttpRequest {

@@ -31,7 +31,7 @@ use super::provider::Previous;
 use super::settings::TokenSettings;
 use super::source::Source;
 use super::unauthorized::{Known, PROBE_INTERVAL};
-use super::wait::{First, first};
+use crate::runtime::clock::wait::{First, first};
 use crate::runtime::clock::{Clock, Moment};
 use crate::runtime::sync::{
     Arc, ArcSwapOption, AtomicU64, Mutex, MutexGuard, Notify, Ordering, current_runtime,
@@ -413,7 +413,7 @@ impl TokenCache {
             self.0.current.store(ledger.latest.clone());
             self.0.troubled_until.store(0, Ordering::Relaxed);
             tracing::debug!(
-                generation = crate::runtime::pipeline::int(token.generation),
+                generation = crate::runtime::telemetry::int(token.generation),
                 "the API accepts the access token after all"
             );
         }

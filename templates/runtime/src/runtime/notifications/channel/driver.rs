@@ -17,12 +17,14 @@ use super::listen::Settings;
 use super::machine::{Action, ChannelNumber, End, Failure, Heard, Input, LinkNumber, Machine};
 use super::message::{self, Message};
 use super::overlap::key_of;
-use super::socket::{PING, Socket, SocketError, SocketErrorKind, SocketRequest, SocketTransport};
 use crate::runtime::client::Client;
 use crate::runtime::clock::BoxFuture;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::notifications::{AnyTopic, Gap, GapReason, Notification};
 use crate::runtime::sync::spawn;
+use crate::runtime::transport::socket::{
+    PING, Socket, SocketError, SocketErrorKind, SocketRequest, SocketTransport,
+};
 
 /// How long saying goodbye to a server may take.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -443,7 +445,12 @@ impl Driver {
                 return self.feed(Input::OpenFailed(link, Failure::Permanent), None);
             }
         };
-        let agent = self.client.default_headers().get(http::header::USER_AGENT);
+        let agent = self
+            .client
+            .pipeline()
+            .connection
+            .headers
+            .get(http::header::USER_AGENT);
         let request = SocketRequest {
             url,
             user_agent: agent

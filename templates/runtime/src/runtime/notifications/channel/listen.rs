@@ -14,7 +14,6 @@ use super::buffer::{Buffer, Item};
 use super::calls::Rejected;
 use super::driver::{Command, Driver};
 use super::machine::Timing;
-use super::socket::SocketTransport;
 use super::subscription::{CHANNELS, PER_CHANNEL, combine, spread};
 use crate::runtime::auth::Jitter;
 use crate::runtime::client::Client;
@@ -23,6 +22,7 @@ use crate::runtime::codec::Wire;
 use crate::runtime::error::{Error, ErrorKind};
 use crate::runtime::notifications::{AnyTopic, FromNotification, Topic};
 use crate::runtime::sync::spawn;
+use crate::runtime::transport::socket::SocketTransport;
 
 /// How many notifications wait for the program, by default.
 const BUFFER: usize = 1_024;

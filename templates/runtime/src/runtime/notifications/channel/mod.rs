@@ -10,16 +10,14 @@ mod listen;
 mod machine;
 mod message;
 mod overlap;
-mod socket;
 mod subscription;
 
-pub use calls::Rejected;
-pub use listen::{Events, Listen};
-pub(crate) use socket::NetworkSockets;
-pub use socket::{
+pub use crate::runtime::transport::socket::{
     MemorySocket, MemorySockets, Socket, SocketError, SocketErrorKind, SocketRequest,
     SocketTransport,
 };
+pub use calls::Rejected;
+pub use listen::{Events, Listen};
 
 /// What the tests of the state machine look at.
 #[doc(hidden)]

@@ -8,8 +8,8 @@ use std::time::Duration;
 use sha2::{Digest as _, Sha256};
 
 use super::{PacingLimit, PacingPlace, PacingStore};
-use crate::runtime::auth::wait::{First, first};
 use crate::runtime::clock::Clock;
+use crate::runtime::clock::wait::{First, first};
 use crate::runtime::transport::BoxError;
 
 /// How long the store may take for an answer. A call waits no longer than that for the bookkeeping.

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header};
 
-use crate::runtime::response::RateLimit;
+use super::RateLimit;
 
 /// How long the server asks the caller to wait, as of `now`: what `Retry-After` says. A 429 whose rate limit has nothing left asks for no less than
 /// the time until the limit's reset.

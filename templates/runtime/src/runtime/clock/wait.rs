@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::runtime::clock::Clock;
+use super::Clock;
 
 /// How late a timer fires where nobody drove the runtime.
 const LATE: Duration = Duration::from_millis(10);

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use http::HeaderMap;
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use super::header_of;
+use super::RetryPolicy;
 use crate::runtime::auth::Secret;
 use crate::runtime::error::Error;
-use crate::runtime::pipeline::RetryPolicy;
 
 /// How a call is made. What is not set here comes from the client, and what is not set there has the defaults named here.
 ///
@@ -132,7 +131,7 @@ impl CallOptions {
     }
 
     /// The credential of an operation whose security scheme is not OAuth
-    /// ([`OperationMetadata::credential`](super::OperationMetadata::credential)): an API key, a token of another kind, or `user:password` for HTTP
+    /// ([`OperationMetadata::credential`](crate::runtime::operation::OperationMetadata::credential)): an API key, a token of another kind, or `user:password` for HTTP
     /// Basic. It goes where the spec says, with this call alone: options of a client do not hand it on.
     ///
     /// Such an operation never carries the client's own token. Without a credential, or with one for an operation that takes none, the call
@@ -205,4 +204,42 @@ impl fmt::Debug for CallOptions {
             .field("credential", &self.credential)
             .finish_non_exhaustive()
     }
+}
+
+/// Headers that the HTTP library sets, or that are of one connection (RFC 9110 section 7.6.1).
+const RESERVED_HEADERS: [&str; 12] = [
+    "connection",
+    "content-length",
+    "host",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// A header from text.
+pub(crate) fn header_of(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+    let header_name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| {
+        Error::invalid_request("a header name has characters that no header name can have")
+    })?;
+    if RESERVED_HEADERS.contains(&header_name.as_str()) {
+        return Err(Error::invalid_request(format!(
+            "the header `{header_name}` cannot be set: it belongs to the connection or follows from the URL and the body"
+        ))
+        .with_advice("Leave it out; base URLs, a gateway, a proxy and the body are set through their own methods"));
+    }
+    let mut header_value = HeaderValue::from_str(value).map_err(|_| {
+        Error::invalid_request(format!(
+            "the value of the header `{header_name}` has characters that no header can hold"
+        ))
+    })?;
+    if header_name == header::AUTHORIZATION || header_name == header::COOKIE {
+        header_value.set_sensitive(true);
+    }
+    Ok((header_name, header_value))
 }

@@ -105,13 +105,13 @@ pub trait Optional<T> {
 /// crate, `Option<V>` might convert into it one day.
 macro_rules! optional {
     ($type:ty) => {
-        impl<V: Into<$type>> $crate::runtime::request::Optional<$type> for V {
+        impl<V: Into<$type>> $crate::runtime::codec::Optional<$type> for V {
             fn into_optional(self) -> Option<$type> {
                 Some(self.into())
             }
         }
 
-        impl<V: Into<$type>> $crate::runtime::request::Optional<$type> for Option<V> {
+        impl<V: Into<$type>> $crate::runtime::codec::Optional<$type> for Option<V> {
             fn into_optional(self) -> Option<$type> {
                 self.map(Into::into)
             }
@@ -119,5 +119,3 @@ macro_rules! optional {
     };
 }
 pub(crate) use optional;
-
-optional!(super::FilePart);

@@ -2,8 +2,6 @@
 
 use http::Method;
 
-use super::CredentialScheme;
-
 /// The permissions that an operation needs (`x-inin-requires-permissions` in the spec).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -55,7 +53,7 @@ pub struct OperationMetadata {
     /// The OAuth scopes that the spec lists for it, any one of which a token needs (`security` in the spec). Empty where it lists none. Scopes
     /// limit the tokens of users; those of client credentials have roles alone.
     pub scopes: &'static [&'static str],
-    /// The security scheme whose credential the caller gives with [`Operation::with_credential`](super::Operation::with_credential). The client's
+    /// The security scheme whose credential the caller gives with [`Operation::with_credential`](crate::runtime::request::Operation::with_credential). The client's
     /// own token is never sent with such an operation. Beside `public` it may be left out.
     pub credential: Option<&'static CredentialScheme>,
     /// The parts of the API that it belongs to.
@@ -90,4 +88,29 @@ pub(crate) fn is_idempotent_method(method: &Method) -> bool {
         *method,
         Method::GET | Method::HEAD | Method::PUT | Method::DELETE
     )
+}
+
+/// A security scheme of the spec that is not OAuth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CredentialScheme {
+    /// The name that the spec gives it, as in `Guest Chat JWT`.
+    pub name: &'static str,
+    /// Where its credential goes.
+    pub place: CredentialPlace,
+}
+
+/// Where a credential goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CredentialPlace {
+    /// The `Authorization` header, after this scheme: `Bearer` (RFC 6750), `Basic` (RFC 7617) or another one. A credential that begins with the
+    /// scheme is sent as it is. For `Basic` the credential is `user:password`.
+    Authorization(&'static str),
+    /// A header of this name.
+    Header(&'static str),
+    /// A query parameter of this name.
+    Query(&'static str),
+    /// A cookie of this name.
+    Cookie(&'static str),
 }

@@ -4,35 +4,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-use super::{CallOptions, OperationMetadata, encode, header_of};
+use super::CallOptions;
+use super::options::header_of;
 use crate::runtime::auth::Secret;
 use crate::runtime::error::Error;
-use crate::runtime::transport::HttpRequest;
-
-/// A security scheme of the spec that is not OAuth.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct CredentialScheme {
-    /// The name that the spec gives it, as in `Guest Chat JWT`.
-    pub name: &'static str,
-    /// Where its credential goes.
-    pub place: CredentialPlace,
-}
-
-/// Where a credential goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CredentialPlace {
-    /// The `Authorization` header, after this scheme: `Bearer` (RFC 6750), `Basic` (RFC 7617) or another one. A credential that begins with the
-    /// scheme is sent as it is. For `Basic` the credential is `user:password`.
-    Authorization(&'static str),
-    /// A header of this name.
-    Header(&'static str),
-    /// A query parameter of this name.
-    Query(&'static str),
-    /// A cookie of this name.
-    Cookie(&'static str),
-}
+use crate::runtime::operation::{CredentialPlace, CredentialScheme, OperationMetadata};
+use crate::runtime::transport::{HttpRequest, query};
 
 /// A credential in the form in which it is sent.
 #[derive(Clone)]
@@ -44,7 +21,7 @@ pub(crate) enum Credential {
 
 impl Credential {
     /// The credential that a call of the operation carries; none where it carries none of the caller's.
-    pub(super) fn of(
+    pub(crate) fn of(
         metadata: Option<&'static OperationMetadata>,
         options: &CallOptions,
         defaults: &CallOptions,
@@ -60,7 +37,7 @@ impl Credential {
             })),
             (Some(scheme), None) => {
                 let is_optional = metadata.is_some_and(|metadata| metadata.public);
-                if is_optional || scheme.is_in(&options.headers, &defaults.headers) {
+                if is_optional || is_set(scheme, &options.headers, &defaults.headers) {
                     return Ok(None);
                 }
                 Err(Error::invalid_request(format!(
@@ -129,10 +106,10 @@ impl Credential {
                 request.headers.insert(name.clone(), value.clone());
             }
             Self::Query(name, secret) => {
-                let mut query = request.url.query().unwrap_or_default().to_owned();
-                encode::remove_pairs(&mut query, name);
-                encode::push_pair(&mut query, name, secret.expose());
-                request.url.set_query(Some(&query));
+                let mut pairs = request.url.query().unwrap_or_default().to_owned();
+                query::remove_pairs(&mut pairs, name);
+                query::push_pair(&mut pairs, name, secret.expose());
+                request.url.set_query(Some(&pairs));
             }
             Self::Cookie(value) => {
                 let joined = request.headers.get(header::COOKIE).and_then(|others| {
@@ -147,14 +124,12 @@ impl Credential {
     }
 }
 
-impl CredentialScheme {
-    /// Whether the caller has set the scheme's header by its name. A client's default `Authorization` is about its own token.
-    fn is_in(&self, call: &HeaderMap, client: &HeaderMap) -> bool {
-        match self.place {
-            CredentialPlace::Authorization(_) => call.contains_key(header::AUTHORIZATION),
-            CredentialPlace::Header(name) => call.contains_key(name) || client.contains_key(name),
-            CredentialPlace::Query(_) | CredentialPlace::Cookie(_) => false,
-        }
+/// Whether the caller has set the scheme's header by its name. A client's default `Authorization` is about its own token.
+fn is_set(scheme: &CredentialScheme, call: &HeaderMap, client: &HeaderMap) -> bool {
+    match scheme.place {
+        CredentialPlace::Authorization(_) => call.contains_key(header::AUTHORIZATION),
+        CredentialPlace::Header(name) => call.contains_key(name) || client.contains_key(name),
+        CredentialPlace::Query(_) | CredentialPlace::Cookie(_) => false,
     }
 }
 
