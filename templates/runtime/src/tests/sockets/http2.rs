@@ -100,7 +100,7 @@ impl Server {
             .no_proxy()
             .access_token("a-token-of-the-tests")
             .retry(policy)
-            .attempt_timeout(Duration::from_secs(6))
+            .attempt_timeout(Duration::from_secs(20))
             .configure_http(|http| http.http2_prior_knowledge())
             .build()
             .unwrap()
