@@ -4,6 +4,7 @@
 //! or digit at all, or clashes with another name, gets a suffix made of the original's hash, so that it stays the same
 //! what else is added or removed.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use heck::ToSnakeCase;
@@ -242,6 +243,14 @@ pub(crate) enum Case {
 /// The longest name of a type, without a hash: rustdoc names a file after it, and the name of a file ends at 255 bytes.
 const TYPE_LIMIT: usize = 180;
 
+/// A name of a type that is short enough, with a hash of the original if it is cut.
+pub(crate) fn short<'n>(name: &'n str, original: &str) -> Cow<'n, str> {
+    match name.get(..TYPE_LIMIT) {
+        Some(start) if name.len() > TYPE_LIMIT => format!("{start}X{}", hash(original)).into(),
+        _ => name.into(),
+    }
+}
+
 /// Names that must differ in any case.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
@@ -276,13 +285,9 @@ impl Names {
         } else {
             name
         };
-        let short;
-        let name = if case == Case::Camel && name.len() > TYPE_LIMIT {
-            // Names are ASCII, so that any byte is a boundary.
-            short = format!("{}X{}", &name[..TYPE_LIMIT], hash(original));
-            &short
-        } else {
-            name
+        let name = match case {
+            Case::Camel => &*short(name, original),
+            Case::Snake => name,
         };
         if self.take(name) {
             return name.to_owned();

@@ -8,7 +8,7 @@ use crate::load::{Notes, WarningKind, quote};
 
 use super::error::IrError;
 use super::model::{Tag, TagId};
-use super::naming::module;
+use super::naming::{module, pascal, short};
 use super::near::{near, remedy};
 use super::operations::Input;
 use super::schemas::prose;
@@ -197,7 +197,7 @@ fn tag(document: &OpenAPI, name: &str, taken: &mut HashSet<String>) -> Tag {
         if is_taken {
             module.push('_');
         }
-        let type_name = format!("{}Api", super::naming::pascal(&words));
+        let type_name = format!("{}Api", short(&pascal(&words), &words));
         let keys = [
             format!("feature {feature}"),
             format!("module {module}"),
