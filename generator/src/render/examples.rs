@@ -53,6 +53,9 @@ fn value(api: &Api, ty: &Type, name: &str) -> String {
                 None => format!("genesys_cloud::models::{}::from(\"value\")", item.name),
             }
         }
+        Type::List(item) if **item == Type::String => {
+            format!("vec![{}.to_owned()]", value(api, item, name))
+        }
         Type::List(item) => format!("vec![{}]", value(api, item, name)),
         Type::Nullable(item) => format!("Some({})", value(api, item, name)),
         Type::Map(_) => "Default::default()".to_owned(),
