@@ -265,7 +265,7 @@ fn a_slice_has_the_topics_that_were_chosen() {
                 root.files("slice/src/events/topics"),
                 root.files("slice/src/api"),
             );
-            fs::remove_dir_all(&out[1]).unwrap();
+            fs::remove_dir_all(out[1]).unwrap();
             return Ok(there);
         }
         Err(outcome.stderr)

@@ -1,4 +1,5 @@
 //! Plain English: no phrase that CONTRIBUTING.md bans, in anything that users and contributors read.
+#![allow(clippy::expect_used, reason = "a test fails by panicking")]
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

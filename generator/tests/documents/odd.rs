@@ -79,7 +79,7 @@ fn a_document_that_is_refused_tells_all_that_is_wrong_and_where() {
 }
 
 #[test]
-fn an_oauth_scheme_is_one_whatever_it_lacks() {
+fn an_incomplete_oauth_scheme_is_one() {
     for scheme in [
         json!({"type": "oauth2"}),
         json!({"type": "oauth2", "flow": "magic", "scopes": 7}),
