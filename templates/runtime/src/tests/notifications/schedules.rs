@@ -352,10 +352,10 @@ fn run(seed: u64, troubles: &[(u64, Trouble)], token_life: Duration) {
                     {
                         continue;
                     }
-                    Input::Ended(link, _) | Input::OpenFailed(link, _) => {
-                        if !world.kept.remove(&link) {
-                            continue;
-                        }
+                    Input::Ended(link, _) | Input::OpenFailed(link, _)
+                        if !world.kept.remove(&link) =>
+                    {
+                        continue;
                     }
                     _ => {}
                 }

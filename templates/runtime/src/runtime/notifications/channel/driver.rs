@@ -342,7 +342,6 @@ impl Driver {
         let random = self.settings.jitter.next();
         let actions = self.machine.decide(input, now, random);
         for action in actions {
-            if action != Action::Deliver {}
             match action {
                 Action::Deliver => {
                     if let Some(notification) = notification.take() {
