@@ -62,7 +62,7 @@ no_tls() {
 whole() {
     cargo rustc -q -p genesys-cloud --features "full,$extras" --profile check -- -D warnings
     # The example calls of the docs.
-    cargo check -q -p genesys-cloud --features full --test calls
+    cargo check -q -p genesys-cloud --features "full,$extras" --test calls
 }
 
 # The oldest supported compiler on what most users compile, where rustup has it.

@@ -99,7 +99,18 @@ fn test(api: &Api) -> String {
     let mut text = String::from(
         "//! The example calls of the docs. They are compiled, and not run.\n\
          #![allow(missing_docs, dead_code, deprecated, unused_imports, reason = \"examples\")]\n\n\
-         use genesys_cloud::Client;\n",
+         use genesys_cloud::Client;\n\n\
+         // What signatures show is re-exported, so that no other crate needs to be named.\n\
+         use genesys_cloud::{bytes::Bytes, http::Method, reqwest::ClientBuilder, url::Url};\n\
+         #[cfg(feature = \"chrono\")]\nuse genesys_cloud::chrono::Utc;\n\
+         #[cfg(feature = \"jiff\")]\nuse genesys_cloud::jiff::Timestamp;\n\
+         #[cfg(feature = \"redis\")]\nuse genesys_cloud::redis::Cmd;\n\
+         #[cfg(feature = \"time\")]\nuse genesys_cloud::time::OffsetDateTime;\n\
+         use genesys_cloud::{\n\
+         ApiError, BodyStream, Call, CallOptions, Credentials, Error, ErrorKind, Extra, Gateway, Items, Job, JobStatus,\n\
+         OpenEnum, Operation, OperationMetadata, Pacing, Pages, PagingState, Permissions, RateLimit, RawRequest, Region,\n\
+         RequiredPermissions, Response, Result, RetryPolicy,\n\
+         };\n",
     );
     for (tag, calls) in by_tag {
         let lines: String = calls

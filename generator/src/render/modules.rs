@@ -404,7 +404,7 @@ fn topics(events: &Api) -> Vec<String> {
     }
     let mut lines = docs::wrap_markdown(&format!(
         "The events of notifications have features of their own, one for each family of topics; `{EVERY_TOPIC}` is all of them, and `full` none. \
-         [`events`] has the types."
+         `events` has the types."
     ));
     lines.extend([
         String::new(),
