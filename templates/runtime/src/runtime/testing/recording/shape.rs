@@ -21,20 +21,21 @@ const LONGEST_NUMBER: usize = 5;
 
 /// Whether the value of `key` may be kept.
 pub(super) fn is_harmless(key: &str, value: &str) -> bool {
-    if !HARMLESS.contains(&key) {
+    if !HARMLESS.contains(&key) || value.len() > 60 {
         return false;
     }
-    let is_word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
-    };
-    let mut words = value.split(['.', ',', '-']);
     match key {
-        // Other codes, like those that are sent to people, have no dots.
-        "code" | "errorCode" => value.contains('.') && value.len() <= 80 && words.all(is_word),
-        _ => value.len() <= 80 && words.all(is_word),
+        // Codes that are sent to people have no dots, and tokens have capitals.
+        "code" | "errorCode" => {
+            let is_word = |word: &str| {
+                !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase())
+            };
+            value.contains('.') && value.split('.').all(is_word)
+        }
+        _ => value.split([',', '-']).all(|word| {
+            let is_letter = |byte: u8| byte.is_ascii_alphabetic() || byte == b'_';
+            !word.is_empty() && word.bytes().all(is_letter)
+        }),
     }
 }
 
