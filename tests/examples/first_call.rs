@@ -69,6 +69,20 @@ async fn call_the_mock() -> Result<(), Box<dyn Error>> {
     );
     println!("tokens live {LIFETIME:?}, a call every {PAUSE:?}\n");
 
+    let failed = read_users(&client, &refreshes).await;
+    let stats = mock.stats();
+    println!(
+        "\n{CALLS} calls, {failed} failed; {} token requests; {} calls were refused on the way and sent again",
+        stats.token_requests, stats.unauthorized
+    );
+    if failed > 0 {
+        return Err(format!("{failed} of {CALLS} calls failed").into());
+    }
+    Ok(())
+}
+
+/// Reads users for a while; how many calls failed.
+pub(crate) async fn read_users(client: &Client, refreshes: &AtomicU64) -> u32 {
     let start = Instant::now();
     let mut failed = 0;
     for number in 0..CALLS {
@@ -90,14 +104,5 @@ async fn call_the_mock() -> Result<(), Box<dyn Error>> {
         }
         tokio::time::sleep(PAUSE).await;
     }
-
-    let stats = mock.stats();
-    println!(
-        "\n{CALLS} calls, {failed} failed; {} token requests; {} calls were refused on the way and sent again",
-        stats.token_requests, stats.unauthorized
-    );
-    if failed > 0 {
-        return Err(format!("{failed} of {CALLS} calls failed").into());
-    }
-    Ok(())
+    failed
 }

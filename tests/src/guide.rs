@@ -52,6 +52,11 @@ mod chapters {
     mod paging_and_jobs {}
     #[doc = include_str!("../guide/src/errors.md")]
     mod errors {}
+    #[doc = include_str!("../guide/src/bulk.md")]
+    mod bulk {}
+    #[cfg(feature = "testing")]
+    #[doc = include_str!("../guide/src/testing.md")]
+    mod testing {}
     #[doc = include_str!("../guide/src/features.md")]
     mod features {}
 }

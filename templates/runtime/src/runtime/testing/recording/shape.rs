@@ -27,9 +27,8 @@ pub(super) fn is_harmless(key: &str, value: &str) -> bool {
     match key {
         // Codes that are sent to people have no dots, and tokens have capitals.
         "code" | "errorCode" => {
-            let is_word = |word: &str| {
-                !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase())
-            };
+            let is_word =
+                |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
             value.contains('.') && value.split('.').all(is_word)
         }
         _ => value.split([',', '-']).all(|word| {
