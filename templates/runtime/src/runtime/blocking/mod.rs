@@ -90,7 +90,7 @@ impl<T> Call<T> {
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Those of the call.
     pub fn wait(self) -> Result<Response<T>, Error> {
         let (response, decode) = self.into_parts();
         run(response)?.and_then(decode)

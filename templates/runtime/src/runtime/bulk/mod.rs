@@ -107,12 +107,12 @@ enum Step<'a, R> {
 }
 
 impl<'a, T, R> Bulk<'a, T, R> {
-    /// Keeps what has begun and ended in a file, so that a later run with the same file takes up the rest: JSON lines, one when an item begins
+    /// Keeps what has started and ended in a file, so that a later run with the same file takes up the rest: JSON lines, one when an item begins
     /// and one when it ends. `key` names an item; it must be the same in every run, and no two items may share one. The file holds keys, and
     /// neither bodies nor texts of errors.
     ///
     /// A run with the journal of an earlier one reports items that were done as [`BulkOutcome::AlreadyDone`] and sends those again that
-    /// were refused. An item that was begun and not recorded as ended, because the process died, may or may not have been changed: it is
+    /// were refused. An item that was started and not recorded as ended, because the process died, may or may not have been changed: it is
     /// reported as [`BulkOutcome::Unknown`] and not sent, unless [`resume`](Self::resume) says how to read it.
     ///
     /// Each line is written before the call is sent and handed to the operating system at once: it survives the process, though not a crash of
@@ -139,7 +139,7 @@ impl<'a, T, R> Bulk<'a, T, R> {
     ///
     /// Items are in doubt after a crash (see [`journal`](Self::journal)), and when a call ends in an error after which it may have been carried
     /// out, like a timeout. Reads can lag behind writes: `read` must not trust a state that is older than the earlier call. A call that sends
-    /// the version that it read, and does nothing where the item has its change already, is safe whatever was read.
+    /// the version that it read, and does nothing where the item has its change already, is safe for any state that was read.
     pub fn resume<F, Fut>(mut self, mut read: F) -> Self
     where
         F: FnMut(&T) -> Fut + Send + 'a,

@@ -15,7 +15,7 @@ pub enum BulkOutcome<R> {
     AlreadyDone,
     /// The call failed and changed nothing. A later run with the same journal sends it again.
     Failed(Error),
-    /// The call may have been carried out: it ended in this error, or, where there is none, an earlier run died with it under way.
+    /// The call may have been carried out: it ended in this error, or, without one, an earlier run died with it under way.
     Unknown(Option<Error>),
     /// The run ended before the item: no later call could succeed, or the journal cannot be written.
     NotSent,

@@ -7,7 +7,7 @@ use crate::runtime::error::Error;
 use crate::runtime::permissions::{Permissions, Scopes, Subject, TokenInfo};
 
 impl Client {
-    /// Asks the API for the permissions of whoever this client's token belongs to (`GET /api/v2/authorization/subjects/me`), to compare them with
+    /// Asks the API for the permissions of the owner of this client's token (`GET /api/v2/authorization/subjects/me`), to compare them with
     /// what operations need before any of them is called.
     ///
     /// ```text
@@ -17,7 +17,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Those of the call.
     pub async fn permissions(&self) -> Result<Permissions, Error> {
         const PATH: &str = "/api/v2/authorization/subjects/me";
         let subject = self
@@ -40,7 +40,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// Whatever the call ends with.
+    /// Those of the call.
     pub async fn scopes(&self) -> Result<Scopes, Error> {
         const PATH: &str = "/api/v2/tokens/me";
         let info = self

@@ -17,7 +17,7 @@ pub struct OperationCall<O> {
     operation: PhantomData<fn() -> O>,
 }
 
-/// What is known of a call, whatever its operation.
+/// What is known of a call of any operation.
 pub(super) struct CallData {
     pub(super) operation: Option<&'static OperationMetadata>,
     pub(super) request: RecordedRequest,

@@ -141,7 +141,7 @@ impl Anonymizer {
         known.or_insert_with(|| placeholder(text, number)).clone()
     }
 
-    /// A link within the API, by which a program goes on.
+    /// A link within the API that a program follows.
     fn link(&mut self, text: &str) -> Option<String> {
         let relative = match Url::parse(text) {
             Ok(url) if url.path().starts_with("/api/v2/") => match url.query() {
