@@ -13,7 +13,7 @@ step() {
 }
 
 # `generated/` is output: rustfmt would disagree with prettyplease about it.
-hand_written=(-p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests -p genesys-cloud-leak-watch -p genesys-cloud-mock -p genesys-cloud-model)
+hand_written=(-p genesys-codegen -p genesys-cloud-runtime -p genesys-cloud-tests -p genesys-cloud-house -p genesys-cloud-leak-watch -p genesys-cloud-mock -p genesys-cloud-model)
 # The small specs, compiled and run, and what is fuzzed.
 small=(-p genesys-cloud-golden -p genesys-cloud-fuzz)
 extras=redis,blocking,testing,jiff,chrono,time,notification-stream

@@ -5,14 +5,24 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::generate::GenerateError;
-use crate::load::topics::TOPICS_FILE;
+use crate::spec::TOPICS_FILE;
 
 /// The file to `include!`, below the output folder.
 pub(crate) const INCLUDED_FILE: &str = "genesys_cloud.rs";
 
 /// What cargo tells a build script, and nothing else that it runs.
 const MARKS: [&str; 3] = ["OUT_DIR", "HOST", "TARGET"];
+
+/// The package of a build script cannot hold what was generated for it.
+#[derive(Debug, thiserror::Error)]
+#[error("{}: {problem}", manifest.display())]
+#[non_exhaustive]
+pub struct PackageError {
+    /// Its `Cargo.toml`.
+    pub manifest: PathBuf,
+    /// What is wrong with it.
+    pub problem: String,
+}
 
 /// The package whose build script this process is.
 pub(crate) struct BuildScript {
@@ -43,11 +53,8 @@ impl BuildScript {
     }
 
     /// Refuses a package without the dependencies of what was generated for it: rustc would name them one by one.
-    pub(crate) fn require_dependencies(
-        &self,
-        generated: &toml::Table,
-    ) -> Result<(), GenerateError> {
-        let unreadable = |problem: String| GenerateError::Package {
+    pub(crate) fn require_dependencies(&self, generated: &toml::Table) -> Result<(), PackageError> {
+        let unreadable = |problem: String| PackageError {
             manifest: self.manifest.clone(),
             problem,
         };

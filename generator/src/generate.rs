@@ -1,19 +1,17 @@
 //! The one way through the rooms, for the command line and for build scripts.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use semver::Version;
-
-use crate::build_script::{self, BuildScript, INCLUDED_FILE};
+use crate::build_script::{self, BuildScript, INCLUDED_FILE, PackageError};
+use crate::diff::{self, Diff};
 use crate::fetch::Candidate;
-use crate::fixups::Fixups;
-use crate::ir::{self, Api, IrError, Options, Overrides, Selection};
-use crate::load::source::Source;
+use crate::ir::{self, Api, IrError, Options, Selection};
 use crate::load::topics::{self, Topics};
 use crate::load::{self, Diagnostics, LoadError, Spec};
-use crate::outlived::{self, Outlived};
 use crate::render::{self, Files, RenderError, RuntimeSource};
-use crate::upgrade::version;
+use crate::spec::{Folder, OUTLIVED_REMEDY, Outlived, Overrides, outlived_lines};
 use crate::write::{self, Stale, Summary, Tags, WriteError};
 
 /// What to generate from what.
@@ -58,8 +56,27 @@ use crate::write::{self, Stale, Summary, Tags, WriteError};
 pub struct Config {
     spec: PathBuf,
     selection: Selection,
-    templates: PathBuf,
+    pub(crate) templates: PathBuf,
     is_strict: bool,
+    progress: Progress,
+}
+
+/// Who is told of the steps.
+#[derive(Clone, Default)]
+struct Progress(Option<Arc<dyn Fn(Step) + Send + Sync>>);
+
+impl Progress {
+    fn tell(&self, step: Step) {
+        if let Some(listener) = &self.0 {
+            listener(step);
+        }
+    }
+}
+
+impl fmt::Debug for Progress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Progress(..)")
+    }
 }
 
 /// Why nothing was generated.
@@ -86,7 +103,7 @@ pub enum GenerateError {
         diagnostics: Box<Diagnostics>,
     },
     /// Data beside the spec does not apply any more.
-    #[error("{}: {} of the entries beside the spec no longer apply:\n{}\n  {} `upgrade` removes them with the release that they outlive.", spec.display(), entries.len(), outlived::lines(entries), outlived::REMEDY)]
+    #[error("{}: {} of the entries beside the spec no longer apply:\n{}\n  {} `upgrade` removes them with the release that they outlive.", spec.display(), entries.len(), outlived_lines(entries), OUTLIVED_REMEDY)]
     Outlived {
         /// The spec.
         spec: PathBuf,
@@ -103,13 +120,8 @@ pub enum GenerateError {
     #[error(transparent)]
     Write(#[from] WriteError),
     /// The package of a build script cannot hold what was generated for it.
-    #[error("{}: {problem}", manifest.display())]
-    Package {
-        /// Its `Cargo.toml`.
-        manifest: PathBuf,
-        /// What is wrong with it.
-        problem: String,
-    },
+    #[error(transparent)]
+    Package(#[from] PackageError),
 }
 
 /// A step on the way, for those who wait.
@@ -145,16 +157,7 @@ pub struct Rendered {
     pub tags: Tags,
     /// What was left out of the spec, or read in a way that its author may not expect.
     pub diagnostics: Diagnostics,
-}
-
-/// A spec that is not in its place yet, as an SDK.
-pub(crate) struct CandidateBuilt {
-    /// Without overrides, to compare.
-    pub(crate) bare: Api,
-    /// To render.
-    pub(crate) built: Built,
-    /// The entries beside the spec that do not apply to it.
-    pub(crate) outlived: Vec<Outlived>,
+    progress: Progress,
 }
 
 impl Default for Config {
@@ -172,6 +175,7 @@ impl Config {
             selection: Selection::default(),
             templates: root.join("templates"),
             is_strict: false,
+            progress: Progress::default(),
         }
     }
 
@@ -187,6 +191,13 @@ impl Config {
     #[must_use]
     pub fn strict(mut self, is_strict: bool) -> Self {
         self.is_strict = is_strict;
+        self
+    }
+
+    /// Calls `listener` with every step, as it begins.
+    #[must_use]
+    pub fn progress(mut self, listener: impl Fn(Step) + Send + Sync + 'static) -> Self {
+        self.progress = Progress(Some(Arc::new(listener)));
         self
     }
 
@@ -220,28 +231,38 @@ impl Config {
     /// # Errors
     ///
     /// Fails with the first thing that is wrong with the spec, or a tag that it does not have.
-    pub fn build(&self, step: &mut dyn FnMut(Step)) -> Result<Built, GenerateError> {
-        step(Step::Load);
-        let spec = load::load_located(&self.spec)?;
-        step(Step::Build);
-        let ir_error = |source| in_spec(&spec.source, source);
-        let overrides = Overrides::read(folder(&spec.source)).map_err(ir_error)?;
-        let topics = topics::load_beside(folder(&spec.source))?;
-        let (api, entries) = api(&spec, topics.as_ref(), overrides)?;
+    pub fn build(&self) -> Result<Built, GenerateError> {
+        self.tell(Step::Load);
+        let (folder, path) = Folder::of_spec(&self.spec)?;
+        let spec = load::load_from(&folder, &path)?;
+        let topics = topics::load_beside(folder.path())?;
+        self.tell(Step::Build);
+        let release = folder.release_of(&path)?;
+        let (api, entries) = sdk(&spec, topics.as_ref(), release, folder.overrides()?)?;
         if !entries.is_empty() {
             return Err(GenerateError::Outlived {
-                spec: spec.source.clone(),
+                spec: path,
                 entries,
             });
         }
+        self.built(&spec, api)
+    }
+
+    /// What was selected of the SDK of a spec.
+    pub(crate) fn built(&self, spec: &Spec, api: Api) -> Result<Built, GenerateError> {
         self.refuse_warnings(&api.diagnostics)?;
-        let api = ir::select(&api, &self.selection).map_err(ir_error)?;
+        let api =
+            ir::select(&api, &self.selection).map_err(|source| in_spec(&spec.source, source))?;
         let tags = self.made_from(&api);
         Ok(Built {
             api,
             tags,
-            spec: spec.source,
+            spec: spec.source.clone(),
         })
+    }
+
+    pub(crate) fn tell(&self, step: Step) {
+        self.progress.tell(step);
     }
 
     fn refuse_warnings(&self, diagnostics: &Diagnostics) -> Result<(), GenerateError> {
@@ -272,79 +293,19 @@ impl Config {
         }
     }
 
-    /// The SDK of the spec there, to compare another one with: with the fix-ups and aliases that apply (the others are on their way to
-    /// the next spec), and without other overrides.
-    pub(crate) fn build_leniently(&self) -> Result<Api, GenerateError> {
-        let path = load::file::locate(&self.spec)?;
-        let fixups = Fixups::read(folder(&path))?;
-        let spec = load::load(&path, &load::file::read(&path)?, &fixups, None)?;
-        let overrides = Overrides::read(folder(&path)).map_err(|error| in_spec(&path, error))?;
-        let topics = topics::load_beside(folder(&path))?;
-        Ok(api(&spec, topics.as_ref(), overrides.only_aliases())?.0)
-    }
-
-    /// The SDK of a spec that is not in its place yet, with what lies there beside it: to compare, and to
-    /// render.
-    pub(crate) fn build_candidate(
-        &self,
-        candidate: &Candidate,
-    ) -> Result<CandidateBuilt, GenerateError> {
-        let path = self.spec.join(&candidate.source.file);
-        let fixups = Fixups::read(&self.spec)?;
-        let spec = load::load(
-            &path,
-            candidate.text.as_bytes(),
-            &fixups,
-            Some(&candidate.source),
-        )?;
-        let release = Some(candidate.source.release.to_string());
-        let overrides =
-            Overrides::read(&self.spec).map_err(|error| in_spec(&spec.source, error))?;
-        let topics = match &candidate.topics {
-            Some(topics) => Some(topics.load()?),
-            None => topics::load_beside(&self.spec)?,
-        };
-        let topics = topics.as_ref();
-        let (bare, _) = api_of_release(&spec, topics, release.clone(), overrides.only_aliases())?;
-        let (api, outlived) = api_of_release(&spec, topics, release, overrides)?;
-        self.refuse_warnings(&api.diagnostics)?;
-        let tags = self.made_from(&api);
-        Ok(CandidateBuilt {
-            bare,
-            outlived,
-            built: Built {
-                api,
-                tags,
-                spec: spec.source,
-            },
-        })
-    }
-
-    /// The version of the crate: what is stated beside the spec, or that of the runtime.
-    pub(crate) fn crate_version(&self) -> Result<Version, GenerateError> {
-        let stated = version::read(&self.spec).map_err(|error| in_spec(&self.spec, error))?;
-        match stated {
-            Some(version) => Ok(version),
-            None => Ok(RuntimeSource::read(&self.templates)?.version()?),
-        }
-    }
-
     /// Renders what was built.
     ///
     /// # Errors
     ///
     /// Fails if the runtime's sources cannot be read, or a template has a defect.
-    pub fn render(
-        &self,
-        built: Built,
-        step: &mut dyn FnMut(Step),
-    ) -> Result<Rendered, GenerateError> {
-        step(Step::Render);
+    pub fn render(&self, built: Built) -> Result<Rendered, GenerateError> {
+        self.tell(Step::Render);
         let runtime = RuntimeSource::read(&self.templates)?;
         Ok(Rendered {
             files: render::render(&built.api, &runtime)?,
             tags: built.tags,
             diagnostics: built.api.diagnostics,
+            progress: self.progress.clone(),
         })
     }
 
@@ -360,14 +321,14 @@ impl Config {
     /// script, the folder holds something that is not the generator's, or it cannot be written.
     pub fn generate_into(&self, folder: impl AsRef<Path>) -> Result<Summary, GenerateError> {
         let folder = folder.as_ref();
-        let mut built = self.build(&mut |_| {})?;
+        let mut built = self.build()?;
         built.api.is_slice = true;
         if let Some(events) = &mut built.api.events {
             events.is_slice = true;
         }
         let has_events = built.api.events.is_some();
         let spec = built.spec.clone();
-        let mut rendered = self.render(built, &mut |_| {})?;
+        let mut rendered = self.render(built)?;
         rendered.files.insert(
             PathBuf::from(INCLUDED_FILE),
             render::render_included(INCLUDED_FILE, has_events)?,
@@ -394,12 +355,8 @@ impl Rendered {
     /// # Errors
     ///
     /// Those of [`write::write`].
-    pub fn write(
-        &self,
-        folder: &Path,
-        step: &mut dyn FnMut(Step),
-    ) -> Result<Summary, GenerateError> {
-        step(Step::Write);
+    pub fn write(&self, folder: &Path) -> Result<Summary, GenerateError> {
+        self.progress.tell(Step::Write);
         Ok(write::write(&self.files, &self.tags, folder)?)
     }
 
@@ -413,40 +370,43 @@ impl Rendered {
     /// # Errors
     ///
     /// Those of [`write::check`].
-    pub fn check(
-        &self,
-        folder: &Path,
-        step: &mut dyn FnMut(Step),
-    ) -> Result<Vec<Stale>, GenerateError> {
-        step(Step::Write);
+    pub fn check(&self, folder: &Path) -> Result<Vec<Stale>, GenerateError> {
+        self.progress.tell(Step::Write);
         Ok(write::check(&self.files, &self.tags, folder)?)
     }
 }
 
-/// What is found in a spec on its way to the SDK.
-pub(crate) fn diagnose(spec: &Spec) -> Result<Diagnostics, GenerateError> {
-    Ok(api_of_release(spec, None, None, Overrides::default())?
-        .0
-        .diagnostics)
+/// What of a candidate is left out, or read in a way that its author may not expect.
+///
+/// # Errors
+///
+/// Fails if no SDK can be made of it.
+pub fn diagnose(candidate: &Candidate) -> Result<Diagnostics, GenerateError> {
+    let (api, _) = sdk(&candidate.spec, None, None, Overrides::default())?;
+    Ok(api.diagnostics)
 }
 
-/// The SDK of a spec as it is, without the overrides beside it.
-pub(crate) fn build_bare(spec: &Path) -> Result<Api, GenerateError> {
-    let spec = load::load_file(spec)?;
-    let topics = topics::load_beside(folder(&spec.source))?;
-    Ok(api(&spec, topics.as_ref(), Overrides::default())?.0)
+/// Compares two specs: files or folders as [`load::load_file`] takes them. Overrides beside them (how operations page, say) are left
+/// aside: they are not part of a spec.
+///
+/// # Errors
+///
+/// Fails with the first thing that is wrong with either.
+pub fn diff_files(old: &Path, new: &Path) -> Result<Diff, GenerateError> {
+    let bare = |path: &Path| {
+        let spec = load::load_file(path)?;
+        let (folder, path) = Folder::of_spec(path)?;
+        let topics = topics::load_beside(folder.path())?;
+        let release = folder.release_of(&path)?;
+        let (api, _) = sdk(&spec, topics.as_ref(), release, Overrides::default())?;
+        Ok::<_, GenerateError>(api)
+    };
+    let (old, new) = rayon::join(|| bare(old), || bare(new));
+    Ok(diff::diff(&old?, &new?))
 }
 
-/// The SDK, and the entries beside the spec that do not apply to it.
-fn api(
-    spec: &Spec,
-    topics: Option<&Topics>,
-    overrides: Overrides,
-) -> Result<(Api, Vec<Outlived>), GenerateError> {
-    api_of_release(spec, topics, release(&spec.source)?, overrides)
-}
-
-fn api_of_release(
+/// The SDK of a spec, and the entries beside the spec that do not apply to it.
+pub(crate) fn sdk(
     spec: &Spec,
     topics: Option<&Topics>,
     release: Option<String>,
@@ -488,20 +448,5 @@ fn in_spec(spec: &Path, source: IrError) -> GenerateError {
     GenerateError::Ir {
         spec: spec.to_owned(),
         source,
-    }
-}
-
-/// The release of a spec, where the record beside it is its own.
-fn release(spec: &Path) -> Result<Option<String>, LoadError> {
-    let source = Source::read(folder(spec))?
-        .filter(|source| spec.file_name().is_some_and(|name| name == &*source.file));
-    Ok(source.map(|source| source.release.to_string()))
-}
-
-/// The folder that a file is in, which holds what belongs to it.
-fn folder(file: &Path) -> &Path {
-    match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
     }
 }

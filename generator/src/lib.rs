@@ -1,22 +1,22 @@
 //! Generates the Genesys Cloud SDK crate from the published OpenAPI document.
 //!
-//! A new spec comes in through [`fetch`]. The way through the rooms: a spec file is mended by data ([`fixups`]), loaded and converted ([`load`]), turned into the SDK as nouns
-//! ([`ir`]), rendered to text, and written.
+//! A new spec comes in through [`fetch`]. The way through the rooms: a spec is read with all that lies in its folder ([`spec`]), mended,
+//! loaded and converted ([`load`]), turned into the SDK as nouns ([`ir`]), rendered to text, and written.
 
 mod build_script;
 pub mod diff;
+mod document;
 pub mod fetch;
-pub mod fixups;
 mod generate;
 pub mod ir;
 pub mod load;
-mod outlived;
 pub mod render;
+pub mod spec;
 pub mod upgrade;
 pub mod write;
 
-pub use generate::{Built, Config, GenerateError, Rendered, Step};
-pub use outlived::Outlived;
+pub use build_script::PackageError;
+pub use generate::{Built, Config, GenerateError, Rendered, Step, diagnose, diff_files};
 
 /// The chapters of the guide whose code uses the generator.
 #[cfg(doctest)]

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use genesys_codegen::Config;
-use genesys_codegen::diff::{Format, Verdict, diff_files};
+use genesys_codegen::diff::{Format, Verdict};
+use genesys_codegen::diff_files;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -48,12 +49,8 @@ was = 'name'
 fn folder(spec: &Value, release: u32, aliases: &str) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let text = spec.to_string();
-    let source = genesys_codegen::load::source::Source::describe(
-        "spec.json",
-        text.as_bytes(),
-        release,
-        "a test",
-    );
+    let source =
+        genesys_codegen::spec::Source::describe("spec.json", text.as_bytes(), release, "a test");
     fs::write(folder.path().join("spec.json"), text).unwrap();
     fs::write(folder.path().join("source.toml"), source.unwrap().to_toml()).unwrap();
     fs::write(folder.path().join("aliases.toml"), aliases).unwrap();

@@ -430,9 +430,9 @@ fn a_crate_without_models_or_operations_compiles_without_a_warning() {
         if is_slice {
             config = config.tags(["users"]);
         }
-        let built = config.build(&mut |_| {}).unwrap();
-        let rendered = config.render(built, &mut |_| {}).unwrap();
-        rendered.write(&out, &mut |_| {}).unwrap();
+        let built = config.build().unwrap();
+        let rendered = config.render(built).unwrap();
+        rendered.write(&out).unwrap();
         stand_alone(&out);
         cargo(&out, &["check"]);
     }

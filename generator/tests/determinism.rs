@@ -13,8 +13,8 @@ fn rendered(threads: usize) -> Files {
         .unwrap();
     pool.install(|| {
         let config = Config::new().tags(["routing", "users"]);
-        let built = config.build(&mut |_| {}).unwrap();
-        config.render(built, &mut |_| {}).unwrap().files
+        let built = config.build().unwrap();
+        config.render(built).unwrap().files
     })
 }
 

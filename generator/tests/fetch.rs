@@ -15,7 +15,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use genesys_codegen::fetch::download::{Address, Downloader};
 use genesys_codegen::load::load_file;
-use genesys_codegen::load::source::Source;
+use genesys_codegen::spec::{self, Source};
 use genesys_codegen::write::Held;
 use serde_json::{Value, json};
 use server::{Server, closed_port, cut_short, reply, status};
@@ -106,7 +106,11 @@ impl Folder {
     }
 
     fn record(&self) -> Source {
-        Source::read(&self.spec()).unwrap().unwrap()
+        spec::Folder::read(&self.spec())
+            .unwrap()
+            .source()
+            .unwrap()
+            .unwrap()
     }
 
     fn text(&self) -> String {

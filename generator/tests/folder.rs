@@ -5,9 +5,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use genesys_codegen::fixups::Fixups;
-use genesys_codegen::load::source::Source;
 use genesys_codegen::load::{LoadError, Spec, load_file};
+use genesys_codegen::spec::{self, Fixups, Source};
 use openapiv3::{OpenAPI, ParameterSchemaOrContent, ReferenceOr, SchemaKind, Type};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -325,9 +324,21 @@ fn a_record_describes_the_spec_and_reads_back() {
     );
 
     let folder = Folder::new();
-    assert_eq!(Source::read(folder.0.path()).unwrap(), None);
+    assert_eq!(
+        spec::Folder::read(folder.0.path())
+            .unwrap()
+            .source()
+            .unwrap(),
+        None
+    );
     folder.write("source.toml", &source.to_toml());
-    assert_eq!(Source::read(folder.0.path()).unwrap(), Some(source.clone()));
+    assert_eq!(
+        spec::Folder::read(folder.0.path())
+            .unwrap()
+            .source()
+            .unwrap(),
+        Some(source.clone())
+    );
     assert_eq!(folder.load().unwrap().sha256, source.sha256);
 }
 

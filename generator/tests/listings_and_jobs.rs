@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use genesys_codegen::ir::{Api, JobPhase, Options, Overrides, build};
+use genesys_codegen::ir::{Api, JobPhase, Options, build};
 use genesys_codegen::load::{load_file, load_str};
 use genesys_codegen::render::{Files, RuntimeSource, render};
+use genesys_codegen::spec::Folder;
 use serde_json::{Value, json};
 
 fn api(spec: &Value) -> Api {
@@ -186,7 +187,7 @@ fn every_state_of_every_job_is_classified() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"));
     let spec = load_file(folder).unwrap();
     let options = Options {
-        overrides: Overrides::read(folder).unwrap(),
+        overrides: Folder::read(folder).unwrap().overrides().unwrap(),
         ..Options::default()
     };
     let api = build(&spec.document, &options).unwrap();

@@ -6,16 +6,17 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use genesys_codegen::ir::{
-    Api, EnumHome, JobPhase, Location, Options, Output, Overrides, PagingStyle, PathPiece,
-    Selection, Type, build, select, stats,
+    Api, EnumHome, JobPhase, Location, Options, Output, PagingStyle, PathPiece, Selection, Type,
+    build, select, stats,
 };
 use genesys_codegen::load::load_file;
+use genesys_codegen::spec::Folder;
 
 static API: LazyLock<Api> = LazyLock::new(|| {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"));
     let spec = load_file(folder).unwrap();
     let options = Options {
-        overrides: Overrides::read(folder).unwrap(),
+        overrides: Folder::read(folder).unwrap().overrides().unwrap(),
         ..Options::default()
     };
     build(&spec.document, &options).unwrap()
@@ -293,7 +294,7 @@ fn building_twice_gives_the_same() {
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../spec"));
     let spec = load_file(folder).unwrap();
     let options = Options {
-        overrides: Overrides::read(folder).unwrap(),
+        overrides: Folder::read(folder).unwrap().overrides().unwrap(),
         ..Options::default()
     };
     let again = build(&spec.document, &options).unwrap();

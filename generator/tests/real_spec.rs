@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use genesys_codegen::load::load_file;
-use genesys_codegen::load::source::Source;
+use genesys_codegen::spec;
 use openapiv3::{Parameter, ParameterSchemaOrContent, QueryStyle, ReferenceOr, Schema, SchemaKind};
 use serde_json::json;
 
@@ -14,7 +14,11 @@ fn folder() -> &'static Path {
 #[test]
 fn everything_in_the_real_spec_is_read() {
     let spec = load_file(folder()).unwrap();
-    let source = Source::read(folder()).unwrap().unwrap();
+    let source = spec::Folder::read(folder())
+        .unwrap()
+        .source()
+        .unwrap()
+        .unwrap();
     assert_eq!(spec.diagnostics.report(), [""; 0]);
     assert_eq!(spec.sha256, source.sha256);
     assert_eq!(source.release, 269);

@@ -146,7 +146,7 @@ fn outcome(process: &mut Command) -> Outcome {
 }
 
 fn built(folder: &Path) -> ir::Api {
-    Config::new().spec(folder).build(&mut |_| {}).unwrap().api
+    Config::new().spec(folder).build().unwrap().api
 }
 
 #[test]

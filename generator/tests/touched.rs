@@ -39,11 +39,9 @@ fn touched(folder: &Path) -> BTreeSet<PathBuf> {
 /// The whole crate of a spec, as `generate` writes it.
 fn generate(spec: &Path, out: &Path) -> Summary {
     let config = Config::new().spec(spec);
-    let built = config
-        .build(&mut |_| {})
-        .unwrap_or_else(|error| panic!("{error}"));
-    let rendered = config.render(built, &mut |_| {}).unwrap();
-    rendered.write(out, &mut |_| {}).unwrap()
+    let built = config.build().unwrap_or_else(|error| panic!("{error}"));
+    let rendered = config.render(built).unwrap();
+    rendered.write(out).unwrap()
 }
 
 #[test]

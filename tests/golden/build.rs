@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let spec = compose::write(Path::new("specs"), &out)?;
     let config = Config::new().spec(spec);
-    let built = config.build(&mut |_| {})?;
+    let built = config.build()?;
     tables::write_for(&built.api, &out)?;
     let families = built.api.events.iter().flat_map(|events| &events.tags);
     let features: Vec<String> = built

@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use genesys_codegen::Config;
-use genesys_codegen::diff::{Verdict, diff_files};
+use genesys_codegen::diff::Verdict;
+use genesys_codegen::diff_files;
 use serde_json::{Value, json};
 
 const TOOL: &str = "cargo-semver-checks";
@@ -270,9 +271,9 @@ impl Crates {
         fs::write(&file, spec.to_string()).unwrap();
         let _ = fs::remove_dir_all(self.path(name));
         let config = Config::new().spec(&file);
-        let built = config.build(&mut |_| {}).unwrap();
-        let rendered = config.render(built, &mut |_| {}).unwrap();
-        rendered.write(&self.path(name), &mut |_| {}).unwrap();
+        let built = config.build().unwrap();
+        let rendered = config.render(built).unwrap();
+        rendered.write(&self.path(name)).unwrap();
         let lock = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.lock");
         fs::copy(lock, self.path(name).join("Cargo.lock")).unwrap();
     }

@@ -136,9 +136,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 fn a_slice_of_three_operations_is_called_from_another_crate() {
     let stage = Stage::new();
     let config = Config::new().operations(["getUser", "getUsersMe", "getRoutingQueues"]);
-    let built = config.build(&mut |_| {}).unwrap();
-    let rendered = config.render(built, &mut |_| {}).unwrap();
-    rendered.write(&stage.path("sdk"), &mut |_| {}).unwrap();
+    let built = config.build().unwrap();
+    let rendered = config.render(built).unwrap();
+    rendered.write(&stage.path("sdk")).unwrap();
     stage.write("caller/Cargo.toml", CALLER);
     stage.write("caller/src/main.rs", CALLER_MAIN);
     assert_eq!(stage.run("caller", &[]), "200 200\n");

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use genesys_codegen::GenerateError;
 use genesys_codegen::fetch::{Candidate, Incoming, Options, TopicsCandidate, TopicsOptions};
+use genesys_codegen::{GenerateError, diagnose};
 
 use super::{Failure, Strictness, output};
 
@@ -70,13 +70,14 @@ impl Acquisition {
             prose: self.prose.map(|prose| matches!(prose, Prose::Keep)),
         };
         let candidate = Candidate::prepare(&self.incoming()?, folder, options)?;
-        if self.strictness.strict && !candidate.diagnostics.is_empty() {
-            return Err(GenerateError::Strict(candidate.diagnostics).into());
+        let diagnostics = diagnose(&candidate)?;
+        if self.strictness.strict && !diagnostics.is_empty() {
+            return Err(GenerateError::Strict(diagnostics).into());
         }
         for note in &candidate.notes {
             output::note(note);
         }
-        output::report(&candidate.diagnostics);
+        output::report(&diagnostics);
         Ok(candidate)
     }
 

@@ -12,14 +12,13 @@ pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
     if let Some(half_written) = half_written_spec(selection)? {
         return Ok(half_written);
     }
-    let config = selection.config()?;
     let out = workspace::out(selection.out.as_deref())?;
 
     let progress = Progress::new();
-    let mut step = |next| progress.step(next);
-    let built = config.build(&mut step)?;
-    let rendered = config.render(built, &mut step)?;
-    let stale = rendered.check(&out, &mut step)?;
+    let config = selection.config()?.progress(progress.listener());
+    let built = config.build()?;
+    let rendered = config.render(built)?;
+    let stale = rendered.check(&out)?;
     drop(progress);
 
     output::report(&rendered.diagnostics);

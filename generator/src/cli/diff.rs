@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
-use genesys_codegen::Step;
-use genesys_codegen::diff::{Format, diff_files};
+use genesys_codegen::diff::Format;
+use genesys_codegen::{Step, diff_files};
 
 use super::progress::Progress;
 use super::{Failure, output, recovery};
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         recovery::of_spec(spec)?;
     }
     let progress = Progress::new();
-    progress.step(Step::Load);
+    progress.listener()(Step::Load);
     let diff = diff_files(&arguments.old, &arguments.new)?;
     drop(progress);
     output::lines([diff.report(arguments.format.into())])?;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
+use genesys_codegen::GenerateError;
 use genesys_codegen::fetch::{FetchError, TopicsCandidate};
 use genesys_codegen::write::Held;
 
@@ -28,7 +29,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         .into());
     }
-    let (held, recovered) = Held::take(&folder).map_err(FetchError::from)?;
+    let (held, recovered) = Held::take(&folder).map_err(GenerateError::from)?;
     recovery::tell(&folder, recovered);
     let topics = arguments.acquisition.topics(&folder)?;
     if let Some(topics) = &topics
@@ -36,7 +37,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     {
         if topics.is_new {
             held.replace(&topics.files(""), None)
-                .map_err(FetchError::from)?;
+                .map_err(GenerateError::from)?;
         }
         tell_topics(&folder, topics);
         return Ok(ExitCode::SUCCESS);
@@ -51,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let path = folder.join(&source.file);
     let files = candidate.files("");
     if !files.is_empty() {
-        held.replace(&files, None).map_err(FetchError::from)?;
+        held.replace(&files, None).map_err(GenerateError::from)?;
     }
     let state = if candidate.is_new {
         holds

@@ -18,19 +18,18 @@ pub(super) fn run(selection: &Selection) -> Result<ExitCode, Failure> {
 /// Brings the folder to what is selected, and tells of it.
 pub(super) fn write(selection: &Selection) -> Result<Summary, Failure> {
     let start = Instant::now();
-    let config = selection.config()?;
     let out = workspace::out(selection.out.as_deref())?;
     recovery::of_spec(&workspace::spec(selection.spec.as_deref())?)?;
     recovery::of_folder(&out)?;
 
     let progress = Progress::new();
-    let mut step = |next| progress.step(next);
-    let built = config.build(&mut step)?;
+    let config = selection.config()?.progress(progress.listener());
+    let built = config.build()?;
     if selection.out.is_none() {
         refuse_default_folder(&built.tags, &out)?;
     }
-    let rendered = config.render(built, &mut step)?;
-    let summary = rendered.write(&out, &mut step)?;
+    let rendered = config.render(built)?;
+    let summary = rendered.write(&out)?;
     drop(progress);
 
     output::report(&rendered.diagnostics);

@@ -27,15 +27,19 @@ impl Progress {
         Self(bar)
     }
 
-    pub(super) fn step(&self, step: Step) {
-        let (position, message) = match step {
-            Step::Load => (1, "reading the spec"),
-            Step::Build => (2, "naming things"),
-            Step::Render => (3, "rendering"),
-            Step::Write => (4, "comparing files"),
-        };
-        self.0.set_position(position);
-        self.0.set_message(message);
+    /// Shows each step that it is called with.
+    pub(super) fn listener(&self) -> impl Fn(Step) + Send + Sync + 'static {
+        let bar = self.0.clone();
+        move |step| {
+            let (position, message) = match step {
+                Step::Load => (1, "reading the spec"),
+                Step::Build => (2, "naming things"),
+                Step::Render => (3, "rendering"),
+                Step::Write => (4, "comparing files"),
+            };
+            bar.set_position(position);
+            bar.set_message(message);
+        }
     }
 }
 

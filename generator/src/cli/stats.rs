@@ -26,9 +26,12 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let spec = workspace::spec(arguments.spec.as_deref())?;
     recovery::of_spec(&spec)?;
-    let config = Config::new().spec(spec).strict(arguments.strictness.strict);
     let progress = Progress::new();
-    let built = config.build(&mut |step| progress.step(step))?;
+    let built = Config::new()
+        .spec(spec)
+        .strict(arguments.strictness.strict)
+        .progress(progress.listener())
+        .build()?;
     drop(progress);
     let failed = |error| Failure(format!("cannot write the counts as JSON: {error}"));
     let json = serde_json::to_string(&ir::stats(&built.api)).map_err(failed)?;

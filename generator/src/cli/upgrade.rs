@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use genesys_codegen::Config;
 use genesys_codegen::diff::Verdict;
 use genesys_codegen::upgrade::{Place, UpgradeError};
 
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         return Ok(ExitCode::SUCCESS);
     }
     let progress = Progress::new();
-    let upgrade = place.plan(&candidate, &mut |step| progress.step(step))?;
+    let upgrade = place.plan(&candidate, Config::new().progress(progress.listener()))?;
     drop(progress);
     output::lines([upgrade.diff.report(arguments.format.into())])?;
     let release = candidate.source.release;

@@ -19,14 +19,12 @@ mod types;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 
 use serde::Serialize;
 
-use crate::generate::GenerateError;
 use crate::ir::{Api, Former, Tag};
 use crate::load::LeftOut;
-use crate::outlived::Outlived;
+use crate::spec::Outlived;
 
 /// What a change asks of the version number of the crate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -156,20 +154,6 @@ pub enum Format {
     Markdown,
     /// For a program: one line.
     Json,
-}
-
-/// Compares two specs: files or folders as [`crate::load::load_file`] takes them. Overrides beside
-/// them (how operations page, say) are left aside: they are not part of a spec.
-///
-/// # Errors
-///
-/// Fails with the first thing that is wrong with either.
-pub fn diff_files(old: &Path, new: &Path) -> Result<Diff, GenerateError> {
-    let (old, new) = rayon::join(
-        || crate::generate::build_bare(old),
-        || crate::generate::build_bare(new),
-    );
-    Ok(diff(&old?, &new?))
 }
 
 /// Old names that were kept, and are kept no longer.

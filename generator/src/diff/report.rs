@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::load::LeftOut;
 
-use crate::outlived::Outlived;
+use crate::spec::Outlived;
 
 use super::{Change, Diff, Difference, Kind, Rename, Verdict, code};
 

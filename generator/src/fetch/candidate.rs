@@ -11,14 +11,11 @@ use super::collapse::{self, Extent};
 use super::error::FetchError;
 use super::topics::TopicsCandidate;
 use super::{merge, normal, prose};
-use crate::fixups::Fixups;
-use crate::generate::diagnose;
-use crate::load::file;
-use crate::load::json::Json;
-use crate::load::source::{SOURCE_FILE, Source};
-use crate::load::topics::TOPICS_FILE;
-use crate::load::{self, Counts, Diagnostics, LoadError};
-use crate::write::Replacement;
+use crate::document::{Json, LoadError};
+use crate::load::{self, Spec};
+use crate::spec::{
+    Counts, Fixups, Folder, Replacement, SOURCE_FILE, Source, TOPICS_FILE, count, file,
+};
 
 /// The name of a spec in a folder that has none.
 const SPEC_FILE: &str = "genesys-cloud.json";
@@ -56,8 +53,8 @@ pub struct Candidate {
     pub is_new: bool,
     /// What the user should know.
     pub notes: Vec<String>,
-    /// What of it is going to be left out, or read in a way that its author may not expect.
-    pub diagnostics: Diagnostics,
+    /// The same, loaded with the fix-ups in the folder.
+    pub(crate) spec: Spec,
     /// The topics that come with it; without any, those in place stay.
     pub topics: Option<TopicsCandidate>,
 }
@@ -103,13 +100,12 @@ impl Candidate {
         if !keeps_prose {
             prose::drop(&mut root);
         }
-        let counts = load::count(&root);
+        let counts = count(&root);
         let text = normal::text(root);
 
         let name = PathBuf::from(&incoming.origin);
-        let fixups = Fixups::read(folder)?;
+        let fixups = there.fixups()?;
         let spec = load::load(&name, text.as_bytes(), &fixups, None)?;
-        let diagnostics = diagnose(&spec)?;
         let outlived = spec.outlived.iter();
         notes.extend(outlived.map(|entry| format!("warning: {entry}")));
 
@@ -155,7 +151,7 @@ impl Candidate {
             text,
             is_new,
             notes,
-            diagnostics,
+            spec,
             topics: None,
         })
     }
@@ -216,6 +212,7 @@ struct There {
     text: Option<String>,
     counts: Option<Counts>,
     previews: usize,
+    folder: Option<Folder>,
 }
 
 impl There {
@@ -226,10 +223,13 @@ impl There {
             text: None,
             counts: None,
             previews: 0,
+            folder: None,
         };
         match fs::read_dir(folder) {
             Ok(mut entries) => {
-                there.record = Source::read(folder)?;
+                let data = Folder::read(folder)?;
+                there.record = data.source()?;
+                there.folder = Some(data);
                 if there.record.is_none() && entries.all(|entry| !is_spec(entry)) {
                     return Ok(there);
                 }
@@ -237,7 +237,10 @@ impl There {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(there),
             Err(error) => return Err(FetchError::unreadable(folder.to_owned(), &error)),
         }
-        let path = file::locate(folder)?;
+        let Some(data) = &there.folder else {
+            return Ok(there);
+        };
+        let path = data.spec()?;
         if let Some(name) = path.file_name().and_then(|name| name.to_str()) {
             there.file = name.to_owned();
         }
@@ -246,13 +249,18 @@ impl There {
             && let Ok(text) = file::text("", &bytes)
             && let Ok(root) = Json::parse(text)
         {
-            there.counts = Some(load::count(&root));
+            there.counts = Some(count(&root));
             there.previews = text
                 .matches(&format!("\"{}\": true", merge::PREVIEW_MARK))
                 .count();
             there.text = Some(normal::text(root));
         }
         Ok(there)
+    }
+
+    fn fixups(&self) -> Result<Fixups, LoadError> {
+        let folder = self.folder.as_ref();
+        folder.map_or_else(|| Ok(Fixups::default()), Folder::fixups)
     }
 
     /// What there was, by the record where the file itself cannot be read.

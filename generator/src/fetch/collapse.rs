@@ -1,7 +1,7 @@
 //! Whether much less came than there was: most likely half a file.
 
 use super::error::FetchError;
-use crate::load::Counts;
+use crate::spec::Counts;
 
 /// What there is in a spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,9 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::generate::GenerateError;
-use crate::load::LoadError;
-use crate::write::WriteError;
+use crate::document::LoadError;
 
 /// Why no spec was taken. Nothing was written then. Each message says what to do about it.
 #[derive(Debug, thiserror::Error)]
@@ -63,9 +61,6 @@ pub enum FetchError {
     /// The file is not a spec, or not one that the generator reads.
     #[error(transparent)]
     Load(#[from] LoadError),
-    /// No SDK can be made of it.
-    #[error(transparent)]
-    Generate(#[from] GenerateError),
     /// Much less came than there is.
     #[error(
         "{name}: {what} fell from {before} to {after}, by more than a tenth\n  Most likely the download is incomplete. If the API really shrank, say --force."
@@ -88,9 +83,6 @@ pub enum FetchError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The file system refused.
-    #[error(transparent)]
-    Write(#[from] WriteError),
 }
 
 impl FetchError {

@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-use crate::load::METHODS;
-use crate::load::json::Json;
+use crate::document::Json;
+use crate::spec::METHODS;
 
 /// The mark of an operation that may change or go without notice.
 pub(super) const PREVIEW_MARK: &str = "x-genesys-preview";

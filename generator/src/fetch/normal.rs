@@ -8,7 +8,7 @@
 use serde::Serialize as _;
 use serde_json::ser::PrettyFormatter;
 
-use crate::load::json::Json;
+use crate::document::Json;
 
 /// The text of a spec in its normal form.
 pub(super) fn text(mut root: Json<'_>) -> String {

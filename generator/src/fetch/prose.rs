@@ -3,7 +3,7 @@
 //! Genesys's summaries and descriptions are its own text. A repository that is to hold none of it keeps
 //! its spec without (`prose = false` in `source.toml`).
 
-use crate::load::json::Json;
+use crate::document::Json;
 
 /// What the keys of an object are.
 #[derive(Clone, Copy)]

@@ -16,12 +16,11 @@ use std::path::{Path, PathBuf};
 
 use super::error::FetchError;
 use super::normal;
-use crate::load::json::Json;
+use crate::document::{Json, LoadError, push_segment, quote};
 use crate::load::reader::At;
-use crate::load::source::Source;
-use crate::load::topics::{TOPICS_FILE, TOPICS_RECORD, Topics, TopicsRecord, load};
-use crate::load::{Diagnostics, LoadError, Notes, WarningKind, file, quote};
-use crate::write::Replacement;
+use crate::load::topics::{TOPICS_RECORD, Topics, TopicsRecord, load};
+use crate::load::{Diagnostics, Notes, WarningKind};
+use crate::spec::{Folder, Replacement, TOPICS_FILE, file};
 
 /// Topics that are about to be stored.
 #[derive(Clone, Debug)]
@@ -64,7 +63,9 @@ impl TopicsCandidate {
         let root = Json::parse(incoming).map_err(|fault| fault.in_file(origin))?;
         let keeps_prose = match options.prose {
             Some(keeps) => keeps,
-            None => Source::read(folder)?.is_none_or(|source| source.prose),
+            None => Folder::read(folder)?
+                .source()?
+                .is_none_or(|source| source.prose),
         };
         let notes = Notes::default();
         let converted = convert(&root, keeps_prose, &notes)
@@ -433,7 +434,7 @@ impl<'d> Converter<'d, '_> {
 
 fn reference_to<'d>(name: &str) -> Json<'d> {
     let mut pointer = String::from("#/definitions");
-    crate::load::reader::push_segment(&mut pointer, name);
+    push_segment(&mut pointer, name);
     Json::Object(vec![("$ref".into(), Json::String(pointer.into()))])
 }
 

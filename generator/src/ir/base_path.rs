@@ -2,8 +2,9 @@
 
 use openapiv3::{OpenAPI, Server};
 
-use super::error::{FIX_UP, IrError, pointer};
+use super::error::IrError;
 use super::operations::is_path_character;
+use crate::document::{FIX_UP, pointer};
 
 /// The path of the first server, without a slash at its end; empty if there is none. Where every path of the document begins with it,
 /// the paths are whole as they are.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::load::{Fault, quote};
+use crate::document::{Fault, quote};
 
 /// Something that has no place in the SDK: what it belongs to, where it is, and what to do about it.
 ///
@@ -72,19 +72,6 @@ impl fmt::Display for IrError {
 }
 
 impl std::error::Error for IrError {}
-
-/// The remedy where a fix-up can help.
-pub(crate) const FIX_UP: &str = "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";
-
-/// The JSON pointer of these keys.
-pub(crate) fn pointer<'a>(keys: impl IntoIterator<Item = &'a str>) -> String {
-    let mut pointer = String::new();
-    for key in keys {
-        pointer.push('/');
-        pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
-    }
-    pointer
-}
 
 /// How messages call an operation.
 pub(crate) fn operation(name: &str) -> String {

@@ -7,8 +7,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::load::quote;
-use crate::outlived::Outlived;
+use crate::document::quote;
+use crate::spec::{JOBS_FILE, JobOverride, Outlived, StatePhase};
 
 use super::error::IrError;
 use super::model::{
@@ -16,7 +16,6 @@ use super::model::{
     Type,
 };
 use super::naming::snake;
-use super::overrides::{JOBS_FILE, JobOverride};
 
 /// Names of the property with the id of a job.
 const ID_NAMES: &[&str] = &["id", "jobId", "operationId"];
@@ -207,7 +206,7 @@ impl<'a> Entries<'a> {
         let before = family.states.clone();
         for (wire, phase) in &entry.states {
             match family.states.iter_mut().find(|state| state.wire == *wire) {
-                Some(state) => state.phase = phase.phase(),
+                Some(state) => state.phase = phase_of(*phase),
                 None => {
                     self.problems[index] = Some("the state has no such value");
                     family.states = before;
@@ -353,6 +352,17 @@ fn phase(value: &str) -> JobPhase {
     exception
         .or(known)
         .map_or(JobPhase::Running, |(_, phase)| *phase)
+}
+
+/// What an entry says of a state.
+fn phase_of(phase: StatePhase) -> JobPhase {
+    match phase {
+        StatePhase::Running => JobPhase::Running,
+        StatePhase::Waiting => JobPhase::Waiting,
+        StatePhase::Succeeded => JobPhase::Succeeded,
+        StatePhase::Failed => JobPhase::Failed,
+        StatePhase::Cancelled => JobPhase::Cancelled,
+    }
 }
 
 #[cfg(test)]

@@ -10,13 +10,13 @@ mod error;
 mod files;
 mod forms;
 mod groups;
+mod idempotent;
 mod jobs;
 mod kinds;
 mod model;
 mod naming;
 mod near;
 mod operations;
-mod overrides;
 mod paging;
 mod parameters;
 mod reach;
@@ -35,15 +35,10 @@ use std::collections::HashSet;
 use indexmap::IndexMap;
 use openapiv3::OpenAPI;
 
-use crate::outlived::{self, Outlived};
+use crate::spec::{OUTLIVED_REMEDY, Outlived, Overrides, outlived_lines};
 
 pub use error::IrError;
 pub use model::*;
-pub use overrides::{
-    IDEMPOTENT_FILE, IdempotentOverride, JOBS_FILE, JobOverride, Overrides, PAGING_FILE, StatePhase,
-};
-pub use paging::PagingOverride;
-pub use renames::{ALIASES_FILE, RenameOverride};
 pub use select::{Selection, select};
 pub use stats::{PagingStyles, SkippedDefinition, Stats, stats};
 pub use topics::EVERY_TOPIC;
@@ -73,8 +68,8 @@ pub fn build(document: &OpenAPI, options: &Options) -> Result<Api, IrError> {
     if outlived.is_empty() {
         return Ok(api);
     }
-    let problem = format!("do not apply any more:\n{}", outlived::lines(&outlived));
-    Err(IrError::new("overrides", problem, outlived::REMEDY))
+    let problem = format!("do not apply any more:\n{}", outlived_lines(&outlived));
+    Err(IrError::new("overrides", problem, OUTLIVED_REMEDY))
 }
 
 /// The same, without the overrides that no longer apply; these come back.
@@ -132,7 +127,7 @@ pub(crate) fn build_leniently(
     api.diagnostics = notes.into_loaded();
     arrange::arrange(&mut api);
     let mut outlived = Vec::new();
-    overrides::mark_idempotent(&mut api, &options.overrides.idempotent, &mut outlived)?;
+    idempotent::mark_idempotent(&mut api, &options.overrides.idempotent, &mut outlived)?;
     paging::page(&mut api, &options.overrides.paging, &mut outlived)?;
     api.job_families = jobs::families(&api, &options.overrides.jobs, &mut outlived)?;
     renames::keep_names(&mut api, &options.overrides.aliases, &mut outlived)?;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::base_path;
 use super::content::{BodyKind, request_content, sent_as};
-use super::error::{self, FIX_UP, IrError, pointer};
+use super::error::{self, IrError};
 use super::kinds::{Source, is_string};
 use super::model::{Body, Docs, ErrorCode, Location, Operation, PathPiece, Permissions, Tag, Type};
 use super::naming::{Case, Names, identifier, snake, type_name};
@@ -16,7 +16,8 @@ use super::responses;
 use super::schemas::{Place, Schemas, prose};
 use super::security::security;
 use super::tags;
-use crate::load::{WarningKind, quote};
+use crate::document::{FIX_UP, pointer, quote};
+use crate::load::WarningKind;
 
 const METHOD_NAME: &str = "x-purecloud-method-name";
 const PERMISSIONS: &str = "x-inin-requires-permissions";

@@ -7,7 +7,8 @@ use openapiv3::{
 };
 use serde_json::Value;
 
-use crate::load::{COLLECTION_FORMAT, quote};
+use crate::document::quote;
+use crate::load::COLLECTION_FORMAT;
 
 use super::error::{self, IrError};
 use super::forms;

@@ -11,34 +11,11 @@
 //! An old method and the old name of a type go on working as they did. A field cannot have two names, so an old property is a pair of
 //! methods, `old()` and `old_mut()`.
 
-use serde::Deserialize;
-
 use super::error::IrError;
 use super::model::{Api, Former};
 use super::naming;
-use crate::load::quote;
-use crate::outlived::Outlived;
-
-/// The name of the file with the aliases.
-pub const ALIASES_FILE: &str = "aliases.toml";
-
-/// A name that Genesys has given up.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RenameOverride {
-    /// Why there is an alias.
-    pub reason: String,
-    /// The release of the API that drops it.
-    pub drop_in: u32,
-    /// What the spec called it.
-    pub was: String,
-    /// The operation, by its name in the spec now.
-    pub operation: Option<String>,
-    /// The definition, by its name in the spec now.
-    pub model: Option<String>,
-    /// A property of the model, by its name in the spec now.
-    pub property: Option<String>,
-}
+use crate::document::quote;
+use crate::spec::{ALIASES_FILE, Outlived, RenameOverride};
 
 /// Gives things their old names beside the new ones.
 pub(crate) fn keep_names(

@@ -2,7 +2,8 @@
 
 use openapiv3::{ReferenceOr, Response, StatusCode};
 
-use crate::load::{WarningKind, component_name, quote};
+use crate::document::quote;
+use crate::load::{WarningKind, component_name};
 
 use super::content::{content_type, is_json, is_text};
 use super::error::{self, IrError};

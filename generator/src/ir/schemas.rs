@@ -20,11 +20,12 @@ use serde_json::Value;
 use crate::load::{Notes, WarningKind, component_name};
 
 use super::enums::variants;
-use super::error::{IrError, definition, pointer};
+use super::error::{IrError, definition};
 use super::kinds::{Kind, Source, is_object, kind};
 use super::model::{Alias, Docs, Enum, EnumHome, EnumRepr, Field, Model, ModelId, Type};
 use super::naming::{Case, Names, identifier, pascal, snake, type_name};
 use super::secrets::is_secret;
+use crate::document::pointer;
 
 /// Where a schema is: what a type made for it is called, and where errors point.
 #[derive(Clone, Debug)]

@@ -3,9 +3,10 @@
 use indexmap::IndexMap;
 use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityScheme};
 
-use crate::load::{component_name, quote};
+use crate::document::{pointer, quote};
+use crate::load::component_name;
 
-use super::error::{IrError, pointer};
+use super::error::IrError;
 use super::model::{CredentialPlace, CredentialScheme};
 use super::operations::Input;
 

@@ -1,7 +1,7 @@
 //! Slices: some operations, and what they reach.
 
-use crate::load::quote;
-use crate::load::topics::TOPICS_FILE;
+use crate::document::quote;
+use crate::spec::TOPICS_FILE;
 
 use super::arrange::{Numbers, arrange};
 use super::error::{IrError, operation as subject};

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use openapiv3::{OpenAPI, Operation};
 
-use crate::load::{Notes, WarningKind, quote};
+use crate::document::quote;
+use crate::load::{Notes, WarningKind};
 
 use super::error::IrError;
 use super::model::{Tag, TagId};

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use crate::document::{pointer, quote};
 use crate::load::topics::{DeclaredTopic, Topics};
-use crate::load::{Diagnostics, Notes, WarningKind, quote};
+use crate::load::{Diagnostics, Notes, WarningKind};
 
 use super::arrange::arrange;
-use super::error::{IrError, definition, pointer};
+use super::error::{IrError, definition};
 use super::model::{Api, Docs, Part, Tag, TagId, Topic, TopicArgument, TopicSegment, Type};
 use super::naming::{Case, Names, identifier, module, pascal, snake};
 use super::near::{near, remedy};

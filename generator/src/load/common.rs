@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 use openapiv3::{Contact, Info, License, SecurityRequirement, Tag};
 
 use super::diagnostics::WarningKind;
-use super::error::{Fault, quote};
 use super::reader::{Node, required};
 use super::references::{References, Section};
 use super::schema::external_docs;
+use crate::document::{Fault, quote};
 
 /// What an API is called that does not say so.
 const UNTITLED: &str = "API";

@@ -6,9 +6,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::error::{Fault, Location, quote};
-use super::json::Json;
-use super::reader::{At, unescape_segment};
+use super::reader::At;
+use crate::document::{Fault, Json, Location, quote, unescape_segment};
 
 /// How many warnings are written out; the others are counted.
 const SHOWN: usize = 50;

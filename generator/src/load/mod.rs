@@ -23,16 +23,12 @@
 
 mod common;
 mod diagnostics;
-mod error;
-pub(crate) mod file;
-pub(crate) mod json;
 mod openapi;
 mod operations;
 mod places;
 pub(crate) mod reader;
 mod references;
 mod schema;
-pub mod source;
 mod swagger;
 pub mod topics;
 
@@ -40,19 +36,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use openapiv3::OpenAPI;
-use sha2::{Digest, Sha256};
 
-use crate::fixups::Fixups;
-use crate::outlived::{self, Outlived};
+use crate::document::{Fault, Json, quote};
+use crate::spec::{
+    Fixups, Folder, OUTLIVED_REMEDY, Outlived, Source, count, file, outlived_lines, sha256_of,
+};
 use diagnostics::Finder;
-use json::Json;
 use places::Places;
-use source::Source;
 
+pub use crate::document::LoadError;
 pub(crate) use diagnostics::Notes;
 pub use diagnostics::{Diagnostics, LeftOut, Warning, WarningGroup, WarningKind};
-pub use error::LoadError;
-pub(crate) use error::{Fault, quote};
 pub use references::component_name;
 pub(crate) use swagger::COLLECTION_FORMAT;
 
@@ -83,9 +77,9 @@ impl Spec {
         let name = self.source.display().to_string();
         let problem = format!(
             "data beside it does not apply any more:\n{}",
-            outlived::lines(&self.outlived)
+            outlived_lines(&self.outlived)
         );
-        Err(LoadError::new(name, problem, outlived::REMEDY))
+        Err(LoadError::new(name, problem, OUTLIVED_REMEDY))
     }
 
     /// A fault of the loaded document as an error about the file.
@@ -133,19 +127,14 @@ impl Spec {
 ///
 /// Fails with the first thing that is wrong with the file, the fix-ups or the record.
 pub fn load_file(path: &Path) -> Result<Spec, LoadError> {
-    load_located(path)?.current()
+    let (folder, path) = Folder::of_spec(path)?;
+    load_from(&folder, &path)?.current()
 }
 
-/// The same, with the fix-ups that apply; the others are in [`Spec::outlived`].
-pub(crate) fn load_located(path: &Path) -> Result<Spec, LoadError> {
-    let path = file::locate(path)?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let bytes = file::read(&path)?;
-    let fixups = Fixups::read(folder)?;
-    load(&path, &bytes, &fixups, Source::read(folder)?.as_ref())
+/// The same of a folder that was read, with the fix-ups that apply; the others are in [`Spec::outlived`].
+pub(crate) fn load_from(folder: &Folder, path: &Path) -> Result<Spec, LoadError> {
+    let bytes = file::read(path)?;
+    load(path, &bytes, &folder.fixups()?, folder.source()?.as_ref())
 }
 
 /// Loads the bytes of a `.json` or `.json.gz` file, without fix-ups or record. `name` is what errors
@@ -260,67 +249,4 @@ fn read_document(
         )
         .at(String::new())),
     }
-}
-
-/// The keys of a path that are operations (Swagger 2.0 knows no `trace`), in the order that Genesys
-/// publishes them in.
-pub(crate) const METHODS: [&str; 8] = [
-    "get", "head", "options", "post", "put", "patch", "delete", "trace",
-];
-
-/// How much a document holds, counted before anything is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Counts {
-    pub(crate) operations: usize,
-    pub(crate) definitions: usize,
-}
-
-/// The fingerprint and the counts of a spec.
-fn document_counts(name: &str, bytes: &[u8]) -> Result<(String, Counts), LoadError> {
-    let bytes = file::unpack(name, bytes)?;
-    let text = file::text(name, &bytes)?;
-    let root = Json::parse(text).map_err(|fault| fault.in_file(name))?;
-    Ok((sha256_of(&bytes), count(&root)))
-}
-
-pub(crate) fn count(root: &Json<'_>) -> Counts {
-    let paths = root.get("paths").map(Json::entries).unwrap_or_default();
-    let operations = paths
-        .iter()
-        .filter(|(path, _)| path.starts_with('/'))
-        .flat_map(|(_, item)| item.entries())
-        .filter(|(key, _)| METHODS.contains(&key.as_ref()))
-        .count();
-    let schemas = root.get("definitions").or_else(|| {
-        root.get("components")
-            .and_then(|components| components.get("schemas"))
-    });
-    Counts {
-        operations,
-        definitions: schemas.map(|schemas| schemas.entries().len()).unwrap_or(0),
-    }
-}
-
-/// What is wrong with a TOML text, and near which line.
-pub(crate) fn toml_problem(text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    match before {
-        Some(before) => format!(
-            "{} (near line {})",
-            error.message(),
-            before.matches('\n').count() + 1
-        ),
-        None => error.message().to_owned(),
-    }
-}
-
-pub(crate) fn sha256_of(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-
-    let mut text = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

@@ -7,12 +7,11 @@ use openapiv3::{
     Responses, Schema, SchemaData, SchemaKind, StatusCode, StringType, Type,
 };
 
-use super::METHODS;
 use super::diagnostics::WarningKind;
-use super::error::{Fault, quote};
-use super::json::Json;
 use super::places::OperationPlaces;
 use super::reader::Node;
+use crate::document::{Fault, Json, quote};
+use crate::spec::METHODS;
 
 /// Where a parameter travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

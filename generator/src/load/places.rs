@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::reader::push_segment;
 use super::references::Dialect;
+use crate::document::push_segment;
 
 /// Where the parts of the operations are in the file.
 #[derive(Debug, Clone)]

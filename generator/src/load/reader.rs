@@ -5,8 +5,7 @@ use indexmap::IndexMap;
 use serde_json::{Number, Value};
 
 use super::diagnostics::{Notes, WarningKind};
-use super::error::{Fault, WRONG_SHAPE, quote};
-use super::json::Json;
+use crate::document::{FIX_UP, Fault, Json, push_segment, quote};
 
 /// A place in the document: a list of segments that lives on the stack of the recursive reader, so
 /// that a pointer is put together only when there is something to say about the place.
@@ -53,37 +52,8 @@ impl<'p> At<'p> {
     }
 
     pub(crate) fn fault(&self, problem: impl Into<String>) -> Fault {
-        Fault::new(self.pointer(), problem, WRONG_SHAPE)
+        Fault::new(self.pointer(), problem, FIX_UP)
     }
-}
-
-/// Appends one segment to a JSON pointer, escaped (RFC 6901, section 3).
-pub(crate) fn push_segment(pointer: &mut String, segment: &str) {
-    pointer.push('/');
-    for character in segment.chars() {
-        match character {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            other => pointer.push(other),
-        }
-    }
-}
-
-/// The inverse of the escaping in [`push_segment`]; none where a `~` escapes nothing.
-pub(crate) fn unescape_segment(segment: &str) -> Option<String> {
-    let mut plain = String::with_capacity(segment.len());
-    let mut characters = segment.chars();
-    while let Some(character) = characters.next() {
-        plain.push(match character {
-            '~' => match characters.next() {
-                Some('0') => '~',
-                Some('1') => '/',
-                _ => return None,
-            },
-            other => other,
-        });
-    }
-    Some(plain)
 }
 
 /// Keys whose value may be null.

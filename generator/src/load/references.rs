@@ -7,9 +7,8 @@ use indexmap::IndexMap;
 use openapiv3::{AnySchema, ReferenceOr, Schema, SchemaData, SchemaKind};
 
 use super::diagnostics::{Notes, WarningKind};
-use super::error::{Fault, quote};
-use super::json::Json;
-use super::reader::{At, Node, push_segment, unescape_segment};
+use super::reader::{At, Node};
+use crate::document::{Fault, Json, push_segment, quote, unescape_segment};
 
 /// The version of the format that the document is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -21,10 +21,9 @@ use openapiv3::{
 use serde_json::{Number, Value};
 
 use super::diagnostics::WarningKind;
-use super::error::{Fault, quote};
-use super::json::Json;
 use super::reader::{Extensions, Node, required};
 use super::references::{Dialect, References, Section, any_json};
+use crate::document::{Fault, Json, quote};
 
 /// The formats that are known, whether or not they have a type of their own: those of OpenAPI 3.0 and its registry, and Genesys's.
 const FORMATS: &[&str] = &[

@@ -17,13 +17,10 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::diagnostics::{Notes, WarningKind};
-use super::error::{LoadError, quote};
-use super::json::Json;
 use super::reader::At;
-use super::{Spec, file, read_tree, sha256_of};
-
-/// The name of the file, in the folder of a spec.
-pub const TOPICS_FILE: &str = "notification-topics.json";
+use super::{Spec, read_tree};
+use crate::document::{Json, LoadError, quote};
+use crate::spec::{TOPICS_FILE, file, sha256_of, toml_problem};
 
 /// The name of its record.
 pub const TOPICS_RECORD: &str = "notification-topics.toml";
@@ -68,10 +65,7 @@ impl TopicsRecord {
         let record = toml::from_str(&text).map_err(|error| {
             LoadError::new(
                 path.display().to_string(),
-                format!(
-                    "not a record of topics: {}",
-                    super::toml_problem(&text, &error)
-                ),
+                format!("not a record of topics: {}", toml_problem(&text, &error)),
                 "It needs file, release, topics, definitions, sha256 and origin, and nothing else.",
             )
         })?;

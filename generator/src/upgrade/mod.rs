@@ -1,11 +1,11 @@
 //! An upgrade: what a new spec makes of the crate, the version and the changelog, decided before anything is
 //! written.
 
+mod candidate;
 pub mod changelog;
 mod lock_file;
 pub mod version;
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,16 +13,14 @@ use std::path::{Path, PathBuf};
 use semver::Version;
 
 use crate::diff::{self, Diff};
+use crate::document::LoadError;
 use crate::fetch::Candidate;
-use crate::generate::{GenerateError, Rendered, Step};
-use crate::load::LoadError;
-use crate::outlived::{self, Outlived};
-use crate::write::{Crate, Held, Recovery, Replacement, Summary, Tags, WriteError};
-use crate::{Config, write};
+use crate::generate::{Config, GenerateError, Rendered, Step};
+use crate::spec::{CRATE_FILE, Folder, version_text};
+use crate::write::{self, Crate, Held, Recovery, Replacement, Summary, Tags, WriteError};
 
 use changelog::CHANGELOG_FILE;
 use lock_file::LOCK_FILE;
-use version::CRATE_FILE;
 
 /// The name of the generated crate.
 const CRATE: &str = "genesys-cloud";
@@ -153,42 +151,19 @@ impl Place {
         }
     }
 
-    /// The files beside the spec without the entries that no longer apply.
-    fn without(&self, outlived: &[Outlived]) -> Result<Vec<(String, String)>, UpgradeError> {
-        let mut by_file: BTreeMap<_, BTreeSet<usize>> = BTreeMap::new();
-        for entry in outlived {
-            let entries = by_file.entry((entry.file, entry.table)).or_default();
-            entries.insert(entry.index);
-        }
-        let mut files = Vec::new();
-        for ((file, table), entries) in by_file {
-            let name = format!("{}/{file}", self.spec);
-            let text = self.read(&name)?.unwrap_or_default();
-            let text = outlived::without(&text, table, &entries).map_err(|error| {
-                let path = self.root.folder().join(&name).display().to_string();
-                LoadError::new(path, error.to_string(), "Correct the file.")
-            })?;
-            files.push((name, text));
-        }
-        Ok(files)
-    }
-
     /// Decides what a new spec makes of everything. Writes nothing.
     ///
     /// # Errors
     ///
     /// Fails if no crate can be made of the spec there or of the new one. Fix-ups, overrides and aliases that do not apply to the new one
     /// are not errors: they are removed.
-    pub fn plan(
-        &self,
-        candidate: &Candidate,
-        step: &mut dyn FnMut(Step),
-    ) -> Result<Upgrade, UpgradeError> {
-        let folder = self.spec();
-        let config = Config::new().spec(&folder);
-        step(Step::Load);
-        let mut old = config.build_leniently().map_err(UpgradeError::Old)?;
-        let new = config.build_candidate(candidate)?;
+    pub fn plan(&self, candidate: &Candidate, config: Config) -> Result<Upgrade, UpgradeError> {
+        let path = self.spec();
+        let config = config.spec(&path);
+        config.tell(Step::Load);
+        let folder = Folder::read(&path)?;
+        let mut old = candidate::current(&folder).map_err(UpgradeError::Old)?;
+        let new = candidate::successor(&folder, &path, candidate, &config)?;
         if new.bare.events.is_some() {
             // The first topics are all new.
             old.events.get_or_insert_default();
@@ -200,11 +175,11 @@ impl Place {
         for left_out in &mut diff.left_out {
             left_out.file.clone_from(&file);
         }
-        let from = config.crate_version()?;
+        let from = candidate::crate_version(&folder, &config)?;
         let to = version::raised(&from, diff.verdict());
         let mut built = new.built;
         built.api.version = Some(to.clone());
-        let rendered = config.render(built, step)?;
+        let rendered = config.render(built)?;
 
         let mut replacements = candidate.files(&format!("{}/", self.spec));
         let mut add = |name: String, text: String| {
@@ -213,9 +188,9 @@ impl Place {
                 content: text.into_bytes(),
             });
         };
-        add(format!("{}/{CRATE_FILE}", self.spec), version::text(&to));
-        for (name, text) in self.without(&diff.outlived)? {
-            add(name, text);
+        add(format!("{}/{CRATE_FILE}", self.spec), version_text(&to));
+        for (name, text) in folder.without(&diff.outlived)? {
+            add(format!("{}/{name}", self.spec), text);
         }
         let changelog = self.read(CHANGELOG_FILE)?;
         let release = candidate.source.release;

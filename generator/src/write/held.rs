@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::render::Files;
+pub use crate::spec::Replacement;
 
 use super::disk::{Disk, RealDisk};
 use super::error::WriteError;
@@ -23,15 +24,6 @@ pub struct Held {
     folder: PathBuf,
     #[expect(dead_code, reason = "the folder is locked as long as this lives")]
     lock: Lock,
-}
-
-/// The new content of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Replacement {
-    /// The path below the held folder, with `/` between its parts.
-    pub name: String,
-    /// The content.
-    pub content: Vec<u8>,
 }
 
 /// A rendered crate that goes into a folder below the held one.

@@ -45,10 +45,7 @@ fn try_read(document: &Value) -> Result<Api, GenerateError> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("document.json");
     fs::write(&path, document.to_string()).unwrap();
-    Config::new()
-        .spec(&path)
-        .build(&mut |_| {})
-        .map(|built| built.api)
+    Config::new().spec(&path).build().map(|built| built.api)
 }
 
 /// A Swagger 2.0 document with one operation, `GET /things`.

@@ -13,9 +13,10 @@ use std::collections::BTreeSet;
 
 use genesys_codegen::ir::{
     Api, EnumHome, EnumRepr, Field, IrError, ListStyle, Location, Model, Operation, Options,
-    Output, Overrides, PathPiece, Selection, Type, build, select, stats,
+    Output, PathPiece, Selection, Type, build, select, stats,
 };
-use genesys_codegen::load::load_str;
+use genesys_codegen::load::{LoadError, load_str};
+use genesys_codegen::spec::{Folder, IDEMPOTENT_FILE, Overrides, PAGING_FILE};
 use serde_json::{Value, json};
 
 fn try_build_with(document: &Value, overrides: Overrides) -> Result<Api, IrError> {
@@ -25,6 +26,15 @@ fn try_build_with(document: &Value, overrides: Overrides) -> Result<Api, IrError
         ..Options::default()
     };
     build(&spec.document, &options)
+}
+
+/// The overrides of a folder with these two files.
+fn overrides(paging: &str, idempotent: &str) -> Result<Overrides, LoadError> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [(PAGING_FILE, paging), (IDEMPOTENT_FILE, idempotent)] {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    Folder::read(folder.path())?.overrides()
 }
 
 fn try_build(document: &Value) -> Result<Api, IrError> {

@@ -11,10 +11,8 @@ fn paging_error(entry: &str) -> String {
             "responses": {"200": {"description": "", "schema": {"$ref": "#/definitions/Listing"}}}
         }),
     );
-    let overrides = Overrides::parse(entry, NO_ENTRIES).unwrap();
-    try_build_with(&document, overrides)
-        .unwrap_err()
-        .to_string()
+    let given = overrides(entry, NO_ENTRIES).unwrap();
+    try_build_with(&document, given).unwrap_err().to_string()
 }
 
 #[test]
@@ -82,7 +80,7 @@ fn an_override_that_does_not_apply_is_an_error() {
     let error =
         paging_error("[[paging]]\noperation = \"doThing\"\nreason = \" \"\nstyle = \"none\"");
     assert!(error.contains("no reason"), "{error}");
-    let error = Overrides::parse("[[paging]]\noperation = 1", NO_ENTRIES).unwrap_err();
+    let error = overrides("[[paging]]\noperation = 1", NO_ENTRIES).unwrap_err();
     assert!(error.to_string().contains("near line 2"), "{error}");
 }
 
@@ -99,8 +97,8 @@ fn an_override_wins_over_the_rules() {
         }),
     );
     let build = |text: &str| {
-        let overrides = Overrides::parse(text, NO_ENTRIES).unwrap();
-        try_build_with(&document, overrides).unwrap().operations[0]
+        let given = overrides(text, NO_ENTRIES).unwrap();
+        try_build_with(&document, given).unwrap().operations[0]
             .paging
             .clone()
     };
@@ -136,8 +134,8 @@ fn what_takes_a_page_but_lists_nothing_known_is_undecided() {
     assert_eq!(api.paging_undecided, ["doThing"]);
     assert_eq!(api.operations[0].paging, None);
     let text = "[[paging]]\noperation = \"doThing\"\nreason = \"Because.\"\nstyle = \"none\"";
-    let overrides = Overrides::parse(text, NO_ENTRIES).unwrap();
-    let api = try_build_with(&document, overrides).unwrap();
+    let given = overrides(text, NO_ENTRIES).unwrap();
+    let api = try_build_with(&document, given).unwrap();
     assert_eq!(api.paging_undecided, [""; 0]);
 }
 
@@ -145,17 +143,12 @@ fn what_takes_a_page_but_lists_nothing_known_is_undecided() {
 fn repeatable_operations_can_be_named() {
     let document = with_operation("/api/v2/things/count", "post", json!({}));
     let entry = "[[idempotent]]\noperation = \"doThing\"\nreason = \"It counts.\"";
-    let overrides = Overrides::parse("", entry).unwrap();
-    assert!(
-        try_build_with(&document, overrides.clone())
-            .unwrap()
-            .operations[0]
-            .idempotent
-    );
+    let given = overrides("", entry).unwrap();
+    assert!(try_build_with(&document, given.clone()).unwrap().operations[0].idempotent);
     let reading = with_operation("/api/v2/things", "get", json!({}));
-    let error = try_build_with(&reading, overrides).unwrap_err().to_string();
+    let error = try_build_with(&reading, given).unwrap_err().to_string();
     assert!(error.contains("the rules say the same"), "{error}");
-    let other = Overrides::parse("", &entry.replace("doThing", "doOther")).unwrap();
+    let other = overrides("", &entry.replace("doThing", "doOther")).unwrap();
     let error = try_build_with(&document, other).unwrap_err().to_string();
     assert!(error.contains("there is no such operation"), "{error}");
 }

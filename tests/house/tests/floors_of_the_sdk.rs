@@ -1,4 +1,4 @@
-//! No module of the runtime uses one above it.
+//! No module of the runtime or of the generator uses one above it.
 
 use std::path::Path;
 
@@ -16,6 +16,18 @@ const RUNTIME: &str = "
     permissions operation region time codec transport clock telemetry sync
 ";
 
+const GENERATOR: &str = "
+    cli
+    upgrade
+    generate build_script
+    write
+    render diff
+    ir
+    fetch load
+    spec
+    document
+";
+
 fn check(folder: &str, prefix: &[&str], floors: &str) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
@@ -27,4 +39,9 @@ fn check(folder: &str, prefix: &[&str], floors: &str) {
 #[test]
 fn the_runtime_stands_on_its_floors() {
     check("templates/runtime/src/runtime", &["runtime"], RUNTIME);
+}
+
+#[test]
+fn the_generator_stands_on_its_floors() {
+    check("generator/src", &[], GENERATOR);
 }

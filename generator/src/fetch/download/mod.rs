@@ -15,7 +15,7 @@ use reqwest::header::{ACCEPT, ACCEPT_ENCODING, CONTENT_TYPE, RETRY_AFTER};
 use reqwest::redirect::Policy;
 
 use super::error::FetchError;
-use crate::load::file::SIZE_LIMIT;
+use crate::spec::file::SIZE_LIMIT;
 use retry::{Decision, Failure, decide};
 pub use topics::Credentials;
 

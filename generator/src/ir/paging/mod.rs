@@ -3,14 +3,11 @@
 mod overrides;
 mod rules;
 
-pub use overrides::PagingOverride;
-
-use crate::load::quote;
-use crate::outlived::{self, Outlived};
+use crate::document::quote;
+use crate::spec::{OUTLIVED_REMEDY, Outlived, PAGING_FILE, PagingOverride};
 
 use super::error::IrError;
 use super::model::{Api, OperationId, Paging};
-use super::overrides::PAGING_FILE;
 use rules::{Decision, decide};
 
 /// Gives every operation its paging. What neither rules nor overrides decide is listed in [`Api::paging_undecided`].
@@ -34,7 +31,7 @@ pub(crate) fn page(
                 continue;
             }
             // Any other error is about the entry itself.
-            Err(error) if error.remedy() == outlived::REMEDY => error.problem().to_owned(),
+            Err(error) if error.remedy() == OUTLIVED_REMEDY => error.problem().to_owned(),
             Err(error) => return Err(error),
         };
         found.push(Outlived {

@@ -1,53 +1,13 @@
 //! `paging.toml`: what the rules cannot know.
 
-use serde::Deserialize;
-
-use crate::load::quote;
-use crate::outlived::REMEDY as OUTLIVED;
+use crate::document::quote;
+use crate::spec::{OUTLIVED_REMEDY as OUTLIVED, PagingOverride};
 
 use super::super::error::IrError;
 use super::super::model::{
     Api, Location, Model, Operation, OperationId, Output, Paging, PagingStyle, Type,
 };
 use super::rules::{Decision, find, property};
-
-/// How one operation pages, and why the rules do not say so.
-///
-/// Names are those on the wire, and paths lists of them. Which keys an entry has depends on its style:
-///
-/// | style | keys |
-/// |---|---|
-/// | `none` (it does not page) | |
-/// | `single` (one page is everything) | `items` |
-/// | `page-number` | `items`, `parameter`; maybe `page_count`, `total`, `page_size` |
-/// | `body-page-number` | `items`, `path`; maybe `page_count`, `total` |
-/// | `cursor` | `items`, `parameter`, `response`; maybe `page_size` |
-/// | `body-cursor` | `items`, `path`, `response` |
-/// | `next-uri` | `items`, `response`; maybe `page_size` |
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PagingOverride {
-    /// The operation: `x-purecloud-method-name`, or the operationId if there is none.
-    pub operation: String,
-    /// Why the rules are not right here.
-    pub reason: String,
-    /// The style.
-    pub style: String,
-    /// The path of the list in the response.
-    pub items: Option<Vec<String>>,
-    /// The query parameter that asks for a page.
-    pub parameter: Option<String>,
-    /// The path of what asks for a page in the body.
-    pub path: Option<Vec<String>>,
-    /// The path of the next cursor or URI in the response.
-    pub response: Option<Vec<String>>,
-    /// The property of the response with the number of pages.
-    pub page_count: Option<String>,
-    /// The property of the response with the number of items.
-    pub total: Option<String>,
-    /// The query parameter with the size of a page.
-    pub page_size: Option<String>,
-}
 
 /// An entry together with what it is about.
 struct Target<'a> {

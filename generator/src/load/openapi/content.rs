@@ -3,12 +3,12 @@
 use openapiv3::{Content, Encoding, MediaType, QueryStyle, RequestBody, Response};
 
 use super::super::diagnostics::WarningKind;
-use super::super::error::Fault;
 use super::super::operations;
 use super::super::reader::Node;
 use super::super::references::References;
 use super::super::schema;
 use super::parameters;
+use crate::document::Fault;
 
 /// A request body and where it is; a reference to one is resolved.
 pub(super) fn request_body<'d>(

@@ -18,13 +18,12 @@ use openapiv3::{
 
 use super::common;
 use super::diagnostics::{Notes, WarningKind};
-use super::error::Fault;
-use super::json::Json;
 use super::operations::{self, Declared, Names};
 use super::places::{BodyPlace, OperationPlaces, Places};
 use super::reader::{At, Node, required};
 use super::references::{Dialect, References, break_schema_cycles};
 use super::schema;
+use crate::document::{Fault, Json};
 
 /// Reads a whole document.
 pub(crate) fn document<'d>(root: &'d Json<'d>, notes: &Notes) -> Result<(OpenAPI, Places), Fault> {

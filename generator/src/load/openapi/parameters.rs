@@ -7,12 +7,12 @@ use openapiv3::{
 };
 
 use super::super::diagnostics::WarningKind;
-use super::super::error::{Fault, quote};
 use super::super::operations::{Declared, Location};
 use super::super::reader::{Node, required};
 use super::super::references::{References, any_json};
 use super::super::schema;
 use super::content;
+use crate::document::{Fault, quote};
 
 pub(super) fn parameter<'d>(
     node: &Node<'_, 'd>,

@@ -20,13 +20,12 @@ use openapiv3::{
 
 use super::common;
 use super::diagnostics::{Notes, WarningKind};
-use super::error::{Fault, quote};
-use super::json::Json;
 use super::operations::{self, Declared, Names};
 use super::places::{OperationPlaces, Places};
 use super::reader::{At, Node};
 use super::references::{Dialect, References, break_schema_cycles};
 use super::schema;
+use crate::document::{Fault, Json, quote};
 
 use parameters::Input;
 

@@ -10,12 +10,12 @@ use openapiv3::{
 use serde_json::Value;
 
 use super::super::diagnostics::WarningKind;
-use super::super::error::{Fault, quote};
 use super::super::operations::{Declared, Location};
 use super::super::places::{BodyPlace, OperationPlaces};
 use super::super::reader::{Extensions, Node};
 use super::super::references::{References, any_json};
 use super::super::schema::{self, Keywords};
+use crate::document::{Fault, quote};
 
 const MULTIPART: &str = "multipart/form-data";
 const URL_ENCODED: &str = "application/x-www-form-urlencoded";

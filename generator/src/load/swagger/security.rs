@@ -2,8 +2,8 @@
 
 use openapiv3::{APIKeyLocation, OAuth2Flows, SecurityScheme};
 
-use super::super::error::{Fault, quote};
 use super::super::reader::{Node, required};
+use crate::document::{Fault, quote};
 
 const WHAT: &str = "a security definition";
 

@@ -2,51 +2,21 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-use super::error::{LoadError, quote};
-use super::source::Source;
-use super::topics::TOPICS_FILE;
+use crate::document::{LoadError, quote};
 
 /// The most bytes that a spec may have, packed or not: twenty times today's. A small `.gz` can
 /// unpack to any size.
 pub(crate) const SIZE_LIMIT: u64 = 300 * 1024 * 1024;
 
+/// The name of the file with the topics of notifications, beside a spec.
+pub const TOPICS_FILE: &str = "notification-topics.json";
+
 /// The first two bytes of gzip data (RFC 1952, section 2.3.1).
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
-
-/// The spec that a path means: the file, or the one spec in the folder.
-pub(crate) fn locate(path: &Path) -> Result<PathBuf, LoadError> {
-    if !path.is_dir() {
-        return Ok(path.to_owned());
-    }
-    if let Some(source) = Source::read(path)? {
-        return Ok(path.join(source.file));
-    }
-    let unreadable = |error: std::io::Error| LoadError::reading(path, &error);
-    let mut specs = Vec::new();
-    for entry in path.read_dir().map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name();
-        let text = name.to_string_lossy();
-        if (text.ends_with(".json") || text.ends_with(".json.gz")) && text != TOPICS_FILE {
-            specs.push(path.join(name));
-        }
-    }
-    specs.sort();
-    match specs.as_slice() {
-        [spec] => Ok(spec.clone()),
-        specs => Err(LoadError::new(
-            path.display().to_string(),
-            format!(
-                "the folder holds {} .json and .json.gz files and no source.toml that says which is the spec",
-                specs.len()
-            ),
-            "Name the spec file itself.",
-        )),
-    }
-}
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, LoadError> {
     let name = path.display().to_string();

@@ -19,15 +19,12 @@
 //! element at the end of an array that does not hold it.
 
 use std::borrow::Cow;
-use std::fs;
-use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::load::json::Json;
-use crate::load::reader::unescape_segment;
-use crate::load::{LoadError, quote};
-use crate::outlived::Outlived;
+use super::folder::toml_problem;
+use super::outlived::Outlived;
+use crate::document::{Json, LoadError, quote, unescape_segment};
 
 /// The name of the file, in the folder of the spec.
 pub const FIXUPS_FILE: &str = "fixups.toml";
@@ -93,20 +90,6 @@ struct WrittenFixup {
 }
 
 impl Fixups {
-    /// Reads the fix-ups in a folder; a folder without the file has none.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the file cannot be read, or an entry is not understood.
-    pub fn read(folder: &Path) -> Result<Self, LoadError> {
-        let path = folder.join(FIXUPS_FILE);
-        match fs::read_to_string(&path) {
-            Ok(text) => Self::parse(&path.display().to_string(), &text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(LoadError::reading(&path, &error)),
-        }
-    }
-
     /// Parses the text of a `fixups.toml`; `name` is what errors call it.
     ///
     /// # Errors
@@ -116,7 +99,7 @@ impl Fixups {
         let written: Written = toml::from_str(text).map_err(|error| {
             LoadError::new(
                 name,
-                format!("not a list of fix-ups: {}", crate::load::toml_problem(text, &error)),
+                format!("not a list of fix-ups: {}", toml_problem(text, &error)),
                 "An entry has reason, pointer and action, and operation, parameter, definition, was and value as needed.",
             )
         })?;

@@ -13,7 +13,7 @@ use serde::ser::{Serialize, SerializeMap as _, Serializer};
 use serde_json::{Number, Value};
 
 use super::error::Fault;
-use super::reader::push_segment;
+use super::pointer::push_segment;
 
 /// A JSON value whose strings are borrowed from the text wherever they hold no escapes.
 #[derive(Debug, Clone)]

@@ -20,21 +20,13 @@
 //! ```
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::Path;
 
 use semver::Version;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use crate::load::quote;
-use crate::outlived::Outlived;
-use crate::upgrade::version;
-
-use super::error::IrError;
-use super::model::{Api, JobPhase};
-use super::paging::PagingOverride;
-use super::renames::{ALIASES_FILE, RenameOverride};
+use super::folder::{Folder, toml_problem};
+use crate::document::LoadError;
 
 /// The name of the file with the paging of operations.
 pub const PAGING_FILE: &str = "paging.toml";
@@ -44,6 +36,9 @@ pub const IDEMPOTENT_FILE: &str = "idempotent.toml";
 
 /// The name of the file with the operations that start jobs.
 pub const JOBS_FILE: &str = "jobs.toml";
+
+/// The name of the file with the aliases.
+pub const ALIASES_FILE: &str = "aliases.toml";
 
 /// The overrides of one spec, in the order of their files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -58,6 +53,62 @@ pub struct Overrides {
     pub aliases: Vec<RenameOverride>,
     /// The version of the crate; that of the runtime where none is stated.
     pub version: Option<Version>,
+}
+
+/// How one operation pages, and why the rules do not say so.
+///
+/// Names are those on the wire, and paths lists of them. Which keys an entry has depends on its style:
+///
+/// | style | keys |
+/// |---|---|
+/// | `none` (it does not page) | |
+/// | `single` (one page is everything) | `items` |
+/// | `page-number` | `items`, `parameter`; maybe `page_count`, `total`, `page_size` |
+/// | `body-page-number` | `items`, `path`; maybe `page_count`, `total` |
+/// | `cursor` | `items`, `parameter`, `response`; maybe `page_size` |
+/// | `body-cursor` | `items`, `path`, `response` |
+/// | `next-uri` | `items`, `response`; maybe `page_size` |
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PagingOverride {
+    /// The operation: `x-purecloud-method-name`, or the operationId where there is none.
+    pub operation: String,
+    /// Why the rules are not right here.
+    pub reason: String,
+    /// The style.
+    pub style: String,
+    /// The path of the list in the response.
+    pub items: Option<Vec<String>>,
+    /// The query parameter that asks for a page.
+    pub parameter: Option<String>,
+    /// The path of what asks for a page in the body.
+    pub path: Option<Vec<String>>,
+    /// The path of the next cursor or URI in the response.
+    pub response: Option<Vec<String>>,
+    /// The property of the response with the number of pages.
+    pub page_count: Option<String>,
+    /// The property of the response with the number of items.
+    pub total: Option<String>,
+    /// The query parameter with the size of a page.
+    pub page_size: Option<String>,
+}
+
+/// A name that Genesys has given up.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenameOverride {
+    /// Why there is an alias.
+    pub reason: String,
+    /// The release of the API that drops it.
+    pub drop_in: u32,
+    /// What the spec called it.
+    pub was: String,
+    /// The operation, by its name in the spec now.
+    pub operation: Option<String>,
+    /// The definition, by its name in the spec now.
+    pub model: Option<String>,
+    /// A property of the model, by its name in the spec now.
+    pub property: Option<String>,
 }
 
 /// An operation that can be repeated without harm.
@@ -106,18 +157,6 @@ pub enum StatePhase {
     Cancelled,
 }
 
-impl StatePhase {
-    pub(crate) fn phase(self) -> JobPhase {
-        match self {
-            Self::Running => JobPhase::Running,
-            Self::Waiting => JobPhase::Waiting,
-            Self::Succeeded => JobPhase::Succeeded,
-            Self::Failed => JobPhase::Failed,
-            Self::Cancelled => JobPhase::Cancelled,
-        }
-    }
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct JobsFile {
@@ -155,98 +194,31 @@ impl Overrides {
         }
     }
 
-    /// Reads the files in a folder; a file that is not there has no entries.
-    ///
-    /// # Errors
-    ///
-    /// Fails if a file cannot be read, or an entry is not understood.
-    pub fn read(folder: &Path) -> Result<Self, IrError> {
-        let paging: Option<PagingFile> = read(&folder.join(PAGING_FILE))?;
-        let idempotent: Option<IdempotentFile> = read(&folder.join(IDEMPOTENT_FILE))?;
-        let jobs: Option<JobsFile> = read(&folder.join(JOBS_FILE))?;
-        let aliases: Option<AliasesFile> = read(&folder.join(ALIASES_FILE))?;
+    /// Parses the text of each file that is there.
+    pub(super) fn parse(folder: &Folder) -> Result<Self, LoadError> {
+        let paging: Option<PagingFile> = parse(folder, PAGING_FILE)?;
+        let idempotent: Option<IdempotentFile> = parse(folder, IDEMPOTENT_FILE)?;
+        let jobs: Option<JobsFile> = parse(folder, JOBS_FILE)?;
+        let aliases: Option<AliasesFile> = parse(folder, ALIASES_FILE)?;
         Ok(Self {
             paging: paging.map(|file| file.paging).unwrap_or_default(),
             idempotent: idempotent.map(|file| file.idempotent).unwrap_or_default(),
             jobs: jobs.map(|file| file.job).unwrap_or_default(),
             aliases: aliases.map(|file| file.alias).unwrap_or_default(),
-            version: version::read(folder)?,
-        })
-    }
-
-    /// Parses the text of a `paging.toml` and an `idempotent.toml`.
-    ///
-    /// # Errors
-    ///
-    /// Fails if an entry is not understood.
-    pub fn parse(paging: &str, idempotent: &str) -> Result<Self, IrError> {
-        let paging: PagingFile = parse(PAGING_FILE, paging)?;
-        let idempotent: IdempotentFile = parse(IDEMPOTENT_FILE, idempotent)?;
-        Ok(Self {
-            paging: paging.paging,
-            idempotent: idempotent.idempotent,
-            jobs: Vec::new(),
-            aliases: Vec::new(),
-            version: None,
+            version: folder.version()?,
         })
     }
 }
 
-fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, IrError> {
-    let name = path.display().to_string();
-    match fs::read_to_string(path) {
-        Ok(text) => parse(&name, &text).map(Some),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(IrError::new(
-            name,
-            format!("cannot be read: {error}"),
-            "Check the file and its permissions.",
-        )),
-    }
-}
-
-fn parse<T: DeserializeOwned>(name: &str, text: &str) -> Result<T, IrError> {
-    toml::from_str(text).map_err(|error| {
-        IrError::new(
-            name,
-            format!("not a list of overrides: {}", crate::load::toml_problem(text, &error)),
-            "Every entry has operation and reason, and the keys that generator/src/ir/overrides.rs names.",
+fn parse<T: DeserializeOwned>(folder: &Folder, name: &str) -> Result<Option<T>, LoadError> {
+    let Some(text) = folder.text(name) else {
+        return Ok(None);
+    };
+    toml::from_str(text).map(Some).map_err(|error| {
+        LoadError::new(
+            folder.name_of(name),
+            format!("not a list of overrides: {}", toml_problem(text, &error)),
+            "Every entry has operation and reason, and the keys that generator/src/spec/overrides.rs names.",
         )
     })
-}
-
-/// Marks the operations that can be repeated although the rules do not see it.
-pub(crate) fn mark_idempotent(
-    api: &mut Api,
-    overrides: &[IdempotentOverride],
-    outlived: &mut Vec<Outlived>,
-) -> Result<(), IrError> {
-    for (index, entry) in overrides.iter().enumerate() {
-        let name = format!("operation {}", quote(&entry.operation));
-        if entry.reason.trim().is_empty() {
-            return Err(IrError::new(
-                format!("{IDEMPOTENT_FILE}: {name}"),
-                "the entry has no reason",
-                "State one.",
-            ));
-        }
-        let mut operations = api.operations.iter_mut();
-        let operation = operations.find(|operation| operation.wire_name == entry.operation);
-        let problem = match operation {
-            Some(operation) if operation.idempotent => "the rules say the same without it",
-            Some(operation) => {
-                operation.idempotent = true;
-                continue;
-            }
-            None => "there is no such operation",
-        };
-        outlived.push(Outlived {
-            file: IDEMPOTENT_FILE,
-            table: "idempotent",
-            index,
-            entry: name,
-            problem: problem.to_owned(),
-        });
-    }
-    Ok(())
 }

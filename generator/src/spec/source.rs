@@ -1,12 +1,11 @@
 //! `source.toml`: which release a spec is and where it came from, kept beside it.
 
-use std::fs;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::error::{LoadError, quote};
-use super::{Counts, document_counts};
+use super::counts::{Counts, document_counts};
+use crate::document::{LoadError, quote};
 
 /// The name of the record, in the folder of the spec.
 pub const SOURCE_FILE: &str = "source.toml";
@@ -76,21 +75,6 @@ impl Source {
         };
         source.validate(file)?;
         Ok(source)
-    }
-
-    /// Reads the record in a folder, if there is one.
-    ///
-    /// # Errors
-    ///
-    /// Fails if the record cannot be read or has a key too few or too many.
-    pub fn read(folder: &Path) -> Result<Option<Self>, LoadError> {
-        let path = folder.join(SOURCE_FILE);
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(LoadError::reading(&path, &error)),
-        };
-        Self::parse(&path.display().to_string(), &text).map(Some)
     }
 
     /// Parses the text of a record; `name` is what errors call it.

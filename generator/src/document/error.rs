@@ -132,5 +132,5 @@ impl Fault {
     }
 }
 
-/// The remedy for a value of the wrong shape.
-pub(crate) const WRONG_SHAPE: &str = "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";
+/// The remedy where a fix-up can help.
+pub(crate) const FIX_UP: &str = "Correct the file, or override the value with an entry in the fixups.toml in its folder (spec/fixups.toml for the SDK's own).";

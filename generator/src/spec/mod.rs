@@ -1,0 +1,27 @@
+//! A spec as it lies in its folder: the file, where it came from, and the data that belongs to it.
+
+mod counts;
+pub(crate) mod file;
+mod fixups;
+mod folder;
+mod outlived;
+mod overrides;
+mod replacement;
+mod source;
+mod version;
+
+pub(crate) use counts::{Counts, METHODS, count, sha256_of};
+pub use file::TOPICS_FILE;
+pub use fixups::{FIXUPS_FILE, Fixups};
+pub use folder::Folder;
+pub(crate) use folder::toml_problem;
+pub use outlived::Outlived;
+pub(crate) use outlived::{REMEDY as OUTLIVED_REMEDY, lines as outlived_lines};
+pub use overrides::{
+    ALIASES_FILE, IDEMPOTENT_FILE, IdempotentOverride, JOBS_FILE, JobOverride, Overrides,
+    PAGING_FILE, PagingOverride, RenameOverride, StatePhase,
+};
+pub use replacement::Replacement;
+pub use source::{SOURCE_FILE, Source};
+pub use version::CRATE_FILE;
+pub(crate) use version::version_text;
