@@ -102,6 +102,7 @@ const HARMLESS: &[&str] = &[
     "ModelForm",
     "ScalarForm",
     // Of times: the others are declared by a macro.
+    "Interval",
     "InvalidTime",
     // Without `Debug`.
     "MemoryAnswer",
