@@ -334,7 +334,7 @@ impl<'d> Converter<'d, '_> {
         let mut written: Vec<(Cow<'d, str>, Json<'d>)> = Vec::new();
         let mut kind = schema.get("type");
         if let Some(Json::Array(kinds)) = kind {
-            // One of several, of which null is no type here.
+            // One of several, of which null is not a type here.
             let mut named = kinds.iter().filter(|kind| kind.as_str() != Some("null"));
             kind = named.next().filter(|_| named.next().is_none());
             if kind.is_none() {
