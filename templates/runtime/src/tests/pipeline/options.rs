@@ -30,8 +30,8 @@ async fn outcomes<T>(
         let outcome = call.send().await;
         of(outcome, start.elapsed())
     };
-    // At once, so that a deadline means the same to each.
-    let (none, built, derived, call) = tokio::join!(
+    // Polled in this order and at once, so that a deadline means the same to each.
+    let (none, built, derived, call) = tokio::join!(biased;
         post(&none, CallOptions::new()),
         post(&built, CallOptions::new()),
         post(&derived, CallOptions::new()),
