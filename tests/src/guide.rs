@@ -50,6 +50,8 @@ mod chapters {
     mod stores {}
     #[doc = include_str!("../guide/src/paging-and-jobs.md")]
     mod paging_and_jobs {}
+    #[doc = include_str!("../guide/src/notifications.md")]
+    mod notifications {}
     #[doc = include_str!("../guide/src/errors.md")]
     mod errors {}
     #[doc = include_str!("../guide/src/bulk.md")]

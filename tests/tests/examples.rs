@@ -261,3 +261,21 @@ fn uploads_to_the_cloud_want_a_file() {
         assert!(error.contains(&format!("usage: {name}")), "{error}");
     }
 }
+
+#[test]
+fn listen_to_presence() {
+    let output = run(example("listen_to_presence"));
+    let lines = lines(&output);
+    assert_eq!(lines[0], "listening to the presence of one user");
+    let presences: Vec<_> = (lines.iter())
+        .filter_map(|line| line.strip_prefix("presence: "))
+        .collect();
+    assert_eq!(
+        presences,
+        ["Available", "Busy", "Meal", "Available", "Offline"]
+    );
+    let gaps = lines
+        .iter()
+        .filter(|line| line.contains("may have been missed"));
+    assert_eq!(gaps.count(), 1, "{output}");
+}

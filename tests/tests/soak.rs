@@ -65,3 +65,34 @@ async fn failures_are_counted_by_kind_and_are_no_failure_of_the_program() {
     assert_eq!(summary["failed"], 20);
     assert_eq!(summary["errors"]["status_404"], 20);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_counted_with_gaps_and_reconnections() {
+    let mock = MockGenesys::start(MockConfig::for_load()).await.unwrap();
+    let topic = "v2.users.u1.presence";
+    let mut command = soak(&mock, "100", "events");
+    command.args(["--topic", topic, "--seconds", "60"]);
+    let pushes = async {
+        // Until the program has ended.
+        let mut pushed = 0;
+        loop {
+            if mock.push(topic, &format!(r#"{{"n":{pushed}}}"#)) > 0 {
+                pushed += 1;
+            }
+            if pushed == 50 {
+                mock.drop_sockets();
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let summary = tokio::select! {
+        summary = summary(command) => summary,
+        () = pushes => unreachable!(),
+    };
+    assert_eq!(summary["events"], 100, "{summary}");
+    assert_eq!(summary["twice"], 0);
+    assert_eq!(
+        (&summary["gaps"], &summary["reconnects"]),
+        (&1.into(), &1.into())
+    );
+}

@@ -1,7 +1,10 @@
 //! Many calls at once through the SDK against any server that speaks Genesys Cloud's paths.
 //!
-//! The last line of stdout is one JSON object: `{"ok":n,"failed":n,"errors":{"kind":n},"seconds":x,"token_requests":n}`. Everything else goes to
-//! stderr. It exits with 0 when it ran to its end, even if calls failed.
+//! The last line of stdout is one JSON object: `{"ok":n,"failed":n,"errors":{"kind":n},"seconds":x,"token_requests":n}`, and with `--mode events`
+//! `{"events":n,"gaps":n,"reconnects":n,"twice":n,"seconds":x}`. Everything else goes to stderr. It exits with 0 when it ran to its end, even if
+//! calls failed.
+
+mod events;
 
 use std::collections::BTreeMap;
 use std::error::Error as StdError;
@@ -38,16 +41,23 @@ struct Arguments {
     /// Secret of the OAuth client.
     #[arg(long, value_name = "SECRET")]
     client_secret: String,
-    /// Calls to make.
+    /// Calls to make, or events to wait for.
     #[arg(long, value_name = "N")]
     requests: u64,
     /// Calls at a time.
-    #[arg(long, value_name = "C", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "C", default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..))]
     concurrency: u64,
     /// Which calls.
     #[arg(long, value_enum, default_value_t = Mode::Get)]
     mode: Mode,
-    /// Begin no call after that many seconds.
+    /// What to listen to with `--mode events`; may be given several times.
+    #[arg(
+        long = "topic",
+        value_name = "ID",
+        default_value = "v2.users.u1.presence"
+    )]
+    topics: Vec<String>,
+    /// Begin no call after that many seconds, or stop to listen.
     #[arg(long, value_name = "S", value_parser = seconds)]
     seconds: Option<Duration>,
 }
@@ -60,6 +70,8 @@ enum Mode {
     Page,
     /// Of ten: 8 get, 1 page, 1 `postAnalyticsConversationsDetailsQuery`.
     Mixed,
+    /// No calls: listen to notifications.
+    Events,
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -78,7 +90,7 @@ enum Kind {
 impl Kind {
     fn of(mode: Mode, number: u64) -> Self {
         match (mode, number % 10) {
-            (Mode::Get, _) | (Mode::Mixed, 0..=7) => Self::Get,
+            (Mode::Get | Mode::Events, _) | (Mode::Mixed, 0..=7) => Self::Get,
             (Mode::Page, _) | (Mode::Mixed, 8) => Self::Page,
             (Mode::Mixed, _) => Self::Analytics,
         }
@@ -229,6 +241,14 @@ async fn main() -> ExitCode {
 }
 
 async fn soak(arguments: Arguments) -> Result<(), Box<dyn StdError>> {
+    if arguments.mode == Mode::Events {
+        let client = Client::builder()
+            .base_urls(&arguments.base_url, &arguments.base_url)
+            .client_credentials(&arguments.client_id, arguments.client_secret.as_str())
+            .build()?;
+        let most = arguments.requests;
+        return events::listen(&client, &arguments.topics, most, arguments.seconds).await;
+    }
     let token_requests = Arc::new(AtomicU64::new(0));
     let transport = Counting {
         http: HttpTransport::new(HttpTransport::client_builder())
